@@ -1,0 +1,97 @@
+# Everything Heddle needs, from a bare Python 3.11, 3.12 or 3.13 onwards.
+# Each set-up step leaves a stamp in the environment and runs again only when its lock changed.
+
+VENV   := .venv
+BIN    := $(VENV)/bin
+UV     := $(BIN)/uv
+INSTALL = $(UV) pip install --python $(BIN)/python --require-hashes
+
+FLOW ?= resources/templates/triage_github_issues.flow.json
+ARGS ?=
+
+in_range   = $(shell $(1) -c 'import sys; (3, 11) <= sys.version_info < (3, 14) and print(sys.executable)' 2>/dev/null)
+candidates = $(foreach name,python3 python3.13 python3.12 python3.11,$(call in_range,$(name)))
+version    = $(shell $(1) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
+as_root    = $(if $(filter-out 0,$(shell id -u)),sudo )env DEBIAN_FRONTEND=noninteractive
+apt        = { $(as_root) apt-get update -qq; $(as_root) apt-get install -qq --yes --no-install-recommends $(1); }
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint check bench lock format clean postgresql FORCE
+.DELETE_ON_ERROR:
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "  PYTHON=…  the interpreter to set up with (3.11 to 3.13)    FLOW=…  the flow to run"
+	@echo "  ARGS=…    more words for heddle run, pytest or the benchmarks"
+
+run: $(VENV)/.run ## set up, then run the sample flow
+	$(BIN)/heddle run $(FLOW) $(ARGS)
+
+test: $(VENV)/.dev postgresql ## set up, then run the tests
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/.dev ## ruff, mypy --strict and the import contracts
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: lint test ## everything a change has to pass
+
+bench: $(VENV)/.bench postgresql ## measure us beside our peers, write docs/benchmarks.md
+	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+format: $(VENV)/.dev ## put the code into its canonical shape
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+# Hashes, and no address of any index: where packages come from is the installer's business.
+LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+       --no-header --annotation-style line $(ARGS)
+lock: $(VENV)/.tools ## choose the versions anew (ARGS=--upgrade: the newest)
+	$(LOCK) --group tools -o locks/tools.txt
+	$(LOCK) pyproject.toml -o locks/run.txt
+	$(LOCK) pyproject.toml --group dev -c locks/run.txt -o locks/dev.txt
+	$(LOCK) pyproject.toml --group bench -c locks/dev.txt -o locks/bench.txt
+
+clean: ## forget the environment and every cache
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Asking for another PYTHON than the environment has makes the environment anew.
+ifdef PYTHON
+other_python = $(filter-out $(call version,$(PYTHON)),$(call version,$(BIN)/python))
+endif
+
+$(VENV)/.tools: locks/tools.txt $(if $(other_python),FORCE)
+	$(eval python := $(or $(PYTHON),$(firstword $(candidates))))
+	@test -n "$(call in_range,$(python))" || { \
+	  echo "Heddle needs Python 3.11, 3.12 or 3.13, and $(or $(PYTHON),python3) is none of them." \
+	       "Name one: make PYTHON=/path/to/python3.12" >&2; exit 2; }
+	@$(python) -c 'import ensurepip, venv' 2>/dev/null \
+	  || $(call apt,python$(call version,$(python))-venv) \
+	  || { echo "$(python) cannot make environments: install python3-venv, then run make again." >&2; exit 2; }
+	$(python) -m venv $(if $(other_python),--clear) $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r locks/tools.txt
+	@touch $@
+
+$(VENV)/.run: $(VENV)/.tools locks/run.txt pyproject.toml
+	$(INSTALL) -r locks/run.txt
+	$(UV) pip install --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run locks/dev.txt
+	$(INSTALL) -r locks/dev.txt
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.dev locks/bench.txt
+	$(INSTALL) -r locks/bench.txt
+	@touch $@
+
+# The journal's contract suite runs on a real PostgreSQL. Without one the tests say so
+# themselves: they fail on a build machine and are skipped, with the reason, on a desk.
+postgresql:
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null \
+	  || $(call apt,postgresql) \
+	  || echo "PostgreSQL is missing and could not be installed here: its tests cannot run." >&2
