@@ -1,0 +1,1 @@
+"""Everything Heddle promises, as tests that read as a manual."""

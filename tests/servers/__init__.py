@@ -1,0 +1,1 @@
+"""Real servers for tests, on the loopback, gone when the tests are."""
