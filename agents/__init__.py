@@ -1,0 +1,1 @@
+"""The workers: each agent knows one part of the world outside the flow."""

@@ -1,0 +1,50 @@
+"""How the world outside can fail, and whether trying again may help.
+
+AgentError(BlockError)      carries `retryable`, and `wait` when the other side named a time
+├── Unreachable             no connection, no answer in time        retryable
+├── Throttled               too many requests                       retryable
+├── Unavailable             the other side has trouble (5xx)        retryable
+├── Refused                 wrong credentials or rights
+├── Rejected                the other side says the request is wrong
+└── NotGranted              the flow was not given this folder, host or database
+"""
+
+from graph.errors import BlockError
+
+
+class AgentError(BlockError):
+    """Something outside went wrong. `wait`: seconds the other side asked for, None if it didn't."""
+
+    def __init__(self, message: str, *, cure: str = "", wait: float | None = None) -> None:
+        super().__init__(message, cure=cure)
+        self.wait = wait
+
+
+class Unreachable(AgentError):
+    """Nobody answered in time."""
+
+    retryable = True
+
+
+class Throttled(AgentError):
+    """Asked too often."""
+
+    retryable = True
+
+
+class Unavailable(AgentError):
+    """The other side has trouble of its own."""
+
+    retryable = True
+
+
+class Refused(AgentError):
+    """Wrong credentials, or no right to do this."""
+
+
+class Rejected(AgentError):
+    """The other side says the request itself is wrong."""
+
+
+class NotGranted(AgentError):
+    """The flow may not touch this."""

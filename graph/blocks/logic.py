@@ -1,0 +1,219 @@
+"""Which way, how often, and what if it fails: the control of a flow."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, NamedTuple
+
+from graph.block import Expression, FlowName, Route, block
+from graph.context import Context, Outputs, ScopeFailed
+from graph.errors import BadInput, BlockError
+from graph.spec import Example, Look
+
+
+class Stopped(BlockError):
+    """The flow said that this is a failure."""
+
+
+@block(
+    "logic.if",
+    title="If",
+    icon="mdi6.source-branch",
+    routes=("then", "otherwise"),
+    search=("condition", "branch", "true", "false"),
+    examples=[
+        Example({"condition": True, "value": 1}, Route("then", 1)),
+        Example({"condition": [], "value": 1}, Route("otherwise", 1), "Empty counts as no"),
+    ],
+)
+def if_(
+    condition: Annotated[Any, "Yes or no; empty, zero and nothing count as no."],
+    value: Annotated[Any, "What goes on; the condition itself when left out."] = None,
+) -> Route:
+    """Send a value one way or the other."""
+    return Route("then" if condition else "otherwise", condition if value is None else value)
+
+
+@block(
+    "logic.switch",
+    title="Switch",
+    icon="mdi6.directions-fork",
+    outputs_from="cases",
+    search=("case", "route", "match"),
+    examples=[
+        Example({"on": "bug", "value": 7, "cases": ["bug", "feature"]}, Route("bug", 7)),
+        Example({"on": "?", "value": 7, "cases": ["bug"]}, Route("otherwise", 7)),
+    ],
+)
+def switch(
+    on: Annotated[Any, "What decides: compared, as text, with the cases."],
+    cases: Annotated[Sequence[str], "One output for each; anything else goes to `otherwise`."],
+    value: Annotated[Any, "What goes on; the deciding value itself when left out."] = None,
+) -> Route:
+    """Send a value the way its case says."""
+    wanted = str(on)
+    return Route(wanted if wanted in cases else "otherwise", on if value is None else value)
+
+
+@block(
+    "logic.merge_all", title="Merge all", icon="mdi6.call-merge", search=("join", "wait", "sync")
+)
+def merge_all(**inputs: Any) -> dict[str, Any]:
+    """Wait for every input and give them as one record."""
+    return inputs
+
+
+@block(
+    "logic.merge_any",
+    title="Merge any",
+    icon="mdi6.call-merge",
+    join="settled",
+    search=("join", "coalesce", "else"),
+)
+def merge_any(**inputs: Any) -> Any:
+    """Wait until every input has come or been skipped, and give the first that came."""
+    return next(iter(inputs.values()))
+
+
+@block(
+    "logic.merge_first",
+    title="Merge first",
+    icon="mdi6.call-merge",
+    join="first",
+    search=("race", "fastest"),
+)
+def merge_first(**inputs: Any) -> Any:
+    """Give whichever input comes first; the others are ignored."""
+    return next(iter(inputs.values()))
+
+
+def _result(outputs: Outputs) -> Any:
+    """One output is the result; several are a record; none is nothing."""
+    if len(outputs) == 1:
+        return next(iter(outputs.values()))
+    return outputs or None
+
+
+@block("logic.for_each", title="For each", icon="mdi6.repeat", search=("loop", "map", "iterate"))
+async def for_each(
+    items: Annotated[Sequence[Any], "The list to go through."],
+    body: Annotated[FlowName, "The flow run for every item, as its inputs `item` and `index`."],
+    context: Context,
+    parallel: Annotated[int, "How many at a time."] = 8,
+    **inputs: Any,
+) -> list[Any]:
+    """Run a flow for every item of a list and give the results in the same order."""
+    if parallel < 1:
+        raise BadInput(f"At least one item must run at a time, not {parallel}.")
+    given = [{"item": item, "index": index} for index, item in enumerate(items)]
+    return [_result(o) for o in await context.scopes(body, given, inputs, parallel=parallel)]
+
+
+@block("logic.while", title="While", icon="mdi6.sync", search=("loop", "until", "repeat"))
+async def while_(
+    state: Annotated[Any, "What the loop starts from."],
+    condition: Annotated[
+        Expression,
+        "Goes on while this holds; sees `state` and `index`.",
+        Look("expression", names=("state", "index")),
+    ],
+    body: Annotated[FlowName, "The flow that makes the next state from `state` and `index`."],
+    context: Context,
+    limit: Annotated[int, "The most rounds; one more is an error.", Look(more=True)] = 1000,
+    **inputs: Any,
+) -> Any:
+    """Run a flow again and again, each time on what it gave before, while a condition holds."""
+    index = 0
+    while await context.evaluate(condition, {"state": state, "index": index}):
+        if index >= limit:
+            raise BlockError(
+                f"The loop did not end within {limit} rounds.", cure="Check its condition or limit."
+            )
+        given = {"state": state, "index": index}
+        state = _result(await context.scope(body, str(index), given, inputs))
+        index += 1
+    return state
+
+
+@block("logic.reduce", title="Reduce", icon="mdi6.sigma", search=("fold", "accumulate", "sum"))
+async def reduce(
+    items: Annotated[Sequence[Any], "The list to go through."],
+    body: Annotated[FlowName, "The flow that makes the next total from `total` and `item`."],
+    context: Context,
+    initial: Annotated[Any, "The total to start from.", Look("json")] = None,
+    **inputs: Any,
+) -> Any:
+    """Go through a list one by one, carrying a total along."""
+    total = initial
+    for index, item in enumerate(items):
+        given = {"total": total, "item": item, "index": index}
+        total = _result(await context.scope(body, str(index), given, inputs))
+    return total
+
+
+class Tried(NamedTuple):
+    """What a try gave: `value` from the body or the handler, `error` when the body failed."""
+
+    value: Any
+    error: Mapping[str, Any] | None
+
+
+@block("logic.try", title="Try", icon="mdi6.shield-half-full", search=("catch", "error", "handle"))
+async def try_(
+    body: Annotated[FlowName, "The flow to try."],
+    context: Context,
+    catch: Annotated[
+        FlowName, "The flow run if it fails, given `error`; nothing if left out."
+    ] = "",
+    **inputs: Any,
+) -> Tried:
+    """Run a flow; if it fails, run another that makes good."""
+    try:
+        return Tried(_result(await context.scope(body, "try", {}, inputs)), None)
+    except ScopeFailed as failure:
+        error = failure.error
+    if not catch:
+        return Tried(None, error)
+    return Tried(_result(await context.scope(catch, "catch", {"error": error}, inputs)), error)
+
+
+@block("logic.throttle", title="Throttle", icon="mdi6.speedometer-slow", search=("rate", "limit"))
+async def throttle(
+    value: Annotated[Any, "What goes on."],
+    context: Context,
+    per_second: Annotated[float, "How many may pass in a second, over the whole run."] = 1.0,
+    name: Annotated[str, "Throttles of one name share the rate.", Look(more=True)] = "",
+) -> Any:
+    """Let values pass no faster than a rate."""
+    if per_second <= 0:
+        raise BadInput(f"The rate must be above zero, not {per_second}.")
+    await context.turn(name or context.task.rpartition("/")[2], every=1 / per_second)
+    return value
+
+
+@block("logic.wait", title="Wait", icon="mdi6.timer-sand", search=("sleep", "delay", "pause"))
+async def wait(
+    seconds: Annotated[float, "How long, counted from when the block first started."],
+    context: Context,
+    value: Annotated[Any, "What goes on afterwards."] = None,
+) -> Any:
+    """Wait a while; a run resumed after a crash waits only for what is left."""
+    await context.sleep(max(0.0, context.started + seconds - context.now()))
+    return value
+
+
+@block("logic.fail", title="Fail", icon="mdi6.close-octagon-outline", search=("error", "raise"))
+def fail(
+    message: Annotated[str, "Why; shown to whoever runs the flow."],
+    value: Annotated[Any, "What triggers it; not used."] = None,
+) -> None:
+    """Stop here with an error."""
+    raise Stopped(message)
+
+
+@block("logic.stop", title="Stop", icon="mdi6.stop-circle-outline", search=("end", "exit", "abort"))
+async def stop(
+    context: Context,
+    value: Annotated[Any, "What triggers it; not used."] = None,
+    reason: Annotated[str, "Why; kept with the run."] = "",
+) -> None:
+    """End the whole run here, as a success; what is still running is cancelled."""
+    context.stop(reason)

@@ -1,0 +1,155 @@
+"""What a kind of block is: its parameters, outputs, effect and needs."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+import msgspec
+
+from graph.errors import Problem
+from graph.values import ANY, ValueType, did_you_mean, schema_of
+
+Effect = Literal["none", "read", "write"]
+"""none: same inputs, same outputs; read: looks at the world; write: changes it."""
+
+Mode = Literal["inline", "async", "stream", "process"]
+"""How a block's function is run: on the spot, awaited, drained item by item, or apart."""
+
+Join = Literal["all", "settled", "first"]
+"""What a block waits for: a value on every link; every link settled; the first value."""
+
+Editor = Literal[
+    "", "lines", "code", "expression", "choice", "table", "mapping", "file", "folder", "colour",
+    "json", "schema", "schedule", "secret", "connection", "flow", "url", "sql",
+]  # fmt: skip
+
+REQUIRED = msgspec.UNSET
+"""The default of a parameter that has none."""
+
+
+class Look(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How a field is edited: which editor, whether under "More", which names an expression has."""
+
+    editor: Editor = ""
+    more: bool = False
+    names: tuple[str, ...] = ()
+
+
+class Parameter(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One parameter of a block: a field in the inspector, and a port as soon as it is linked."""
+
+    name: str
+    type: ValueType
+    default: Any = REQUIRED
+    description: str = ""
+    look: Look = Look()
+
+    @property
+    def required(self) -> bool:
+        return self.default is REQUIRED
+
+    @property
+    def title(self) -> str:
+        return self.name.replace("_", " ").strip().capitalize()
+
+
+class Output(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One output of a block."""
+
+    name: str
+    type: ValueType = ANY
+    description: str = ""
+
+
+class Needs(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a block touches outside the flow, so that a person can agree to it beforehand.
+
+    `reads` and `writes` are files or folders, `hosts` network hosts ("*" for any), `databases`
+    addresses without their passwords, `secrets` names.
+    """
+
+    hosts: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+    databases: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
+    code: bool = False
+
+    def __or__(self, other: "Needs") -> "Needs":
+        merged = {
+            name: tuple(dict.fromkeys((*getattr(self, name), *getattr(other, name))))
+            for name in ("hosts", "reads", "writes", "databases", "commands", "secrets")
+        }
+        return Needs(**merged, code=self.code or other.code)
+
+
+class Example(msgspec.Struct, frozen=True):
+    """What a block gives for some inputs: documentation that is run as a test."""
+
+    inputs: Mapping[str, Any]
+    output: Any
+    title: str = ""
+
+
+NeedsOf = Callable[[Mapping[str, Any]], Needs]
+Check = Callable[[Mapping[str, Any]], list[Problem]]
+
+
+class BlockSpec(msgspec.Struct, frozen=True):
+    """A kind of block, as read from the signature of its function.
+
+    `agent` is the kind of worker that performs it; `open_inputs` says that any further named
+    inputs are taken, `outputs_from` which field names further outputs; `routes` that only one
+    output gets a value. `repeatable` tells whether an effect interrupted midway may simply be
+    done again (with the same key). `check` finds problems in the fields beyond their types.
+    """
+
+    kind: str
+    title: str
+    function: Callable[..., Any]
+    summary: str = ""
+    description: str = ""
+    icon: str = "mdi6.cube-outline"
+    agent: str = "pure"
+    parameters: tuple[Parameter, ...] = ()
+    outputs: tuple[Output, ...] = ()
+    open_inputs: bool = False
+    outputs_from: str = ""
+    routes: bool = False
+    joined: bool = False
+    wants_context: str = ""
+    mode: Mode = "inline"
+    join: Join = "all"
+    effect: Effect = "none"
+    repeatable: bool = True
+    weight: float = 1.0
+    needs: NeedsOf | None = None
+    check: Check | None = None
+    examples: tuple[Example, ...] = ()
+    search: tuple[str, ...] = ()
+
+    @property
+    def category(self) -> str:
+        return self.kind.partition(".")[0]
+
+    def parameter(self, name: str) -> Parameter | None:
+        """The parameter of that name, None when there is none."""
+        return next((p for p in self.parameters if p.name == name), None)
+
+    def output(self, name: str) -> Output | None:
+        """The output of that name, None when there is none."""
+        return next((o for o in self.outputs if o.name == name), None)
+
+    def schema(self) -> dict[str, Any]:
+        """The fields as JSON Schema."""
+        properties = {
+            p.name: schema_of(p.type)
+            | ({"description": p.description} if p.description else {})
+            | ({} if p.required else {"default": msgspec.to_builtins(p.default)})
+            for p in self.parameters
+        }
+        return {"type": "object", "title": self.title, "properties": properties}
+
+    def unknown_field(self, name: str) -> str:
+        """The cure for a field this kind doesn't have."""
+        return did_you_mean(name, [p.name for p in self.parameters])
