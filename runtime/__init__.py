@@ -1,0 +1,1 @@
+"""Running flows: commands in, events out."""

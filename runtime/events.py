@@ -1,0 +1,227 @@
+"""All that leaves the runtime: what happened to a run, in the past tense."""
+
+import re
+from typing import Any, Literal
+
+import msgspec
+
+VERSION = 1
+"""Of the events as written in journals and sent over the wire. Events only grow."""
+
+
+def tag(name: str) -> str:
+    """The name of a type as it stands in JSON: `RunStarted` is `run_started`."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+class Failure(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Why something failed: the kind of error, what and where it was, the cure, what caused it."""
+
+    type: str
+    message: str
+    cure: str = ""
+    task: str = ""
+    line: int = 0
+    column: int = 0
+    retryable: bool = False
+    cause: "Failure | None" = None
+
+    def __str__(self) -> str:
+        place = f"{self.task}: " if self.task else ""
+        return f"{place}{self.message}" + (f" {self.cure}" if self.cure else "")
+
+
+class Event(msgspec.Struct, frozen=True, omit_defaults=True, gc=False, tag_field="event", tag=tag):
+    """Something that happened. `seq` counts a run's events from 1; `at` is seconds since the epoch."""  # noqa: E501
+
+    run: str
+    seq: int
+    at: float
+
+
+class RunStarted(Event, frozen=True, gc=False, tag=tag):
+    """A run began. `flow` is the content hash of its flow; `replays` the run it repeats."""
+
+    flow: str
+    name: str = ""
+    inputs: dict[str, Any] = {}
+    owner: str = ""
+    replays: str = ""
+    begins_at: str = ""
+    """In a replay: the block from which work is done again ("" for everything)."""
+    grants: dict[str, Any] = {}
+
+
+class RunRecovered(Event, frozen=True, gc=False, tag=tag):
+    """A run whose owner was gone goes on under a new one."""
+
+    owner: str
+
+
+class RunPaused(Event, frozen=True, gc=False, tag=tag):
+    """Nothing new starts; what runs, finishes."""
+
+
+class RunContinued(Event, frozen=True, gc=False, tag=tag):
+    """A paused run goes on."""
+
+
+class RunStalled(Event, frozen=True, gc=False, tag=tag):
+    """The run can't move on by itself; `waits_for` says for what, one sentence each."""
+
+    waits_for: list[str]
+
+
+class RunInterrupted(Event, frozen=True, gc=False, tag=tag):
+    """The run was left where it was, since it could not be recorded; it can be resumed."""
+
+    failure: Failure
+
+
+class RunSucceeded(Event, frozen=True, gc=False, tag=tag):
+    """The run is done. `stopped` is the reason when a block ended it early."""
+
+    outputs: dict[str, Any]
+    took: float
+    stopped: str = ""
+
+
+class RunFailed(Event, frozen=True, gc=False, tag=tag):
+    """A task failed and nothing caught it."""
+
+    failure: Failure
+    took: float
+
+
+class RunCancelled(Event, frozen=True, gc=False, tag=tag):
+    """Somebody ended the run."""
+
+    reason: str
+    took: float
+
+
+class TaskStarted(Event, frozen=True, gc=False, tag=tag):
+    """A task that isn't done on the spot began. `key` is the idempotency key of its effect."""
+
+    task: str
+    attempt: int = 1
+    key: str = ""
+
+
+class TaskFinished(Event, frozen=True, gc=False, tag=tag):
+    """A task is done. `outputs` by port; a port without a value got none."""
+
+    task: str
+    started: float
+    outputs: dict[str, Any]
+    attempt: int = 1
+
+
+class TaskReused(Event, frozen=True, gc=False, tag=tag):
+    """A replay took a task's outputs from the run it repeats."""
+
+    task: str
+    outputs: dict[str, Any]
+
+
+class TaskSkipped(Event, frozen=True, gc=False, tag=tag):
+    """A task was left out, since no value comes to it."""
+
+    task: str
+
+
+class TaskRetried(Event, frozen=True, gc=False, tag=tag):
+    """An attempt failed; another follows after `wait` seconds."""
+
+    task: str
+    attempt: int
+    failure: Failure
+    wait: float
+
+
+class TaskFailed(Event, frozen=True, gc=False, tag=tag):
+    """A task failed for good. `outcome` says what follows from it."""
+
+    task: str
+    attempt: int
+    failure: Failure
+    outcome: Literal["stop", "continue", "port"] = "stop"
+
+
+class TaskDoubted(Event, frozen=True, gc=False, tag=tag):
+    """An effect was interrupted and may or may not have happened: somebody must say."""
+
+    task: str
+    key: str
+
+
+class TaskStreamed(Event, frozen=True, gc=False, tag=tag):
+    """Items came out of a streaming task. Live only: the finished task holds them all."""
+
+    task: str
+    items: list[Any]
+
+
+class TaskProgressed(Event, frozen=True, gc=False, tag=tag):
+    """How far a task is. Live only."""
+
+    task: str
+    done: float
+    total: float
+    note: str = ""
+
+
+class ScopeOpened(Event, frozen=True, gc=False, tag=tag):
+    """A task began one round of its body: `each[3]` is round 3 of `each`."""
+
+    scope: str
+    body: str
+    inputs: dict[str, Any]
+
+
+class ScopeClosed(Event, frozen=True, gc=False, tag=tag):
+    """A round of a body is done; `failure` when it failed."""
+
+    scope: str
+    failure: Failure | None = None
+
+
+class ReplayDiverged(Event, frozen=True, gc=False, tag=tag):
+    """The first task of a replay whose output differs from the recording."""
+
+    task: str
+    port: str
+    before: Any
+    after: Any
+
+
+AnyEvent = (
+    RunStarted
+    | RunRecovered
+    | RunPaused
+    | RunContinued
+    | RunStalled
+    | RunInterrupted
+    | RunSucceeded
+    | RunFailed
+    | RunCancelled
+    | TaskStarted
+    | TaskFinished
+    | TaskReused
+    | TaskSkipped
+    | TaskRetried
+    | TaskFailed
+    | TaskDoubted
+    | TaskStreamed
+    | TaskProgressed
+    | ScopeOpened
+    | ScopeClosed
+    | ReplayDiverged
+)
+"""Every event there is. A reader that handles all ends in `assert_never`."""
+
+LIVE_ONLY = (TaskStreamed, TaskProgressed, RunInterrupted)
+"""Shown to whoever watches, not recorded."""
+
+ENDINGS = (RunSucceeded, RunFailed, RunCancelled)
+"""After one of these a run has no further events."""

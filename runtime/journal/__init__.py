@@ -1,0 +1,1 @@
+"""The append-only events of every run: the source of truth."""
