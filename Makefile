@@ -13,7 +13,8 @@ in_range   = $(shell $(1) -c 'import sys; (3, 11) <= sys.version_info < (3, 14) 
 candidates = $(foreach name,python3 python3.13 python3.12 python3.11,$(call in_range,$(name)))
 version    = $(shell $(1) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
 as_root    = $(if $(filter-out 0,$(shell id -u)),sudo )env DEBIAN_FRONTEND=noninteractive
-apt        = { $(as_root) apt-get update -qq; $(as_root) apt-get install -qq --yes --no-install-recommends $(1); }
+apt        = { echo "Installing Debian's $(1)"; $(as_root) apt-get update -qq >/dev/null; \
+               $(as_root) apt-get install -qq --yes --no-install-recommends $(1) >/dev/null; }
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint check bench lock format clean postgresql FORCE

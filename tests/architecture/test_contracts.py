@@ -25,6 +25,10 @@ class Offence(NamedTuple):
 
 OFFENCES = [
     Offence("layers", {"graph.flow": "import agents.contract"}),
+    Offence("no-qt", {"runtime.commands": "import PySide6.QtCore"}),
+    Offence("shipped", {"agents.errors": "from tests.servers import postgres"}),
+    Offence("pure-graph", {"graph.values": "def now():\n    import time"}),
+    Offence("acyclic", {"graph.errors": "import graph.flow", "graph.flow": "import graph.errors"}),
 ]
 
 
