@@ -1,14 +1,11 @@
 """A real PostgreSQL: its own data, its own port, its own password, stopped at the end.
 
 A test that only stores asks for `postgres_url` (one database for the whole run) or for
-`empty_postgres_url` (one for itself). A test that lets the database fail starts a server of
-its own, so that nobody else notices:
+`empty_postgres_url` (one for itself). A test that lets the database fail asks for `own_postgres`,
+a server nobody else notices when it stops and starts.
 
-    with PostgresServer() as server:
-        ...
-        server.stop()
-        ...
-        server.start()
+Without PostgreSQL a desk skips these tests and says why; a build machine fails them, since there
+a skip would be a promise nobody checks.
 """
 
 import contextlib
@@ -163,18 +160,27 @@ def _free_port() -> int:
         return port
 
 
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[PostgresServer]:
-    """The server the whole test run shares.
-
-    Without PostgreSQL a desk skips the test and says why; a build machine fails it, since
-    there a skip would be a promise nobody checks.
-    """
+@contextlib.contextmanager
+def server_or_skip() -> Iterator[PostgresServer]:
     try:
         server = PostgresServer()
     except FileNotFoundError as missing:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(str(missing))
     with server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """The server the whole test run shares."""
+    with server_or_skip() as server:
+        yield server
+
+
+@pytest.fixture
+def own_postgres() -> Iterator[PostgresServer]:
+    """A server for this test alone, to be stopped and started: `stop()`, `start()`."""
+    with server_or_skip() as server:
         yield server
 
 

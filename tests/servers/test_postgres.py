@@ -31,13 +31,12 @@ def test_commits_reach_the_disk_and_strangers_stay_out(postgres_url: str) -> Non
         psycopg.connect(postgres_url, password="guess")
 
 
-def test_a_crashed_server_comes_back_with_what_was_committed() -> None:
-    with PostgresServer() as server:
-        with psycopg.connect(server.url()) as connection:
-            connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+def test_a_crashed_server_comes_back_with_what_was_committed(own_postgres: PostgresServer) -> None:
+    with psycopg.connect(own_postgres.url()) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
 
-        server.stop(signal.SIGQUIT)
-        server.start()
+    own_postgres.stop(signal.SIGQUIT)
+    own_postgres.start()
 
-        with psycopg.connect(server.url()) as connection:
-            assert connection.execute("SELECT answer FROM kept").fetchone() == (42,)
+    with psycopg.connect(own_postgres.url()) as connection:
+        assert connection.execute("SELECT answer FROM kept").fetchone() == (42,)
