@@ -34,7 +34,8 @@ class PostgresServer:
 
     def __init__(self) -> None:
         self._binaries = installed_binaries()
-        self._account = _account()
+        # PostgreSQL refuses to run as root; then it runs as the account Debian made for it.
+        self._user = "postgres" if os.geteuid() == 0 else None
         self._folder = tempfile.TemporaryDirectory(prefix="heddle-postgres-")
         self._data = Path(self._folder.name, "data")
         self._password = secrets.token_urlsafe(16)
@@ -66,7 +67,9 @@ class PostgresServer:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                **self._account,
+                user=self._user,
+                group=self._user,
+                extra_groups=[] if self._user else None,
             )
         self._wait_until_ready()
 
@@ -98,9 +101,9 @@ class PostgresServer:
     def _make_cluster(self) -> None:
         password_file = Path(self._folder.name, "password")
         password_file.write_text(self._password)
-        if self._account:
+        if self._user:
             for path in (Path(self._folder.name), password_file):
-                shutil.chown(path, self._account["user"], self._account["group"])
+                shutil.chown(path, self._user, self._user)
         done = subprocess.run(
             [
                 self._binaries / "initdb",
@@ -115,7 +118,9 @@ class PostgresServer:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            **self._account,
+            user=self._user,
+            group=self._user,
+            extra_groups=[] if self._user else None,
         )
         if done.returncode:
             raise RuntimeError(f"initdb failed:\n{done.stderr}")
@@ -144,13 +149,6 @@ def installed_binaries() -> Path:
     if not found:
         raise FileNotFoundError("PostgreSQL is not installed; `make test` installs it on Debian")
     return found[0].parent
-
-
-def _account() -> dict[str, str | list[str]]:
-    """PostgreSQL refuses to run as root; then it runs as the account Debian made for it."""
-    if os.geteuid() != 0:
-        return {}
-    return {"user": "postgres", "group": "postgres", "extra_groups": []}
 
 
 def _free_port() -> int:
