@@ -40,8 +40,8 @@ lint: $(VENV)/.dev ## ruff, mypy --strict and the import contracts
 
 check: lint test ## everything a change has to pass
 
-bench: $(VENV)/.bench postgresql ## measure us beside our peers, write docs/benchmarks.md
-	$(BIN)/python -m tests.benchmarks $(ARGS)
+bench: $(VENV)/.dev postgresql ## measure us beside our peers, write docs/benchmarks.md
+	$(BIN)/python -m tests.benchmarks --write docs/benchmarks.md $(ARGS)
 
 format: $(VENV)/.dev ## put the code into its canonical shape
 	$(BIN)/ruff check --fix
@@ -54,10 +54,9 @@ lock: $(VENV)/.tools ## choose the versions anew (ARGS=--upgrade: the newest)
 	$(LOCK) --group tools -o locks/tools.txt
 	$(LOCK) pyproject.toml -o locks/run.txt
 	$(LOCK) pyproject.toml --group dev -c locks/run.txt -o locks/dev.txt
-	$(LOCK) pyproject.toml --group bench -c locks/dev.txt -o locks/bench.txt
 
 clean: ## forget the environment and every cache
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .bench build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Asking for another PYTHON than the environment has makes the environment anew.
@@ -84,10 +83,6 @@ $(VENV)/.run: $(VENV)/.tools locks/run.txt pyproject.toml
 
 $(VENV)/.dev: $(VENV)/.run locks/dev.txt
 	$(INSTALL) -r locks/dev.txt
-	@touch $@
-
-$(VENV)/.bench: $(VENV)/.dev locks/bench.txt
-	$(INSTALL) -r locks/bench.txt
 	@touch $@
 
 # The journal's contract suite runs on a real PostgreSQL. Without one the tests say so
