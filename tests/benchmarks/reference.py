@@ -1,0 +1,81 @@
+"""The reference: one bare asyncio Task per block, released by dependency counters."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from functools import cache, partial
+from time import perf_counter
+from typing import Any
+
+from tests.benchmarks.lane import Lap
+from tests.benchmarks.workloads import PAYLOAD, WORKLOADS, Parents
+
+Body = Callable[[list[Any]], Coroutine[Any, Any, Any]]
+
+
+async def no_op(inputs: list[Any]) -> Any:
+    return PAYLOAD
+
+
+async def pausing(seconds: float, inputs: list[Any]) -> Any:
+    await asyncio.sleep(seconds)
+    return PAYLOAD
+
+
+class Graph:
+    """What is known before a run: each block's parents, children and number of parents."""
+
+    def __init__(self, parents: Parents) -> None:
+        self.parents = parents
+        self.waits = [len(above) for above in parents]
+        self.children: list[list[int]] = [[] for _ in parents]
+        for block, above in enumerate(parents):
+            for parent in above:
+                self.children[parent].append(block)
+
+
+async def run(graph: Graph, body: Body) -> Sequence[Any]:
+    """Every block's result, in order. A block's Task starts when its last parent's has ended."""
+    loop = asyncio.get_running_loop()
+    finished = loop.create_future()
+    parents, children, waits = graph.parents, graph.children, graph.waits.copy()
+    results: list[Any] = [None] * len(parents)
+    left = len(parents)
+
+    def start(block: int) -> None:
+        task = loop.create_task(body([results[parent] for parent in parents[block]]))
+        task.add_done_callback(partial(end, block))
+
+    def end(block: int, task: asyncio.Task[Any]) -> None:
+        nonlocal left
+        results[block] = task.result()
+        for child in children[block]:
+            waits[child] -= 1
+            if not waits[child]:
+                start(child)
+        left -= 1
+        if not left:
+            finished.set_result(None)
+
+    for block, waiting in enumerate(graph.waits):
+        if not waiting:
+            start(block)
+    await finished
+    return results
+
+
+@cache
+def prepared(workload: str) -> tuple[Graph, Body]:
+    """The graph and the body of its blocks, made once per lane, outside the timing."""
+    work = WORKLOADS[workload]
+    return Graph(work.parents), partial(pausing, work.pause) if work.pause else no_op
+
+
+async def bare(workload: str) -> Lap:
+    """One lap of a workload."""
+    graph, body = prepared(workload)
+    runs = WORKLOADS[workload].runs
+    begun = perf_counter()
+    outcomes = await asyncio.gather(*(run(graph, body) for _ in range(runs)))
+    seconds = perf_counter() - begun
+    assert all(result is not None for results in outcomes for result in results)
+    return Lap(seconds, WORKLOADS[workload].tasks)

@@ -1,0 +1,8 @@
+"""The chapters of the page, in its order; importing them fills the table of benchmarks."""
+
+from importlib import import_module
+
+SECTIONS = ("engine", "against_peers")
+
+for section in SECTIONS:
+    import_module(f"tests.benchmarks.{section}")
