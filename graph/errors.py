@@ -42,7 +42,8 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
         block = f"{self.flow}/{self.block}" if self.flow and self.block else self.block or self.flow
         detail = self.port or self.field
         spot = f"{block}.{detail}" if block and detail else block or detail
-        return f"{spot}, line {self.line}" if self.line else spot
+        line = f"line {self.line}" if self.line else ""
+        return f"{spot}, {line}" if spot and line else spot or line
 
     def __str__(self) -> str:
         place = f"{self.place}: " if self.place else ""
@@ -62,7 +63,14 @@ class HeddleError(Exception):
 
 
 class FlowFileError(HeddleError):
-    """The text is no flow file; the message names line and column or the path inside."""
+    """The text is no flow file; the message names every line or place at fault.
+
+    `problems` lists the same one by one, as far as the text could be taken apart.
+    """
+
+    def __init__(self, message: str, *, cure: str = "", problems: Sequence[Problem] = ()) -> None:
+        super().__init__(message, cure=cure)
+        self.problems = tuple(problems)
 
 
 class NewerFormat(FlowFileError):

@@ -34,7 +34,7 @@ class Link(msgspec.Struct, frozen=True, omit_defaults=True):
         return f"{self.source} -> {self.target}" + (f" as {self.convert}" if self.convert else "")
 
 
-class Retry(msgspec.Struct, frozen=True, omit_defaults=True):
+class Retry(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """Try again after a failure that may pass: `attempts` in all, waits growing from `delay`.
 
     The wait before attempt n is `delay * factor**(n-2)` seconds, at most `longest`, of which a
@@ -51,7 +51,7 @@ class Retry(msgspec.Struct, frozen=True, omit_defaults=True):
 OnError = Literal["stop", "continue", "port"]
 
 
-class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
+class Settings(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """How a block is run, whatever its kind.
 
     `each` names the parameter over whose items the block runs, `parallel` at a time; `pin`
@@ -82,7 +82,7 @@ class Block(msgspec.Struct, frozen=True, omit_defaults=True):
     settings: Settings = PLAIN
 
 
-class Frame(msgspec.Struct, frozen=True, omit_defaults=True):
+class Frame(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """A titled rectangle behind blocks, in canvas units."""
 
     title: str
@@ -93,7 +93,7 @@ class Frame(msgspec.Struct, frozen=True, omit_defaults=True):
     colour: str = ""
 
 
-class View(msgspec.Struct, frozen=True, omit_defaults=True):
+class View(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """How the flow is drawn. Nothing here changes what it does."""
 
     positions: Mapping[str, tuple[float, float]] = {}
