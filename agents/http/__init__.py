@@ -1,0 +1,1 @@
+"""HTTP: requests, pages and downloads."""

@@ -1,0 +1,290 @@
+"""Speaks HTTP: every hop granted, every answer bounded in time and size."""
+
+import asyncio
+import contextlib
+import re
+from collections.abc import AsyncIterator, Callable, Mapping
+from http.cookiejar import DefaultCookiePolicy
+from types import MappingProxyType
+from typing import Any, ClassVar, NamedTuple
+
+import httpx
+import msgspec
+
+from agents.contract import Grants, Health
+from agents.disk import Draft
+from agents.errors import AgentError, Rejected, Unreachable
+from agents.folders import Folders
+from agents.hosts import allow, resolve
+from agents.http.body import pieces
+from agents.http.failures import EXCERPT, of_status, saying
+from agents.http.transport import CheckedTransport
+from graph.errors import BadInput
+
+REDIRECTS = 10
+WRITE_AT_ONCE = 1024 * 1024
+
+_HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
+"""A name (as it goes over the wire) or an IPv6 address."""
+
+_OURS = frozenset(
+    ("host", "content-length", "transfer-encoding", "connection", "upgrade", "accept-encoding")
+)
+"""Headers that frame the message; setting them would let a flow speak to another host."""
+
+_HARMLESS = frozenset(
+    ("accept", "accept-language", "user-agent", "content-type", "idempotency-key", *_OURS)
+)
+"""Headers another origin may see; any other may hold what opens a door."""
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """A request, ready to go; `time_limit` in seconds is for everything up to the last byte."""
+
+    url: str
+    method: str = "GET"
+    query: Mapping[str, Any] = {}
+    headers: Mapping[str, str] = {}
+    content: bytes = b""
+    time_limit: float = 30.0
+    redirects: int = REDIRECTS
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """An answer, complete. Header names are in small letters, links are absolute, by their rel."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+    url: str
+    links: Mapping[str, str]
+
+    @property
+    def content_type(self) -> str:
+        return self.headers.get("content-type", "")
+
+
+class Downloaded(NamedTuple):
+    """A file that was fetched: its `path`, its size in bytes and the content type it came with."""
+
+    path: str
+    size: int
+    content_type: str
+
+
+class HttpAgent:
+    """Keeps connections open between requests; keeps no cookies, so no flow meets another's."""
+
+    kind: ClassVar[str] = "http"
+
+    def __init__(self, grants: Grants) -> None:
+        self._grants = grants
+        self._folders = Folders(grants)
+        self._client: httpx.AsyncClient | None = None
+
+    async def connect(self) -> None:
+        """Load the trusted certificates, off the loop: reading them takes a while."""
+        if self._client is None:
+            trust = await asyncio.to_thread(httpx.create_ssl_context)
+            self._client = _client(CheckedTransport(trust))
+
+    async def close(self) -> None:
+        """Close every connection."""
+        if self._client is not None:
+            client, self._client = self._client, None
+            await client.aclose()
+
+    async def health(self, *, deep: bool = False) -> Health:
+        """Basic: connected or not. Deep: whether the granted hosts have addresses."""
+        if self._client is None:
+            return Health("down", "It is not connected.")
+        for host in self._grants.hosts if deep else ():
+            if "*" not in host:
+                try:
+                    await resolve(host.partition(":")[0], 443)
+                except Unreachable as error:
+                    return Health("degraded", str(error))
+        return Health("ok")
+
+    async def send(
+        self, request: Request, *, size_limit: int, fail_on_status: bool = True
+    ) -> Reply:
+        """Send a request and read the whole answer, of at most `size_limit` bytes.
+
+        Raises AgentError; BadInput for what can't be sent.
+        """
+        async with self.stream(request, fail_on_status=fail_on_status) as response:
+            content = bytearray()
+            async for piece in pieces(response):
+                content += piece
+                _bounded(response, len(content), size_limit)
+            links = {
+                rel: str(response.url.join(link["url"]))
+                for rel, link in response.links.items()
+                if rel and "url" in link
+            }
+            headers = dict(response.headers.items())
+            url = str(response.url)
+        return Reply(response.status_code, headers, bytes(content), url, links)
+
+    async def download(
+        self, request: Request, path: str, *, size_limit: int, tell: Callable[[int, int], None]
+    ) -> Downloaded:
+        """Fetch a file of at most `size_limit` bytes; it appears at `path` once it is complete.
+
+        `tell` hears of the bytes so far and in all (0: not known). Raises AgentError.
+        """
+        place = self._folders.writable(path)
+        async with self.stream(request) as response:
+            total = _length(response)
+            _bounded(response, total, size_limit)
+            with Draft(place) as draft:
+                size, waiting = 0, bytearray()
+                async for piece in pieces(response):
+                    size += len(piece)
+                    _bounded(response, size, size_limit)
+                    waiting += piece
+                    if len(waiting) >= WRITE_AT_ONCE:
+                        await asyncio.to_thread(draft.write, bytes(waiting))
+                        waiting.clear()
+                        tell(size, total)
+                await asyncio.to_thread(draft.write, bytes(waiting))
+                await asyncio.to_thread(draft.keep)
+            tell(size, size)
+        return Downloaded(path, size, response.headers.get("content-type", ""))
+
+    @contextlib.asynccontextmanager
+    async def stream(
+        self, request: Request, *, fail_on_status: bool = True
+    ) -> AsyncIterator[httpx.Response]:
+        """The answer, its body still to be read inside the `async with`. Raises AgentError."""
+        first = self._built(request)
+        with saying(_said(first), request.time_limit):
+            async with asyncio.timeout(request.time_limit):
+                response = await self._follow(first, request.redirects)
+                try:
+                    if fail_on_status and response.status_code >= 400:
+                        text = await _excerpt(response)
+                        raise of_status(
+                            _said(response.request), response.status_code, response.headers, text
+                        )
+                    yield response
+                finally:
+                    await response.aclose()
+
+    def _built(self, request: Request) -> httpx.Request:
+        assert self._client is not None, "connect before sending"
+        return self._client.build_request(
+            request.method,
+            url_of(request.url, request.query),
+            headers=_headers(request.headers),
+            content=request.content or None,
+        )
+
+    async def _follow(self, request: httpx.Request, redirects: int) -> httpx.Response:
+        assert self._client is not None
+        for left in range(redirects, -1, -1):
+            allow(self._grants, request.url.raw_host.decode(), _port(request.url))
+            response = await self._client.send(request, stream=True)
+            if response.next_request is None or not redirects:
+                return response
+            await response.aclose()
+            if left:
+                request = _hop(request, response.next_request)
+        raise Rejected(f"{_said(request)}: redirected more than {redirects} times.")
+
+
+def url_of(text: str, query: Mapping[str, Any] = MappingProxyType({})) -> httpx.URL:
+    """The address with the query added; what is None is left out.
+
+    Raises BadInput, which never quotes the address: it may hold a key.
+    """
+    try:
+        url = httpx.URL(text.strip())
+        if named := {name: value for name, value in query.items() if value is not None}:
+            url = url.copy_merge_params(named)
+    except (httpx.InvalidURL, UnicodeError) as error:
+        raise BadInput("The address can't be read.", cure="Write https://host/path.") from error
+    if url.host and not _HOST.fullmatch(url.raw_host.decode()):
+        raise BadInput("The address can't be read: its host is no name.")
+    if url.scheme not in ("http", "https") or not url.host:
+        raise BadInput(
+            f"The address starts with {url.scheme + ':' if url.scheme else 'no scheme'}.",
+            cure="Write https://host/path.",
+        )
+    return url
+
+
+def same_origin(one: httpx.URL, other: httpx.URL) -> bool:
+    """Whether two addresses are answered by the same server in the same trust."""
+    return (one.scheme, one.host, _port(one)) == (other.scheme, other.host, _port(other))
+
+
+def harmless(headers: Mapping[str, str]) -> dict[str, str]:
+    """The headers that another origin may see."""
+    return {name: value for name, value in headers.items() if name.lower() in _HARMLESS}
+
+
+def _client(transport: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
+    client = httpx.AsyncClient(
+        transport=transport,
+        timeout=None,  # one limit for the whole, see `stream`
+        headers={"User-Agent": "Heddle", "Accept-Encoding": "gzip, deflate"},
+    )
+    client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    return client
+
+
+def _headers(given: Mapping[str, str]) -> dict[str, str]:
+    for name, value in given.items():
+        if name.lower() in _OURS:
+            raise BadInput(f"The header {name!r} is set by Heddle itself.", cure="Leave it out.")
+        text = str(value)
+        if not text.isascii() or not text.isprintable() or not name.isascii():
+            raise BadInput(f"The header {name!r} holds characters that no header can.")
+    return {name: str(value) for name, value in given.items()}
+
+
+def _hop(before: httpx.Request, after: httpx.Request) -> httpx.Request:
+    """The request a redirect leads to, without what only the first origin should see."""
+    if after.url.scheme not in ("http", "https"):
+        raise Rejected(f"{_said(before)}: redirected to {after.url.scheme}:, which is no HTTP.")
+    if not same_origin(before.url, after.url):
+        after.headers = httpx.Headers(harmless(after.headers))
+    return after
+
+
+async def _excerpt(response: httpx.Response) -> str:
+    content = bytearray()
+    with contextlib.suppress(AgentError):  # the status says enough
+        async for piece in pieces(response):
+            content += piece
+            if len(content) >= 4 * EXCERPT:
+                break
+    return content.decode(errors="replace")
+
+
+def _bounded(response: httpx.Response, size: int, limit: int) -> None:
+    if size > limit:
+        raise Rejected(
+            f"{_said(response.request)}: the answer is larger than {limit:,} bytes.",
+            cure="Raise `size_limit`.",
+        )
+
+
+def _length(response: httpx.Response) -> int:
+    """The size announced, 0 when it isn't or is that of the packed body."""
+    text = response.headers.get("content-length", "")
+    packed = response.headers.get("content-encoding", "identity") != "identity"
+    return int(text) if text.isdigit() and not packed else 0
+
+
+def _port(url: httpx.URL) -> int:
+    return url.port or (443 if url.scheme == "https" else 80)
+
+
+def _said(request: httpx.Request) -> str:
+    """The request in a message: without query, user or fragment, where keys are."""
+    port = f":{request.url.port}" if request.url.port else ""
+    host = f"[{request.url.host}]" if ":" in request.url.host else request.url.host
+    return f"{request.method} {request.url.scheme}://{host}{port}{request.url.path}"

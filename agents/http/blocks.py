@@ -1,0 +1,272 @@
+"""What flows can do over HTTP: get, request, go through pages, download."""
+
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from typing import Annotated, Any, Literal, NamedTuple
+
+from agents.http.agent import (
+    REDIRECTS,
+    Downloaded,
+    HttpAgent,
+    Reply,
+    Request,
+    url_of,
+)
+from agents.http.body import ReadBodyAs, SendAs, body_of, content_of
+from agents.http.pages import Pages, Paging, each_page, too_many
+from graph.block import block
+from graph.context import Context
+from graph.errors import BadInput, Problem
+from graph.spec import Look, Needs
+
+MEGABYTE = 1024 * 1024
+_EMPTY: Mapping[str, Any] = {}
+
+Url = Annotated[str, "The address, starting with https:// or http://.", Look("url")]
+Query = Annotated[
+    Mapping[str, Any],
+    "Added to the address after `?`; a list repeats its name, nothing leaves it out.",
+    Look("mapping"),
+]
+Headers = Annotated[Mapping[str, str], "Sent along; a value may be a secret.", Look("mapping")]
+ReadAs = Annotated[ReadBodyAs, "What the answer is taken to be; `auto` goes by its content type."]
+FailOnStatus = Annotated[
+    bool, "Whether a status of 400 and above fails the block; if not, look at `status`."
+]
+FollowRedirects = Annotated[bool, "Whether to go where the server points instead.", Look(more=True)]
+TimeLimit = Annotated[float, "Seconds for the whole answer to arrive.", Look(more=True)]
+SizeLimit = Annotated[int, "The most bytes an answer may have, once unpacked.", Look(more=True)]
+
+
+class Answer(NamedTuple):
+    """What came back."""
+
+    body: Annotated[Any, "JSON as a value, else text or bytes."]
+    status: Annotated[int, "200 means it went well."]
+    headers: Annotated[dict[str, str], "Their names in small letters."]
+    url: Annotated[str, "Where the answer came from, after redirects."]
+
+
+def needs(fields: Mapping[str, Any]) -> Needs:
+    """The host the address names; any host when only the run will tell."""
+    return Needs(hosts=(_host(fields.get("url")),))
+
+
+def download_needs(fields: Mapping[str, Any]) -> Needs:
+    """The host, and the file that is written."""
+    path = fields.get("path")
+    return needs(fields) | Needs(writes=(path if isinstance(path, str) else "*",))
+
+
+def check(fields: Mapping[str, Any]) -> list[Problem]:
+    """An address that no request can be sent to."""
+    url = fields.get("url")
+    if not isinstance(url, str):
+        return []
+    try:
+        url_of(url)
+    except BadInput as error:
+        return [Problem("bad-address", error.message, cure=error.cure, field="url")]
+    return []
+
+
+@block(
+    "http.get",
+    title="HTTP get",
+    icon="mdi6.web",
+    agent="http",
+    effect="read",
+    needs=needs,
+    check=check,
+    search=("api", "rest", "fetch", "web", "url", "json", "curl"),
+)
+async def get(
+    url: Url,
+    context: Context,
+    query: Query = _EMPTY,
+    headers: Headers = _EMPTY,
+    read_as: ReadAs = "auto",
+    fail_on_status: FailOnStatus = True,
+    method: Annotated[
+        Literal["GET", "HEAD"], "HEAD asks for status and headers only.", Look("choice", more=True)
+    ] = "GET",
+    follow_redirects: FollowRedirects = True,
+    time_limit: TimeLimit = 30.0,
+    size_limit: SizeLimit = 32 * MEGABYTE,
+) -> Answer:
+    """Look something up at a web address.
+
+    It changes nothing there, so it may be done again at any time.
+    """
+    request = Request(
+        method=method,
+        url=url,
+        query=query,
+        headers=headers,
+        time_limit=time_limit,
+        redirects=REDIRECTS if follow_redirects else 0,
+    )
+    agent = await context.agent(HttpAgent)
+    reply = await agent.send(request, size_limit=size_limit, fail_on_status=fail_on_status)
+    return _answer(reply, read_as)
+
+
+@block(
+    "http.request",
+    title="HTTP request",
+    icon="mdi6.cloud-upload-outline",
+    agent="http",
+    effect="write",
+    repeatable=True,
+    needs=needs,
+    check=check,
+    search=("api", "rest", "post", "put", "patch", "delete", "webhook", "send", "curl"),
+)
+async def request(
+    url: Url,
+    context: Context,
+    method: Annotated[
+        Literal["POST", "PUT", "PATCH", "DELETE", "GET", "HEAD", "OPTIONS"],
+        "What to do at the address.",
+    ] = "POST",
+    query: Query = _EMPTY,
+    headers: Headers = _EMPTY,
+    body: Annotated[Any, "What is sent; nothing when left out.", Look("json")] = None,
+    send_as: Annotated[
+        SendAs, "How the body is sent; `auto`: text and bytes as they are, anything else as JSON."
+    ] = "auto",
+    read_as: ReadAs = "auto",
+    fail_on_status: FailOnStatus = True,
+    idempotency_key: Annotated[
+        bool,
+        "Whether to send an `Idempotency-Key`: the same for every attempt, so that a server that "
+        "knows it acts once. For one that doesn't, set `repeatable` to no in the settings.",
+        Look(more=True),
+    ] = True,
+    follow_redirects: FollowRedirects = True,
+    time_limit: TimeLimit = 30.0,
+    size_limit: SizeLimit = 32 * MEGABYTE,
+) -> Answer:
+    """Send something to a web address, by any method.
+
+    A request that was interrupted by a crash is sent again with the same key.
+    """
+    content = content_of(body, send_as)
+    added = {"Content-Type": content.type} if content.type else {}
+    if idempotency_key:
+        added["Idempotency-Key"] = context.key
+    made = Request(
+        method=method,
+        url=url,
+        query=query,
+        headers=_with_defaults(headers, added),
+        content=content.content,
+        time_limit=time_limit,
+        redirects=REDIRECTS if follow_redirects else 0,
+    )
+    agent = await context.agent(HttpAgent)
+    reply = await agent.send(made, size_limit=size_limit, fail_on_status=fail_on_status)
+    return _answer(reply, read_as)
+
+
+@block(
+    "http.pages",
+    title="HTTP pages",
+    icon="mdi6.book-open-page-variant-outline",
+    output="items",
+    agent="http",
+    effect="read",
+    needs=needs,
+    check=check,
+    search=("api", "rest", "paging", "pagination", "cursor", "list", "all"),
+)
+async def pages(
+    url: Url,
+    context: Context,
+    paging: Annotated[
+        Paging,
+        "How the next page is found: `link`: the Link header; `cursor`: a field of the answer "
+        "(a cursor or an address); `page`: counting, until a page is empty.",
+    ] = "link",
+    items: Annotated[
+        str, "Where in an answer its list is, such as `data.items`; the answer itself if empty."
+    ] = "",
+    cursor: Annotated[str, "Where in an answer the cursor is, such as `meta.next`."] = "next",
+    parameter: Annotated[
+        str, "What takes the cursor or number in the query; `cursor` or `page` if empty."
+    ] = "",
+    first_page: Annotated[int, "The number of the first page.", Look(more=True)] = 1,
+    query: Query = _EMPTY,
+    headers: Headers = _EMPTY,
+    take: Annotated[int, "Stop after that many items; 0 for all."] = 0,
+    page_limit: Annotated[int, "The most pages; one more is an error.", Look(more=True)] = 1000,
+    item_limit: Annotated[int, "The most items; one more is an error.", Look(more=True)] = 100_000,
+    time_limit: TimeLimit = 30.0,
+    size_limit: SizeLimit = 32 * MEGABYTE,
+) -> AsyncIterator[Any]:
+    """Go through a list that comes in pages, item by item."""
+    agent = await context.agent(HttpAgent)
+    split = Pages(paging, items, cursor, parameter, first_page)
+    first = Request(url=url, query=query, headers=headers, time_limit=time_limit)
+    given = 0
+    walk = each_page(agent, split, first, size_limit=size_limit, page_limit=page_limit)
+    async with contextlib.aclosing(walk):
+        async for page in walk:
+            for item in page:
+                if given == item_limit:
+                    raise too_many("items", item_limit)
+                yield item
+                given += 1
+                if given == take:
+                    return
+
+
+@block(
+    "http.download",
+    title="HTTP download",
+    icon="mdi6.download-outline",
+    agent="http",
+    effect="write",
+    repeatable=True,
+    needs=download_needs,
+    check=check,
+    search=("file", "save", "fetch", "stream", "wget", "curl"),
+)
+async def download(
+    url: Url,
+    path: Annotated[str, "The file to write, in a granted folder; replaced.", Look("file")],
+    context: Context,
+    query: Query = _EMPTY,
+    headers: Headers = _EMPTY,
+    time_limit: Annotated[float, "Seconds for the whole file to arrive.", Look(more=True)] = 600.0,
+    size_limit: Annotated[int, "The most bytes it may have.", Look(more=True)] = 1024 * MEGABYTE,
+) -> Downloaded:
+    """Fetch a file, however large; it appears once it is complete."""
+    agent = await context.agent(HttpAgent)
+    return await agent.download(
+        Request(url=url, query=query, headers=headers, time_limit=time_limit),
+        path,
+        size_limit=size_limit,
+        tell=lambda done, total: context.progress(done, total, path),
+    )
+
+
+def _answer(reply: Reply, read_as: ReadBodyAs) -> Answer:
+    body = body_of(reply.content, reply.content_type, read_as, "The answer")
+    return Answer(body, reply.status, dict(reply.headers), reply.url)
+
+
+def _with_defaults(headers: Mapping[str, str], added: Mapping[str, str]) -> dict[str, str]:
+    """What the flow sets itself stays, however it writes the name."""
+    given = {name.lower() for name in headers}
+    return {n: v for n, v in added.items() if n.lower() not in given} | dict(headers)
+
+
+def _host(url: Any) -> str:
+    """The host (and port, if it says one) of an address that stands in the flow."""
+    if not isinstance(url, str):
+        return "*"
+    try:
+        return url_of(url).netloc.decode()
+    except BadInput:
+        return "*"

@@ -1,0 +1,107 @@
+"""What an agent's block needs around it, without an engine."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from agents.contract import Grants
+from graph.context import Outputs
+
+T = TypeVar("T")
+
+
+class Surroundings:
+    """A context whose agents are real ones with the grants given; progress is kept."""
+
+    run = "run-1"
+    task = "block"
+    attempt = 1
+    key = "run-1/block"
+
+    def __init__(self, grants: Grants) -> None:
+        self.grants = grants
+        self.started = time.time()
+        self.told: list[tuple[float, float, str]] = []
+        self._agents: dict[type[Any], Any] = {}
+
+    async def agent(self, kind: type[T]) -> T:
+        if kind not in self._agents:
+            made: Any = kind(self.grants)  # type: ignore[call-arg]
+            await made.connect()
+            self._agents[kind] = made
+        return self._agents[kind]  # type: ignore[no-any-return]
+
+    async def close(self) -> None:
+        for made in self._agents.values():
+            await made.close()
+
+    def progress(self, done: float, total: float, note: str = "") -> None:
+        self.told.append((done, total, note))
+
+    def now(self) -> float:
+        return time.time()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+    async def turn(self, name: str, *, every: float) -> None: ...
+
+    def stop(self, reason: str) -> None: ...
+
+    def secret(self, name: str) -> str:
+        raise NotImplementedError
+
+    async def evaluate(self, expression: str, names: Mapping[str, Any]) -> Any:
+        raise NotImplementedError
+
+    async def evaluate_each(
+        self, expression: str, items: Sequence[Any], *, name: str = "item", names: Mapping[str, Any]
+    ) -> list[Any]:
+        raise NotImplementedError
+
+    async def scope(
+        self, body: str, label: str, inputs: Mapping[str, Any], shared: Mapping[str, Any]
+    ) -> Outputs:
+        raise NotImplementedError
+
+    async def scopes(
+        self,
+        body: str,
+        inputs: Sequence[Mapping[str, Any]],
+        shared: Mapping[str, Any],
+        *,
+        parallel: int,
+    ) -> list[Outputs]:
+        raise NotImplementedError
+
+
+class Granting:
+    """Makes contexts with one grant or another; closes their agents at the end."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.made: list[Surroundings] = []
+
+    def __call__(self, **granted: Any) -> Surroundings:
+        folder = granted.pop("folder", str(self.folder))
+        self.made.append(Surroundings(Grants(folder=folder, **granted)))
+        return self.made[-1]
+
+
+@pytest.fixture
+async def granting(tmp_path: Path) -> AsyncIterator[Granting]:
+    """`granting(reads=…, hosts=…)` gives a context; relative paths start at `tmp_path`."""
+    made = Granting(tmp_path)
+    yield made
+    for context in made.made:
+        await context.close()
+
+
+@pytest.fixture
+def context(granting: Granting, tmp_path: Path) -> Surroundings:
+    """A context that may touch `tmp_path` and any host or database."""
+    return granting(writes=(str(tmp_path),))

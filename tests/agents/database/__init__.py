@@ -1,0 +1,1 @@
+"""Databases: the same on SQLite and on PostgreSQL wherever it can be."""

@@ -1,0 +1,1 @@
+"""Files, with folders that somebody tries to get out of."""

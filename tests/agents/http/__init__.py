@@ -1,0 +1,1 @@
+"""HTTP, against a server that does what servers do at their worst."""
