@@ -4,6 +4,7 @@ JournalError                the journal can't do what was asked; says why and th
 ├── JournalFull             no room left
 ├── JournalGone             the database doesn't answer
 ├── Unrecordable            a value in an event can't be kept; `task` says whose
+├── Conflict                other events stand where these should go; `run` says in which run
 └── UnknownRun              no run of that id
 """
 
@@ -16,6 +17,11 @@ from graph.errors import HeddleError
 from runtime.events import AnyEvent
 
 RunState = Literal["running", "paused", "succeeded", "failed", "cancelled"]
+TaskState = Literal["running", "finished", "reused", "skipped", "failed", "doubted", "cancelled"]
+
+
+FIRST_LEASE = 30.0
+"""Seconds for which a run belongs to the owner that started it, before it renews its leases."""
 
 
 class JournalError(HeddleError):
@@ -39,6 +45,14 @@ class Unrecordable(JournalError):
         self.task = task
 
 
+class Conflict(JournalError):
+    """The run has other events at that place: somebody else has taken it over."""
+
+    def __init__(self, message: str, *, run: str, cure: str = "") -> None:
+        super().__init__(message, cure=cure)
+        self.run = run
+
+
 class UnknownRun(JournalError):
     """No run of that id."""
 
@@ -60,6 +74,42 @@ class RunRow(msgspec.Struct, frozen=True):
     """The failure's message of a failed run, the reason of a cancelled one."""
 
 
+class TaskRow(msgspec.Struct, frozen=True):
+    """What became of one task.
+
+    `block` is the task without its rounds: `each/post` of `each[3]/post`.
+    Times are seconds since the epoch, `took` is in seconds; of a task that failed, `error` is
+    the type of the failure and `message` what it said.
+    """
+
+    run: str
+    task: str
+    block: str
+    state: TaskState
+    attempts: int = 1
+    started: float = 0.0
+    ended: float | None = None
+    took: float = 0.0
+    error: str = ""
+    message: str = ""
+
+
+class BlockRow(msgspec.Struct, frozen=True):
+    """How a block did over many runs: how many of its tasks failed or needed a second attempt.
+
+    `mean` and `longest` are in seconds, over the tasks that finished or failed.
+    """
+
+    flow: str
+    block: str
+    runs: int
+    tasks: int
+    failed: int
+    retried: int
+    mean: float
+    longest: float
+
+
 class FlowRow(msgspec.Struct, frozen=True):
     """A stored flow."""
 
@@ -70,10 +120,18 @@ class FlowRow(msgspec.Struct, frozen=True):
 
 
 class Pruned(msgspec.Struct, frozen=True):
-    """What a pruning took away."""
+    """What a pruning took away, in bytes of events and blobs."""
 
     runs: int
     bytes: int
+
+
+class Size(msgspec.Struct, frozen=True):
+    """How much is kept: `bytes` of events and blobs, `disk` what the tables take up with them."""
+
+    runs: int
+    bytes: int
+    disk: int
 
 
 class Journal(Protocol):
@@ -84,6 +142,10 @@ class Journal(Protocol):
     engine waits for one before it makes the next. The events of one call become durable
     together, or none does. Events of several runs may be mixed; each run's come in order of
     `seq`. The list of runs follows from the events appended.
+
+    Values come back as they were: None, booleans, 64-bit integers, numbers, text, bytes, dates,
+    datetimes, lists and records of these; a tuple comes back as a list. Of two that append to
+    one run at once, the second gets a Conflict; appending the same events again changes nothing.
     """
 
     async def open(self) -> None:
@@ -95,7 +157,10 @@ class Journal(Protocol):
         ...
 
     def append(self, events: Sequence[AnyEvent]) -> Awaitable[None] | None:
-        """Record events. Raises JournalFull, JournalGone or Unrecordable, or the awaited does."""
+        """Record events. It or the awaited raises JournalFull, JournalGone, Unrecordable, Conflict.
+
+        When the journal went away midway, whether the events were recorded is not known.
+        """
         ...
 
     async def read(self, run: str, after: int = 0) -> list[AnyEvent]:
@@ -117,6 +182,14 @@ class Journal(Protocol):
         """One run, by its id or an unambiguous beginning of it. Raises UnknownRun."""
         ...
 
+    async def tasks(self, run: str) -> list[TaskRow]:
+        """What became of the tasks of a run, in the order they came up. Raises UnknownRun."""
+        ...
+
+    async def blocks(self, *, flow: str = "", limit: int = 100) -> list[BlockRow]:
+        """How blocks did over all ended runs (of a flow, by hash or name), slowest in sum first."""
+        ...
+
     async def keep_flow(self, flow: str, name: str, text: str) -> None:
         """Store a flow under its content hash; storing it again changes nothing."""
         ...
@@ -127,10 +200,12 @@ class Journal(Protocol):
 
     async def claim(
         self, run: str, owner: str, seconds: float, *, gone: Sequence[str] = ()
-    ) -> bool:  # noqa: E501
-        """Become the owner of a run for that long; False while another's lease lasts.
+    ) -> bool:
+        """Become the owner of a run for that long. Raises UnknownRun.
 
-        Owners in `gone` are known to be dead: their leases count as run out.
+        False while another's lease lasts, and for a run that has ended. Owners in `gone` are
+        known to be dead: their leases count as run out. The owner that a RunStarted names has
+        the run for FIRST_LEASE seconds without asking.
         """
         ...
 
@@ -143,5 +218,12 @@ class Journal(Protocol):
         ...
 
     async def prune(self, *, before: float | None = None, keep_bytes: int | None = None) -> Pruned:
-        """Forget ended runs started before a time, then the oldest ended beyond a size."""
+        """Forget ended runs started before a time, then the oldest ended beyond a size.
+
+        Blobs that no run needs any more go too.
+        """
+        ...
+
+    async def size(self) -> Size:
+        """How much is kept."""
         ...

@@ -1,0 +1,339 @@
+"""A journal in tables: what SQLite and PostgreSQL have in common."""
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeVar
+
+from msgspec import to_builtins
+
+from runtime.events import AnyEvent
+from runtime.journal.contract import (
+    BlockRow,
+    Conflict,
+    FlowRow,
+    Pruned,
+    RunRow,
+    RunState,
+    Size,
+    TaskRow,
+)
+from runtime.journal.rows import ROW_EVENTS, changes, tasks_of, unknown
+from runtime.journal.segments import Segment, Written
+
+if TYPE_CHECKING:
+    from runtime.journal.reader import Reader
+
+T = TypeVar("T")
+
+_STEP = 50
+"""Runs that one transaction of pruning or summarising takes in: others get their turn between."""
+
+
+class Cursor(Protocol):
+    """What both database drivers offer. Statements name their parameters `:so`."""
+
+    def execute(self, statement: str, parameters: Any = ..., /) -> Any: ...
+    def executemany(self, statement: str, parameters: Any, /) -> Any: ...
+    def fetchone(self) -> Any: ...
+    @property
+    def rowcount(self) -> int: ...
+
+
+class SqlJournal(ABC):
+    """Writes in plain SQL on one connection of its own, reads through SQLAlchemy in a thread.
+
+    That division is for speed: appending is the engine's hot path, and a run that only writes
+    never waits for SQLAlchemy to be imported.
+    """
+
+    now: ClassVar[str]
+    """SQL for the database's own clock, in seconds since the epoch: leases are measured by it."""
+
+    def __init__(self) -> None:
+        self._asking = ThreadPoolExecutor(1, thread_name_prefix="journal-reader")
+        self._reader: Reader | None = None
+
+    @abstractmethod
+    async def open(self) -> None:
+        """Connect and bring the tables up to date. Raises JournalError."""
+
+    async def close(self) -> None:
+        """Let go of everything. Never raises."""
+        await asyncio.get_running_loop().run_in_executor(self._asking, self._close_reader)
+        self._asking.shutdown(wait=False)
+
+    @abstractmethod
+    def append(self, events: Sequence[AnyEvent]) -> Awaitable[None] | None:
+        """Record events. It or the awaited raises JournalError."""
+
+    @abstractmethod
+    async def _change(self, work: Callable[[Cursor], T]) -> T:
+        """Do the work in one transaction. Raises JournalError."""
+
+    @abstractmethod
+    def _new_reader(self) -> "Reader":
+        """What answers questions; called in the thread that asks them."""
+
+    @abstractmethod
+    def _insert_segments(self, cursor: Cursor, segments: Sequence[Segment]) -> None:
+        """Put in rows of `run_events`."""
+
+    @abstractmethod
+    def _guard_blobs(self, cursor: Cursor, *, alone: bool) -> None:
+        """Keep blobs from being dropped while others come to use them."""
+
+    @abstractmethod
+    async def _shrink(self) -> None:
+        """Give room that has become free back to the disk."""
+
+    async def read(self, run: str, after: int = 0) -> list[AnyEvent]:
+        """The events of a run with a `seq` above `after`. Raises UnknownRun."""
+        return await self._ask(lambda reader: reader.events(run, after))
+
+    async def runs(
+        self,
+        *,
+        flow: str = "",
+        state: RunState | Literal[""] = "",
+        limit: int = 100,
+        before: float | None = None,
+    ) -> list[RunRow]:
+        """Runs, newest first, optionally of one flow (its hash or name) or in one state."""
+        return await self._ask(lambda reader: reader.runs(flow, state, limit, before))
+
+    async def run(self, run: str) -> RunRow:
+        """One run, by its id or an unambiguous beginning of it. Raises UnknownRun."""
+        return await self._ask(lambda reader: reader.run(run))
+
+    async def tasks(self, run: str) -> list[TaskRow]:
+        """What became of the tasks of a run, in the order they came up. Raises UnknownRun.
+
+        Those of an ended run are kept in `workflow_tasks` from then on.
+        """
+        row = await self._ask(lambda reader: reader.exactly(run))
+        if row.ended is None:
+            return tasks_of(await self.read(run))
+        if await self._ask(lambda reader: reader.is_summarised(run)):
+            return await self._ask(lambda reader: reader.tasks(run))
+        tasks = tasks_of(await self.read(run))
+        await self._change(lambda cursor: _summarise(cursor, run, tasks))
+        return tasks
+
+    async def blocks(self, *, flow: str = "", limit: int = 100) -> list[BlockRow]:
+        """How blocks did over all ended runs (of a flow, by hash or name), slowest in sum first.
+
+        Brings `workflow_tasks` up to date first, so that other tools can ask it as well.
+        """
+        while waiting := await self._ask(lambda reader: reader.unsummarised(flow, _STEP)):
+            for run in waiting:
+                await self.tasks(run)
+        return await self._ask(lambda reader: reader.blocks(flow, limit))
+
+    async def keep_flow(self, flow: str, name: str, text: str) -> None:
+        """Store a flow under its content hash; storing it again changes nothing."""
+        statement = (
+            f"INSERT INTO visual_flows (flow, name, text, stored) "
+            f"VALUES (:flow, :name, :text, {self.now}) ON CONFLICT DO NOTHING"
+        )
+        await self._change(
+            lambda cursor: cursor.execute(statement, {"flow": flow, "name": name, "text": text})
+        )
+
+    async def flow(self, flow: str) -> FlowRow | None:
+        """A stored flow by its content hash."""
+        return await self._ask(lambda reader: reader.flow(flow))
+
+    async def claim(
+        self, run: str, owner: str, seconds: float, *, gone: Sequence[str] = ()
+    ) -> bool:
+        """Become the owner of a run for that long. Raises UnknownRun."""
+        past = {f"gone{i}": name for i, name in enumerate((owner, *gone))}
+        statement = (
+            f"UPDATE workflows SET owner = :owner, lease_until = {self.now} + :seconds "
+            f"WHERE run = :run AND ended IS NULL AND (lease_until <= {self.now} "
+            f"OR owner IN ({', '.join(f':{name}' for name in past)}))"
+        )
+        parameters = {"run": run, "owner": owner, "seconds": seconds, **past}
+        return await self._change(lambda cursor: _claim(cursor, statement, parameters))
+
+    async def renew(self, owner: str, seconds: float) -> None:
+        """Prolong all leases of an owner."""
+        statement = (
+            f"UPDATE workflows SET lease_until = {self.now} + :seconds "
+            f"WHERE owner = :owner AND ended IS NULL"
+        )
+        await self._change(
+            lambda cursor: cursor.execute(statement, {"owner": owner, "seconds": seconds})
+        )
+
+    async def release(self, run: str, owner: str) -> None:
+        """Give a run up, so that another may claim it at once."""
+        statement = (
+            "UPDATE workflows SET owner = '', lease_until = 0 "
+            "WHERE run = :run AND owner = :owner AND ended IS NULL"
+        )
+        await self._change(lambda cursor: cursor.execute(statement, {"run": run, "owner": owner}))
+
+    async def prune(self, *, before: float | None = None, keep_bytes: int | None = None) -> Pruned:
+        """Forget ended runs started before a time, then the oldest ended beyond a size.
+
+        Blobs that no run needs any more go too.
+        """
+        took = Pruned(0, 0)
+        while before is not None and (old := await self._ended(before)):
+            took = _sum(took, await self._forget([run for run, _ in old]))
+        if keep_bytes is not None:
+            excess = (await self.size()).bytes - keep_bytes
+            while excess > 0 and (old := await self._ended(None)):
+                step = await self._forget(_enough(old, excess))
+                excess -= step.bytes
+                took = _sum(took, step)
+        await self._shrink()
+        return took
+
+    async def size(self) -> Size:
+        """How much is kept."""
+        return await self._ask(lambda reader: reader.size())
+
+    async def _ask(self, question: Callable[["Reader"], T]) -> T:
+        """Have a question answered in the reading thread. Raises JournalError."""
+
+        def answer() -> T:
+            if self._reader is None:
+                self._reader = self._new_reader()
+            return self._reader.answer(question)
+
+        return await asyncio.get_running_loop().run_in_executor(self._asking, answer)
+
+    def _close_reader(self) -> None:
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+
+    async def _ended(self, before: float | None) -> list[tuple[str, int]]:
+        """The oldest ended runs and what each takes up at most, in bytes."""
+        return await self._ask(lambda reader: reader.ended(before, _STEP))
+
+    async def _forget(self, runs: Sequence[str]) -> Pruned:
+        def work(cursor: Cursor) -> Pruned:
+            self._guard_blobs(cursor, alone=True)
+            return Pruned(len(runs), sum(_forget(cursor, run) for run in runs))
+
+        return await self._change(work)
+
+    def _record(self, cursor: Cursor, events: Sequence[AnyEvent], written: Written) -> None:
+        """Write what an append leaves, inside its transaction."""
+        if written.blobs:
+            self._guard_blobs(cursor, alone=False)
+            cursor.executemany(
+                _INSERT_BLOB, [{"hash": k, "data": v} for k, v in written.blobs.items()]
+            )
+            cursor.executemany(_INSERT_USE, [{"run": r, "blob": b} for r, b in written.uses])
+        self._insert_segments(cursor, written.segments)
+        if not ROW_EVENTS.isdisjoint(map(type, events)):
+            new, changed = changes(events)
+            if new:
+                cursor.executemany(_INSERT_RUN, [to_builtins(row) for row in new.values()])
+            if changed:
+                cursor.executemany(
+                    _UPDATE_RUN,
+                    [{"run": run, **change._asdict()} for run, change in changed.items()],
+                )
+
+
+def settle(cursor: Cursor, segments: Sequence[Segment]) -> None:
+    """Find out why segments were refused: nothing to do when they are there already, all of them.
+
+    Raises Conflict when others stand in their place.
+    """
+    for segment in segments:
+        cursor.execute(_SELECT_PAYLOAD, {"run": segment.run, "first": segment.first})
+        found = cursor.fetchone()
+        if found is None or bytes(found[0]) != segment.payload:
+            raise conflict(segment)
+
+
+def conflict(segment: Segment) -> Conflict:
+    if segment.first == 1:
+        return Conflict(
+            f"There is a run {segment.run} already.", run=segment.run, cure="Choose another id."
+        )
+    return Conflict(
+        f"Somebody else has gone on with run {segment.run} from event {segment.first}.",
+        run=segment.run,
+        cure="It had been given up for dead; it is in other hands now.",
+    )
+
+
+def _claim(cursor: Cursor, statement: str, parameters: dict[str, Any]) -> bool:
+    cursor.execute(statement, parameters)
+    if cursor.rowcount:
+        return True
+    cursor.execute("SELECT 1 FROM workflows WHERE run = :run", {"run": parameters["run"]})
+    if cursor.fetchone() is None:
+        raise unknown(parameters["run"])
+    return False
+
+
+def _summarise(cursor: Cursor, run: str, tasks: Sequence[TaskRow]) -> None:
+    rows = [{"place": place, **to_builtins(task)} for place, task in enumerate(tasks)]
+    if rows:
+        cursor.executemany(_INSERT_TASK, rows)
+    cursor.execute("UPDATE workflows SET summarised = true WHERE run = :run", {"run": run})
+
+
+def _forget(cursor: Cursor, run: str) -> int:
+    """Delete a run and the blobs that only it needs; how many bytes they were."""
+    here = {"run": run}
+    cursor.execute("SELECT sum(length(payload)) FROM run_events WHERE run = :run", here)
+    freed = int(cursor.fetchone()[0] or 0)
+    cursor.execute(f"SELECT sum(length(data)) FROM blobs WHERE {_ITS_OWN}", here)
+    freed += int(cursor.fetchone()[0] or 0)
+    cursor.execute(f"DELETE FROM blobs WHERE {_ITS_OWN}", here)
+    for table in ("run_blobs", "workflow_tasks", "run_events", "workflows"):
+        cursor.execute(f"DELETE FROM {table} WHERE run = :run", here)
+    return freed
+
+
+def _enough(runs: Sequence[tuple[str, int]], excess: int) -> list[str]:
+    """As many of the runs as it takes to be rid of that many bytes."""
+    chosen: list[str] = []
+    for run, size in runs:
+        if excess <= 0:
+            break
+        chosen.append(run)
+        excess -= size
+    return chosen
+
+
+def _sum(a: Pruned, b: Pruned) -> Pruned:
+    return Pruned(a.runs + b.runs, a.bytes + b.bytes)
+
+
+def _insert(table: str, columns: str, otherwise: str = "") -> str:
+    values = ", ".join(f":{column}" for column in columns.split(", "))
+    return f"INSERT INTO {table} ({columns}) VALUES ({values}) {otherwise}"
+
+
+_INSERT_RUN = _insert(
+    "workflows", "run, flow, name, state, started, ended, replays, owner, lease_until, summary"
+)
+_UPDATE_RUN = (
+    "UPDATE workflows SET state = coalesce(:state, state), ended = coalesce(:ended, ended), "
+    "summary = coalesce(:summary, summary), owner = coalesce(:owner, owner), "
+    "lease_until = coalesce(:lease_until, lease_until) WHERE run = :run"
+)
+_INSERT_TASK = _insert(
+    "workflow_tasks",
+    "run, task, place, block, state, attempts, started, ended, took, error, message",
+    "ON CONFLICT DO NOTHING",
+)
+_INSERT_BLOB = _insert("blobs", "hash, data", "ON CONFLICT DO NOTHING")
+_INSERT_USE = _insert("run_blobs", "run, blob", "ON CONFLICT DO NOTHING")
+_SELECT_PAYLOAD = "SELECT payload FROM run_events WHERE run = :run AND first = :first"
+_ITS_OWN = (
+    "hash IN (SELECT blob FROM run_blobs WHERE run = :run) AND NOT EXISTS "
+    "(SELECT 1 FROM run_blobs WHERE blob = hash AND run <> :run)"
+)

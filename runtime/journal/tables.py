@@ -1,0 +1,97 @@
+"""The tables of runs, events, flows and blobs: the same on SQLite and PostgreSQL."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    Index,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    false,
+    text,
+)
+
+metadata = MetaData()
+
+run_events = Table(
+    "run_events",
+    metadata,
+    Column("run", Text, primary_key=True),
+    Column("first", BigInteger, primary_key=True, autoincrement=False),
+    Column("last", BigInteger, nullable=False),
+    Column("at", Double, nullable=False),
+    Column("format", BigInteger, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    comment="The journal: one row for the events of a run in one append, as a msgpack array.",
+)
+
+workflows = Table(
+    "workflows",
+    metadata,
+    Column("run", Text, primary_key=True),
+    Column("flow", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("started", Double, nullable=False),
+    Column("ended", Double),
+    Column("replays", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("lease_until", Double, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("summarised", Boolean, nullable=False, server_default=false()),
+    Index("workflows_by_start", "started"),
+    Index(
+        "workflows_open",
+        "owner",
+        sqlite_where=text("ended IS NULL"),
+        postgresql_where=text("ended IS NULL"),
+    ),
+    comment="Runs. `summarised`: what became of the tasks stands in workflow_tasks.",
+)
+
+workflow_tasks = Table(
+    "workflow_tasks",
+    metadata,
+    Column("run", Text, primary_key=True),
+    Column("task", Text, primary_key=True),
+    Column("place", BigInteger, nullable=False),
+    Column("block", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", BigInteger, nullable=False),
+    Column("started", Double, nullable=False),
+    Column("ended", Double),
+    Column("took", Double, nullable=False),
+    Column("error", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    comment="What became of the tasks of ended runs; written when first asked for.",
+)
+
+visual_flows = Table(
+    "visual_flows",
+    metadata,
+    Column("flow", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("stored", Double, nullable=False),
+    comment="Flows by the hash of their content.",
+)
+
+blobs = Table(
+    "blobs",
+    metadata,
+    Column("hash", Text, primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+    comment="Large values by the SHA-256 of their msgpack form.",
+)
+
+run_blobs = Table(
+    "run_blobs",
+    metadata,
+    Column("run", Text, primary_key=True),
+    Column("blob", Text, primary_key=True),
+    Index("run_blobs_by_blob", "blob"),
+    comment="Which runs need which blobs.",
+)
