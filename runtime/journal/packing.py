@@ -101,6 +101,20 @@ def pack(event: AnyEvent) -> AnyEvent:
     return msgspec.structs.replace(event, **kept) if kept else event
 
 
+def any_large(events: Iterable[AnyEvent]) -> bool:
+    """Whether there is something to set aside: asked of large batches, nearly always in vain."""
+    return any(
+        not _surely_small(value) and len(encode(value)) > LARGE
+        for event in events
+        for field in _CARRIERS.get(type(event), ())
+        for value in _values(getattr(event, field))
+    )
+
+
+def _values(field: Any) -> Iterable[Any]:
+    return field.values() if type(field) is dict else (field,)
+
+
 def lighten(event: AnyEvent) -> Lightened:
     """The event with its large values set aside."""
     blobs: dict[str, bytes] = {}

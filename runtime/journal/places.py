@@ -30,6 +30,11 @@ def journal_at(place: Path | str = "", durability: Durability = "normal") -> Jou
         return MemoryJournal()
     if scheme == "sqlite" and colon:
         return SQLiteJournal(_sqlite_path(rest), durability)
+    if scheme in _POSTGRES and rest.startswith("//"):
+        # 0.1 s that a journal in a file need not spend.
+        from runtime.journal.postgres import PostgresJournal  # noqa: PLC0415 - imports psycopg
+
+        return PostgresJournal(str(place))
     if "://" in str(place):
         raise JournalError(
             f"No journal can be kept at {scheme}://.",

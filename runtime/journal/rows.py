@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeGuard, assert_never
 
 from msgspec.structs import replace
@@ -103,10 +103,12 @@ def _end(state: RunState, event: Turn, summary: str) -> Change:
     return Change(state, event.at, summary, owner="", lease_until=0.0)
 
 
-def changes(events: Iterable[AnyEvent]) -> tuple[dict[str, RunRow], dict[str, Change]]:
+def changes(events: Collection[AnyEvent]) -> tuple[dict[str, RunRow], dict[str, Change]]:
     """The rows of the runs that begin in these events, and how rows of others change."""
     new: dict[str, RunRow] = {}
     changed: dict[str, Change] = {}
+    if ROW_EVENTS.isdisjoint(map(type, events)):  # as nearly always, on the engine's hot path
+        return new, changed
     for event in events:
         if type(event) is RunStarted:
             new[event.run] = first_row(event)

@@ -12,6 +12,7 @@ from runtime.journal.packing import (
     LARGE,
     Lightened,
     Refused,
+    any_large,
     encode,
     lighten,
     pack,
@@ -67,7 +68,7 @@ def write(events: Sequence[AnyEvent]) -> Written:
     for group, payload in zip(groups, payloads, strict=True):
         if not simple:
             _write_light([_packed(event) for event in group], written)
-        elif len(payload) > LARGE:
+        elif len(payload) > LARGEST_SEGMENT or (len(payload) > LARGE and any_large(group)):
             _write_light(group, written)
         else:
             written.segments.append(_segment(group, payload))

@@ -4,7 +4,7 @@ import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol, TypeVar
 
 from msgspec import to_builtins
 
@@ -19,8 +19,8 @@ from runtime.journal.contract import (
     Size,
     TaskRow,
 )
-from runtime.journal.rows import ROW_EVENTS, changes, tasks_of, unknown
-from runtime.journal.segments import Segment, Written
+from runtime.journal.rows import Change, changes, tasks_of, unknown
+from runtime.journal.segments import Segment, Written, write
 
 if TYPE_CHECKING:
     from runtime.journal.reader import Reader
@@ -223,24 +223,39 @@ class SqlJournal(ABC):
 
         return await self._change(work)
 
-    def _record(self, cursor: Cursor, events: Sequence[AnyEvent], written: Written) -> None:
+    def _record(self, cursor: Cursor, append: "Append") -> None:
         """Write what an append leaves, inside its transaction."""
+        written, new, changed = append
         if written.blobs:
             self._guard_blobs(cursor, alone=False)
-            cursor.executemany(
-                _INSERT_BLOB, [{"hash": k, "data": v} for k, v in written.blobs.items()]
-            )
+            blobs = [{"hash": digest, "data": data} for digest, data in written.blobs.items()]
+            cursor.executemany(_INSERT_BLOB, blobs)
             cursor.executemany(_INSERT_USE, [{"run": r, "blob": b} for r, b in written.uses])
         self._insert_segments(cursor, written.segments)
-        if not ROW_EVENTS.isdisjoint(map(type, events)):
-            new, changed = changes(events)
-            if new:
-                cursor.executemany(_INSERT_RUN, [to_builtins(row) for row in new.values()])
-            if changed:
-                cursor.executemany(
-                    _UPDATE_RUN,
-                    [{"run": run, **change._asdict()} for run, change in changed.items()],
-                )
+        if new:
+            cursor.executemany(_INSERT_RUN, [to_builtins(row) for row in new.values()])
+        if changed:
+            rows = [{"run": run, **change._asdict()} for run, change in changed.items()]
+            cursor.executemany(_UPDATE_RUN, rows)
+
+
+class Append(NamedTuple):
+    """What one append leaves: its events as stored, and rows of runs, new and changed."""
+
+    written: Written
+    new: dict[str, RunRow]
+    changed: dict[str, Change]
+
+    @property
+    def one_row(self) -> bool:
+        """Whether it is a single row of `run_events` and nothing else."""
+        segments, blobs, _ = self.written
+        return len(segments) == 1 and not (blobs or self.new or self.changed)
+
+
+def prepared(events: Sequence[AnyEvent]) -> Append:
+    """What appending these events leaves. Raises Unrecordable."""
+    return Append(write(events), *changes(events))
 
 
 def settle(cursor: Cursor, segments: Sequence[Segment]) -> None:

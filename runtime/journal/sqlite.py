@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 
 from runtime.events import AnyEvent
 from runtime.journal.contract import JournalError, JournalFull, JournalGone
-from runtime.journal.rows import ROW_EVENTS
 from runtime.journal.schema import STORED_REVISION, is_current, migrate
-from runtime.journal.segments import Segment, write
-from runtime.journal.sql import Cursor, SqlJournal, settle
+from runtime.journal.segments import Segment
+from runtime.journal.sql import Cursor, SqlJournal, prepared, settle
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -76,16 +75,15 @@ class SQLiteJournal(SqlJournal):
         """
         if not events:
             return
-        written = write(events)
-        simple = len(written.segments) == 1 and not written.blobs
+        append = prepared(events)
         try:
-            if simple and ROW_EVENTS.isdisjoint(map(type, events)):
+            if append.one_row:
                 # A statement alone is a transaction of its own, which saves two others.
-                self._connection().execute(_INSERT_SEGMENT, written.segments[0])
+                self._connection().execute(_INSERT_SEGMENT, append.written.segments[0])
             else:
-                self._transact(lambda cursor: self._record(cursor, events, written))
+                self._transact(lambda cursor: self._record(cursor, append))
         except sqlite3.IntegrityError:
-            self._transact(lambda cursor: settle(cursor, written.segments))
+            self._transact(lambda cursor: settle(cursor, append.written.segments))
         except sqlite3.Error as error:
             raise self._trouble(error) from error
 
