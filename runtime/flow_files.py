@@ -7,6 +7,7 @@ HeddleError
 """
 
 import contextlib
+import difflib
 import hashlib
 import os
 import secrets
@@ -19,11 +20,10 @@ import msgspec
 
 from graph.catalog import Catalog
 from graph.errors import FlowFileError, HeddleError, Problem
-from graph.file_format import is_file, read, write
+from graph.file_format import FILE_SUFFIX, is_file, read, write
 from graph.file_format.problems import refusal
 from graph.file_format.syntax import LIMIT
 from graph.flow import Flow
-from graph.values import did_you_mean
 
 NOTHING = ""
 """The digest of a file that doesn't exist."""
@@ -228,8 +228,10 @@ class _Loader:
 
 def _similar(path: Path) -> str:
     """The cure for a missing file: what is there instead."""
-    there = [p.name for p in path.parent.glob("*.flow.json")] if path.parent.is_dir() else []
-    return did_you_mean(path.name, there)
+    # Compared without what all of them end in, or each would seem close.
+    there = {file.name.removesuffix(FILE_SUFFIX) for file in path.parent.glob(f"*{FILE_SUFFIX}")}
+    close = difflib.get_close_matches(path.name.removesuffix(FILE_SUFFIX), there, 1)
+    return f"Did you mean {close[0]}{FILE_SUFFIX}?" if close else ""
 
 
 def _content(path: Path, name: str) -> bytes:
