@@ -203,6 +203,8 @@ def failure(error: OSError, path: str) -> AgentError:
             return Missing(f"There is no file {path}.")
         case errno.EEXIST:
             return Taken(f"{path} is there already.", cure="Use mode `replace`, or another name.")
+        case errno.EISDIR:
+            return Rejected(f"{path} is a folder.")
         case errno.ELOOP:
             return NotGranted(f"{path} leads through a link that was put there meanwhile.")
         case errno.EACCES | errno.EPERM | errno.EROFS:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import msgspec
 
 from agents.contract import Grants
-from agents.errors import NotGranted
+from agents.errors import NotGranted, Unavailable
 from graph.errors import BadInput
 
 RESOURCES = "heddle:"
@@ -36,14 +36,14 @@ class Folders:
         self._folder = os.path.realpath(grants.folder)
         self._resources = os.path.realpath(grants.resources) if grants.resources else ""
         self._writes = _resolved(grants.writes)
-        self._reads = (*self._writes, *_resolved((*grants.reads, *_some(grants.resources))))
+        self._reads = (*self._writes, *_resolved(grants.reads), *_some(self._resources))
 
     def readable(self, path: str) -> Place:
         """The place of a path that may be read. Raises NotGranted, and BadInput for no path."""
         _check(path)
         if path.startswith(RESOURCES):
             return self._resource(path)
-        return self._inside(self._reads, os.path.realpath(self._absolute(path)), path, "read")
+        return self._inside(self._reads, _resolve(self._absolute(path)), path, "read")
 
     def writable(self, path: str, *, follow: bool = True) -> Place:
         """The place of a path that may be changed; `follow=False` means a link, not its target.
@@ -57,12 +57,17 @@ class Folders:
                 cure="Write to a folder of your own.",
             )
         absolute = self._absolute(path)
-        resolved = os.path.realpath(absolute) if follow else _link_itself(absolute)
+        resolved = _resolve(absolute) if follow else _link_itself(absolute)
         return self._inside(self._writes, resolved, path, "write")
 
     def may_write(self, place: Place) -> bool:
         """Whether what is at a readable place may be changed, too."""
         return any(_is_inside(place.path, root) for root in self._writes)
+
+    def found(self, path: str) -> Place:
+        """The place of an absolute path that was come across, not asked for. Raises NotGranted."""
+        resolved = _resolve(path)
+        return self._inside(self._reads, resolved, self.shown(resolved), "read")
 
     def shown(self, path: str) -> str:
         """A resolved path the way a flow would write it: short where it can be."""
@@ -80,7 +85,7 @@ class Folders:
         rest = path.removeprefix(RESOURCES).lstrip("/\\")
         if not self._resources:
             raise NotGranted(f"{path}: no resources come with this run.")
-        resolved = os.path.realpath(os.path.join(self._resources, rest))
+        resolved = _resolve(os.path.join(self._resources, rest))
         if not _is_inside(resolved, self._resources):
             raise NotGranted(f"{path} leads out of the resources that come with Heddle.")
         return _place(self._resources, resolved, path)
@@ -112,7 +117,15 @@ def _resolved(paths: Iterable[str]) -> tuple[str, ...]:
 
 def _link_itself(absolute: str) -> str:
     folder, name = os.path.split(os.path.normpath(absolute))
-    return os.path.join(os.path.realpath(folder), name)
+    return os.path.join(_resolve(folder), name)
+
+
+def _resolve(path: str) -> str:
+    """The path without links, `.` and `..`; what isn't there yet stays as it is."""
+    try:
+        return os.path.realpath(path)
+    except OSError as error:  # a link went away between two looks at it
+        raise Unavailable(f"{path} changed while it was looked up.") from error
 
 
 def _is_inside(path: str, root: str) -> bool:

@@ -191,7 +191,9 @@ async def pages(
     items: Annotated[
         str, "Where in an answer its list is, such as `data.items`; the answer itself if empty."
     ] = "",
-    cursor: Annotated[str, "Where in an answer the cursor is, such as `meta.next`."] = "next",
+    cursor: Annotated[
+        str, "Where in an answer the cursor is, such as `meta.next` or `pages[0].next`."
+    ] = "next",
     parameter: Annotated[
         str, "What takes the cursor or number in the query; `cursor` or `page` if empty."
     ] = "",

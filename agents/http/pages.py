@@ -9,6 +9,7 @@ import msgspec
 from agents.errors import Rejected
 from agents.http.agent import HttpAgent, Reply, Request, harmless, same_origin, url_of
 from agents.http.body import body_of
+from graph.paths import MISSING, find, look_up, read_path
 
 Paging = Literal["link", "cursor", "page"]
 """link: `Link: <…>; rel="next"`; cursor: a field of the answer; page: a counted number."""
@@ -26,7 +27,7 @@ class Step(NamedTuple):
 class Pages(NamedTuple):
     """How an interface splits a list into pages.
 
-    `items` and `cursor` are paths in an answer, dotted, numbers for the items of a list;
+    `items` and `cursor` are paths in an answer (see `graph.paths`), `items` "" for all of it;
     `parameter` is the part of the query that takes the cursor or the number.
     """
 
@@ -42,10 +43,8 @@ class Pages(NamedTuple):
         return Step("", named)
 
     def items_in(self, body: Any) -> Sequence[Any]:
-        """The items of a page. Raises Rejected when they are not where `items` says."""
-        found = at(body, self.items)
-        if found is None and self.items:
-            raise Rejected(f"The answer has nothing at {self.items!r}.", cure="Check `items`.")
+        """The items of a page. Raises BadInput when `items` leads nowhere, Rejected to no list."""
+        found = look_up(body, read_path(self.items)) if self.items else body
         if not isinstance(found, list):
             where = f"at {self.items!r}" if self.items else "itself"
             raise Rejected(
@@ -63,10 +62,10 @@ class Pages(NamedTuple):
                 more = bool(self.items_in(body))
                 return Step("", {self._parameter: self.first_page + number}) if more else None
             case "cursor":
-                return self._behind(at(body, self.cursor))
+                return self._behind(find(body, read_path(self.cursor)))
 
     def _behind(self, cursor: Any) -> Step | None:
-        if cursor in (None, "", False):
+        if cursor is MISSING or cursor in (None, "", False):
             return None
         if isinstance(cursor, str) and cursor.startswith(("http://", "https://", "/")):
             return Step(cursor, {})
@@ -114,15 +113,3 @@ def too_many(what: str, limit: int) -> Rejected:
 def _joined(start: httpx.URL, step: Step) -> httpx.URL:
     url = start.join(step.url) if step.url else start
     return url.copy_merge_params(dict(step.query)) if step.query else url
-
-
-def at(value: Any, path: str) -> Any:
-    """What is at a dotted path inside a value, None when nothing is; "" is the value itself."""
-    for part in path.split(".") if path else ():
-        if isinstance(value, Mapping):
-            value = value.get(part)
-        elif isinstance(value, list) and part.isdigit() and int(part) < len(value):
-            value = value[int(part)]
-        else:
-            return None
-    return value
