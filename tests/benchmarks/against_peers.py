@@ -14,9 +14,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from tests.benchmarks.contenders import bare, fully_durable, in_memory
 from tests.benchmarks.environments import PEERS as RUNNERS
 from tests.benchmarks.environments import node_modules_of, python_of, tool
-from tests.benchmarks.figure import Measured, Target
+from tests.benchmarks.figure import Measured, Target, rounded
 from tests.benchmarks.race import Contender, Effort, in_python, race
 from tests.benchmarks.registry import benchmark
 from tests.benchmarks.workloads import PAYLOAD, WORKLOADS
@@ -63,7 +64,7 @@ class Peer:
     title: str
     contender: Callable[[str], Contender]
     target: Target
-    ours: str = "memory"
+    ours: Callable[[str], Contender] = in_memory
 
 
 PEERS = {
@@ -72,7 +73,7 @@ PEERS = {
         "LangGraph, SQLite checkpoints, sync (to our FULL)",
         python_peer("langgraph", "sqlite"),
         slower(70),
-        ours="durable_full",
+        ours=fully_durable,
     ),
     "hamilton": Peer("Hamilton, async", python_peer("hamilton"), slower(1)),
     "burr": Peer("Burr, in memory", python_peer("burr"), slower(1)),
@@ -96,10 +97,10 @@ def beside(effort: Effort, peer: str, workload: str) -> Measured:
     """Ours, the bare reference and a peer in one race."""
     rival = PEERS[peer]
     contenders = {
-        "ours": in_python(f"tests.benchmarks.ours:{rival.ours}", workload=workload),
-        "bare": in_python("tests.benchmarks.reference:bare", workload=workload),
+        "ours": rival.ours(workload),
+        "bare": bare(workload),
         "reference": rival.contender(workload),
     }
     outcome = race(contenders, effort)
-    bare = outcome.median("bare", lambda lap: lap.microseconds_per_task)
-    return outcome.per_task(peer=rival.title, bare=bare)
+    alone = outcome.median("bare", lambda lap: lap.microseconds_per_task)
+    return outcome.per_task(peer=rival.title, bare=rounded(alone))

@@ -5,8 +5,9 @@ asyncio Task a block, released by dependency counters (`tests/benchmarks/referen
 same event loop. Both sides' blocks do nothing and return the same 200-byte record.
 """
 
+from tests.benchmarks.contenders import bare, in_memory
 from tests.benchmarks.figure import Measured, Target
-from tests.benchmarks.race import Effort, in_python, race
+from tests.benchmarks.race import Effort, race
 from tests.benchmarks.registry import benchmark
 from tests.benchmarks.workloads import WORKLOADS
 
@@ -21,8 +22,6 @@ def bound(workload: str) -> Target:
 
 
 @benchmark("engine.{workload}", title, bound, workload=WORKLOADS)
-def in_memory(effort: Effort, workload: str) -> Measured:
+def engine(effort: Effort, workload: str) -> Measured:
     """A workload without a journal."""
-    ours = in_python("tests.benchmarks.ours:memory", workload=workload)
-    reference = in_python("tests.benchmarks.reference:bare", workload=workload)
-    return race({"ours": ours, "reference": reference}, effort).per_task()
+    return race({"ours": in_memory(workload), "reference": bare(workload)}, effort).per_task()

@@ -1,20 +1,21 @@
 """A contender in a process of its own, doing one lap each time it is asked.
 
-Requests are JSON lines on standard input, answers JSON lines on what was standard output. Only
-the standard library is imported here: peers run this file in environments of their own.
+The first line of standard input is the request, a JSON object; every further line asks for a
+lap. Answers are JSON lines on what was standard output. Only the standard library is imported
+here: peers run this file in environments of their own.
 """
 
 import asyncio
 import gc
 import importlib
-import inspect
 import json
 import os
 import resource
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, TextIO
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,9 @@ class Lap:
     notes: dict[str, Any] = field(default_factory=dict)
 
 
-Contender = Callable[..., Any]
-"""Takes a request's fields and returns, or awaits to, a `Lap`."""
+DoLap = Callable[[], Awaitable[Lap]]
+Contender = Callable[..., AbstractAsyncContextManager[DoLap]]
+"""Takes a request's fields; entering prepares what is not timed, and gives what does a lap."""
 
 
 def load(place: str) -> Contender:
@@ -43,23 +45,21 @@ def peak_bytes() -> int:
     return peak if sys.platform == "darwin" else peak * 1024
 
 
-def answer(contender: Contender, request: dict[str, Any], runner: asyncio.Runner) -> dict[str, Any]:
-    """One lap, on a loop that lives as long as the lane, with the garbage of the last one gone."""
-    gc.collect()
-    lap = contender(**request)
-    if inspect.iscoroutine(lap):
-        lap = runner.run(lap)
-    return {**asdict(lap), "peak_bytes": peak_bytes()}
+async def race(contender: Contender, requests: TextIO, answers: TextIO) -> None:
+    """Prepare once, then do laps until the requests end, each with the last one's garbage gone."""
+    async with contender(**json.loads(requests.readline())) as do_lap:
+        for _ in requests:
+            gc.collect()
+            lap = await do_lap()
+            answer = {**asdict(lap), "peak_bytes": peak_bytes()}
+            print(json.dumps(answer), file=answers, flush=True)
 
 
 def main() -> None:
-    """Answer requests until standard input ends."""
+    """Run the contender that the first argument names."""
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what a contender prints must not mix with the answers
-    contender = load(sys.argv[1])
-    with asyncio.Runner() as runner:
-        for line in sys.stdin:
-            print(json.dumps(answer(contender, json.loads(line), runner)), file=answers, flush=True)
+    asyncio.run(race(load(sys.argv[1]), sys.stdin, answers))
 
 
 if __name__ == "__main__":

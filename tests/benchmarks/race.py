@@ -70,7 +70,6 @@ class Lane:
     """A contender's process, borrowed for a race: `lap` asks it for one repetition."""
 
     def __init__(self, contender: Contender) -> None:
-        self._request = json.dumps(contender.request)
         self._complaints = tempfile.TemporaryFile("w+")  # noqa: SIM115  (closed on exit)
         self._process = subprocess.Popen(
             contender.words,
@@ -81,27 +80,27 @@ class Lane:
             stderr=self._complaints,
             text=True,
         )
+        self._tell(json.dumps(contender.request))
 
     def lap(self) -> LapTime:
         """One repetition. Raises Unavailable with the contender's last words if it gives up."""
+        assert self._process.stdout
         watch = threading.Timer(LAP_LIMIT, self._process.kill)
         watch.start()
         try:
-            line = self._ask()
+            self._tell("lap")
+            line = self._process.stdout.readline()
         finally:
             watch.cancel()
         if not line:
             raise Unavailable(self._last_words())
         return LapTime(**json.loads(line))
 
-    def _ask(self) -> str:
+    def _tell(self, line: str) -> None:
+        """Write to the process; one that has died is noticed when its answer does not come."""
         assert self._process.stdin
-        assert self._process.stdout
-        try:
-            print(self._request, file=self._process.stdin, flush=True)
-        except BrokenPipeError:
-            return ""
-        return self._process.stdout.readline()
+        with suppress(BrokenPipeError):
+            print(line, file=self._process.stdin, flush=True)
 
     def _last_words(self) -> str:
         self._complaints.seek(0)

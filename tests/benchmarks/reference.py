@@ -1,12 +1,13 @@
 """The reference: one bare asyncio Task per block, released by dependency counters."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
-from functools import cache, partial
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
 from time import perf_counter
 from typing import Any
 
-from tests.benchmarks.lane import Lap
+from tests.benchmarks.lane import DoLap, Lap
 from tests.benchmarks.workloads import PAYLOAD, WORKLOADS, Parents
 
 Body = Callable[[list[Any]], Coroutine[Any, Any, Any]]
@@ -63,19 +64,18 @@ async def run(graph: Graph, body: Body) -> Sequence[Any]:
     return results
 
 
-@cache
-def prepared(workload: str) -> tuple[Graph, Body]:
-    """The graph and the body of its blocks, made once per lane, outside the timing."""
+@asynccontextmanager
+async def bare(workload: str) -> AsyncIterator[DoLap]:
+    """A workload without anything around it."""
     work = WORKLOADS[workload]
-    return Graph(work.parents), partial(pausing, work.pause) if work.pause else no_op
+    graph = Graph(work.parents)
+    body = partial(pausing, work.pause) if work.pause else no_op
 
+    async def lap() -> Lap:
+        begun = perf_counter()
+        outcomes = await asyncio.gather(*(run(graph, body) for _ in range(work.runs)))
+        seconds = perf_counter() - begun
+        assert all(result is not None for results in outcomes for result in results)
+        return Lap(seconds, work.tasks)
 
-async def bare(workload: str) -> Lap:
-    """One lap of a workload."""
-    graph, body = prepared(workload)
-    runs = WORKLOADS[workload].runs
-    begun = perf_counter()
-    outcomes = await asyncio.gather(*(run(graph, body) for _ in range(runs)))
-    seconds = perf_counter() - begun
-    assert all(result is not None for results in outcomes for result in results)
-    return Lap(seconds, WORKLOADS[workload].tasks)
+    yield lap

@@ -2,6 +2,8 @@
 
 import json
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from tests.benchmarks import report, sections  # noqa: F401  (fills the table)
 from tests.benchmarks.__main__ import main
 from tests.benchmarks.environments import PEERS
 from tests.benchmarks.figure import Figure, Measured, Target, Unavailable
-from tests.benchmarks.lane import Lap
+from tests.benchmarks.lane import DoLap, Lap
 from tests.benchmarks.race import Contender, Effort, LapTime, Race, in_python, race
 from tests.benchmarks.reference import Graph, run
 from tests.benchmarks.registry import BENCHMARKS, find
@@ -23,10 +25,15 @@ def lap(seconds: float) -> LapTime:
     return LapTime(seconds, tasks=1, peak_bytes=0, notes={})
 
 
-def counted(name: str) -> Lap:
+@asynccontextmanager
+async def counted(name: str) -> AsyncIterator[DoLap]:
     """A contender: says something on the side, then how long its name is."""
     print("not an answer")
-    return Lap(seconds=float(len(name)), tasks=1)
+
+    async def lap() -> Lap:
+        return Lap(seconds=float(len(name)), tasks=1)
+
+    yield lap
 
 
 def test_a_figure_is_one_json_line_whose_first_five_fields_are_the_contract() -> None:

@@ -7,8 +7,8 @@ built outside the timing. One run at a time is synchronous, which is quicker her
 """
 
 import asyncio
-from collections.abc import Callable
-from functools import cache
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from itertools import pairwise
 from time import perf_counter
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 from burr.core import ApplicationBuilder, GraphBuilder, action  # type: ignore[import-not-found]
 from burr.core.parallelism import MapStates  # type: ignore[import-not-found]
 
-from tests.benchmarks.lane import Lap
+from tests.benchmarks.lane import DoLap, Lap
 from tests.benchmarks.workloads import PAYLOAD, WORKLOADS, Workload
 
 touching_value: Callable[..., Any] = action(reads=["value"], writes=["value"])
@@ -97,10 +97,9 @@ def actions(work: Workload) -> list[Any]:
     return [no_op_async if work.runs > 1 else no_op] * blocks
 
 
-@cache
-def drawn(workload: str) -> tuple[Any, str]:
+def drawn(work: Workload) -> tuple[Any, str]:
     """The graph, and the name of its last action."""
-    named = {f"b{place}": each for place, each in enumerate(actions(WORKLOADS[workload]))}
+    named = {f"b{place}": each for place, each in enumerate(actions(work))}
     names = list(named)
     row = pairwise(names)
     return GraphBuilder().with_actions(**named).with_transitions(*row).build(), names[-1]
@@ -111,16 +110,21 @@ def application(graph: Any) -> Any:
     return begin.with_state(value=None).build()
 
 
-async def memory(workload: str) -> Lap:
+@asynccontextmanager
+async def memory(workload: str) -> AsyncIterator[DoLap]:
     """Without a persister: nothing is kept."""
     work = WORKLOADS[workload]
-    graph, last = drawn(workload)
-    made = [application(graph) for _ in range(work.runs)]
-    begun = perf_counter()
-    if work.runs > 1 or work.pause:
-        outcomes = await asyncio.gather(*(each.arun(halt_after=[last]) for each in made))
-    else:
-        outcomes = [each.run(halt_after=[last]) for each in made]
-    seconds = perf_counter() - begun
-    assert all(state["value"] == PAYLOAD for _, _, state in outcomes)
-    return Lap(seconds, work.tasks)
+    graph, last = drawn(work)
+
+    async def lap() -> Lap:
+        made = [application(graph) for _ in range(work.runs)]
+        begun = perf_counter()
+        if work.runs > 1 or work.pause:
+            outcomes = await asyncio.gather(*(each.arun(halt_after=[last]) for each in made))
+        else:
+            outcomes = [each.run(halt_after=[last]) for each in made]
+        seconds = perf_counter() - begun
+        assert all(state["value"] == PAYLOAD for _, _, state in outcomes)
+        return Lap(seconds, work.tasks)
+
+    yield lap

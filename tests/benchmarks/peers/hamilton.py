@@ -6,18 +6,17 @@ The driver is built outside the timing; a run asks for every block that nobody w
 import asyncio
 import inspect
 import os
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from time import perf_counter
 from typing import Any
 
-from tests.benchmarks.lane import Lap
-from tests.benchmarks.workloads import PAYLOAD, WORKLOADS, Workload
+from tests.benchmarks.lane import DoLap, Lap
+from tests.benchmarks.workloads import PAYLOAD, WORKLOADS
 
 os.environ["HAMILTON_TELEMETRY_ENABLED"] = "false"
 
 from hamilton import ad_hoc_utils, async_driver  # type: ignore[import-not-found]
-
-_drivers: dict[str, Any] = {}
 
 
 def function(block: int, parents: list[int], pause: float) -> Callable[..., Any]:
@@ -42,22 +41,20 @@ def function(block: int, parents: list[int], pause: float) -> Callable[..., Any]
     return made  # type: ignore[no-any-return]
 
 
-async def driver(work: Workload) -> Any:
-    """The workload's driver, built once per lane."""
-    if work.name not in _drivers:
-        blocks = (function(block, above, work.pause) for block, above in enumerate(work.parents))
-        module = ad_hoc_utils.create_temporary_module(*blocks)
-        _drivers[work.name] = await async_driver.Builder().with_modules(module).build()
-    return _drivers[work.name]
-
-
-async def memory(workload: str) -> Lap:
+@asynccontextmanager
+async def memory(workload: str) -> AsyncIterator[DoLap]:
     """All runs at once on one loop."""
     work = WORKLOADS[workload]
-    flow = await driver(work)
+    blocks = (function(block, above, work.pause) for block, above in enumerate(work.parents))
+    module = ad_hoc_utils.create_temporary_module(*blocks)
+    driver = await async_driver.Builder().with_modules(module).build()
     wanted = [f"b{block}" for block in work.leaves]
-    begun = perf_counter()
-    outcomes = await asyncio.gather(*(flow.execute(wanted) for _ in range(work.runs)))
-    seconds = perf_counter() - begun
-    assert all(outcome[name] == PAYLOAD for outcome in outcomes for name in wanted)
-    return Lap(seconds, work.tasks)
+
+    async def lap() -> Lap:
+        begun = perf_counter()
+        outcomes = await asyncio.gather(*(driver.execute(wanted) for _ in range(work.runs)))
+        seconds = perf_counter() - begun
+        assert all(outcome[name] == PAYLOAD for outcome in outcomes for name in wanted)
+        return Lap(seconds, work.tasks)
+
+    yield lap

@@ -5,8 +5,9 @@ functions, which is quicker than `ainvoke`; many at once, and I/O, need `ainvoke
 """
 
 import asyncio
-from collections.abc import Callable
-from functools import cache
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -16,7 +17,7 @@ from langgraph.checkpoint.sqlite import SqliteSaver  # type: ignore[import-not-f
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver  # type: ignore[import-not-found]
 from langgraph.graph import START, StateGraph  # type: ignore[import-not-found]
 
-from tests.benchmarks.lane import Lap
+from tests.benchmarks.lane import DoLap, Lap
 from tests.benchmarks.workloads import PAYLOAD, WORKLOADS, Workload
 
 START_STATE = {"value": None}
@@ -57,7 +58,6 @@ def sources(parents: list[int]) -> list[str | list[str]]:
     return [names] if len(names) > 1 else list(names) or [START]
 
 
-@cache
 def drawn(workload: str) -> Any:
     """The workload as a graph that is still to be compiled."""
     work = WORKLOADS[workload]
@@ -68,11 +68,6 @@ def drawn(workload: str) -> Any:
         for source in sources(parents):
             graph.add_edge(source, str(block))
     return graph
-
-
-@cache
-def compiled(workload: str) -> Any:
-    return drawn(workload).compile()
 
 
 def config(run: int) -> dict[str, Any]:
@@ -91,22 +86,34 @@ async def lap(work: Workload, app: Any, **options: Any) -> Lap:
     return Lap(seconds, work.tasks)
 
 
-async def memory(workload: str) -> Lap:
+@asynccontextmanager
+async def memory(workload: str) -> AsyncIterator[DoLap]:
     """Without a checkpointer: nothing is kept."""
-    return await lap(WORKLOADS[workload], compiled(workload))
+    yield partial(lap, WORKLOADS[workload], drawn(workload).compile())
 
 
-async def sqlite(workload: str) -> Lap:
-    """A checkpoint before every step (durability="sync"), in SQLite as LangGraph opens it: FULL."""
-    work = WORKLOADS[workload]
-    with TemporaryDirectory() as folder:
-        place = str(Path(folder) / "checkpoints.sqlite")
-        if at_once(work):
-            async with AsyncSqliteSaver.from_conn_string(place) as saver:
-                await saver.setup()
-                app = drawn(workload).compile(checkpointer=saver)
-                return await lap(work, app, durability="sync")
+@asynccontextmanager
+async def sqlite(workload: str) -> AsyncIterator[DoLap]:
+    """A checkpoint at every step (durability="sync"), in SQLite as LangGraph opens it: FULL."""
+    work, graph = WORKLOADS[workload], drawn(workload)
+
+    async def keep_and_lap() -> Lap:
+        with TemporaryDirectory() as folder:
+            async with saver_in(Path(folder), work) as saver:
+                return await lap(work, graph.compile(checkpointer=saver), durability="sync")
+
+    yield keep_and_lap
+
+
+@asynccontextmanager
+async def saver_in(folder: Path, work: Workload) -> AsyncIterator[Any]:
+    """A fresh file of checkpoints, its tables made."""
+    place = str(folder / "checkpoints.sqlite")
+    if at_once(work):
+        async with AsyncSqliteSaver.from_conn_string(place) as saver:
+            await saver.setup()
+            yield saver
+    else:
         with SqliteSaver.from_conn_string(place) as saver:
             saver.setup()
-            app = drawn(workload).compile(checkpointer=saver)
-            return await lap(work, app, durability="sync")
+            yield saver

@@ -1,0 +1,74 @@
+"""Our engine as a contender: the same workloads through the runtime's own two verbs."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from typing import Any
+
+from agents.contract import Grants
+from runtime.commands import PruneRuns, StartRun
+from runtime.events import AnyEvent, RunSucceeded
+from runtime.journal.contract import Journal
+from runtime.journal.memory import MemoryJournal
+from runtime.journal.sqlite import Durability, SQLiteJournal
+from runtime.runtime import Runtime
+from tests.benchmarks.flows import CATALOG, flow_of
+from tests.benchmarks.lane import DoLap, Lap
+from tests.benchmarks.workloads import WORKLOADS
+
+
+class Nowhere:
+    """Surroundings for blocks that need none: asking for anything is a mistake."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise NotImplementedError(f"a benchmark's block asked for {name}")
+
+    async def close(self) -> None:
+        """Nothing to let go of."""
+
+
+def runtime_on(journal: Journal) -> Runtime:
+    """A runtime for the benchmarks' blocks, with the limits every runtime has."""
+    return Runtime(CATALOG, journal, Nowhere(), grants=Grants(folder="."))
+
+
+@asynccontextmanager
+async def memory(workload: str) -> AsyncIterator[DoLap]:
+    """Without a journal: events are kept in lists."""
+    async with runtime_on(MemoryJournal()) as runtime:
+        yield await laps(runtime, workload, effects=False)
+
+
+@asynccontextmanager
+async def durable(workload: str, durability: Durability) -> AsyncIterator[DoLap]:
+    """With a SQLite journal; every tenth block is an effect, which waits behind the fence."""
+    with TemporaryDirectory() as folder:
+        journal = SQLiteJournal(Path(folder) / "journal.sqlite", durability)
+        async with runtime_on(journal) as runtime:
+            yield await laps(runtime, workload, effects=True)
+
+
+async def laps(runtime: Runtime, workload: str, *, effects: bool) -> DoLap:
+    """What starts the workload's runs and waits for them; its flow is compiled here."""
+    work = WORKLOADS[workload]
+    flow = await runtime.store(flow_of(work, effects=effects))
+
+    async def lap() -> Lap:
+        await runtime.obey(PruneRuns(days=0))  # the last lap's
+        begun = perf_counter()
+        ends = await asyncio.gather(*(run_through(runtime, flow) for _ in range(work.runs)))
+        seconds = perf_counter() - begun
+        failed = next((end for end in ends if not isinstance(end, RunSucceeded)), None)
+        assert failed is None, failed
+        return Lap(seconds, work.tasks)
+
+    return lap
+
+
+async def run_through(runtime: Runtime, flow: str) -> AnyEvent:
+    """One run from start to end."""
+    answer = await runtime.obey(StartRun(flow))
+    return await runtime.ended(answer.run)
