@@ -95,7 +95,7 @@ NeedsOf = Callable[[Mapping[str, Any]], Needs]
 Check = Callable[[Mapping[str, Any]], list[Problem]]
 
 
-class BlockSpec(msgspec.Struct, frozen=True):
+class BlockSpec(msgspec.Struct, frozen=True, eq=False):
     """A kind of block, as read from the signature of its function.
 
     `agent` is the kind of worker that performs it; `open_inputs` says that any further named
@@ -131,6 +131,11 @@ class BlockSpec(msgspec.Struct, frozen=True):
     @property
     def category(self) -> str:
         return self.kind.partition(".")[0]
+
+    @property
+    def flow_parameters(self) -> tuple[Parameter, ...]:
+        """The parameters that name a flow."""
+        return tuple(p for p in self.parameters if p.look.editor == "flow")
 
     def parameter(self, name: str) -> Parameter | None:
         """The parameter of that name, None when there is none."""

@@ -95,7 +95,11 @@ def _result(outputs: Outputs) -> Any:
 @block("logic.for_each", title="For each", icon="mdi6.repeat", search=("loop", "map", "iterate"))
 async def for_each(
     items: Annotated[Sequence[Any], "The list to go through."],
-    body: Annotated[FlowName, "The flow run for every item, as its inputs `item` and `index`."],
+    body: Annotated[
+        FlowName,
+        "The flow run for every item, as its inputs `item` and `index`.",
+        Look("flow", names=("item", "index")),
+    ],
     context: Context,
     parallel: Annotated[int, "How many at a time."] = 8,
     **inputs: Any,
@@ -115,7 +119,11 @@ async def while_(
         "Goes on while this holds; sees `state` and `index`.",
         Look("expression", names=("state", "index")),
     ],
-    body: Annotated[FlowName, "The flow that makes the next state from `state` and `index`."],
+    body: Annotated[
+        FlowName,
+        "The flow that makes the next state from `state` and `index`.",
+        Look("flow", names=("state", "index")),
+    ],
     context: Context,
     limit: Annotated[int, "The most rounds; one more is an error.", Look(more=True)] = 1000,
     **inputs: Any,
@@ -136,7 +144,11 @@ async def while_(
 @block("logic.reduce", title="Reduce", icon="mdi6.sigma", search=("fold", "accumulate", "sum"))
 async def reduce(
     items: Annotated[Sequence[Any], "The list to go through."],
-    body: Annotated[FlowName, "The flow that makes the next total from `total` and `item`."],
+    body: Annotated[
+        FlowName,
+        "The flow that makes the next total from `total` and `item`.",
+        Look("flow", names=("total", "item", "index")),
+    ],
     context: Context,
     initial: Annotated[Any, "The total to start from.", Look("json")] = None,
     **inputs: Any,

@@ -1,0 +1,83 @@
+"""A block's function bound to the slots it reads, in the cheapest way that does it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from graph.compile.plan import Call, Source, Values
+from graph.spec import BlockSpec
+from graph.values import COERCIONS
+
+
+class Skipped:
+    """What a slot holds that never gets a value."""
+
+    def __repr__(self) -> str:
+        return "SKIPPED"
+
+
+SKIPPED = Skipped()
+
+
+def bind(spec: BlockSpec, fields: Mapping[str, Any], sources: Sequence[Source]) -> Call:
+    """The call that gives the block's result for the values of a scope.
+
+    Called for every task of every run, so the common shapes avoid building a dictionary.
+    """
+    function = spec.function
+    if spec.join != "all" or any(source.convert for source in sources):
+        return partial(_gathered, function, fields, tuple(sources))
+    if not sources:
+        return partial(_constant, partial(function, **fields))
+    if len(sources) == 1:
+        (source,) = sources
+        if not fields and spec.parameters and spec.parameters[0].name == source.parameter:
+            return _first(function, source.slot)
+        return _one(function, dict(fields), source.parameter, source.slot)
+    return _many(function, dict(fields), tuple((s.parameter, s.slot) for s in sources))
+
+
+def _constant(call: Callable[[], Any], values: Values) -> Any:
+    return call()
+
+
+def _first(function: Callable[[Any], Any], slot: int) -> Call:
+    def call(values: Values) -> Any:
+        return function(values[slot])
+
+    return call
+
+
+def _one(function: Callable[..., Any], fields: dict[str, Any], name: str, slot: int) -> Call:
+    def call(values: Values) -> Any:
+        return function(**{name: values[slot]}, **fields)
+
+    return call
+
+
+def _many(
+    function: Callable[..., Any], fields: dict[str, Any], pairs: tuple[tuple[str, int], ...]
+) -> Call:
+    def call(values: Values) -> Any:
+        return function(**{name: values[slot] for name, slot in pairs}, **fields)
+
+    return call
+
+
+def _gathered(
+    function: Callable[..., Any],
+    fields: Mapping[str, Any],
+    sources: Sequence[Source],
+    values: Values,
+) -> Any:
+    return function(**gather(sources, values), **fields)
+
+
+def gather(sources: Sequence[Source], values: Values) -> dict[str, Any]:
+    """The values that came, by parameter, converted where the link says so."""
+    given: dict[str, Any] = {}
+    for parameter, slot, convert in sources:
+        value = values[slot]
+        if value is not SKIPPED:
+            given[parameter] = COERCIONS[convert](value) if convert else value
+    return given

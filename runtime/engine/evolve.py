@@ -1,0 +1,258 @@
+"""What an event means for the state of a run. Live and from a journal alike."""
+
+from collections.abc import Mapping
+from typing import Any, assert_never
+
+from graph.compile.bind import SKIPPED
+from runtime.engine.state import DONE, FAILED, LEFT_OUT, RUNNING, WAITING, Run, Scope
+from runtime.events import (
+    AnyEvent,
+    Failure,
+    ReplayDiverged,
+    RunCancelled,
+    RunContinued,
+    RunFailed,
+    RunInterrupted,
+    RunPaused,
+    RunRecovered,
+    RunStalled,
+    RunStarted,
+    RunSucceeded,
+    ScopeClosed,
+    ScopeOpened,
+    TaskDoubted,
+    TaskFailed,
+    TaskFinished,
+    TaskProgressed,
+    TaskRetried,
+    TaskReused,
+    TaskSkipped,
+    TaskStarted,
+    TaskStreamed,
+)
+
+Ready = list[tuple[Scope, int]]
+"""Tasks whose links are all settled, in order. `~i` stands for a task i to be left out."""
+
+
+def evolve(run: Run, event: AnyEvent) -> Ready:  # noqa: C901  (a closed union is one match)
+    """Fold one event into a run and tell which tasks became ready by it.
+
+    Costs O(links of the event's task). Raises KeyError for a task the run doesn't have.
+    """
+    run.seq = event.seq
+    match event:
+        case TaskFinished() | TaskReused():
+            scope, i = run.locate(event.task)
+            return finish(scope, i, event.outputs)
+        case TaskSkipped():
+            scope, i = run.locate(event.task)
+            return leave_out(scope, i)
+        case TaskStarted():
+            first = run.attempts.get(event.task, (0, event.at))[1]
+            run.attempts[event.task] = (event.attempt, first)
+            scope, i = run.locate(event.task)
+            scope.status[i] = RUNNING
+        case TaskRetried():
+            first = run.attempts.get(event.task, (0, event.at))[1]
+            run.attempts[event.task] = (event.attempt + 1, first)
+            scope, i = run.locate(event.task)
+            scope.status[i] = WAITING
+        case TaskFailed():
+            scope, i = run.locate(event.task)
+            return fail(scope, i, event)
+        case TaskDoubted():
+            run.doubted.add(event.task)
+        case ScopeOpened():
+            open_scope(run, event.scope, event.body)
+        case ScopeClosed():
+            close_scope(run, run.scopes[event.scope], event.failure)
+        case RunStarted():
+            return preset(run.root, event.inputs)
+        case RunPaused():
+            run.paused = True
+        case RunContinued():
+            run.paused = False
+        case RunSucceeded() | RunFailed() | RunCancelled():
+            run.ended = True
+        case RunRecovered() | RunStalled() | RunInterrupted() | ReplayDiverged():
+            pass
+        case TaskStreamed() | TaskProgressed():
+            pass
+        case _:
+            assert_never(event)
+    return []
+
+
+def preset(scope: Scope, inputs: Mapping[str, Any]) -> Ready:
+    """Give a scope its inputs; the tasks that need nothing else are ready."""
+    plan, ready = scope.plan, Ready()
+    scope.preset = True
+    presets = {given.task for given in plan.inputs.values()}
+    for i, waiting in enumerate(scope.waiting):
+        if not waiting and i not in presets and scope.status[i] == WAITING:
+            ready.append((scope, i))
+    for name, given in plan.inputs.items():
+        scope.values[plan.first_slot[given.task]] = inputs.get(name, given.default)
+        scope.status[given.task] = DONE
+        scope.left -= 1
+        settle(scope, given.task, ready)
+    return ready
+
+
+def finish_one(scope: Scope, i: int, value: Any, ready: Ready) -> None:
+    """What `finish` does, for a task run on the spot that has a single output and a value.
+
+    Every block of a fast run passes here, so it does nothing that such a task can't need.
+    """
+    scope.values[scope.plan.first_slot[i]] = value
+    scope.status[i] = DONE
+    scope.left -= 1
+    settle(scope, i, ready)
+
+
+def finish(scope: Scope, i: int, outputs: Mapping[str, Any]) -> Ready:
+    """A task has these outputs; a port that isn't among them got no value."""
+    values, slot = scope.values, scope.plan.first_slot[i]
+    for name in scope.plan.outputs[i] or ("",):
+        value = outputs.get(name, SKIPPED)
+        if value is SKIPPED and name:
+            scope.simple = False
+        values[slot] = value
+        slot += 1
+    _forget(scope, i)
+    scope.status[i] = DONE
+    scope.left -= 1
+    ready = Ready()
+    settle(scope, i, ready)
+    return ready
+
+
+def leave_out(scope: Scope, i: int) -> Ready:
+    """A task is skipped: none of its outputs gets a value."""
+    slot = scope.plan.first_slot[i]
+    for offset in range(max(1, len(scope.plan.outputs[i]))):
+        scope.values[slot + offset] = SKIPPED
+    scope.simple = False
+    scope.status[i] = LEFT_OUT
+    scope.left -= 1
+    ready = Ready()
+    settle(scope, i, ready)
+    return ready
+
+
+def fail(scope: Scope, i: int, event: TaskFailed) -> Ready:
+    """A task failed for good: that is the end of its scope, or goes on as its settings say."""
+    if event.outcome == "stop":
+        _forget(scope, i)
+        scope.status[i] = FAILED
+        return []
+    names = scope.plan.outputs[i]
+    if event.outcome == "port":
+        return finish(scope, i, {"error": error_record(event.failure)})
+    return finish(scope, i, dict.fromkeys(names))
+
+
+def error_record(failure: Failure) -> dict[str, Any]:
+    """A failure as a value on a link."""
+    return {
+        "type": failure.type,
+        "message": failure.message,
+        "cure": failure.cure,
+        "task": failure.task,
+    }
+
+
+def settle(scope: Scope, i: int, ready: Ready) -> None:
+    """Count down the links out of a settled task; those it leads to may become ready."""
+    waiting = scope.waiting
+    if scope.simple:
+        for target in scope.plan.dependents[i]:
+            left = waiting[target] - 1
+            waiting[target] = left
+            if not left:
+                ready.append((scope, target))
+        return
+    status, specs = scope.status, scope.plan.specs
+    for target in scope.plan.dependents[i]:
+        waiting[target] -= 1
+        if status[target] != WAITING:
+            continue
+        if not waiting[target]:
+            ready.append((scope, ~target if _misses(scope, target) else target))
+        elif specs[target].join == "first" and _came(scope, target):
+            # Marked at once, so that the next value doesn't make it ready again.
+            status[target] = RUNNING
+            ready.append((scope, target))
+
+
+def _misses(scope: Scope, i: int) -> bool:
+    """Whether a task whose links are all settled lacks a value it needs."""
+    missing = [scope.values[source.slot] is SKIPPED for source in scope.plan.sources[i]]
+    if not missing:
+        return False
+    return any(missing) if scope.plan.specs[i].join == "all" else all(missing)
+
+
+def _came(scope: Scope, i: int) -> bool:
+    """Whether a value is there already for a task that takes the first."""
+    plan, settled = scope.plan, (DONE, LEFT_OUT)
+    return any(
+        scope.values[source.slot] is not SKIPPED
+        for source in plan.sources[i]
+        if scope.status[plan.owner(source.slot)] in settled
+    )
+
+
+def open_scope(run: Run, address: str, body: str) -> Scope:
+    """A round of a body begins."""
+    task = address.rpartition("[")[0]
+    parent, i = run.locate(task)
+    scope = Scope(run, parent.plan.bodies[i][body], address, parent)
+    run.scopes[address] = scope
+    run.rounds.setdefault(task, []).append(address)
+    return scope
+
+
+def close_scope(run: Run, scope: Scope, failure: Failure | None) -> None:
+    """A round is over; how it ended is kept until the task whose round it is has settled."""
+    run.closed[scope.address] = scope.results() if failure is None else failure
+    for inner in run.inside(scope) if failure else [scope]:
+        inner.closed = True
+        run.scopes.pop(inner.address, None)
+
+
+def _forget(scope: Scope, i: int) -> None:
+    """Drop what was kept of a task while it was under way."""
+    run = scope.run
+    if not run.attempts and not run.rounds and not run.doubted:
+        return
+    task = scope.prefix + scope.plan.ids[i]
+    run.attempts.pop(task, None)
+    run.doubted.discard(task)
+    run.interrupted.discard(task)
+    for address in run.rounds.pop(task, ()):
+        run.closed.pop(address, None)
+        run.scopes.pop(address, None)
+
+
+def begin_again(scope: Scope) -> Ready:
+    """The tasks of a scope rebuilt from a journal that are to be run, some of them again.
+
+    Tasks that were under way are added to the run's `interrupted`.
+    """
+    scope.simple = False
+    plan, ready = scope.plan, Ready()
+    presets = {given.task for given in plan.inputs.values()}
+    for i, status in enumerate(scope.status):
+        if status == RUNNING:
+            scope.status[i] = WAITING
+            scope.run.interrupted.add(scope.prefix + plan.ids[i])
+        if i in presets or scope.status[i] != WAITING:
+            continue
+        if not scope.waiting[i]:
+            ready.append((scope, ~i if _misses(scope, i) else i))
+        elif plan.specs[i].join == "first" and _came(scope, i):
+            scope.status[i] = RUNNING
+            ready.append((scope, i))
+    return ready

@@ -1,0 +1,109 @@
+"""The state of a run: counters, slots and statuses, and nothing that acts."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from graph.compile.bind import SKIPPED
+from graph.compile.plan import Plan
+from runtime.events import Failure, RunStarted
+
+WAITING, RUNNING, DONE, LEFT_OUT, FAILED = range(5)
+
+
+class Scope:
+    """One round of a plan: the run itself, or one round of a body inside it.
+
+    `waiting[i]` counts the links into task i that aren't settled, `values` holds outputs by
+    slot, `left` counts the tasks that aren't settled. `modes` are the plan's, or all slow
+    while the scope is paused, stopped at breakpoints, or closed. A scope is `simple` as long as
+    nothing was skipped, nothing races, and it wasn't rebuilt from a journal.
+    """
+
+    __slots__ = (
+        "address", "closed", "left", "modes", "parent", "plan", "prefix", "preset", "run",
+        "simple", "status", "values", "waiting",
+    )  # fmt: skip
+
+    def __init__(self, run: "Run", plan: Plan, address: str, parent: "Scope | None") -> None:
+        self.run = run
+        self.plan = plan
+        self.address = address
+        self.prefix = f"{address}/" if address else ""
+        self.parent = parent
+        self.waiting = list(plan.waits)
+        self.status = bytearray(len(plan))
+        self.values: list[Any] = [None] * plan.slots
+        self.left = len(plan)
+        self.modes = plan.modes
+        self.simple = not plan.races
+        self.preset = False
+        self.closed = False
+
+    @property
+    def depth(self) -> int:
+        """How many scopes are around this one."""
+        return 0 if self.parent is None else self.parent.depth + 1
+
+    def results(self) -> dict[str, Any]:
+        """The outputs of the flow that got a value."""
+        values = self.values
+        return {
+            name: values[slot]
+            for name, slot in self.plan.results.items()
+            if values[slot] is not SKIPPED
+        }
+
+    def outputs(self, i: int) -> dict[str, Any]:
+        """The outputs of a task that got a value."""
+        first = self.plan.first_slot[i]
+        named = zip(self.plan.outputs[i], self.values[first:], strict=False)
+        return {name: value for name, value in named if value is not SKIPPED}
+
+
+Closed = Mapping[str, Any] | Failure
+"""How a scope ended: with outputs, or with a failure."""
+
+
+class Run:
+    """One execution: its scopes by address, and what is known of tasks under way.
+
+    `attempts` holds (attempt, first start) of started tasks that aren't settled, `closed` how
+    the rounds of such tasks ended, `rounds` the addresses of their scopes. `interrupted` are
+    tasks that were under way when an earlier runtime died, `doubted` those of them about which
+    somebody has to say what became of them.
+    """
+
+    __slots__ = (
+        "attempts", "began", "closed", "doubted", "ended", "id", "interrupted", "paused", "root",
+        "rounds", "scopes", "seq",
+    )  # fmt: skip
+
+    def __init__(self, began: RunStarted, plan: Plan) -> None:
+        self.id = began.run
+        self.began = began
+        self.seq = began.seq
+        self.root = Scope(self, plan, "", None)
+        self.scopes: dict[str, Scope] = {"": self.root}
+        self.closed: dict[str, Closed] = {}
+        self.rounds: dict[str, list[str]] = {}
+        self.attempts: dict[str, tuple[int, float]] = {}
+        self.doubted: set[str] = set()
+        self.interrupted: set[str] = set()
+        self.paused = False
+        self.ended = False
+
+    def locate(self, task: str) -> tuple[Scope, int]:
+        """Where the task of an address is. Raises KeyError when the run has no such task."""
+        scope, bracket, id = task.rpartition("]/")
+        found = self.scopes[scope + bracket[:1]]
+        return found, found.plan.index[id]
+
+    def inside(self, scope: Scope) -> list[Scope]:
+        """A scope and all scopes in it."""
+        return [s for s in self.scopes.values() if s is scope or s.address.startswith(scope.prefix)]
+
+
+def scope_of(task: str) -> str:
+    """The address of the scope a task is in: that of `each[3]/parse` is `each[3]`."""
+    scope, bracket, _ = task.rpartition("]/")
+    return scope + bracket[:1]

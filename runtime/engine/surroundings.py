@@ -1,0 +1,60 @@
+"""What the engine needs from outside itself, by contract only."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, TypeVar
+
+import msgspec
+
+from agents.contract import Grants
+from graph.spec import BlockSpec
+
+T = TypeVar("T")
+
+
+class Surroundings(Protocol):
+    """Agents, sandbox, secrets and worker processes, however they are put together."""
+
+    async def agent(self, kind: type[T], grants: Grants) -> T:
+        """The connected agent of a type for what a run was granted. Raises BlockError."""
+        ...
+
+    async def evaluate(self, expression: str, names: Mapping[str, Any]) -> Any:
+        """The value of an expression."""
+        ...
+
+    async def evaluate_each(
+        self, expression: str, items: Sequence[Any], *, name: str, names: Mapping[str, Any]
+    ) -> list[Any]:
+        """The value of an expression for every item."""
+        ...
+
+    async def apart(self, spec: BlockSpec, arguments: Mapping[str, Any]) -> Any:
+        """A block's result, worked out in another process."""
+        ...
+
+    def secret(self, name: str) -> str:
+        """A secret's value. Raises BlockError when there is none of that name."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of everything. Never raises."""
+        ...
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """Bounds on every run. Reaching one ends the task or run with a failure that names it."""
+
+    parallel: int = 1000
+    """Tasks of one runtime under way at a time; more wait their turn."""
+    events: int = 50_000_000
+    """Events of one run."""
+    depth: int = 32
+    """Scopes inside scopes."""
+    seconds: float = 600.0
+    """How long a task of an agent may take, unless the block says otherwise."""
+    items: int = 1_000_000
+    """Items that one stream may give."""
+    wave: int = 4096
+    """Events recorded together at the most."""
+    linger: float = 0.02
+    """Seconds an event may wait to be recorded together with others."""
