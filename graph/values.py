@@ -90,8 +90,11 @@ def type_of(annotation: Any) -> ValueType:
         return union(type_of(member) for member in arguments)
     if typing.is_typeddict(annotation):
         hints = typing.get_type_hints(annotation)
+        certain = [
+            (name, hint) for name, hint in hints.items() if name in annotation.__required_keys__
+        ]
         return ValueType(
-            "record", item=ANY, fields=tuple((k, type_of(v)) for k, v in hints.items())
+            "record", item=ANY, fields=tuple((name, type_of(hint)) for name, hint in certain)
         )
     plain = _PLAIN.get(origin or annotation)
     if plain is None:
@@ -273,6 +276,22 @@ def shorten(value: Any, width: int = 40) -> str:
     return text if len(text) <= width else text[: width - 1] + "…"
 
 
+def as_text(value: Any) -> str:
+    """The value as a text to read: nothing for null, ISO 8601 for times, JSON for the rest.
+
+    Raises UnicodeDecodeError for bytes that are no UTF-8, TypeError for what is no value.
+    """
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, (bytes, bytearray)):
+        return value.decode()
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    return json.dumps(value, ensure_ascii=False, default=as_text)
+
+
 # Coercions: named, so that a flow file says which one a link applies.
 
 
@@ -284,7 +303,7 @@ def _to_number(value: Any) -> int | float:
 
 
 COERCIONS: dict[str, Callable[[Any], Any]] = {
-    "text": lambda value: value if isinstance(value, str) else _as_text(value),
+    "text": as_text,
     "number": _to_number,
     "integer": int,
     "boolean": bool,
@@ -293,12 +312,6 @@ COERCIONS: dict[str, Callable[[Any], Any]] = {
     "parsed": json.loads,
     "bytes": lambda value: value.encode(),
 }
-
-
-def _as_text(value: Any) -> str:
-    if isinstance(value, (bytes, bytearray)):
-        return value.decode()
-    return str(value)
 
 
 _OFFERS: dict[tuple[str, str], str] = {
