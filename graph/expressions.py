@@ -2,7 +2,6 @@
 
 import ast
 import difflib
-import io
 import re
 import tokenize
 import warnings
@@ -153,7 +152,7 @@ def _parse_over_lines(expression: str) -> ast.Expression | None:
     try:
         tree = ast.parse(bracketed, mode="eval")
         depth = 0
-        tokens = list(tokenize.generate_tokens(io.StringIO(bracketed).readline))
+        tokens = list(tokenize.generate_tokens(iter(bracketed.splitlines(True)).__next__))
     except (SyntaxError, tokenize.TokenError):
         return None
     operators = [token.string for token in tokens if token.type == tokenize.OP]
