@@ -15,7 +15,7 @@ from runtime.events import AnyEvent
 from runtime.journal.contract import JournalError, JournalFull, JournalGone
 from runtime.journal.schema import STORED_REVISION, is_current, migrate
 from runtime.journal.segments import Segment
-from runtime.journal.sql import Append, Cursor, SqlJournal, prepared, settle
+from runtime.journal.sql import Append, Cursor, SqlJournal, opened, prepared, settle
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -56,18 +56,18 @@ class PostgresJournal(SqlJournal):
     def __init__(self, url: str) -> None:
         super().__init__()
         self._address = re.sub(r"^[^:]+://", "postgresql://", url)
-        self._writing = ThreadPoolExecutor(1, thread_name_prefix="journal-writer")
+        self._writing: ThreadPoolExecutor | None = None
         self._writer: psycopg.Connection | None = None
 
-    async def open(self) -> None:
-        """Connect and bring the tables up to date. Raises JournalError."""
-        await self._in_writer(self._open)
+    async def _connect(self) -> None:
+        self._writing = ThreadPoolExecutor(1, thread_name_prefix="journal-writer")
+        await self._in_writer(self._get_ready)
 
-    async def close(self) -> None:
-        """Let go of the server. Never raises."""
-        await super().close()
-        await asyncio.get_running_loop().run_in_executor(self._writing, self._let_go)
-        self._writing.shutdown(wait=False)
+    async def _disconnect(self) -> None:
+        if self._writing is not None:
+            await asyncio.get_running_loop().run_in_executor(self._writing, self._let_go)
+            self._writing.shutdown(wait=False)
+            self._writing = None
 
     def append(self, events: Sequence[AnyEvent]) -> "asyncio.Future[None] | None":
         """Record events; they are durable once the future is done.
@@ -110,7 +110,7 @@ class PostgresJournal(SqlJournal):
             except psycopg.Error as error:
                 raise self._trouble(error) from error
 
-        return asyncio.get_running_loop().run_in_executor(self._writing, told)
+        return asyncio.get_running_loop().run_in_executor(opened(self._writing), told)
 
     def _transact(self, work: Callable[[Cursor], T]) -> T:
         connection = self._connection()
@@ -128,7 +128,7 @@ class PostgresJournal(SqlJournal):
             self._writer.close()
             self._writer = None
 
-    def _open(self) -> None:
+    def _get_ready(self) -> None:
         if not is_current(_stored_revision(self._connection())):
             self._migrate()
 

@@ -13,6 +13,7 @@ from runtime.journal.contract import (
     BlockRow,
     Conflict,
     FlowRow,
+    JournalGone,
     Pruned,
     RunRow,
     RunState,
@@ -52,17 +53,33 @@ class SqlJournal(ABC):
     """SQL for the database's own clock, in seconds since the epoch: leases are measured by it."""
 
     def __init__(self) -> None:
-        self._asking = ThreadPoolExecutor(1, thread_name_prefix="journal-reader")
+        self._asking: ThreadPoolExecutor | None = None
         self._reader: Reader | None = None
 
-    @abstractmethod
     async def open(self) -> None:
         """Connect and bring the tables up to date. Raises JournalError."""
+        self._asking = ThreadPoolExecutor(1, thread_name_prefix="journal-reader")
+        try:
+            await self._connect()
+        except BaseException:
+            await self.close()
+            raise
 
     async def close(self) -> None:
         """Let go of everything. Never raises."""
-        await asyncio.get_running_loop().run_in_executor(self._asking, self._close_reader)
-        self._asking.shutdown(wait=False)
+        if self._asking is not None:
+            await asyncio.get_running_loop().run_in_executor(self._asking, self._close_reader)
+            self._asking.shutdown(wait=False)
+            self._asking = None
+            await self._disconnect()
+
+    @abstractmethod
+    async def _connect(self) -> None:
+        """Make the writing connection and bring the tables up to date. Raises JournalError."""
+
+    @abstractmethod
+    async def _disconnect(self) -> None:
+        """Let go of the writing connection. Never raises."""
 
     @abstractmethod
     def append(self, events: Sequence[AnyEvent]) -> Awaitable[None] | None:
@@ -205,7 +222,7 @@ class SqlJournal(ABC):
                 self._reader = self._new_reader()
             return self._reader.answer(question)
 
-        return await asyncio.get_running_loop().run_in_executor(self._asking, answer)
+        return await asyncio.get_running_loop().run_in_executor(opened(self._asking), answer)
 
     def _close_reader(self) -> None:
         if self._reader is not None:
@@ -237,6 +254,13 @@ class SqlJournal(ABC):
         if changed:
             rows = [{"run": run, **change._asdict()} for run, change in changed.items()]
             cursor.executemany(_UPDATE_RUN, rows)
+
+
+def opened(executor: ThreadPoolExecutor | None) -> ThreadPoolExecutor:
+    """The executor of a journal that is open. Raises JournalGone when it is not."""
+    if executor is None:
+        raise JournalGone("The journal is closed.", cure="Open it first.")
+    return executor
 
 
 class Append(NamedTuple):
