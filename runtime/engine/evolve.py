@@ -1,9 +1,10 @@
 """What an event means for the state of a run. Live and from a journal alike."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, assert_never
 
 from graph.compile.bind import SKIPPED
+from graph.compile.plan import Plan
 from runtime.engine.state import DONE, FAILED, LEFT_OUT, RUNNING, WAITING, Run, Scope
 from runtime.events import (
     AnyEvent,
@@ -82,6 +83,16 @@ def evolve(run: Run, event: AnyEvent) -> Ready:  # noqa: C901  (a closed union i
         case _:
             assert_never(event)
     return []
+
+
+def rebuilt(plan: Plan, events: Sequence[AnyEvent]) -> Run:
+    """The state of a run after its events."""
+    began = events[0]
+    assert isinstance(began, RunStarted), "a run's first event says how it began"
+    run = Run(began, plan)
+    for event in events:
+        evolve(run, event)
+    return run
 
 
 def preset(scope: Scope, inputs: Mapping[str, Any]) -> Ready:
@@ -196,12 +207,7 @@ def _misses(scope: Scope, i: int) -> bool:
 
 def _came(scope: Scope, i: int) -> bool:
     """Whether a value is there already for a task that takes the first."""
-    plan, settled = scope.plan, (DONE, LEFT_OUT)
-    return any(
-        scope.values[source.slot] is not SKIPPED
-        for source in plan.sources[i]
-        if scope.status[plan.owner(source.slot)] in settled
-    )
+    return any(scope.values[source.slot] is not SKIPPED for source in scope.plan.sources[i])
 
 
 def open_scope(run: Run, address: str, body: str) -> Scope:

@@ -91,7 +91,7 @@ class Executor:
         self.limits = limits
         self.surroundings = surroundings
         self._hub = hub
-        self._recorder = Recorder(journal, hub, limits, self._lost)
+        self._recorder = Recorder(journal, hub, clock, limits, self._lost)
         self._roll = roll
         self._ready: deque[tuple[Scope, int]] = deque()
         self._scheduled = False
@@ -435,7 +435,7 @@ class Executor:
         run, live = scope.run, self._runs[scope.run.id]
         address = f"{scope.prefix}{scope.plan.ids[i]}[{label}]"
         if address in run.closed:
-            return _outcome(address, run.closed[address])
+            return _outcome(run.closed[address])
         begun = run.scopes.get(address)
         inner = begun or self._open(live, scope, address, body, inputs)
         over: asyncio.Future[Outputs] = asyncio.get_running_loop().create_future()
@@ -488,7 +488,7 @@ class Executor:
         over = live.rounds.get(scope)
         self._fold(scope.run, self._event(scope.run, ScopeClosed, scope.address, failure))
         if over is not None and not over.done():
-            over.set_exception(_scope_failed(scope.address, failure))
+            over.set_exception(_scope_failed(failure))
 
     def _stop_scope(self, live: Live, scope: Scope) -> None:
         """Stop all that is under way in a scope and in those inside it."""
@@ -642,11 +642,14 @@ def _slow(scope: Scope) -> None:
     scope.modes = b"\x01" * len(scope.plan)
 
 
-def _outcome(address: str, closed: Mapping[str, Any] | Failure) -> Outputs:
+def _outcome(closed: Mapping[str, Any] | Failure) -> Outputs:
     if isinstance(closed, Failure):
-        raise _scope_failed(address, closed)
+        raise _scope_failed(closed)
     return dict(closed)
 
 
-def _scope_failed(address: str, failure: Failure) -> ScopeFailed:
-    return ScopeFailed(f"{address} failed: {failure.message}", evolve.error_record(failure))
+def _scope_failed(failure: Failure) -> ScopeFailed:
+    """What a loop is told: what went wrong in the innermost scope, and where."""
+    while failure.cause:
+        failure = failure.cause
+    return ScopeFailed(f"{failure.task} failed: {failure.message}", evolve.error_record(failure))

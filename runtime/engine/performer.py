@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar
 from agents.contract import Grants
 from graph.block import Route
 from graph.compile.bind import gather
-from graph.context import Outputs, ScopeFailed
+from graph.context import Outputs
 from graph.errors import BlockError
 from runtime.clock import Clock
 from runtime.engine.failures import TimedOut
@@ -103,7 +103,7 @@ class TaskContext:
             async with asyncio.TaskGroup() as lanes:
                 for _ in range(min(parallel, len(inputs))):
                     lanes.create_task(lane())
-        except* ScopeFailed as failures:
+        except ExceptionGroup as failures:
             raise failures.exceptions[0] from None
         return results
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
+from runtime.clock import Clock, Timer
 from runtime.engine.hub import Hub
 from runtime.engine.surroundings import Limits
 from runtime.events import LIVE_ONLY, AnyEvent
@@ -18,17 +19,20 @@ class Recorder:
     Whoever records appends to `wave` directly; it is on the path of every task.
     """
 
-    def __init__(self, journal: Journal, hub: Hub, limits: Limits, lost: Lost) -> None:
+    def __init__(
+        self, journal: Journal, hub: Hub, clock: Clock, limits: Limits, lost: Lost
+    ) -> None:
         self.wave: list[AnyEvent] = []
         self.live = False
         """Whether the wave may hold live-only events."""
         self._journal = journal
         self._hub = hub
+        self._clock = clock
         self._limits = limits
         self._lost = lost
         self._then: list[Callable[[], None]] = []
         self._committing: asyncio.Task[None] | None = None
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: Timer | None = None
 
     def once_durable(self, call: Callable[[], None]) -> None:
         """Call as soon as all that is in the wave now is durable."""
@@ -41,8 +45,7 @@ class Recorder:
         if (self._then and idle) or len(self.wave) >= self._limits.wave:
             self.flush()
         elif self._timer is None:
-            loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(self._limits.linger, self.flush)
+            self._timer = self._clock.later(self._limits.linger, self.flush)
 
     def flush(self) -> None:
         """Record the wave now, or right after the commit that is under way."""

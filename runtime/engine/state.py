@@ -14,9 +14,9 @@ class Scope:
     """One round of a plan: the run itself, or one round of a body inside it.
 
     `waiting[i]` counts the links into task i that aren't settled, `values` holds outputs by
-    slot, `left` counts the tasks that aren't settled. `modes` are the plan's, or all slow
-    while the scope is paused, stopped at breakpoints, or closed. A scope is `simple` as long as
-    nothing was skipped, nothing races, and it wasn't rebuilt from a journal.
+    slot (SKIPPED until there is one), `left` counts the tasks that aren't settled. `modes` are
+    the plan's, or all slow while the scope is paused, replayed, or closed. A scope is `simple`
+    as long as nothing was skipped, nothing races, and it wasn't rebuilt from a journal.
     """
 
     __slots__ = (
@@ -32,7 +32,7 @@ class Scope:
         self.parent = parent
         self.waiting = list(plan.waits)
         self.status = bytearray(len(plan))
-        self.values: list[Any] = [None] * plan.slots
+        self.values: list[Any] = [SKIPPED] * plan.slots
         self.left = len(plan)
         self.modes = plan.modes
         self.simple = not plan.races

@@ -1,0 +1,95 @@
+"""How a runtime is put together; the one place that knows every agent."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from agents.code.sandbox import Sandbox
+from agents.contract import Agent, Grants
+from graph.spec import BlockSpec
+from runtime.engine.surroundings import Limits
+from runtime.journal.places import journal_at
+from runtime.plugins import Installed, installed
+from runtime.runtime import Runtime
+from runtime.secrets import secret
+from runtime.settings import Settings
+from runtime.workers import Workers
+
+T = TypeVar("T")
+
+RESOURCES = Path(__file__).resolve().parent.parent / "resources"
+"""Templates, samples and schemas that come with Heddle."""
+
+
+class World:
+    """The agents, the sandbox and the worker processes of one runtime, each begun when needed."""
+
+    def __init__(self, packs: Path | None) -> None:
+        self._sandbox = Sandbox()
+        self._workers = Workers(packs)
+        self._agents: dict[tuple[type[Any], Grants], Agent] = {}
+
+    async def agent(self, kind: type[T], grants: Grants) -> T:
+        if issubclass(kind, Sandbox):
+            return cast(T, self._sandbox)
+        made = self._agents.get((kind, grants))
+        if made is None:
+            made = cast(type[Any], kind)(grants)
+            self._agents[kind, grants] = made
+            await made.connect()
+        return cast(T, made)
+
+    async def evaluate(self, expression: str, names: Mapping[str, Any]) -> Any:
+        return await self._sandbox.evaluate(expression, names)
+
+    async def evaluate_each(
+        self, expression: str, items: Sequence[Any], *, name: str, names: Mapping[str, Any]
+    ) -> list[Any]:
+        return await self._sandbox.each(expression, items, name=name, names=names)
+
+    async def apart(self, spec: BlockSpec, arguments: Mapping[str, Any]) -> Any:
+        return await self._workers.call(spec, arguments)
+
+    def secret(self, name: str) -> str:
+        return secret(name)
+
+    async def close(self) -> None:
+        for agent in self._agents.values():
+            await agent.close()
+        self._agents.clear()
+        await self._sandbox.close()
+        await self._workers.close()
+
+
+def compose(
+    settings: Settings, grants: Grants, *, blocks: Installed | None = None, place: str = ""
+) -> Runtime:
+    """A runtime for `async with`, as the settings say. `place` overrides where runs are kept."""
+    blocks = blocks or installed(settings.packs_folder)
+    return Runtime(
+        blocks.catalog,
+        journal_at(place or settings.journal_place, settings.durability),
+        World(settings.packs_folder),
+        grants=grants,
+        limits=Limits(parallel=settings.parallel, seconds=settings.time_limit),
+    )
+
+
+def granted(
+    folder: Path,
+    *,
+    reads: Sequence[str] = (),
+    writes: Sequence[str] = (),
+    hosts: Sequence[str] | None = None,
+    databases: Sequence[str] | None = None,
+) -> Grants:
+    """What a flow may touch when it runs in `folder`: that folder, and what is added here."""
+    home = str(folder.resolve())
+    return Grants(
+        folder=home,
+        resources=str(RESOURCES),
+        reads=(home, *(str(Path(path).resolve()) for path in reads)),
+        writes=(home, *(str(Path(path).resolve()) for path in writes)),
+        hosts=("*",) if hosts is None else tuple(hosts),
+        databases=("*",) if databases is None else tuple(databases),
+    )

@@ -1,0 +1,365 @@
+"""The façade: `obey` a command, `watch` what happens."""
+
+import asyncio
+import contextlib
+import os
+import secrets
+import socket
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, assert_never
+
+import msgspec
+import psutil
+
+from agents.contract import Grants
+from graph.catalog import Catalog
+from graph.compile import Plan, compile_flow
+from graph.edits import apply
+from graph.errors import HeddleError
+from graph.file_format import read, write
+from graph.flow import Flow
+from graph.self_contained import self_contained
+from graph.values import did_you_mean, mismatch
+from runtime.changes import edits_for
+from runtime.clock import Clock, SystemClock
+from runtime.commands import (
+    Answer,
+    AnyCommand,
+    CancelRun,
+    ContinueRun,
+    PauseRun,
+    PruneRuns,
+    ReplayRun,
+    ResumeRun,
+    SettleTask,
+    StartRun,
+    StoreFlow,
+)
+from runtime.engine.evolve import rebuilt
+from runtime.engine.executor import Executor, Live
+from runtime.engine.hub import Hub, Subscription
+from runtime.engine.replay import Recording
+from runtime.engine.state import Run
+from runtime.engine.surroundings import Limits, Surroundings
+from runtime.events import ENDINGS, AnyEvent, RunInterrupted, RunRecovered, RunStarted
+from runtime.journal.contract import Journal, JournalError
+
+LEASE = 30.0
+"""Seconds for which a runtime owns its runs without saying so again."""
+
+
+class NotPossible(HeddleError):
+    """The command makes no sense in the state things are in."""
+
+
+class BadInputs(HeddleError):
+    """A flow was given inputs that don't suit it."""
+
+
+class Runtime:
+    """Runs flows. To be used as `async with`; the same two verbs are spoken over the wire."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        journal: Journal,
+        surroundings: Surroundings,
+        *,
+        grants: Grants,
+        clock: Clock | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        self.catalog = catalog
+        self.journal = journal
+        self.owner = new_owner()
+        self._surroundings = surroundings
+        self._grants = grants
+        self._clock = clock or SystemClock()
+        self._hub = Hub()
+        self._executor = Executor(journal, surroundings, self._clock, self._hub, limits or Limits())
+        self._plans: dict[str, Plan] = {}
+        self._upkeep: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> "Runtime":
+        await self.journal.open()
+        self._upkeep = asyncio.create_task(self._keep_up())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Leave unfinished runs where they are, to be resumed, and let go of everything."""
+        if self._upkeep:
+            self._upkeep.cancel()
+        left = [live.run.id for live in self._executor.runs]
+        for live in self._executor.runs:
+            self._executor.abandon(live)
+        with contextlib.suppress(JournalError):
+            await self._executor.drained()
+            for run in left:
+                await self.journal.release(run, self.owner)
+        self._hub.end()
+        await self._surroundings.close()
+        await self.journal.close()
+
+    # Commands.
+
+    async def obey(self, command: AnyCommand) -> Answer:
+        """Do what a command says, or start doing it. Raises HeddleError when that can't be."""
+        match command:
+            case StoreFlow():
+                return Answer(flow=await self.store(read(command.text)))
+            case StartRun():
+                return Answer(run=await self._start(command))
+            case CancelRun():
+                self._executor.cancel(self._live(command.run), command.reason)
+            case PauseRun():
+                self._executor.pause(self._live(command.run))
+            case ContinueRun():
+                self._executor.unpause(self._live(command.run))
+            case ResumeRun():
+                return Answer(run=await self._resume(command.run))
+            case ReplayRun():
+                return Answer(run=await self._replay(command))
+            case SettleTask():
+                self._settle(command)
+            case PruneRuns():
+                return Answer(count=await self._prune(command))
+            case _:
+                assert_never(command)
+        return Answer(run=command.run)
+
+    async def store(self, flow: Flow) -> str:
+        """Keep a flow and give its content hash. Raises FlowInvalid."""
+        whole = self_contained(flow, self.catalog)
+        plan = compile_flow(whole, self.catalog)
+        await self._keep(whole, plan)
+        return plan.hash
+
+    async def start(
+        self, flow: Flow, inputs: Mapping[str, Any] | None = None, *, run: str = ""
+    ) -> str:
+        """Store a flow and run it; gives the run's id."""
+        hash = await self.store(flow)
+        return await self._start(StartRun(hash, dict(inputs or {}), run))
+
+    # Events.
+
+    @contextmanager
+    def watch(self, run: str = "") -> Iterator[Subscription]:
+        """Batches of events from now on, of one run or of all, as they become durable."""
+        with self._hub.subscribe(run) as subscription:
+            yield subscription
+
+    async def follow(self, run: str, after: int = 0) -> AsyncIterator[Sequence[AnyEvent]]:
+        """The events of a run from the journal and then live, until its end.
+
+        A run that nobody drives ends with what is recorded. Raises UnknownRun.
+        """
+        with self.watch(run) as subscription:
+            past = await self.journal.read(run, after)
+            if past:
+                after = past[-1].seq
+                yield past
+            if self._executor.live(run) is None or (past and isinstance(past[-1], ENDINGS)):
+                return
+            async for batch in subscription:
+                if subscription.missed:
+                    subscription.missed = 0
+                    batch = await self.journal.read(run, after)
+                fresh = [event for event in batch if event.seq > after]
+                if fresh:
+                    after = fresh[-1].seq
+                    yield fresh
+                if batch and isinstance(batch[-1], (*ENDINGS, RunInterrupted)):
+                    return
+
+    async def ended(self, run: str) -> AnyEvent:
+        """Wait for the last event of a run driven here. Raises NotPossible for any other."""
+        return await asyncio.shield(self._live(run).over)
+
+    # How it is done.
+
+    async def plan(self, flow: str) -> Plan:
+        """The plan of a stored flow. Raises HeddleError when there is none."""
+        if flow not in self._plans:
+            row = await self.journal.flow(flow)
+            if row is None:
+                raise NotPossible(f"No flow {flow!r} is stored here.", cure="Store it first.")
+            if len(self._plans) >= 64:
+                self._plans.pop(next(iter(self._plans)))
+            self._plans[flow] = compile_flow(read(row.text), self.catalog)
+        return self._plans[flow]
+
+    async def _keep(self, flow: Flow, plan: Plan) -> None:
+        await self.journal.keep_flow(plan.hash, flow.name, write(flow))
+        self._plans[plan.hash] = plan
+
+    async def _start(self, command: StartRun) -> str:
+        plan = await self.plan(command.flow)
+        row = await self.journal.flow(command.flow)
+        began = RunStarted(
+            command.run or new_id(),
+            1,
+            self._clock.now(),
+            command.flow,
+            row.name if row else "",
+            fitting(plan, command.inputs),
+            self.owner,
+            grants=command.grants,
+        )
+        return self._begin(began, plan)
+
+    def _begin(self, began: RunStarted, plan: Plan, recording: Recording | None = None) -> str:
+        if self._executor.live(began.run):
+            raise NotPossible(f"A run {began.run!r} is under way.", cure="Choose another id.")
+        self._executor.begin(Run(began, plan), self._granted(began), recording)
+        return began.run
+
+    async def _resume(self, prefix: str) -> str:
+        row = await self.journal.run(prefix)
+        if self._executor.live(row.run):
+            return row.run
+        if row.ended is not None:
+            raise NotPossible(f"Run {row.run} has {row.state}; there is nothing to resume.")
+        gone = [row.owner] if is_gone(row.owner) else []
+        if not await self.journal.claim(row.run, self.owner, LEASE, gone=gone):
+            raise NotPossible(
+                f"Run {row.run} belongs to {row.owner}, which is still at work.",
+                cure=f"Try again in {LEASE:g} s if it isn't.",
+            )
+        events = await self.journal.read(row.run)
+        began = events[0]
+        assert isinstance(began, RunStarted), "a run's first event says how it began"
+        run = rebuilt(await self.plan(began.flow), events)
+        live = self._executor.go_on(run, self._granted(began), await self._recording(began))
+        self._executor.tell(live.run, RunRecovered, self.owner)
+        return row.run
+
+    async def _replay(self, command: ReplayRun) -> str:
+        row = await self.journal.run(command.run)
+        events = await self.journal.read(row.run)
+        began = events[0]
+        assert isinstance(began, RunStarted), "a run's first event says how it began"
+        flow = await self._changed(command.flow or began.flow, command.changes)
+        again = RunStarted(
+            new_id(),
+            1,
+            self._clock.now(),
+            flow,
+            began.name,
+            began.inputs,
+            self.owner,
+            row.run,
+            command.begin_at,
+            began.grants,
+        )
+        recording = await self._recording(again)
+        return self._begin(again, await self.plan(flow), recording)
+
+    async def _changed(self, flow: str, changes: Mapping[str, Any]) -> str:
+        if not changes:
+            return flow
+        row = await self.journal.flow(flow)
+        assert row is not None, "a run's flow is stored before it starts"
+        changed = read(row.text)
+        for edit in edits_for(changed, self.catalog, changes):
+            changed = apply(changed, edit)
+        return await self.store(changed)
+
+    async def _recording(self, began: RunStarted) -> Recording | None:
+        if not began.replays:
+            return None
+        events = await self.journal.read(began.replays)
+        first = events[0]
+        assert isinstance(first, RunStarted), "a run's first event says how it began"
+        plan, recorded = await self.plan(began.flow), await self.plan(first.flow)
+        try:
+            return Recording(plan, recorded, events, began.begins_at)
+        except KeyError:
+            raise NotPossible(
+                f"There is no block {began.begins_at!r} in the flow of run {began.replays}.",
+                cure=did_you_mean(began.begins_at, plan.ids),
+            ) from None
+
+    def _settle(self, command: SettleTask) -> None:
+        live = self._live(command.run)
+        try:
+            self._executor.settle(live, command.task, command.verdict, command.outputs)
+        except KeyError:
+            raise NotPossible(
+                f"Nobody doubts what became of {command.task!r}.",
+                cure=did_you_mean(command.task, live.run.doubted),
+            ) from None
+
+    async def _prune(self, command: PruneRuns) -> int:
+        before = None if command.days is None else self._clock.now() - command.days * 86_400
+        keep = None if command.megabytes is None else int(command.megabytes * 1_000_000)
+        return (await self.journal.prune(before=before, keep_bytes=keep)).runs
+
+    def _live(self, run: str) -> Live:
+        live = self._executor.live(run)
+        if live is None:
+            raise NotPossible(
+                f"No run {run!r} is under way here.", cure="`heddle runs` lists them."
+            )
+        return live
+
+    def _granted(self, began: RunStarted) -> Grants:
+        if not began.grants:
+            return self._grants
+        return msgspec.convert(msgspec.to_builtins(self._grants) | began.grants, Grants)
+
+    async def _keep_up(self) -> None:
+        """Once a second: bounds and stalls; now and then: the leases."""
+        renewed = time.monotonic()
+        while True:
+            await asyncio.sleep(1)
+            self._executor.watch_over()
+            if time.monotonic() - renewed > LEASE / 3 and self._executor.runs:
+                renewed = time.monotonic()
+                # A journal that is away for a moment shows itself with the next event.
+                with contextlib.suppress(JournalError):
+                    await self.journal.renew(self.owner, LEASE)
+
+
+def fitting(plan: Plan, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The inputs of a run, checked against what the flow takes. Raises BadInputs naming all."""
+    flaws: list[str] = []
+    for name, value in given.items():
+        if name not in plan.inputs:
+            flaws.append(f"it has no input {name!r}. {did_you_mean(name, plan.inputs)}".rstrip())
+        elif reason := mismatch(plan.inputs[name].type, value):
+            flaws.append(f"its input {name!r} {reason}.")
+    flaws.extend(
+        f"its input {name!r} is missing."
+        for name, wanted in plan.inputs.items()
+        if wanted.required and name not in given
+    )
+    if flaws:
+        raise BadInputs("The flow can't start: " + " ".join(flaws), cure="See `heddle run --help`.")
+    return dict(given)
+
+
+def new_id() -> str:
+    """An id for a run: sorts by time of making, is short enough to be read out."""
+    alphabet = "0123456789abcdefghjkmnpqrstvwxyz"
+    moment, letters = time.time_ns() // 1_000_000, ""
+    for _ in range(9):
+        moment, digit = divmod(moment, 32)
+        letters = alphabet[digit] + letters
+    return letters + "".join(secrets.choice(alphabet) for _ in range(4))
+
+
+def new_owner() -> str:
+    """Who owns the runs of this process: host, process, and a word of its own."""
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+def is_gone(owner: str) -> bool:
+    """Whether an owner is certainly dead: a process of this host that isn't there any more."""
+    host, _, rest = owner.partition(":")
+    pid = rest.partition(":")[0]
+    if host != socket.gethostname() or not pid.isdigit():
+        return False
+    return not psutil.pid_exists(int(pid))
