@@ -120,7 +120,7 @@ def _split_by(separator: str, text: str, time_limit: float) -> list[str]:
 @block(
     "text.join",
     title="Join texts",
-    icon="mdi6.call-merge",
+    icon="mdi6.link-variant",
     search=("concatenate", "implode", "combine", "lines"),
     examples=[
         Example({"items": ["a", "b", 3], "separator": ", "}, "a, b, 3"),
