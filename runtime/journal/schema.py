@@ -30,4 +30,4 @@ def migrate(connection: "sa.Connection") -> None:
     """Bring the tables up to date, in the transaction of the connection."""
     from runtime.journal.migrations import upgrade  # noqa: PLC0415 - 0.3 s, needed once a version
 
-    upgrade(connection)
+    upgrade(connection, VERSION_TABLE)

@@ -54,12 +54,12 @@ def test_no_file_names(what: str) -> None:
     assert found == []
 
 
-def test_a_silenced_check_says_why() -> None:
-    """`# noqa: CODE - reason`, on an import inside a function as on a wide `except`."""
-    silent = re.compile(r"#\s*noqa(?!: [A-Z0-9, ]+ - \S)")
+def test_a_check_that_guards_the_design_is_never_silenced_without_a_reason() -> None:
+    """Hidden imports, wide excepts, long branches and dangerous calls say why they stand there."""
+    bare = re.compile(r"#\s*noqa(?!: )|#\s*noqa: ([A-Z0-9]+,? ?)*(PLC0415|BLE001|C901|S\d+)\s*$")
     shipped = [name for name in repository_files() if name.startswith(SHIPPED)]
 
-    assert [place for place, line in lines_of(shipped) if silent.search(line)] == []
+    assert [place for place, line in lines_of(shipped) if bare.search(line)] == []
 
 
 def test_the_wheel_carries_everything_that_is_shipped_and_nothing_else(tmp_path: Path) -> None:

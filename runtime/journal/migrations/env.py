@@ -2,13 +2,12 @@
 
 from alembic import context
 
-from runtime.journal.schema import VERSION_TABLE
 from runtime.journal.tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,
-    version_table=VERSION_TABLE,
+    version_table=context.config.attributes["version_table"],
     transactional_ddl=True,
 )
 context.run_migrations()
