@@ -31,7 +31,7 @@ OFFENCES = [
     Offence("pure-graph", "graph.values", "def now():\n    import time"),
     Offence("inside-graph", "graph.edits.edit", "import graph.catalog"),
     Offence("agents-independent", "agents.code.errors", "import agents.http.agent"),
-    Offence("agents-by-contract", "runtime.compose", "from agents.http.agent import HttpAgent"),
+    Offence("agents-by-contract", "runtime.runtime", "from agents.http.agent import HttpAgent"),
     Offence("deciding-core", "runtime.engine.decide", "from time import monotonic"),
     Offence("inside-runtime", "runtime.changes", "import runtime.flow_files"),
     Offence("journal-by-contract", "runtime.engine.hub", "import runtime.journal.sqlite"),
