@@ -15,7 +15,7 @@ from graph.compile.build import compile_flow
 from graph.compile.plan import Plan, Source
 from graph.compile.ports import INPUT, OUTPUT
 from graph.compile.subflows import PASS, PINNED
-from graph.flow import PLAIN, Flow
+from graph.flow import PLAIN, Flow, Settings
 from graph.spec import BlockSpec
 
 CONSTANT = "flow.constant"
@@ -224,7 +224,9 @@ class _Function:
         )
         if robust:
             self.module.helpers.add("robust")
-            how = _joined(_robust(settings), first=[f"lambda: {function}({given})"])
+            how = _joined(
+                _robust(settings, len(spec.outputs)), first=[f"lambda: {function}({given})"]
+            )
             return f"await robust(context, {how})"
         call = f"{function}({given})"
         if spec.mode == "stream":
@@ -330,8 +332,8 @@ def _returning(code: str) -> str:
     return "\n".join(lines)
 
 
-def _robust(settings: Any) -> dict[str, str]:
-    given: dict[str, str] = {}
+def _robust(settings: Settings, outputs: int) -> dict[str, str]:
+    given: dict[str, str] = {"outputs": repr(outputs)} if outputs != 1 else {}
     if settings.retry:
         given["attempts"] = repr(settings.retry.attempts)
         given["delay"] = repr(settings.retry.delay)
