@@ -1,17 +1,13 @@
 """Bytes from outside as values, and values as bytes: text, JSON, or as they are."""
 
-import re
+import codecs
 from typing import Any, Literal
 
-import msgspec
-
+from graph.blocks.formats import format_json, parse_json
 from graph.errors import BadInput
 
 ReadAs = Literal["text", "json", "bytes"]
 """What bytes are taken to be."""
-
-_BOM = b"\xef\xbb\xbf"
-_OFFSET = re.compile(r" \(byte (\d+)\)")
 
 
 def value_of(content: bytes, read_as: ReadAs, *, encoding: str, name: str) -> Any:
@@ -38,17 +34,14 @@ def text_of(content: bytes, encoding: str, name: str) -> str:
 
 def json_of(content: bytes, name: str) -> Any:
     """The JSON document in the bytes. Raises BadInput with line and column."""
-    content = content.removeprefix(_BOM)
     try:
-        return msgspec.json.decode(content)
-    except RecursionError:
-        raise BadInput(f"{name} is JSON that nests too deeply.") from None
-    except msgspec.DecodeError as error:
-        raise BadInput(f"{name} is no valid JSON{_spot(content, str(error))}.") from error
+        return parse_json(content.removeprefix(codecs.BOM_UTF8))
+    except BadInput as error:
+        raise BadInput(f"{name}: {error.message}", cure=error.cure) from None
 
 
 def bytes_of(value: Any, *, encoding: str = "utf-8", indent: int = 0) -> bytes:
-    """A value as bytes: bytes as they are, text in the encoding, anything else as JSON.
+    """A value as bytes: bytes as they are, text in the encoding, anything else as JSON in UTF-8.
 
     Raises BadInput when the encoding has no such character or JSON no such value.
     """
@@ -56,16 +49,8 @@ def bytes_of(value: Any, *, encoding: str = "utf-8", indent: int = 0) -> bytes:
         return bytes(value)
     if isinstance(value, str):
         return _encoded(value, encoding)
-    written = json_bytes(value)
-    return msgspec.json.format(written, indent=indent) + b"\n" if indent else written
-
-
-def json_bytes(value: Any) -> bytes:
-    """A value as JSON; dates as ISO 8601, bytes as base64. Raises BadInput."""
-    try:
-        return msgspec.json.encode(value)
-    except (TypeError, ValueError, msgspec.EncodeError, RecursionError) as error:
-        raise BadInput(f"The value can't be written as JSON: {error}.") from error
+    ended = "\n" if indent else ""
+    return (format_json(value, indent=indent) + ended).encode()
 
 
 def _encoded(text: str, encoding: str) -> bytes:
@@ -88,12 +73,3 @@ def _known(encoding: str) -> str:
             f"{encoding!r} is no text encoding.", cure="Use utf-8, latin-1 or utf-16."
         ) from error
     return encoding
-
-
-def _spot(content: bytes, message: str) -> str:
-    reason = _OFFSET.sub("", message).removeprefix("JSON is malformed: ")
-    found = _OFFSET.search(message)
-    before = content[: int(found[1])] if found else content
-    line = before.count(b"\n") + 1
-    column = len(before) - before.rfind(b"\n")
-    return f": line {line}, column {column}: {reason[:1].lower()}{reason[1:]}"

@@ -1,13 +1,15 @@
 """What flows can do with files: read, write, append, list, look, delete."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, NamedTuple, TypedDict
 
-from agents.content import ReadAs, bytes_of, json_bytes, value_of
+from agents.content import ReadAs, bytes_of, text_of, value_of
 from agents.disk import Mode
 from agents.files.agent import FileEntry, FilesAgent
 from graph.block import block
+from graph.blocks.formats import format_csv, format_json, parse_csv
 from graph.context import Context
+from graph.errors import BadInput
 from graph.spec import Look, Needs
 
 MEGABYTE = 1024 * 1024
@@ -20,6 +22,9 @@ Pattern = Annotated[
     str, "Which files: `*` within a name, `**` through folders, such as `reports/**/*.md`."
 ]
 As = Annotated[ReadAs, "What the content is taken to be."]
+Replace = Annotated[
+    Mode, "`replace` what was there, or fail unless the file is `new` (or holds just this)."
+]
 Encoding = Annotated[str, "How text is written down as bytes.", Look(more=True)]
 SizeLimit = Annotated[int, "The most bytes to read.", Look(more=True)]
 FileLimit = Annotated[int, "The most files; one more is an error.", Look(more=True)]
@@ -90,9 +95,7 @@ async def write(
     path: Target,
     content: Annotated[Any, "Text, bytes as they are, anything else as JSON.", Look("lines")],
     context: Context,
-    mode: Annotated[
-        Mode, "`replace` what was there, or fail unless it is `new` (or holds just this)."
-    ] = "replace",
+    mode: Replace = "replace",
     encoding: Encoding = "utf-8",
 ) -> Written:
     """Write a file, all at once: whoever reads it meanwhile sees the old one.
@@ -185,6 +188,69 @@ async def read_many(
 
 
 @block(
+    "files.read_csv",
+    title="Read CSV file",
+    icon="mdi6.file-delimited-outline",
+    output="rows",
+    agent="files",
+    effect="read",
+    needs=_reads("path"),
+    search=("table", "spreadsheet", "excel", "tsv", "load", "columns"),
+)
+async def read_csv(
+    path: Path,
+    context: Context,
+    header: Annotated[bool, "Whether the first line names the columns."] = True,
+    columns: Annotated[Sequence[str], "Names to use instead of the header's."] = (),
+    separator: Annotated[str, "One character; `auto` finds it in the first line."] = ",",
+    guess: Annotated[
+        bool, "Whether numbers, true, false and empty cells become values; else all is text."
+    ] = False,
+    encoding: Encoding = "utf-8",
+    size_limit: SizeLimit = 32 * MEGABYTE,
+) -> list[dict[str, Any]]:
+    """Read a CSV file as a list of records."""
+    agent = await context.agent(FilesAgent)
+    text = text_of(await agent.read(path, size_limit), encoding, path)
+    try:
+        return parse_csv(text, header=header, columns=columns, separator=separator, guess=guess)
+    except BadInput as error:
+        raise BadInput(f"{path}: {error.message}", cure=error.cure) from None
+
+
+@block(
+    "files.write_csv",
+    title="Write CSV file",
+    icon="mdi6.file-table-outline",
+    agent="files",
+    effect="write",
+    repeatable=True,
+    needs=writes,
+    search=("table", "spreadsheet", "excel", "tsv", "save", "export"),
+)
+async def write_csv(
+    path: Target,
+    rows: Annotated[Sequence[Mapping[str, Any]], "The records.", Look("table")],
+    context: Context,
+    columns: Annotated[Sequence[str], "Which fields, in this order; none: all there are."] = (),
+    separator: Annotated[str, "One character."] = ",",
+    header: Annotated[bool, "Whether the first line names the columns."] = True,
+    guard: Annotated[
+        bool, "Whether texts that a spreadsheet would take for a formula get a ' in front."
+    ] = False,
+    mode: Replace = "replace",
+    encoding: Annotated[
+        str, "How text is written; some spreadsheets want `utf-8-sig`.", Look(more=True)
+    ] = "utf-8",
+) -> Written:
+    """Write a list of records as a CSV file."""
+    text = format_csv(rows, columns=columns, separator=separator, header=header, guard=guard)
+    raw = bytes_of(text, encoding=encoding)
+    agent = await context.agent(FilesAgent)
+    return Written(await agent.write(path, raw, mode), len(raw))
+
+
+@block(
     "files.exists",
     title="File exists",
     icon="mdi6.file-question-outline",
@@ -218,7 +284,7 @@ async def delete(path: Target, context: Context) -> bool:
 
 
 def _line(content: Any, new_line: bool, encoding: str) -> bytes:
-    text = content if isinstance(content, str) else json_bytes(content).decode()
+    text = content if isinstance(content, str) else format_json(content)
     ended = text if not new_line or text.endswith("\n") else text + "\n"
     return bytes_of(ended, encoding=encoding)
 

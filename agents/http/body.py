@@ -7,8 +7,9 @@ from urllib.parse import urlencode
 
 import httpx
 
-from agents.content import bytes_of, json_bytes, json_of
+from agents.content import bytes_of, json_of
 from agents.errors import Rejected, Unreachable
+from graph.blocks.formats import format_json
 from graph.errors import BadInput
 
 SendAs = Literal["auto", "json", "text", "form", "bytes"]
@@ -35,7 +36,7 @@ def content_of(body: Any, send_as: SendAs) -> Content:
         return Content(b"", "")
     match send_as:
         case "json":
-            return Content(json_bytes(body), "application/json")
+            return Content(format_json(body).encode(), "application/json")
         case "form":
             return Content(_form(body), "application/x-www-form-urlencoded")
         case "text":

@@ -12,7 +12,17 @@ from agents.contract import Grants
 from agents.errors import Refused, Rejected
 from agents.files import blocks
 from agents.files.agent import FilesAgent
-from agents.files.blocks import append, delete, exists, list_, read, read_many, write
+from agents.files.blocks import (
+    append,
+    delete,
+    exists,
+    list_,
+    read,
+    read_csv,
+    read_many,
+    write,
+    write_csv,
+)
 from graph.block import spec_of
 from graph.catalog import blocks_in
 from graph.errors import BadInput
@@ -69,10 +79,10 @@ async def test_a_byte_order_mark_is_no_text(context: Surroundings, tmp_path: Pat
 @pytest.mark.parametrize(
     ("text", "place"),
     [
-        ('{"a": 1,\n "b" 2}', "line 2, column 6: expected ':'"),
-        ('{"a": 1', "line 1, column 8: input data was truncated"),
-        ("[" * 100_000, "nests too deeply"),
-        ("", "line 1, column 1"),
+        ('{"a": 1,\n "b" 2}', r"a\.json: This is no JSON: .* line 2, column 6"),
+        ('{"a": 1', "line 1, column 8"),
+        ("[" * 100_000, r"a\.json: .*nested too deeply"),
+        ("", r"a\.json: .*it is empty"),
     ],
 )
 async def test_broken_json_is_named_with_its_place(
@@ -264,7 +274,7 @@ async def test_a_broken_one_among_many_is_named(context: Surroundings, tmp_path:
     (tmp_path / "a.json").write_text("{}")
     (tmp_path / "b.json").write_text("{")
 
-    with pytest.raises(BadInput, match=r"b\.json is no valid JSON"):
+    with pytest.raises(BadInput, match=r"b\.json: This is no JSON"):
         await read_many("*.json", context, read_as="json")
 
 
@@ -274,6 +284,41 @@ async def test_many_files_share_one_size_limit(context: Surroundings, tmp_path: 
 
     with pytest.raises(Rejected, match="hold more than 120 bytes"):
         await read_many("*.txt", context, size_limit=120)
+
+
+async def test_a_table_goes_to_csv_and_back(context: Surroundings, tmp_path: Path) -> None:
+    rows = [{"name": 'Ada "the first"', "age": 36}, {"name": "Bob; Eve\nand others", "age": None}]
+
+    written = await write_csv("out/people.csv", rows, context, separator=";")
+    back = await read_csv("out/people.csv", context, separator="auto", guess=True)
+
+    assert back == rows
+    assert written == ("out/people.csv", (tmp_path / "out/people.csv").stat().st_size)
+
+
+async def test_formulas_are_disarmed_when_asked(context: Surroundings, tmp_path: Path) -> None:
+    rows = [{"a": "=cmd()", "b": -5}]
+
+    await write_csv("kept.csv", rows, context)
+    await write_csv("guarded.csv", rows, context, guard=True)
+
+    assert (tmp_path / "kept.csv").read_text() == "a,b\n=cmd(),-5\n"
+    assert "'=cmd()" in (tmp_path / "guarded.csv").read_text()
+
+
+async def test_a_csv_of_a_spreadsheet_is_read(context: Surroundings, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes("\ufeffname;größe\r\nAda;1\r\n".encode())
+
+    rows = await read_csv("a.csv", context, separator=";")
+
+    assert rows == [{"name": "Ada", "größe": "1"}]
+
+
+async def test_a_broken_csv_is_named_with_its_line(context: Surroundings, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("a,b\n1,2\n1,2,3\n")
+
+    with pytest.raises(BadInput, match=r"a\.csv: Line 3 has 3 cells for 2 columns"):
+        await read_csv("a.csv", context)
 
 
 def test_a_flow_says_beforehand_what_it_touches() -> None:
