@@ -72,7 +72,7 @@ def sentence(figure: Figure) -> str:
         return f"{figure.name:34} not measured: {figure.missing}"
     verdict = {True: "met", False: "missed", None: ""}[figure.met]
     numbers = f"{short(got.ours):>9} / {short(got.reference):>9} {got.unit:11} {got.ratio:8.3g}×"
-    return f"{figure.name:34} {numbers}  {figure.target or '':28} {verdict}".rstrip()
+    return f"{figure.name:34} {numbers}  {figure.target or ''!s:26} {verdict}".rstrip()
 
 
 def write(place: Path, figures: Sequence[Figure], names: Sequence[str]) -> None:

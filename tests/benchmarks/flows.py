@@ -50,10 +50,10 @@ CATALOG = Catalog.of(sys.modules[__name__])
 
 def flow_of(work: Workload, *, effects: bool = False) -> Flow:
     """A workload's graph as a flow. With `effects` every tenth block is an effect."""
-    return drawn(work.parents, pausing=work.pause > 0, effects=effects)
+    return flow_from(work.parents, pausing=work.pause > 0, effects=effects)
 
 
-def drawn(parents: Parents, *, pausing: bool = False, effects: bool = False) -> Flow:
+def flow_from(parents: Parents, *, pausing: bool = False, effects: bool = False) -> Flow:
     """A graph as a flow: block i is called `bI` and takes its parents' values."""
     kinds = [
         _kind(above, pausing=pausing, effect=effects and i % EFFECT_EVERY == 0)

@@ -47,11 +47,12 @@ def peak_bytes() -> int:
 
 async def race(contender: Contender, requests: TextIO, answers: TextIO) -> None:
     """Prepare once, then do laps until the requests end, each with the last one's garbage gone."""
+    base = peak_bytes()
     async with contender(**json.loads(requests.readline())) as do_lap:
         for _ in requests:
             gc.collect()
             lap = await do_lap()
-            answer = {**asdict(lap), "peak_bytes": peak_bytes()}
+            answer = {**asdict(lap), "added_bytes": peak_bytes() - base}
             print(json.dumps(answer), file=answers, flush=True)
 
 

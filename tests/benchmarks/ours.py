@@ -1,6 +1,7 @@
 """Our engine as a contender: the same workloads through the runtime's own two verbs."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,15 +10,18 @@ from time import perf_counter
 from typing import Any
 
 from agents.contract import Grants
+from graph.compile import compile_flow
 from runtime.commands import PruneRuns, StartRun
-from runtime.events import AnyEvent, RunSucceeded
+from runtime.engine.hub import Subscription
+from runtime.events import AnyEvent, RunSucceeded, TaskFinished
 from runtime.journal.contract import Journal
 from runtime.journal.memory import MemoryJournal
 from runtime.journal.sqlite import Durability, SQLiteJournal
 from runtime.runtime import Runtime
-from tests.benchmarks.flows import CATALOG, flow_of
+from tests.benchmarks.flows import CATALOG, flow_from, flow_of
 from tests.benchmarks.lane import DoLap, Lap
-from tests.benchmarks.workloads import WORKLOADS
+from tests.benchmarks.memory import allocated
+from tests.benchmarks.workloads import FAIR_LENGTH, FAIR_RUNS, chain, workload_of
 
 
 class Nowhere:
@@ -53,7 +57,7 @@ async def durable(workload: str, durability: Durability) -> AsyncIterator[DoLap]
 
 async def laps(runtime: Runtime, workload: str, *, effects: bool) -> DoLap:
     """What starts the workload's runs and waits for them; its flow is compiled here."""
-    work = WORKLOADS[workload]
+    work = workload_of(workload)
     flow = await runtime.store(flow_of(work, effects=effects))
 
     async def lap() -> Lap:
@@ -72,3 +76,54 @@ async def run_through(runtime: Runtime, flow: str) -> AnyEvent:
     """One run from start to end."""
     answer = await runtime.obey(StartRun(flow))
     return await runtime.ended(answer.run)
+
+
+@asynccontextmanager
+async def weighed(workload: str, part: str) -> AsyncIterator[DoLap]:
+    """What the plan takes, or what a run takes at its peak beside it, with all its events."""
+    work = workload_of(workload)
+    drawn = flow_of(work)
+
+    async def lap() -> Lap:
+        with allocated() as plan:
+            compiled = compile_flow(drawn, CATALOG)
+        del compiled
+        async with runtime_on(MemoryJournal()) as runtime:
+            flow = await runtime.store(drawn)
+            with allocated() as ran:
+                await run_through(runtime, flow)
+        return Lap(1, work.tasks, {"bytes": plan.kept if part == "plan" else ran.peak})
+
+    yield lap
+
+
+@asynccontextmanager
+async def fair() -> AsyncIterator[DoLap]:
+    """All runs at once; who got how far when the first ended is read from the events."""
+    async with runtime_on(MemoryJournal()) as runtime:
+        flow = await runtime.store(flow_from(chain(FAIR_LENGTH)))
+
+        async def lap() -> Lap:
+            await runtime.obey(PruneRuns(days=0))  # the last lap's
+            begun = perf_counter()
+            with runtime.watch() as happenings:
+                ends = await asyncio.gather(*(run_through(runtime, flow) for _ in range(FAIR_RUNS)))
+                seconds = perf_counter() - begun
+                progress = await progress_of_the_last(happenings)
+            assert all(isinstance(end, RunSucceeded) for end in ends)
+            return Lap(seconds, FAIR_RUNS * FAIR_LENGTH, {"progress": progress})
+
+        yield lap
+
+
+async def progress_of_the_last(happenings: Subscription) -> float:
+    """How far the run furthest behind had come when the first run ended."""
+    done: Counter[str] = Counter()
+    async for batch in happenings:
+        for event in batch:
+            if isinstance(event, TaskFinished):
+                done[event.run] += 1
+            elif isinstance(event, RunSucceeded):
+                last = min(done.values()) if len(done) == FAIR_RUNS else 0
+                return last / FAIR_LENGTH
+    raise AssertionError("the runs ended without saying so")

@@ -22,16 +22,19 @@ LAP_LIMIT = 300.0
 """Seconds after which a lap is given up."""
 PARTING = 10.0
 """Seconds a lane has to clean up after its last lap."""
-WARM_UP = 0.3
-"""Seconds of laps that do not count, at least one: imports, caches, a peer's compiler."""
 
 
 @dataclass(frozen=True)
 class Effort:
-    """How long a race may take: `seconds` of counted laps, but never fewer than `laps` rounds."""
+    """How long a race may take: `seconds` of counted laps, but never fewer than `laps` rounds.
+
+    Before them come `warm_up` seconds of laps that do not count, at least one unless it is 0:
+    imports, caches, just-in-time compilers.
+    """
 
     seconds: float = 3.0
     laps: int = 3
+    warm_up: float = 0.3
 
 
 @dataclass(frozen=True)
@@ -50,11 +53,14 @@ def in_python(place: str, *, python: str | Path = sys.executable, **request: Any
 
 @dataclass(frozen=True)
 class LapTime:
-    """What a lane answered: `tasks` in `seconds`, the process's peak memory, further notes."""
+    """What a lane answered: `tasks` in `seconds`, and further notes.
+
+    `added_bytes` is the most memory the process ever held, less what it held before it prepared.
+    """
 
     seconds: float
     tasks: int
-    peak_bytes: int
+    added_bytes: int
     notes: dict[str, Any]
 
     @property
@@ -174,7 +180,7 @@ def race(contenders: Mapping[str, Contender], effort: Effort) -> Race:
     with ExitStack() as borrowed:
         lanes = {name: borrowed.enter_context(Lane(each)) for name, each in contenders.items()}
         for lane in lanes.values():
-            _warm_up(lane)
+            _warm_up(lane, effort.warm_up)
         laps: dict[str, list[LapTime]] = {name: [] for name in lanes}
         order = list(lanes)
         begun, rounds = perf_counter(), 0
@@ -186,8 +192,7 @@ def race(contenders: Mapping[str, Contender], effort: Effort) -> Race:
     return Race(laps)
 
 
-def _warm_up(lane: Lane) -> None:
+def _warm_up(lane: Lane, seconds: float) -> None:
     begun = perf_counter()
-    lane.lap()
-    while perf_counter() - begun < WARM_UP:
+    while perf_counter() - begun < seconds:
         lane.lap()

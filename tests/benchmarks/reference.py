@@ -8,7 +8,15 @@ from time import perf_counter
 from typing import Any
 
 from tests.benchmarks.lane import DoLap, Lap
-from tests.benchmarks.workloads import PAYLOAD, WORKLOADS, Parents
+from tests.benchmarks.memory import allocated
+from tests.benchmarks.workloads import (
+    FAIR_LENGTH,
+    FAIR_RUNS,
+    PAYLOAD,
+    Parents,
+    chain,
+    workload_of,
+)
 
 Body = Callable[[list[Any]], Coroutine[Any, Any, Any]]
 
@@ -67,7 +75,7 @@ async def run(graph: Graph, body: Body) -> Sequence[Any]:
 @asynccontextmanager
 async def bare(workload: str) -> AsyncIterator[DoLap]:
     """A workload without anything around it."""
-    work = WORKLOADS[workload]
+    work = workload_of(workload)
     graph = Graph(work.parents)
     body = partial(pausing, work.pause) if work.pause else no_op
 
@@ -77,5 +85,42 @@ async def bare(workload: str) -> AsyncIterator[DoLap]:
         seconds = perf_counter() - begun
         assert all(result is not None for results in outcomes for result in results)
         return Lap(seconds, work.tasks)
+
+    yield lap
+
+
+@asynccontextmanager
+async def weighed(workload: str, part: str) -> AsyncIterator[DoLap]:
+    """What the graph takes, or what a run takes at its peak beside it."""
+    parents = workload_of(workload).parents
+
+    async def lap() -> Lap:
+        with allocated() as plan:
+            graph = Graph(parents)
+        with allocated() as ran:
+            await run(graph, no_op)
+        return Lap(1, len(parents), {"bytes": plan.kept if part == "plan" else ran.peak})
+
+    yield lap
+
+
+@asynccontextmanager
+async def fair() -> AsyncIterator[DoLap]:
+    """All runs at once, each block counting what its run has done."""
+    graph = Graph(chain(FAIR_LENGTH))
+
+    async def lap() -> Lap:
+        done = [0] * FAIR_RUNS
+
+        async def count(mine: int, inputs: list[Any]) -> Any:
+            done[mine] += 1
+            return PAYLOAD
+
+        begun = perf_counter()
+        runs = [asyncio.ensure_future(run(graph, partial(count, i))) for i in range(FAIR_RUNS)]
+        await asyncio.wait(runs, return_when=asyncio.FIRST_COMPLETED)
+        progress = min(done) / FAIR_LENGTH
+        await asyncio.wait(runs)
+        return Lap(perf_counter() - begun, sum(done), {"progress": progress})
 
     yield lap

@@ -18,11 +18,11 @@ from tests.benchmarks.reference import Graph, run
 from tests.benchmarks.registry import BENCHMARKS, find
 from tests.benchmarks.workloads import WORKLOADS, chain, fan, grid
 
-ONE_ROUND = Effort(seconds=0.0, laps=1)
+ONE_ROUND = Effort(seconds=0, laps=1, warm_up=0)
 
 
 def lap(seconds: float) -> LapTime:
-    return LapTime(seconds, tasks=1, peak_bytes=0, notes={})
+    return LapTime(seconds, tasks=1, added_bytes=0, notes={})
 
 
 @asynccontextmanager

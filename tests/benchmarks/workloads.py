@@ -75,6 +75,18 @@ _ALL = (
 )
 WORKLOADS = {workload.name: workload for workload in _ALL}
 
+
+def workload_of(name: str) -> Workload:
+    """One of WORKLOADS, or a grid of any side: `grid:1000` has a million blocks."""
+    shape, colon, side = name.partition(":")
+    if colon:
+        return Workload(name, f"grid {side}×{side}", partial(grid, int(side)))
+    return WORKLOADS[shape]
+
+
+FAIR_RUNS, FAIR_LENGTH = 1_000, 100
+"""How many chains are started at once, and how long each is, to see whether they interleave."""
+
 PAYLOAD = {
     "status": "ok",
     "items": [{"id": n, "name": f"item {n}", "score": n * 0.37} for n in range(4)],
