@@ -1,7 +1,9 @@
-"""What every test shares: real servers on demand, and property tests that repeat exactly in CI."""
+"""What every test shares: a home of its own, real servers on demand, repeatable examples in CI."""
 
 import os
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["tests.servers.postgres"]
@@ -11,3 +13,14 @@ pytest_plugins = ["tests.servers.postgres"]
 settings.register_profile("desk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("desk"), derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def home_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test reads or writes what belongs to the person who runs it."""
+    with pytest.MonkeyPatch.context() as variables:
+        for name in list(os.environ):
+            if name == "DATABASE_URL" or name.startswith("HEDDLE_"):
+                variables.delenv(name)
+        variables.setenv("HEDDLE_HOME", str(tmp_path_factory.mktemp("home")))
+        yield
