@@ -112,7 +112,12 @@ def any_large(events: Iterable[AnyEvent]) -> bool:
 
 
 def _values(field: Any) -> Iterable[Any]:
-    return field.values() if type(field) is dict else (field,)
+    match field:
+        case dict():
+            return field.values()
+        case list():
+            return field
+    return (field,)
 
 
 def lighten(event: AnyEvent) -> Lightened:
@@ -126,9 +131,15 @@ def lighten(event: AnyEvent) -> Lightened:
 
 
 def _each(field: Any, change: Callable[[Any, str], Any], place: str) -> Any:
-    """The values in a field of an event, changed: those of a record one by one."""
-    if type(field) is dict:
-        return {name: change(value, f"{place}.{name}") for name, value in field.items()}
+    """The values in a field of an event, changed: those in a record or list one by one.
+
+    For such a field may be declared to be one, and nothing can stand for it as a whole.
+    """
+    match field:
+        case dict():
+            return {name: change(value, f"{place}.{name}") for name, value in field.items()}
+        case list():
+            return [change(value, f"{place}[{i}]") for i, value in enumerate(field)]
     return change(field, place)
 
 

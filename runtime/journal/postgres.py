@@ -69,7 +69,7 @@ class PostgresJournal(SqlJournal):
             self._writing.shutdown(wait=False)
             self._writing = None
 
-    def append(self, events: Sequence[AnyEvent]) -> "asyncio.Future[None] | None":
+    def append(self, events: Sequence[AnyEvent]) -> asyncio.Future[None] | None:
         """Record events; they are durable once the future is done.
 
         Raises Unrecordable at once; the future raises JournalFull, JournalGone or Conflict.
@@ -101,16 +101,29 @@ class PostgresJournal(SqlJournal):
     async def _change(self, work: Callable[[Cursor], T]) -> T:
         return await self._in_writer(lambda: self._transact(work))
 
-    def _in_writer(self, work: Callable[[], T]) -> "asyncio.Future[T]":
+    def _in_writer(self, work: Callable[[], T]) -> asyncio.Future[T]:
         """Have something done in the writing thread. The future raises JournalError."""
 
         def told() -> T:
             try:
-                return work()
+                return self._tried_twice(work)
             except psycopg.Error as error:
                 raise self._trouble(error) from error
 
         return asyncio.get_running_loop().run_in_executor(opened(self._writing), told)
+
+    def _tried_twice(self, work: Callable[[], T]) -> T:
+        """Do it again when the connection turns out to be broken, as after a server's restart.
+
+        All our work may be done again: what an append left behind the first time is found.
+        """
+        try:
+            return work()
+        except psycopg.OperationalError:
+            if self._writer is None or not self._writer.closed:
+                raise
+            self._let_go()
+            return work()
 
     def _transact(self, work: Callable[[Cursor], T]) -> T:
         connection = self._connection()

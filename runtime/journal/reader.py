@@ -66,6 +66,7 @@ class Reader:
             with self._engine.connect() as self._connection:
                 return question(self)
         except DBAPIError as error:
+            self._engine.dispose()  # the next question is asked on a new connection
             raise self._trouble(error.orig or error) from error
 
     def close(self) -> None:

@@ -51,11 +51,13 @@ class SQLiteJournal(SqlJournal):
         self._durability = durability
         self._patience = patience
         self._writer: sqlite3.Connection | None = None
+        self._file = 0
 
     async def _connect(self) -> None:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._writer = self._new_connection("rwc")
+            self._file = self.path.stat().st_ino
             if not is_current(_stored_revision(self._writer)):
                 self._migrate(self._writer)
         except OSError as error:
@@ -102,6 +104,7 @@ class SQLiteJournal(SqlJournal):
 
     def _transact(self, work: Callable[[Cursor], T]) -> T:
         connection = self._connection()
+        self._check_file()
         connection.execute("BEGIN IMMEDIATE")
         try:
             result = work(connection.cursor())
@@ -117,6 +120,7 @@ class SQLiteJournal(SqlJournal):
         if self._writer is None:
             opened(self._asking)
             self._writer = self._new_connection("rw")
+            self._file = self.path.stat().st_ino
         return self._writer
 
     def _new_connection(self, mode: Literal["rwc", "rw"]) -> sqlite3.Connection:
@@ -137,6 +141,24 @@ class SQLiteJournal(SqlJournal):
             connection.close()
             raise
         return connection
+
+    def _check_file(self) -> None:
+        """See that the file is where it was: SQLite goes on writing to one that was deleted.
+
+        Raises JournalGone. Not asked for every append, but when a run starts or ends and when
+        leases are renewed, which is every few seconds.
+        """
+        try:
+            same = self.path.stat().st_ino == self._file
+        except FileNotFoundError:
+            same = False
+        if not same:
+            self._let_go()
+            opened(self._asking).submit(self._close_reader)
+            raise JournalGone(
+                f"The file of the journal was moved or deleted: {self.path}.",
+                cure="Put it back; what was not yet recorded there is lost.",
+            )
 
     def _let_go(self) -> None:
         if self._writer is not None:
@@ -161,7 +183,7 @@ class SQLiteJournal(SqlJournal):
             return connection
 
         disk = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
-        return Reader(_engine(connect, begin="BEGIN"), self._trouble, sa.text(disk))
+        return Reader(_engine(connect, begin="BEGIN"), self._meaning, sa.text(disk))
 
     async def _shrink(self) -> None:
         """Cut free pages off the file, some at a time, and empty the log."""
@@ -175,12 +197,20 @@ class SQLiteJournal(SqlJournal):
         except sqlite3.Error as error:
             raise self._trouble(error) from error
 
-    def _trouble(self, error: Exception) -> JournalError:
-        """What an error of the driver means. The connection is made anew unless it is sound."""
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code not in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+    def _trouble(self, error: sqlite3.Error) -> JournalError:
+        """What an error of the writing connection means; it is made anew unless it is sound."""
+        if _code(error) not in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             self._let_go()
-        return _meaning(code, error, self.path)
+        return self._meaning(error)
+
+    def _meaning(self, error: Exception) -> JournalError:
+        return _meaning(_code(error), error, self.path)
+
+
+def _code(error: Exception) -> int:
+    """SQLite's primary code for an error; 0 for one that the driver itself found."""
+    extended: int = getattr(error, "sqlite_errorcode", 0)
+    return extended & 0xFF
 
 
 def _stored_revision(connection: sqlite3.Connection) -> str | None:
