@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 from graph.catalog import Catalog
 from graph.compile.build import compile_flow
-from graph.compile.plan import Plan, Source
-from graph.compile.ports import INPUT, OUTPUT
+from graph.compile.plan import Plan, Source, Task
+from graph.compile.ports import OUTPUT
 from graph.compile.subflows import PASS, PINNED
 from graph.flow import PLAIN, Flow, Settings
 from graph.spec import BlockSpec
@@ -33,6 +33,25 @@ def python_of(flow: Flow, catalog: Catalog) -> str:
     module = _Module()
     _Function(module, plan, "flow", flow.description).write()
     return module.text(flow)
+
+
+def tasks_of(plan: Plan) -> list[Task]:
+    """The tasks of a plan as told to people, each with the Python that does the same."""
+    function = _Function(_Module(), plan, "flow")
+    code = function.statements()
+    shares = plan.critical()
+    return [
+        Task(
+            id=plan.ids[i],
+            kind=spec.kind,
+            agent=spec.agent,
+            effect=spec.effect,
+            depends=tuple(plan.ids[j] for j in plan.depends(i)),
+            share=shares.get(i, 0.0),
+            code=code.get(i, ""),
+        )
+        for i, spec in enumerate(plan.specs)
+    ]
 
 
 class _Module:
@@ -111,13 +130,24 @@ class _Function:
     def write(self) -> None:
         """Add the function, and those it needs before it, to the module."""
         parameters = self._parameters()
-        for i in range(len(self.plan)):
-            if self.plan.specs[i].kind != INPUT or i not in self._presets():
-                self._task(i)
+        self._tasks()
         lines = [*self._grouped(), self._results()]
         doc = f'{INDENT}"""{_doc(self.description)}"""\n' if self.description else ""
         head = f"async def {self.name}({parameters}) -> dict[str, Any]:\n"
         self.module.functions.append(head + doc + textwrap.indent("\n".join(lines), INDENT))
+
+    def statements(self) -> dict[int, str]:
+        """The statements of each task that isn't an input."""
+        self._parameters()
+        done = self._tasks()
+        return {i: "\n".join(step.lines) for i, step in zip(done, self.steps, strict=True)}
+
+    def _tasks(self) -> list[int]:
+        presets = self._presets()
+        done = [i for i in range(len(self.plan)) if i not in presets]
+        for i in done:
+            self._task(i)
+        return done
 
     def _results(self) -> str:
         named = {name: self.slots[slot] for name, slot in self.plan.results.items()}
