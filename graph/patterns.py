@@ -13,6 +13,8 @@ LARGEST_PATTERN = 50_000
 """How many steps a pattern may have once its fixed repeats are written out, as the engine does."""
 LONGEST_TIME = 10.0
 """Seconds that a pattern may be given at most."""
+LONGEST_SUBJECT = 4_000_000
+"""Characters a pattern is looked for in: a hostile one may need a hundred bytes for each."""
 
 Pattern = Any
 """A compiled `regex.Pattern`: the library carries no types."""
@@ -38,9 +40,17 @@ def read_pattern(text: str, *, ignore_case: bool = False) -> Pattern:
 
 
 def matches(pattern: Pattern, text: str, *, time_limit: float) -> Iterator[Match]:
-    """Every match in turn. Raises BadInput when they take more than `time_limit` seconds in all."""
+    """Every match in turn.
+
+    Raises BadInput when they take more than `time_limit` seconds in all, or the text is too long.
+    """
     if not 0 < time_limit <= LONGEST_TIME:
         raise BadInput(f"The time limit is above 0 and at most {LONGEST_TIME:g} s.")
+    if len(text) > LONGEST_SUBJECT:
+        raise BadInput(
+            f"A pattern is looked for in at most {LONGEST_SUBJECT:,} characters.",
+            cure="Split the text first, for instance into lines.",
+        )
     try:
         yield from pattern.finditer(text, timeout=time_limit)
     except TimeoutError:

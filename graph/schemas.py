@@ -18,7 +18,7 @@ from graph.values import shorten
 
 Schema = Mapping[str, Any] | bool
 
-MOST_STEPS = 100_000
+MOST_STEPS = 50_000
 """How many keywords may be looked at for a schema not known to be harmless: about a second."""
 PATTERN_TIME = 0.5
 """Seconds for one pattern on one text, in such a schema."""

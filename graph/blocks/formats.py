@@ -218,7 +218,7 @@ def _lines(text: str) -> Iterator[str]:
 
 def _found_separator(text: str) -> str:
     """The likeliest separator: the one that the first line, without its quotes, has most of."""
-    first = re.sub(r'"[^"]*"', "", text[:10_000]).lstrip().partition("\n")[0]
+    first = re.sub(r'"[^"]*"', "", text[:10_000]).lstrip("\r\n").partition("\n")[0]
     return max(",;\t|", key=first.count)
 
 

@@ -314,8 +314,9 @@ def expand(
     path, cells, made = read_path(field), 0, list[dict[str, Any]]()
     for index, (item, value) in enumerate(zip(items, column(items, field), strict=True)):
         entries = _entries(value, index, field)
-        cells += len(entries) * sum(len(find(item, path[:depth])) for depth in range(len(path)))
-        bound_cells(cells, 1)
+        if entries:
+            cells += len(entries) * sum(len(find(item, path[:n])) for n in range(len(path)))
+            bound_cells(cells, 1)
         made.extend(put(item, path, entry) for entry in entries)
     return made
 

@@ -54,7 +54,11 @@ def switch(
 
 
 @block(
-    "logic.merge_all", title="Merge all", icon="mdi6.call-merge", search=("join", "wait", "sync")
+    "logic.merge_all",
+    title="Merge all",
+    icon="mdi6.call-merge",
+    search=("join", "wait", "sync"),
+    examples=[Example({"user": "Ada", "orders": [7]}, {"user": "Ada", "orders": [7]})],
 )
 def merge_all(**inputs: Any) -> dict[str, Any]:
     """Wait for every input and give them as one record."""
@@ -67,6 +71,7 @@ def merge_all(**inputs: Any) -> dict[str, Any]:
     icon="mdi6.call-merge",
     join="settled",
     search=("join", "coalesce", "else"),
+    examples=[Example({"cached": 1, "fetched": 2}, 1)],
 )
 def merge_any(**inputs: Any) -> Any:
     """Wait until every input has come or been skipped, and give the first that came."""
@@ -79,6 +84,7 @@ def merge_any(**inputs: Any) -> Any:
     icon="mdi6.call-merge",
     join="first",
     search=("race", "fastest"),
+    examples=[Example({"mirror": 1}, 1, "Whichever came")],
 )
 def merge_first(**inputs: Any) -> Any:
     """Give whichever input comes first; the others are ignored."""

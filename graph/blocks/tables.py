@@ -164,7 +164,7 @@ def measure(
     how: Annotated[How, "Which figure."] = "count",
     field: Annotated[str, "Of which field, or path; empty: of the items themselves."] = "",
 ) -> Any:
-    """Work out one figure of a list: how many, the sum, the mean, the least…
+    """Work out one figure of a list: how many, their sum, mean or least.
 
     Missing values are left out. Without values the sum is 0, and the others are null.
     """
@@ -209,7 +209,7 @@ def aggregate(
     ] = ({"how": "count"},),
     by: Annotated[Sequence[str], "The fields that make a group; none: one group of all."] = (),
 ) -> list[dict[str, Any]]:
-    """Work out figures for each group of records: counts, sums, means, extremes…
+    """Work out figures for each group of records: counts, sums, means, extremes.
 
     Missing values are left out. `first`, `last` and `collect` give values, `distinct` counts
     different ones. A figure without a name is called after what it is: `sum_price`.
