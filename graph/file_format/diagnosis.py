@@ -1,6 +1,7 @@
 """All that is wrong with a parsed flow file, each with its path and cure."""
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -127,7 +128,15 @@ def _unfit_scalar(shape: inspect.Type, value: Any, path: Path) -> Iterator[Findi
     elif not _is(shape, value):
         yield _wrong(_EXPECTED[type(shape)], value, path)
     else:
-        yield from _no_json(value, path)
+        yield from _no_json(_as_read(shape, value), path)
+
+
+def _as_read(shape: inspect.Type, value: Any) -> Any:
+    """A whole number where any number may stand is read as such."""
+    try:
+        return float(value) if isinstance(shape, inspect.FloatType) else value
+    except OverflowError:
+        return math.inf
 
 
 def _is(shape: inspect.Type, value: Any) -> bool:

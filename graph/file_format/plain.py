@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 DEEPEST = 64
 """Levels of lists and records within one field. Far beyond sense, far below Python's own limit."""
 
-_LARGEST_INTEGER = 14_000  # bits: about the 4,300 digits that Python and msgspec still read
+_INTEGERS = range(-(2**63), 2**64)  # what every reader, journal and database takes
 _SCALARS = frozenset({str, int, float, bool, type(None)})
 
 
@@ -49,7 +49,7 @@ def _scalar_flaw(value: Any) -> Flaw | None:
     kind = type(value)
     if kind is float and not math.isfinite(value):
         return Flaw((), f"is {value}, no number that JSON knows", "Use a number, or null.")
-    if kind is int and value.bit_length() > _LARGEST_INTEGER:
+    if kind is int and value not in _INTEGERS:
         return Flaw((), "is too large a number", "Keep it as text.")
     if kind is str and not value.isascii() and not _encodable(value):
         return Flaw((), "holds half a character (a lone surrogate)", "Replace that character.")

@@ -114,7 +114,7 @@ def _name(name: str) -> str:
 
 def _block(id: str, shape: BlockShape) -> Block:
     for value in (*shape.fields.values(), shape.settings.pin):
-        if isinstance(value, (dict, list)) and flaw(value):
+        if isinstance(value, (dict, list, int)) and flaw(value):
             raise Unfit(f"block {id!r} holds a value that is no plain JSON")
     return Block(id, shape.kind, shape.fields, shape.title, shape.settings)
 

@@ -1,7 +1,6 @@
 """JSON text into a tree: what is wrong with it in a sentence, and repeated keys kept in sight."""
 
 import json
-import math
 import re
 from collections import Counter
 from typing import Any
@@ -14,7 +13,8 @@ LIMIT = 64 * 1024 * 1024
 _DEEP = 200
 _TOKENS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[{]|[\]}]', re.DOTALL)
 _CLOSES = re.compile(r",?\s*[}\]]")
-_LONGEST_INTEGER = 4300  # digits, what Python itself reads
+_LONGEST_INTEGER = 4000  # digits; beyond a few more Python itself refuses
+_TOO_LARGE = 10**400
 
 _SENTENCES = (
     ("Expecting value", "a value is missing here", ""),
@@ -104,8 +104,8 @@ def _noting_repeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return doubled
 
 
-def _integer(digits: str) -> int | float:
-    return int(digits) if len(digits) <= _LONGEST_INTEGER else math.inf
+def _integer(digits: str) -> int:
+    return int(digits) if len(digits) <= _LONGEST_INTEGER else _TOO_LARGE
 
 
 DECODER = json.JSONDecoder(object_pairs_hook=_noting_repeated, parse_int=_integer)

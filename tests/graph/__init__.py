@@ -1,0 +1,1 @@
+"""Flows as values: files, edits, differences, checks and plans."""

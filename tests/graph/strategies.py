@@ -1,9 +1,33 @@
 """Hypothesis strategies for flows: any that a file can hold, of few names so that they meet."""
 
-from typing import Any
+import contextlib
 
 from hypothesis import strategies as st
 
+from graph.edits import (
+    AddBlock,
+    AddFlow,
+    ChangeId,
+    ChangeKind,
+    ClearField,
+    ClearFrame,
+    Connect,
+    Disconnect,
+    Edit,
+    Inside,
+    Many,
+    MoveBlocks,
+    RemoveBlock,
+    RemoveFlow,
+    Rename,
+    SetColour,
+    SetField,
+    SetFlowText,
+    SetFrame,
+    SetSettings,
+    apply,
+)  # fmt: skip
+from graph.errors import EditRefused
 from graph.flow import Block, End, Flow, Frame, Link, Retry, Settings, View
 
 names = st.sampled_from(["a", "b", "c", "parse", "fill", "fill_2", "_x", "Z9"])
@@ -14,10 +38,12 @@ kinds = st.sampled_from(["text.template", "flow.input", "logic.merge_any", "gone
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 coordinates = st.integers(-100_000, 100_000).map(lambda tenths: tenths / 10)
 
+places = st.tuples(coordinates, coordinates)
+
 scalars = (
     st.none()
     | st.booleans()
-    | st.integers()
+    | st.integers(-(2**63), 2**64 - 1)
     | st.integers(-2, 2)
     | st.floats(allow_nan=False, allow_infinity=False)
     | texts
@@ -47,9 +73,9 @@ frames = st.builds(
 )
 views = st.builds(
     View,
-    positions=st.dictionaries(names, st.tuples(coordinates, coordinates), max_size=4),
+    positions=st.dictionaries(names, places, max_size=4),
     colours=st.dictionaries(names, texts.filter(bool), max_size=2),
-    frames=st.dictionaries(texts, frames, max_size=2),
+    frames=st.dictionaries(st.sampled_from(["f", "g"]) | texts, frames, max_size=2),
 )
 
 
@@ -60,18 +86,20 @@ def blocks(draw: st.DrawFn) -> dict[str, Block]:
     titles, how = st.just("") | texts, st.just(Settings()) | settings
     return {
         id: Block(id, draw(kinds), draw(fields), draw(titles), draw(how))
-        for id in draw(st.lists(names, unique=True, max_size=5))
+        for id in draw(st.lists(names, unique=True, max_size=4))
     }
+
+
+ends = st.builds(End, names, ports)
 
 
 @st.composite
 def links(draw: st.DrawFn) -> dict[End, Link]:
     """Links by their targets, some to blocks that may not be there."""
-    ends = st.builds(End, names, ports)
     converts = st.sampled_from(["", "", "text", "number"])
     return {
         target: Link(draw(ends), target, draw(converts))
-        for target in draw(st.lists(ends, unique=True, max_size=6))
+        for target in draw(st.lists(ends, unique=True, max_size=4))
     }
 
 
@@ -104,8 +132,55 @@ def mutated(text: bytes) -> st.SearchStrategy[bytes]:
     )
 
 
-def same_kind_of_value(value: Any) -> st.SearchStrategy[Any]:
-    """Values that Python calls equal to this one, and that are not the same to a flow."""
-    return (
-        st.sampled_from([value, float(value), bool(value)]) if value in (0, 1) else st.just(value)
-    )
+@st.composite
+def edits_of(draw: st.DrawFn, flow: Flow, levels: int = 1) -> Edit:
+    """An edit, mostly one that fits the flow."""
+    kind = draw(st.sampled_from(_EDITS if levels else _PLAIN_EDITS))
+    if kind is Many:
+        return draw(several_edits_of(flow))
+    if kind in (Inside, RemoveFlow):
+        name = draw(st.sampled_from(sorted(flow.flows) or ["none"]))
+        inner = edits_of(flow.flows.get(name, Flow()), levels - 1)
+        return Inside(name, draw(inner)) if kind is Inside else RemoveFlow(name)
+    if kind in (Connect, Disconnect):
+        target = draw(st.sampled_from(sorted(flow.links)) | ends if flow.links else ends)
+        link = Link(draw(ends), target)
+        return Connect(link, flow.links.get(target)) if kind is Connect else Disconnect(target)
+    if kind in _PARTS:
+        return kind(*map(draw, _PARTS[kind]))
+    id = draw(st.sampled_from(sorted(flow.blocks)) | names if flow.blocks else names)
+    return kind(id, *map(draw, _PARTS_AFTER_ID[kind]))
+
+
+_PARTS = {
+    AddBlock: (st.builds(Block, names, kinds, st.dictionaries(ports, values, max_size=2)),),
+    SetFlowText: (st.none() | texts, st.none() | texts),
+    AddFlow: (names, flows(0)),
+    MoveBlocks: (st.dictionaries(names, st.none() | places, max_size=3),),
+    SetColour: (names, texts),
+    SetFrame: (st.sampled_from(["f", "g"]), frames),
+    ClearFrame: (st.sampled_from(["f", "g"]),),
+}
+_PARTS_AFTER_ID = {
+    RemoveBlock: (),
+    ChangeId: (names,),
+    ChangeKind: (kinds,),
+    Rename: (texts,),
+    SetField: (ports, values),
+    ClearField: (ports,),
+    SetSettings: (settings,),
+}
+_PLAIN_EDITS = [*_PARTS, *_PARTS_AFTER_ID, Connect, Disconnect]
+_EDITS = [*_PLAIN_EDITS, RemoveFlow, Inside, Many]
+
+
+@st.composite
+def several_edits_of(draw: st.DrawFn, flow: Flow) -> Edit:
+    """Edits one after another, each drawn for the flow that the ones before have made."""
+    done = list[Edit]()
+    for _ in range(draw(st.integers(0, 4))):
+        edit = draw(edits_of(flow, 0))
+        with contextlib.suppress(EditRefused):
+            flow = apply(flow, edit)
+            done.append(edit)
+    return Many(tuple(done))

@@ -156,7 +156,7 @@ def test_a_flow_that_is_a_file_of_its_own_is_left_out() -> None:
         ({1: 2}, "blocks.a.fields.in has a key that is no text: 1.", "Write the key as text."),
         (float("nan"), "blocks.a.fields.in is nan, no number that JSON knows.", "or null."),
         pytest.param(
-            10**5000, "blocks.a.fields.in is too large a number.", "Keep it as text.", id="huge"
+            2**64, "blocks.a.fields.in is too large a number.", "Keep it as text.", id="huge"
         ),
         pytest.param(
             "\ud83e", "blocks.a.fields.in holds half a", "Replace that character.", id="half"
@@ -362,7 +362,7 @@ def test_a_wrong_part_is_named_by_its_path(parts: dict[str, Any], message: str) 
     ("number", "message"),
     [
         ("1e999", "blocks.a.fields.n is inf, no number that JSON knows."),
-        pytest.param("1" * 5000, "blocks.a.fields.n is inf, no number that JSON knows.", id="long"),
+        pytest.param("1" * 5000, "blocks.a.fields.n is too large a number.", id="long"),
         ("-Infinity", "blocks.a.fields.n is -inf, no number that JSON knows."),
     ],
 )

@@ -1,0 +1,47 @@
+"""Every change to a flow as a value: what it does, and what takes it back."""
+
+from graph.edits.blocks import (
+    AddBlock,
+    ChangeId,
+    ChangeKind,
+    ClearField,
+    RemoveBlock,
+    Rename,
+    SetField,
+    SetSettings,
+)
+from graph.edits.edit import Edit, Inside, Many, apply, inverse, together, touches_logic
+from graph.edits.flows import AddFlow, RemoveFlow, SetFlowText
+from graph.edits.links import Connect, Disconnect
+from graph.edits.view import ClearFrame, MoveBlocks, Position, SetColour, SetFrame
+from graph.edits.words import describe, describe_all
+
+__all__ = [
+    "AddBlock",
+    "AddFlow",
+    "ChangeId",
+    "ChangeKind",
+    "ClearField",
+    "ClearFrame",
+    "Connect",
+    "Disconnect",
+    "Edit",
+    "Inside",
+    "Many",
+    "MoveBlocks",
+    "Position",
+    "RemoveBlock",
+    "RemoveFlow",
+    "Rename",
+    "SetColour",
+    "SetField",
+    "SetFlowText",
+    "SetFrame",
+    "SetSettings",
+    "apply",
+    "describe",
+    "describe_all",
+    "inverse",
+    "together",
+    "touches_logic",
+]
