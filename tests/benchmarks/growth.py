@@ -43,9 +43,11 @@ def slope(races: dict[int, Race], name: str) -> float:
 
 def weighed(part: str) -> dict[str, Contender]:
     """Both contenders' memory, of the plan or of the run."""
-    places = {"ours": "ours:weighed", "reference": "reference:weighed"}
+    places = {"ours": "engine:weighed", "reference": "reference:weighed"}
     return {
-        name: in_python(f"tests.benchmarks.{place}", workload=f"grid:{SIDES[-2]}", part=part)
+        name: in_python(
+            f"tests.benchmarks.contenders.{place}", workload=f"grid:{SIDES[-2]}", part=part
+        )
         for name, place in places.items()
     }
 
@@ -70,7 +72,7 @@ def memory(effort: Effort, part: str) -> Measured:
 def fairness(effort: Effort) -> Measured:
     """Whether runs interleave."""
     contenders = {
-        "ours": in_python("tests.benchmarks.ours:fair"),
-        "reference": in_python("tests.benchmarks.reference:fair"),
+        "ours": in_python("tests.benchmarks.contenders.engine:fair"),
+        "reference": in_python("tests.benchmarks.contenders.reference:fair"),
     }
     return race(contenders, effort).measured(lambda lap: lap.notes["progress"], "of a run")

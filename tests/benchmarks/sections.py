@@ -2,7 +2,7 @@
 
 from importlib import import_module
 
-SECTIONS = ("engine", "durable", "growth", "against_peers")
+SECTIONS = ("engine", "durable", "postgres", "growth", "sandbox", "files", "against_peers")
 
 for section in SECTIONS:
     import_module(f"tests.benchmarks.{section}")

@@ -10,11 +10,11 @@ import pytest
 
 from tests.benchmarks import report, sections  # noqa: F401  (fills the table)
 from tests.benchmarks.__main__ import main
+from tests.benchmarks.contenders.reference import Graph, run
 from tests.benchmarks.environments import PEERS
 from tests.benchmarks.figure import Figure, Measured, Target, Unavailable
 from tests.benchmarks.lane import DoLap, Lap
 from tests.benchmarks.race import Contender, Effort, LapTime, Race, in_python, race
-from tests.benchmarks.reference import Graph, run
 from tests.benchmarks.registry import BENCHMARKS, find
 from tests.benchmarks.workloads import WORKLOADS, chain, fan, grid
 

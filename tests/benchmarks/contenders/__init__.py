@@ -5,19 +5,23 @@ from tests.benchmarks.race import Contender, in_python
 
 def bare(workload: str) -> Contender:
     """One bare asyncio Task a block."""
-    return in_python("tests.benchmarks.reference:bare", workload=workload)
+    return in_python("tests.benchmarks.contenders.reference:bare", workload=workload)
 
 
 def in_memory(workload: str) -> Contender:
     """Our engine without a journal."""
-    return in_python("tests.benchmarks.ours:memory", workload=workload)
+    return in_python("tests.benchmarks.contenders.engine:memory", workload=workload)
 
 
 def durable(workload: str) -> Contender:
     """Our engine on SQLite, synchronous NORMAL: survives a killed process."""
-    return in_python("tests.benchmarks.ours:durable", workload=workload, durability="normal")
+    return in_python(
+        "tests.benchmarks.contenders.engine:durable", workload=workload, durability="normal"
+    )
 
 
 def fully_durable(workload: str) -> Contender:
     """Our engine on SQLite, synchronous FULL: survives a power cut."""
-    return in_python("tests.benchmarks.ours:durable", workload=workload, durability="full")
+    return in_python(
+        "tests.benchmarks.contenders.engine:durable", workload=workload, durability="full"
+    )
