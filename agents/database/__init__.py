@@ -1,0 +1,1 @@
+"""SQL: SQLite files in granted folders, PostgreSQL at granted addresses."""

@@ -1,0 +1,138 @@
+"""Which database an address means, and whether a flow may use it."""
+
+import re
+from typing import Literal
+
+import msgspec
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from agents.contract import Grants
+from agents.errors import NotGranted
+from agents.folders import Folders, Place
+from graph.errors import BadInput
+
+PORT = 5432
+_FORMS = "Write postgresql://user:password@host/database, or sqlite:///file.db."
+_HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
+
+_OPTIONS = frozenset(
+    ("sslmode", "application_name", "connect_timeout", "channel_binding", "target_session_attrs")
+)
+"""What an address may say behind `?`. Others name files, or a host other than the one granted."""
+
+
+class Target(msgspec.Struct, frozen=True):
+    """A database a flow may use: a file at `place`, or a server at `url`.
+
+    `shown` is its address without password. `may_write` is what the folders say of a file; what
+    a user may do on a server, the server knows.
+    """
+
+    dialect: Literal["sqlite", "postgresql"]
+    shown: str
+    place: Place | None = None
+    url: URL | None = None
+    may_write: bool = True
+
+
+def target_of(address: str, grants: Grants, folders: Folders, *, write: bool) -> Target:
+    """The database behind an address: `postgresql://…`, `sqlite:///path`, or a bare path.
+
+    Raises NotGranted, and BadInput, which never quotes the address: it may hold a password.
+    """
+    scheme, there, rest = address.strip().partition("://")
+    dialect = scheme.lower().partition("+")[0] if there else "sqlite"
+    match dialect:
+        case "sqlite":
+            return _file(_path(rest) if there else address.strip(), folders, write)
+        case "postgresql" | "postgres":
+            return _server(rest, grants)
+        case _:
+            raise BadInput(f"Heddle speaks no {dialect!r}.", cure=_FORMS)
+
+
+def shown(address: str) -> str:
+    """The address without password and options; "" when it can't be read."""
+    scheme, there, rest = address.strip().partition("://")
+    if not there:
+        return address.strip()
+    if scheme.lower().startswith("sqlite"):
+        return f"sqlite://{rest}"
+    try:
+        return _shown(_url(rest)) if scheme.lower().startswith("postgres") else ""
+    except BadInput:
+        return ""
+
+
+def file_of(address: str) -> str:
+    """The path an address means, "" when it means a server."""
+    scheme, there, rest = address.strip().partition("://")
+    if not there:
+        return address.strip()
+    return rest.removeprefix("/") if scheme.lower().startswith("sqlite") else ""
+
+
+def _path(rest: str) -> str:
+    path = rest.removeprefix("/")
+    if path in ("", ":memory:"):
+        raise BadInput(
+            "A database in memory is gone after a crash.", cure="Use a file: sqlite:///file.db."
+        )
+    if path == rest or "?" in path:
+        raise BadInput("The address can't be read.", cure=_FORMS)
+    return path
+
+
+def _file(path: str, folders: Folders, write: bool) -> Target:
+    place = folders.writable(path) if write else folders.readable(path)
+    return Target("sqlite", path, place=place, may_write=folders.may_write(place))
+
+
+def _server(rest: str, grants: Grants) -> Target:
+    url = _url(rest)
+    if not any(_matches(entry, url) for entry in grants.databases):
+        raise NotGranted(
+            f"The flow may not use the database {_shown(url)}.",
+            cure=f"If it should, run it with --allow-database {_shown(url)}",
+        )
+    return Target("postgresql", _shown(url), url=url)
+
+
+def _url(rest: str) -> URL:
+    try:
+        url = make_url(f"postgresql+psycopg://{rest}")
+        port = url.port
+    except (ArgumentError, ValueError) as error:
+        raise BadInput("The address can't be read.", cure=_FORMS) from error
+    if not url.host or not _HOST.fullmatch(url.host) or not url.database:
+        raise BadInput(
+            "The address names no host or no database.",
+            cure=f"{_FORMS} Special characters are written as %40 for @, %2F for /, %3A for :.",
+        )
+    if refused := sorted(set(url.query) - _OPTIONS):
+        raise BadInput(f"An address can't say {refused[0]!r}.", cure="Leave it out.")
+    return url.set(port=port or PORT)
+
+
+def _shown(url: URL) -> str:
+    host = f"[{url.host}]" if url.host and ":" in url.host else url.host
+    port = f":{url.port}" if url.port != PORT else ""
+    return f"postgresql://{host}{port}/{url.database}"
+
+
+def _matches(entry: str, url: URL) -> bool:
+    """`*`, `host`, `host:port`, or an address; what an entry leaves out may be anything."""
+    if entry == "*":
+        return True
+    rest = entry.partition("://")[2] or entry
+    try:
+        granted = make_url(f"postgresql://{rest}")
+    except (ArgumentError, ValueError):
+        return False
+    return (
+        (granted.host or "").lower() == (url.host or "").lower()
+        and (granted.port or url.port) == url.port
+        and (granted.database or url.database) == url.database
+        and (granted.username or url.username) == url.username
+    )

@@ -1,0 +1,265 @@
+"""Speaks SQL: a transaction at a time, in a thread, ended in time or when nobody waits for it."""
+
+import asyncio
+import contextlib
+import itertools
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, ClassVar, NamedTuple, TypeVar
+
+import psycopg
+import sqlalchemy.exc
+from sqlalchemy.engine import Connection, CursorResult, Engine
+
+from agents.contract import Grants, Health
+from agents.database.address import Target, target_of
+from agents.database.engines import THREADS, Engines
+from agents.database.failures import USE_EXECUTE, failure
+from agents.database.statement import Statement
+from agents.database.stop import Stop
+from agents.database.tables import Insert, forget, insert, once
+from agents.database.values import Decimals, from_driver
+from agents.errors import AgentError, Rejected, Unreachable
+from agents.folders import Folders
+from graph.errors import BadInput
+
+T = TypeVar("T")
+
+GRACE_SECONDS = 2.0
+"""How long after its time limit a statement may still be ending before nobody waits for it."""
+
+
+class Executed(NamedTuple):
+    """What a statement did: how many rows it changed, and those it gave back (RETURNING)."""
+
+    changed: int
+    rows: list[dict[str, Any]]
+
+
+class Table(NamedTuple):
+    """Rows as they came, and what their columns are called."""
+
+    names: list[str]
+    rows: Sequence[Sequence[Any]]
+
+
+class DatabaseAgent:
+    """Works on the granted databases. Every method raises AgentError, and BadInput for bad SQL."""
+
+    kind: ClassVar[str] = "database"
+
+    def __init__(self, grants: Grants) -> None:
+        self._grants = grants
+        self._folders = Folders(grants)
+        self._engines = Engines()
+        self._threads: ThreadPoolExecutor | None = None
+        self._tidied = set[str]()
+
+    async def connect(self) -> None:
+        """Get threads; databases are connected to when they are first used."""
+        self._threads = self._threads or ThreadPoolExecutor(THREADS, "database")
+
+    async def close(self) -> None:
+        """Let go of every connection and thread."""
+        threads, self._threads = self._threads, None
+        if threads is not None:
+            threads.shutdown(wait=False, cancel_futures=True)
+        await asyncio.to_thread(self._engines.close)
+
+    async def health(self, *, deep: bool = False) -> Health:
+        """Basic: connected or not. Deep: whether the servers used lately answer."""
+        if self._threads is None:
+            return Health("down", "It is not connected.")
+        silent = await asyncio.to_thread(self._silent) if deep else []
+        return (
+            Health("degraded", f"No answer from {', '.join(silent)}.") if silent else Health("ok")
+        )
+
+    async def query(
+        self,
+        database: str,
+        sql: str,
+        values: Mapping[str, Any],
+        *,
+        row_limit: int,
+        time_limit: float,
+        decimals: Decimals = "number",
+    ) -> list[dict[str, Any]]:
+        """The rows that a statement gives, which may change nothing."""
+        target = target_of(database, self._grants, self._folders, write=False)
+        statement = Statement(sql, values, target.dialect)
+
+        def work(stop: Stop) -> list[dict[str, Any]]:
+            with self._transaction(target, stop, statement, write=False) as connection:
+                return _records(_asked(connection, statement, row_limit), row_limit, decimals)
+
+        return await self._apart(work, target, time_limit)
+
+    async def execute(
+        self,
+        database: str,
+        sql: str,
+        values: Mapping[str, Any],
+        *,
+        row_limit: int,
+        time_limit: float,
+        decimals: Decimals = "number",
+    ) -> Executed:
+        """Run one statement that may change the database."""
+        target = target_of(database, self._grants, self._folders, write=True)
+        statement = Statement(sql, values, target.dialect)
+
+        def work(stop: Stop) -> Executed:
+            with self._transaction(target, stop, statement, write=True) as connection:
+                result = _run(connection, statement)
+                if not result.returns_rows:
+                    return Executed(max(0, result.rowcount), [])
+                rows = _records(_fetched(result, row_limit), row_limit, decimals)
+                return Executed(len(rows), rows)
+
+        return await self._apart(work, target, time_limit)
+
+    async def insert(
+        self, database: str, wanted: Insert, *, time_limit: float, once_key: str = ""
+    ) -> int:
+        """Put rows into a table; gives how many. A key makes sure it is done once only."""
+        target = target_of(database, self._grants, self._folders, write=True)
+
+        def work(stop: Stop) -> int:
+            with self._transaction(target, stop, None, write=True) as connection:
+                if once_key and not self._first_time(connection, target, once_key):
+                    return len(wanted.rows)
+                return insert(connection, wanted)
+
+        return await self._apart(work, target, time_limit)
+
+    def _first_time(self, connection: Connection, target: Target, key: str) -> bool:
+        now = time.time()
+        if target.shown not in self._tidied:
+            forget(connection, now)
+            self._tidied.add(target.shown)
+        return once(connection, key, now)
+
+    @contextlib.contextmanager
+    def _transaction(
+        self, target: Target, stop: Stop, statement: Statement | None, *, write: bool
+    ) -> Iterator[Connection]:
+        """A transaction that is committed at the end, and ends early when `stop` says so."""
+        engine = self._engines.engine(target, write=write)
+        try:
+            with engine.connect() as connection, stop.watching(_driver(connection)):
+                _limit(connection, stop, target, write=write)
+                with connection.begin():
+                    _limit_transaction(connection, stop, target)
+                    yield connection
+        except (sqlalchemy.exc.SQLAlchemyError, psycopg.Error) as error:
+            raise failure(error, target, stop, statement) from error
+
+    async def _apart(self, work: Callable[[Stop], T], target: Target, time_limit: float) -> T:
+        """Do the work in a thread; when cancelled, end it and wait a moment until it has."""
+        assert self._threads is not None, "connect before use"
+        stop = Stop(time_limit)
+        running = asyncio.get_running_loop().run_in_executor(self._threads, work, stop)
+        running.add_done_callback(_look_at)
+        try:
+            return await asyncio.wait_for(asyncio.shield(running), time_limit + GRACE_SECONDS)
+        except TimeoutError:
+            await asyncio.to_thread(stop.now)
+            raise Unreachable(f"{target.shown}: no answer in time.") from None
+        except asyncio.CancelledError:
+            await asyncio.to_thread(stop.now)
+            await asyncio.wait([running], timeout=GRACE_SECONDS)
+            raise
+
+    def _silent(self) -> list[str]:
+        return [str(engine.url.host) for engine in self._engines.servers() if not _answers(engine)]
+
+
+def _asked(connection: Connection, statement: Statement, limit: int) -> Table:
+    """What a query gives. Raises Rejected when it is none, psycopg's and SQLAlchemy's errors."""
+    if connection.dialect.name == "postgresql":
+        return _streamed(connection, statement, limit)
+    result = _run(connection, statement)
+    if not result.returns_rows:
+        raise _no_rows()
+    return _fetched(result, limit)
+
+
+def _streamed(connection: Connection, statement: Statement, limit: int) -> Table:
+    """Rows as they come over the wire: however many the server has, few are held here."""
+    with _driver(connection).cursor() as cursor:
+        stream = cursor.stream(statement.text, statement.values)
+        with contextlib.closing(stream):
+            try:
+                rows = list(itertools.islice(stream, limit + 1))
+            except psycopg.ProgrammingError as error:
+                if error.sqlstate is None:  # what psycopg says itself: there is nothing to stream
+                    raise _no_rows() from error
+                raise
+        return Table([column.name for column in cursor.description or ()], rows)
+
+
+def _no_rows() -> Rejected:
+    return Rejected("The statement gives no rows.", cure=USE_EXECUTE)
+
+
+def _run(connection: Connection, statement: Statement) -> CursorResult[Any]:
+    return connection.exec_driver_sql(statement.text, statement.values or None)
+
+
+def _fetched(result: CursorResult[Any], limit: int) -> Table:
+    with contextlib.closing(result):
+        return Table(list(result.keys()), result.fetchmany(limit + 1))
+
+
+def _records(table: Table, limit: int, decimals: Decimals) -> list[dict[str, Any]]:
+    names = table.names
+    if len(set(names)) < len(names):
+        double = next(name for name in names if names.count(name) > 1)
+        raise BadInput(f"Two columns are called {double!r}.", cure="Name one with AS.")
+    if len(table.rows) > limit:
+        raise Rejected(
+            f"The statement gives more than {limit:,} rows.",
+            cure="Use LIMIT, or raise `row_limit`.",
+        )
+    return [
+        {name: from_driver(value, decimals) for name, value in zip(names, row, strict=True)}
+        for row in table.rows
+    ]
+
+
+def _limit(connection: Connection, stop: Stop, target: Target, *, write: bool) -> None:
+    """Before the transaction: how long to wait for a lock, and whether anything may change."""
+    if target.dialect == "sqlite":
+        _driver(connection).execute(f"PRAGMA busy_timeout = {_milliseconds(stop)}")
+    elif not write:
+        connection.execution_options(postgresql_readonly=True)
+
+
+def _limit_transaction(connection: Connection, stop: Stop, target: Target) -> None:
+    if target.dialect == "postgresql":
+        connection.exec_driver_sql(f"SET LOCAL statement_timeout = {_milliseconds(stop)}")
+
+
+def _milliseconds(stop: Stop) -> int:
+    return max(1, min(int(stop.left * 1000), 2**31 - 1))
+
+
+def _driver(connection: Connection) -> Any:
+    return connection.connection.driver_connection
+
+
+def _answers(engine: Engine) -> bool:
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql("SELECT 1")
+    except (sqlalchemy.exc.SQLAlchemyError, AgentError):
+        return False
+    return True
+
+
+def _look_at(done: "asyncio.Future[Any]") -> None:
+    """Nobody may wait for it any more; its error was said already, or is of no interest."""
+    if not done.cancelled():
+        done.exception()
