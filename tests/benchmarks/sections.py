@@ -2,7 +2,16 @@
 
 from importlib import import_module
 
-SECTIONS = ("engine", "durable", "postgres", "growth", "sandbox", "files", "against_peers")
+SECTIONS = (
+    "engine",
+    "durable",
+    "postgres",
+    "resume",
+    "growth",
+    "sandbox",
+    "files",
+    "against_peers",
+)
 
 for section in SECTIONS:
     import_module(f"tests.benchmarks.{section}")
