@@ -68,8 +68,10 @@ async def test_the_folder_of_a_new_journal_is_made(tmp_path: Path) -> None:
     assert journal.path.is_file()
 
 
-async def test_opening_a_journal_that_is_up_to_date_is_quick(path: Path) -> None:
-    await SQLiteJournal(path).open()
+async def test_opening_a_journal_that_is_up_to_date_is_quick(
+    journal: SQLiteJournal, path: Path
+) -> None:
+    assert await journal.runs() == []
     times = []
     for _ in range(5):
         begun = time.perf_counter()
@@ -349,9 +351,11 @@ from runtime.journal.contract import JournalError
 from runtime.journal.sqlite import SQLiteJournal
 
 async def main():
-    if os.geteuid() == 0:
-        os.setuid(65534)
     journal = SQLiteJournal(sys.argv[1])
+    if os.geteuid() == 0:
+        await journal.open()  # imports what nobody may not import
+        await journal.close()
+        os.setuid(65534)
     try:
         await journal.open()
         journal.append([RunStarted("b", 1, 1.0, "hash")])
