@@ -14,7 +14,7 @@ from graph.errors import BadInput
 from graph.paths import write_path
 from graph.patterns import matches, read_pattern
 from graph.schema_cost import is_cheap
-from graph.values import shorten
+from graph.values import as_text, shorten
 
 Schema = Mapping[str, Any] | bool
 
@@ -22,6 +22,10 @@ MOST_STEPS = 50_000
 """How many keywords may be looked at for a schema not known to be harmless: about a second."""
 PATTERN_TIME = 0.5
 """Seconds for one pattern on one text, in such a schema."""
+
+
+_VALUE = "\0"
+"""Stands for the value in the messages of the validator, until they are told."""
 
 
 class Fault(TypedDict):
@@ -59,7 +63,7 @@ def _plain(value: Any) -> Any:
 def _validator(rules: Any) -> Any:
     """The schema, ready to use: known to be one, and to need nothing from elsewhere."""
     try:
-        return jsonschema_rs.validator_for(rules, validate_formats=True, offline=True)
+        return jsonschema_rs.validator_for(rules, validate_formats=True, offline=True, mask=_VALUE)
     except jsonschema_rs.ValidationError as error:
         where = write_path(tuple(error.instance_path))
         place = f" at {where!r}" if where else ""
@@ -72,7 +76,15 @@ def _quick(validator: Any, value: Any) -> Iterator[Fault]:
     if validator.is_valid(value):
         return
     for error in validator.iter_errors(value):
-        yield _fault(error.instance_path, error.message, error.kind.name)
+        message = error.message.replace(_VALUE, _shown(error.instance))
+        yield _fault(error.instance_path, message, error.kind.name)
+
+
+def _shown(value: Any) -> str:
+    """A value as a message names it: what holds others would drown the message."""
+    if isinstance(value, (dict, list)):
+        return "This record" if isinstance(value, dict) else "This list"
+    return shorten(value) if isinstance(value, str) else as_text(value) or "null"
 
 
 def _fault(path: Iterable[str | int], message: str, rule: str) -> Fault:

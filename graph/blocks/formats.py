@@ -79,7 +79,9 @@ def _unreadable(text: str | bytes, first: int, reason: str) -> BadInput:
     examples=[
         Example({"value": {"b": 1, "a": [True, None]}}, '{"b":1,"a":[true,null]}'),
         Example(
-            {"value": {"b": 1, "a": 2}, "indent": 2, "sort": True}, '{\n  "a": 2,\n  "b": 1\n}'
+            {"value": {"b": 1, "a": 2}, "indent": 2, "sort": True},
+            '{\n  "a": 2,\n  "b": 1\n}',
+            "Laid out to read",
         ),
     ],
 )

@@ -90,6 +90,8 @@ def _check_codes(text: str) -> None:
 def _check_readable_codes(text: str) -> None:
     """As `_check_codes`, less the names of zones: they mean one thing here, another there."""
     _check_codes(text)
+    if not re.search("%[YyG]", text):
+        raise BadInput("The format names no year.", cure="Add %Y, and the year to the text.")
     if "%Z" in text:
         raise BadInput("A time zone can't be read by its name.", cure="Use %z for an offset.")
 

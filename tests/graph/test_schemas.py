@@ -81,10 +81,28 @@ def test_no_more_faults_are_named_than_asked_for() -> None:
     assert len(faults([1] * 50, {"items": {"type": "string"}}, most=3)) == 3
 
 
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (["x" * 10_000], 'This list is not of type "integer".'),
+        ({}, 'This record is not of type "integer".'),
+        (None, 'null is not of type "integer".'),
+        (False, 'false is not of type "integer".'),
+        ("1", '"1" is not of type "integer".'),
+    ],
+)
+def test_a_message_names_small_values_and_the_kind_of_others(value: Any, message: str) -> None:
+    (fault,) = faults(value, {"type": "integer"})
+
+    assert fault["message"] == message
+
+
 def test_a_long_message_is_cut_short() -> None:
-    (fault,) = faults(["x" * 10_000], {"type": "string"})
+    (fault,) = faults(1, {"enum": ["x" * 10_000]})
+    (other,) = faults("x" * 10_000, {"type": "integer"})
 
     assert len(fault["message"]) < 250
+    assert len(other["message"]) < 100
 
 
 @pytest.mark.parametrize(

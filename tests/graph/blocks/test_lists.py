@@ -64,7 +64,8 @@ def test_every_test_of_numbers(test: lists.Test, value: Any, kept: list[Any]) ->
     ],
 )
 def test_every_test_of_texts(test: lists.Test, value: Any, kept: list[Any]) -> None:
-    items = [{"t": one} for one in ("Ada", "Bob", "", ["a"], [])]
+    texts: list[Any] = ["Ada", "Bob", "", ["a"], []]
+    items = [{"t": one} for one in texts]
 
     assert [item["t"] for item in lists.where(items, "t", test, value).value] == kept
 

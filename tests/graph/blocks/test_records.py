@@ -1,12 +1,14 @@
 """Records: fields picked, dropped, renamed and set, of one record or many."""
 
+from typing import Any
+
 import pytest
 
 from graph.blocks import records
 from graph.errors import BadInput
 from tests.graph.blocks.conftest import PureContext
 
-PEOPLE = [{"name": "Ada", "age": 36}, {"nam": "Bob"}]
+PEOPLE: list[dict[str, Any]] = [{"name": "Ada", "age": 36}, {"nam": "Bob"}]
 
 
 def test_picking_says_what_is_missing() -> None:
@@ -48,7 +50,7 @@ def test_renaming_keeps_the_order_of_the_fields() -> None:
 def test_renaming_names_the_item_without_the_field() -> None:
     with pytest.raises(BadInput, match="Item 1: There is no field 'name'"):
         records.rename(PEOPLE, {"name": "n"})
-    assert records.rename(PEOPLE, {"name": "n"}, "ignore")[1] == {"nam": "Bob"}
+    assert records.rename(PEOPLE[1], {"name": "n"}, "ignore") == {"nam": "Bob"}
 
 
 def test_renaming_over_another_field_is_refused() -> None:

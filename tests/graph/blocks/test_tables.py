@@ -119,8 +119,13 @@ def test_the_work_of_aggregating_is_bounded() -> None:
         tables.aggregate([{}] * 10_000, many)
 
 
-LEFT = [{"id": 1, "v": "a"}, {"id": 2, "v": "b"}, {"id": None, "v": "c"}]
-RIGHT = [{"id": 1, "w": 10}, {"id": 1, "w": 11}, {"id": None, "w": 12}, {"id": 3, "w": 13}]
+LEFT: list[dict[str, Any]] = [{"id": 1, "v": "a"}, {"id": 2, "v": "b"}, {"id": None, "v": "c"}]
+RIGHT: list[dict[str, Any]] = [
+    {"id": 1, "w": 10},
+    {"id": 1, "w": 11},
+    {"id": None, "w": 12},
+    {"id": 3, "w": 13},
+]
 
 
 def test_an_inner_join_pairs_what_is_equal() -> None:

@@ -87,7 +87,7 @@ def test_what_is_no_time_is_refused(text: str | float, reason: str) -> None:
         times.parse_time(text)
 
 
-@pytest.mark.parametrize("format", ["%Q", "%", "%999999999d", "%-d", "%s", "%c", "%Y %Z"])
+@pytest.mark.parametrize("format", ["%Q", "%", "%999999999d", "%-d", "%s", "%c", "%Y %Z", "%d.%m."])
 def test_codes_that_differ_between_systems_are_refused(format: str) -> None:
     with pytest.raises(BadInput):
         times.parse_time("2026", format)
