@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, NoReturn
 
 import pytest
+
 from agents.code.sandbox import Sandbox
 
 NOON = 1777809600.0

@@ -49,7 +49,7 @@ async def test_empty_and_zero_count_as_no(context: PureContext) -> None:
     ],
 )
 def test_every_test_of_numbers(test: lists.Test, value: Any, kept: list[Any]) -> None:
-    items = [{"n": None}, {"n": 1}, {"n": 2}, {"n": 3}]
+    items: list[dict[str, Any]] = [{"n": None}, {"n": 1}, {"n": 2}, {"n": 3}]
 
     assert [item["n"] for item in lists.where(items, "n", test, value).value] == kept
 
