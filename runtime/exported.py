@@ -2,7 +2,9 @@
 
 import argparse
 import asyncio
+import contextlib
 import inspect
+import io
 import json
 import sys
 import time
@@ -30,11 +32,14 @@ from runtime.settings import settings_from
 __all__ = [
     "MISSING",
     "Context",
+    "any_of",
     "block",
     "came",
     "convert",
     "drained",
+    "first",
     "present",
+    "printing",
     "robust",
     "routed",
     "run",
@@ -140,9 +145,37 @@ def came(**values: Any) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not MISSING}
 
 
+def any_of(merge: Callable[..., Any], **values: Any) -> Any:
+    """What the merge makes of those that hold a value; nothing of none."""
+    there = came(**values)
+    return merge(**there) if there else MISSING
+
+
 def routed(route: Route, *ports: str) -> list[Any]:
     """A value for each port: the one that was chosen has it, the others are missing."""
     return [route.value if port == route.port else MISSING for port in ports]
+
+
+async def first(**racing: Any) -> Any:
+    """The value that comes first; the others go on, and theirs is not looked at."""
+    plain = [value for value in racing.values() if not inspect.iscoroutine(value)]
+    tasks = {asyncio.create_task(one) for one in racing.values() if inspect.iscoroutine(one)}
+    for value in plain:
+        if value is not MISSING:
+            return value
+    while tasks:
+        done, tasks = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            if task.result() is not MISSING:
+                return task.result()
+    return MISSING
+
+
+def printing(call: Callable[[], Any]) -> tuple[Any, str]:
+    """What the call gives, and what it prints."""
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        value = call()
+    return value, printed.getvalue()
 
 
 def convert(how: str, value: Any) -> Any:
@@ -210,7 +243,9 @@ def run(flow: Body) -> None:
 async def _run(flow: Body, inputs: Mapping[str, Any]) -> Outputs:
     world = World(settings_from().packs_folder)
     try:
-        return await flow(Context(world, granted(Path.cwd())), **inputs)
+        outputs = await flow(Context(world, granted(Path.cwd())), **inputs)
+        await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}))  # who lost a race
+        return outputs
     except Ended:
         return {}
     except ScopeFailed as error:

@@ -2,25 +2,33 @@
 
 import ast
 import builtins
-import keyword
-import pprint
-import re
 import textwrap
-from collections import deque
-from collections.abc import Iterator, Mapping
+from collections import defaultdict, deque
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from graph.catalog import Catalog
 from graph.compile.build import compile_flow
 from graph.compile.plan import Plan, Source, Task
-from graph.compile.ports import OUTPUT
+from graph.compile.ports import INPUT, OUTPUT
+from graph.compile.pythonic import (
+    INDENT,
+    doc_text,
+    identifier,
+    inlined,
+    joined,
+    literal,
+    returning,
+    robustness,
+    with_secrets,
+)
 from graph.compile.subflows import PASS, PINNED
-from graph.flow import PLAIN, Flow, Settings
+from graph.flow import PLAIN, Flow
 from graph.spec import BlockSpec
 
 CONSTANT = "flow.constant"
 CODE = "code.python"
-INDENT = "    "
+_PLAIN = (CONSTANT, INPUT, OUTPUT)
 
 
 def python_of(flow: Flow, catalog: Catalog) -> str:
@@ -31,13 +39,16 @@ def python_of(flow: Flow, catalog: Catalog) -> str:
     """
     plan = compile_flow(flow, catalog)
     module = _Module()
+    module.reserve(plan)
     _Function(module, plan, "flow", flow.description).write()
     return module.text(flow)
 
 
 def tasks_of(plan: Plan) -> list[Task]:
     """The tasks of a plan as told to people, each with the Python that does the same."""
-    function = _Function(_Module(), plan, "flow")
+    module = _Module()
+    module.reserve(plan)
+    function = _Function(module, plan, "flow")
     code = function.statements()
     shares = plan.critical()
     return [
@@ -60,8 +71,25 @@ class _Module:
     def __init__(self) -> None:
         self.helpers: set[str] = {"Context", "run"}
         self.functions: list[str] = []
+        self.code: dict[tuple[int, int], str] = {}
+        """The function for a task that is code: plan and task to name."""
+        self.bodies: dict[int, str] = {}
+        """The function for the plan of a body."""
+        self._written: set[int] = set()
         self._imports: dict[tuple[str, str], str] = {}
         self._names: set[str] = {"flow", "context", "Any"} | set(dir(builtins)) | _HELPERS
+
+    def reserve(self, plan: Plan) -> None:
+        """Name all functions first, so that no variable takes the name of one."""
+        for i, spec in enumerate(plan.specs):
+            if spec.kind == CODE:
+                self.code[id(plan), i] = self.name(f"run_{plan.ids[i]}")
+            elif spec.kind not in (*_PLAIN, PASS.kind, PINNED.kind):
+                self.function(spec)
+            for name, body in plan.bodies.get(i, {}).items():
+                if id(body) not in self.bodies:
+                    self.bodies[id(body)] = self.name(name.rpartition("/")[2].partition(".")[0])
+                    self.reserve(body)
 
     def function(self, spec: BlockSpec) -> str:
         """The name by which a block's function can be called."""
@@ -73,11 +101,18 @@ class _Module:
             self._imports[source] = self.name(source[1], source[0].rpartition(".")[2])
         return self._imports[source]
 
+    def body(self, plan: Plan) -> str:
+        """The name of the function for a body, written when first asked for."""
+        if id(plan) not in self._written:
+            self._written.add(id(plan))
+            _Function(self, plan, self.bodies[id(plan)]).write()
+        return self.bodies[id(plan)]
+
     def name(self, wanted: str, prefix: str = "") -> str:
         """A name nothing in the module has yet."""
-        name = _identifier(wanted)
+        name = identifier(wanted)
         if name in self._names and prefix:
-            name = _identifier(f"{prefix}_{wanted}")
+            name = identifier(f"{prefix}_{wanted}")
         base, number = name, 2
         while name in self._names:
             name, number = f"{base}_{number}", number + 1
@@ -86,19 +121,29 @@ class _Module:
 
     def text(self, flow: Flow) -> str:
         title = flow.name or "A flow"
-        doc = f'"""{_doc(title)}, as Python. Run it with `python FILE name=value …`."""'
-        imports = sorted(
-            f"from {module} import {name}" + (f" as {known}" if known != name else "")
-            for (module, name), known in self._imports.items()
-        )
+        doc = f'"""{doc_text(title)}, as Python. Run it with `python FILE name=value …`."""'
+        known = defaultdict[str, list[str]](list)
+        for (module, name), ours in sorted(self._imports.items()):
+            known[module].append(f"{name} as {ours}" if ours != name else name)
+        imports = [f"from {module} import {', '.join(names)}" for module, names in known.items()]
         imports.append(f"from runtime.exported import {', '.join(sorted(self.helpers))}")
         head = "\n".join([doc, "", "from typing import Any", "", *imports])
         tail = 'if __name__ == "__main__":\n    run(flow)\n'
         return "\n\n\n".join([head, *self.functions, tail])
 
 
-_HELPERS = {"Context", "MISSING", "block", "came", "convert", "drained", "present", "robust"}
-_HELPERS |= {"routed", "run"}
+_HELPERS = {
+    "Context",
+    "MISSING",
+    "any_of",
+    "block",
+    "came",
+    "convert",
+    "drained",
+    "present",
+    "robust",
+}
+_HELPERS |= {"first", "printing", "routed", "run"}
 
 
 class _Step(NamedTuple):
@@ -132,7 +177,7 @@ class _Function:
         parameters = self._parameters()
         self._tasks()
         lines = [*self._grouped(), self._results()]
-        doc = f'{INDENT}"""{_doc(self.description)}"""\n' if self.description else ""
+        doc = f'{INDENT}"""{doc_text(self.description)}"""\n' if self.description else ""
         head = f"async def {self.name}({parameters}) -> dict[str, Any]:\n"
         self.module.functions.append(head + doc + textwrap.indent("\n".join(lines), INDENT))
 
@@ -143,17 +188,67 @@ class _Function:
         return {i: "\n".join(step.lines) for i, step in zip(done, self.steps, strict=True)}
 
     def _tasks(self) -> list[int]:
-        presets = self._presets()
-        done = [i for i in range(len(self.plan)) if i not in presets]
+        """Write down every task but inputs; those that race each other only where they do."""
+        races = {i: self._branches(i) for i in range(len(self.plan)) if self._races(i)}
+        apart = {
+            task for branches in races.values() for tasks in branches.values() for task in tasks
+        }
+        done = [i for i in range(len(self.plan)) if i not in self._presets() | apart]
         for i in done:
-            self._task(i)
+            if i in races:
+                self._race(i, races[i])
+            else:
+                self._task(i)
         return done
+
+    def _races(self, i: int) -> bool:
+        return self.plan.specs[i].join == "first"
+
+    def _branches(self, i: int) -> dict[int, list[int]]:
+        """For each task a race waits for, the tasks that lead to it and to nothing else."""
+        return {head: self._only_for(head, i) for head in self.plan.depends(i)}
+
+    def _only_for(self, head: int, race: int) -> list[int]:
+        private, presets = set[int](), self._presets()
+        for j in range(head, -1, -1):
+            follows = set(self.plan.dependents[j])
+            leads_here = j == head or bool(follows & private)
+            if leads_here and j not in presets and follows <= private | {race}:
+                private.add(j)
+        return sorted(private)
+
+    def _race(self, i: int, branches: Mapping[int, list[int]]) -> None:
+        """Tasks that race, as functions that are begun together."""
+        self.module.helpers.add("first")
+        lines, given = list[str](), dict[str, str]()
+        for source in self.plan.sources[i]:
+            branch = branches[self.plan.owner(source.slot)]
+            if branch:
+                name = self.module.name(f"{source.parameter}_branch")
+                lines.extend(self._branch(name, branch, source))
+                given[source.parameter] = f"{name}()"
+            else:
+                given[source.parameter] = self._linked(source)
+        target = self._variable(self.plan.first_slot[i], self.plan.ids[i])
+        lines.append(f"{target} = await first({joined(given)})")
+        self.maybe.add(target)
+        self.steps.append(_Step(lines, frozenset(), [target], frozenset()))
+
+    def _branch(self, name: str, tasks: Sequence[int], source: Source) -> Iterator[str]:
+        kept, self.steps = self.steps, []
+        for i in tasks:
+            self._task(i)
+        lines = [*self._grouped(), f"return {self._linked(source)}"]
+        self.steps = kept
+        yield f"async def {name}() -> Any:"
+        yield from textwrap.indent("\n".join(lines), INDENT).split("\n")
+        yield ""
 
     def _results(self) -> str:
         named = {name: self.slots[slot] for name, slot in self.plan.results.items()}
         if self.maybe.intersection(named.values()):
             self.module.helpers.add("came")
-            return f"return came({_joined(named)})"
+            return f"return came({joined(named)})"
         return "return {" + ", ".join(f"{n!r}: {v}" for n, v in named.items()) + "}"
 
     def _grouped(self) -> Iterator[str]:
@@ -185,7 +280,7 @@ class _Function:
         given = list[str]()
         for name, port in self.plan.inputs.items():
             variable = self._variable(self.plan.first_slot[port.task], name)
-            default = "" if port.required else f" = {_literal(port.default)}"
+            default = "" if port.required else f" = {literal(port.default)}"
             given.append(f"{variable}: Any{default}")
         given.sort(key=lambda text: "=" in text)
         # Rounds of a loop are offered inputs that a body needn't have.
@@ -215,7 +310,7 @@ class _Function:
         spec, first = plan.specs[i], plan.first_slot[i]
         arguments = self._arguments(i)
         for offset, port in enumerate(plan.outputs[i]):
-            wanted = plan.ids[i] if len(plan.outputs[i]) == 1 else f"{plan.ids[i]}_{port}"
+            wanted = f"{plan.ids[i]}_{port}" if offset or spec.routes else plan.ids[i]
             self._variable(first + offset, wanted)
         targets = self._targets(i)
         target = ", ".join(targets)
@@ -224,6 +319,17 @@ class _Function:
                 value = arguments.get(port if spec is PINNED else "value", "None")
                 yield f"{name} = {value}"
             return
+        if spec.join == "settled" and all(
+            self.slots[s.slot] in self.maybe for s in plan.sources[i]
+        ):
+            self.maybe.update(targets)
+        if spec.kind == CODE and self._prints(i):
+            self.module.helpers.add("printing")
+            name, given = self._code(i, arguments)
+            yield f"{target} = printing(lambda: {name}({given}))"
+            return
+        if spec.kind == CODE:
+            target = targets[0]
         call = self._call(i, spec, arguments)
         if plan.settings[i].on_error != "stop":
             self.maybe.update(targets)
@@ -240,22 +346,21 @@ class _Function:
     def _call(self, i: int, spec: BlockSpec, arguments: dict[str, str]) -> str:
         settings = self.plan.settings[i]
         if spec.kind == CODE:
-            return self._code(i, arguments)
+            name, given = self._code(i, arguments)
+            return f"{name}({given})"
         if spec.wants_context:
             arguments[spec.wants_context] = "context"
-        if spec.join != "all":
-            self.module.helpers.add("came")
-            given = f"**came({_joined(arguments)})"
-        else:
-            given = _joined(arguments)
-        function = self.module.function(spec)
+        function, given = self.module.function(spec), joined(arguments)
+        if spec.join == "settled":
+            self.module.helpers.add("any_of")
+            return f"any_of({function}, {given})"
         robust = settings != PLAIN and (
             settings.retry or settings.time_limit or settings.on_error != "stop"
         )
         if robust:
             self.module.helpers.add("robust")
-            how = _joined(
-                _robust(settings, len(spec.outputs)), first=[f"lambda: {function}({given})"]
+            how = joined(
+                robustness(settings, len(spec.outputs)), first=[f"lambda: {function}({given})"]
             )
             return f"await robust(context, {how})"
         call = f"{function}({given})"
@@ -264,14 +369,19 @@ class _Function:
             return f"await drained({call}, joined={spec.joined})"
         return f"await {call}" if spec.mode == "async" else call
 
-    def _code(self, i: int, arguments: dict[str, str]) -> str:
-        """A block of code as a function of its own."""
+    def _prints(self, i: int) -> bool:
+        """Whether what a block of code prints is used."""
+        printed = self.plan.first_slot[i] + 1
+        return any(s.slot == printed for sources in self.plan.sources for s in sources)
+
+    def _code(self, i: int, arguments: dict[str, str]) -> tuple[str, str]:
+        """A block of code as a function of its own: its name, and what it is called with."""
         code = ast.literal_eval(arguments.pop("code"))
-        name = self.module.name(self.plan.ids[i])
-        body = textwrap.indent(_returning(code), INDENT)
+        name = self.module.code[id(self.plan), i]
+        body = textwrap.indent(returning(code), INDENT)
         parameters = ", ".join(f"{parameter}: Any" for parameter in arguments)
         self.module.functions.append(f"def {name}({parameters}) -> Any:\n{body}")
-        return f"{name}({_joined(arguments)})"
+        return name, joined(arguments)
 
     # Arguments.
 
@@ -292,12 +402,10 @@ class _Function:
         body = self.plan.bodies.get(i, {}).get(value) if isinstance(value, str) else None
         parameter = self.plan.specs[i].parameter(name)
         if body is not None and parameter and parameter.look.editor == "flow":
-            function = self.module.name(value.rpartition("/")[2].partition(".")[0])
-            _Function(self.module, body, function).write()
-            return function
+            return self.module.body(body)
         if name in self.plan.secrets.get(i, {}):
-            return _with_secrets(value)
-        return _literal(value)
+            return with_secrets(value)
+        return literal(value)
 
     def _linked(self, source: Source) -> str:
         variable = self.slots[source.slot]
@@ -307,7 +415,7 @@ class _Function:
         return variable
 
     def _variable(self, slot: int, wanted: str) -> str:
-        name = base = _identifier(wanted)
+        name = base = identifier(wanted)
         number = 2
         taken = self.names | self.module._names | {"context"}
         while name in taken:
@@ -315,102 +423,3 @@ class _Function:
         self.names.add(name)
         self.slots[slot] = name
         return name
-
-
-def inlined(expression: str, linked: Mapping[str, str], inputs: Mapping[str, str]) -> str:
-    """An expression in terms of the program's variables."""
-    tree = ast.parse(expression.strip(), mode="eval")
-    bound = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and _is_bound(n)}
-    bound |= {n.arg for n in ast.walk(tree) if isinstance(n, ast.arg)}
-    names = dict(linked)
-    if any(isinstance(n, ast.Name) and n.id == "inputs" for n in ast.walk(tree)):
-        names["inputs"] = "{" + ", ".join(f"{n!r}: {v}" for n, v in inputs.items()) + "}"
-    used = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)} & set(names)
-    if all(names[name] == name for name in used):
-        return f"({expression.strip()})"
-    if bound & (used | {names[name] for name in used}) or "inputs" in used:
-        parameters = ", ".join(sorted(used))
-        given = ", ".join(f"{name}={names[name]}" for name in sorted(used))
-        return f"(lambda {parameters}: {expression.strip()})({given})"
-    return f"({ast.unparse(_Renamed(names).visit(tree))})"
-
-
-def _is_bound(name: ast.Name) -> bool:
-    return isinstance(name.ctx, ast.Store)
-
-
-class _Renamed(ast.NodeTransformer):
-    def __init__(self, names: Mapping[str, str]) -> None:
-        self.names = names
-
-    def visit_Name(self, node: ast.Name) -> ast.AST:
-        new = self.names.get(node.id)
-        return ast.parse(new, mode="eval").body if new else node
-
-
-def _returning(code: str) -> str:
-    """The code with its value returned: a last expression becomes a return."""
-    tree = ast.parse(code)
-    if any(isinstance(node, ast.Return) for node in ast.walk(tree)):
-        return code
-    if not tree.body or not isinstance(tree.body[-1], ast.Expr):
-        return f"{code}\nreturn None"
-    lines = code.split("\n")
-    at = tree.body[-1].lineno - 1
-    column = len(lines[at].encode()[: tree.body[-1].col_offset].decode())
-    lines[at] = f"{lines[at][:column]}return {lines[at][column:]}"
-    return "\n".join(lines)
-
-
-def _robust(settings: Settings, outputs: int) -> dict[str, str]:
-    given: dict[str, str] = {"outputs": repr(outputs)} if outputs != 1 else {}
-    if settings.retry:
-        given["attempts"] = repr(settings.retry.attempts)
-        given["delay"] = repr(settings.retry.delay)
-    if settings.time_limit:
-        given["time_limit"] = repr(settings.time_limit)
-    if settings.on_error != "stop":
-        given["on_error"] = repr(settings.on_error)
-    return given
-
-
-def _joined(arguments: Mapping[str, str], first: list[str] | None = None) -> str:
-    parts = [*(first or []), *(f"{name}={value}" for name, value in arguments.items())]
-    line = ", ".join(parts)
-    if len(line) < 76 and "\n" not in line:
-        return line
-    inner = ",\n".join(parts)
-    return "\n" + textwrap.indent(inner, INDENT) + ",\n"
-
-
-def _literal(value: Any) -> str:
-    if isinstance(value, str) and "\n" in value and '"""' not in value and "\\" not in value:
-        return repr(value) if value.endswith('"') else _lines(value)
-    return pprint.pformat(value, width=80, sort_dicts=False)
-
-
-def _lines(value: str) -> str:
-    """A text of several lines, a line each, so that it reads as it is."""
-    parts = [repr(line) for line in value.splitlines(keepends=True)]
-    return "(\n" + textwrap.indent("\n".join(parts), INDENT) + "\n)"
-
-
-def _with_secrets(value: Any) -> str:
-    if isinstance(value, dict):
-        if "$secret" in value:
-            return f"context.secret({value['$secret']!r})"
-        return "{" + ", ".join(f"{k!r}: {_with_secrets(v)}" for k, v in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_with_secrets, value)) + "]"
-    return repr(value)
-
-
-def _identifier(wanted: str) -> str:
-    name = re.sub(r"\W", "_", wanted)
-    if not name or name[0].isdigit():
-        name = f"_{name}"
-    return f"{name}_" if keyword.iskeyword(name) else name
-
-
-def _doc(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', "'").strip()
