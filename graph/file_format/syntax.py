@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from typing import Any
+from typing import Any, NamedTuple
 
 from graph.errors import FlowFileError, Problem
 
@@ -12,7 +12,7 @@ LIMIT = 64 * 1024 * 1024
 
 _DEEP = 200
 _TOKENS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[{]|[\]}]', re.DOTALL)
-_CLOSES = re.compile(r",?\s*[}\]]")
+_COMMA_TOO_MANY = re.compile(r",\s*[}\]]")
 _LONGEST_INTEGER = 4000  # digits; beyond a few more Python itself refuses
 _TOO_LARGE = 10**400
 
@@ -21,7 +21,6 @@ _SENTENCES = (
     ("Expecting ',' delimiter", "a comma or a closing bracket is missing before this", ""),
     ("Expecting ':' delimiter", "a colon is missing after the key", ""),
     ("Expecting property name", "a key in double quotes is missing here", ""),
-    ("Unterminated string", "the text that starts here has no closing quote", ""),
     ("Invalid control character", "a line break or a tab stands inside a text", r"Write \n or \t."),
     ("Invalid \\", "the backslash is followed by nothing known", r"Write \\ for a backslash."),
     ("Extra data", "something follows after the end of the flow", "Remove it."),
@@ -91,7 +90,7 @@ def parse(text: str, name: str) -> Any:
     except RecursionError:
         raise too_deep(text, name) from None
     except json.JSONDecodeError as error:
-        raise _malformed(text, name, error) from None
+        raise _error(text, name, "json", _fault(text, error)) from None
 
 
 def _noting_repeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -114,54 +113,57 @@ DECODER = json.JSONDecoder(object_pairs_hook=_noting_repeated, parse_int=_intege
 
 def too_deep(text: str, name: str) -> FlowFileError:
     """The error for a text whose brackets exhaust Python's stack."""
-    depth, place = 0, ""
-    problem = Problem("nesting", "Brackets are nested too deeply.")
+    depth, cure = 0, "No flow needs that."
     for token in _TOKENS.finditer(text):
         depth += {"{": 1, "[": 1, "}": -1, "]": -1}.get(token[0], 0)
         if depth > _DEEP:
-            line, column = line_and_column(text, token.start())
-            problem = Problem(
-                "nesting", f"Brackets are nested {_DEEP} deep.", line=line, column=column
-            )
-            place = f", line {line}, column {column}"
-            break
-    return FlowFileError(
-        f"{name}{place}: {problem.message}", cure="No flow needs that.", problems=[problem]
-    )
+            sentence = f"brackets are nested {_DEEP} deep"
+            return _error(text, name, "nesting", _Fault(token.start(), sentence, cure))
+    return FlowFileError(f"{name}: brackets are nested too deeply.", cure=cure)
 
 
-def _malformed(text: str, name: str, error: json.JSONDecodeError) -> FlowFileError:
-    sentence, cure = _sentence(text, error)
-    ends = error.msg.startswith("Unterminated")
-    line, column = line_and_column(text, len(text.rstrip()) if ends else error.pos)
-    problem = Problem("json", f"{sentence}.", cure, line=line, column=column)
-    return FlowFileError(
-        f"{name}, line {line}, column {column}: {sentence}.", cure=cure, problems=[problem]
-    )
+class _Fault(NamedTuple):
+    """What is wrong with the text: where, in a sentence, and the cure."""
+
+    at: int
+    sentence: str
+    cure: str = ""
 
 
-def _sentence(text: str, error: json.JSONDecodeError) -> tuple[str, str]:
-    rest = text[error.pos : error.pos + 8].lstrip()
-    unterminated = error.msg.startswith("Unterminated")
-    if not rest or unterminated:
-        return "the file ends in the middle", "Restore it from a backup or a complete copy."
+def _error(text: str, name: str, code: str, fault: _Fault) -> FlowFileError:
+    line, column = line_and_column(text, fault.at)
+    sentence = f"{fault.sentence}."
+    problem = Problem(code, sentence, fault.cure, line=line, column=column)
+    message = f"{name}, line {line}, column {column}: {sentence}"
+    return FlowFileError(message, cure=fault.cure, problems=[problem])
+
+
+def _fault(text: str, error: json.JSONDecodeError) -> _Fault:
+    at = error.pos
+    rest = text[at : at + 200].lstrip()
+    if not rest or error.msg.startswith("Unterminated"):
+        cure = "Restore it from a backup or a complete copy."
+        return _Fault(len(text.rstrip()), "the file ends in the middle", cure)
     if rest.startswith(("<<<<<<<", "=======", ">>>>>>>")):
-        return "a merge conflict is left here", "Choose a side and remove the markers."
+        return _Fault(at, "a merge conflict is left here", "Choose a side, remove the markers.")
     if rest.startswith(("//", "/*", "#")):
-        return "JSON has no comments", "Use a block of kind flow.note, or a description."
-    if _CLOSES.match(text, error.pos) and "," in (text[error.pos], _last(text, error.pos)):
-        return "a comma is followed by a closing bracket", "Remove the comma."
-    if rest.startswith("'"):
-        return "single quotes are no quotes in JSON", "Write double quotes."
+        cure = "Use a block of kind flow.note, or a description."
+        return _Fault(at, "JSON has no comments", cure)
+    # Pythons differ in whether they point at the comma or at the bracket after it.
+    comma = at if rest[0] == "," else len(text[:at].rstrip()) - 1
+    if _COMMA_TOO_MANY.match(text, comma):
+        return _Fault(comma, "a comma is followed by a closing bracket", "Remove the comma.")
+    if rest[0] == "'":
+        return _Fault(at, "single quotes are no quotes in JSON", "Write double quotes.")
+    return _Fault(at, *_in_our_words(error.msg))
+
+
+def _in_our_words(message: str) -> tuple[str, str]:
+    """The sentence and the cure for one of Python's own messages."""
     for start, sentence, cure in _SENTENCES:
-        if error.msg.startswith(start):
+        if message.startswith(start):
             return sentence, cure
-    return error.msg[:1].lower() + error.msg[1:], ""
-
-
-def _last(text: str, at: int) -> str:
-    """The last character before an offset that is no space."""
-    return text[max(0, at - 1000) : at].rstrip()[-1:]
+    return message[:1].lower() + message[1:], ""
 
 
 def line_and_column(text: str, at: int) -> tuple[int, int]:

@@ -230,7 +230,7 @@ def test_a_byte_order_mark_does_no_harm() -> None:
         ('{"blocks": {}}', 'doesn\'t say which format it has. If it is a flow file, add "heddle"'),
         ('{"heddle": true}', '"heddle" must be the version of the format'),
         ('{"heddle": 0}', '"heddle" must be the version of the format'),
-        ('{"heddle": 1,\n}', "line 2, column 1: a comma is followed by a closing bracket."),
+        ('{"heddle": 1,\n}', "line 1, column 13: a comma is followed by a closing bracket."),
         ('{"heddle": 1 "a": 2}', "line 1, column 14: a comma or a closing bracket is missing"),
         ('{"heddle" 1}', "line 1, column 11: a colon is missing after the key."),
         ('{"heddle": }', "line 1, column 12: a value is missing here."),
@@ -242,9 +242,9 @@ def test_a_byte_order_mark_does_no_harm() -> None:
         ('{"a": "\\q"}', "line 1, column 8: the backslash is followed by nothing known."),
         ('{"heddle": 1,\n<<<<<<< HEAD\n', "line 2, column 1: a merge conflict is left here."),
         ('{"heddle": 1, "na', "line 1, column 18: the file ends in the middle."),
-        ('{"heddle": 1, "blocks": {\n', "line 2, column 1: the file ends in the middle."),
-        pytest.param("[" * 200_000, "column 201: Brackets are nested 200 deep.", id="brackets"),
-        pytest.param('{"a":' * 200_000, "Brackets are nested 200 deep.", id="braces"),
+        ('{"heddle": 1, "blocks": {\n', "line 1, column 26: the file ends in the middle."),
+        pytest.param("[" * 200_000, "column 201: brackets are nested 200 deep.", id="brackets"),
+        pytest.param('{"a":' * 200_000, "brackets are nested 200 deep.", id="braces"),
     ],
 )
 def test_text_that_is_no_flow_is_refused_in_a_sentence(text: str | bytes, message: str) -> None:
