@@ -1,16 +1,17 @@
 """Which database an address means, and whether a flow may use it."""
 
 import re
-from typing import Literal
 
 import msgspec
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from agents.contract import Grants
+from agents.database.values import Dialect
 from agents.errors import NotGranted
 from agents.folders import Folders, Place
 from graph.errors import BadInput
+from graph.spec import Needs
 
 PORT = 5432
 _FORMS = "Write postgresql://user:password@host/database, or sqlite:///file.db."
@@ -29,7 +30,7 @@ class Target(msgspec.Struct, frozen=True):
     a user may do on a server, the server knows.
     """
 
-    dialect: Literal["sqlite", "postgresql"]
+    dialect: Dialect
     shown: str
     place: Place | None = None
     url: URL | None = None
@@ -41,36 +42,40 @@ def target_of(address: str, grants: Grants, folders: Folders, *, write: bool) ->
 
     Raises NotGranted, and BadInput, which never quotes the address: it may hold a password.
     """
-    scheme, there, rest = address.strip().partition("://")
-    dialect = scheme.lower().partition("+")[0] if there else "sqlite"
-    match dialect:
-        case "sqlite":
-            return _file(_path(rest) if there else address.strip(), folders, write)
-        case "postgresql" | "postgres":
-            return _server(rest, grants)
-        case _:
-            raise BadInput(f"Heddle speaks no {dialect!r}.", cure=_FORMS)
+    dialect, rest = _split(address)
+    return _file(rest, folders, write) if dialect == "sqlite" else _server(rest, grants)
 
 
-def shown(address: str) -> str:
-    """The address without password and options; "" when it can't be read."""
-    scheme, there, rest = address.strip().partition("://")
-    if not there:
-        return address.strip()
-    if scheme.lower().startswith("sqlite"):
-        return f"sqlite://{rest}"
+def readable_address(address: str) -> None:
+    """Raises BadInput for an address that no database can have, whatever was granted."""
+    dialect, rest = _split(address)
+    if dialect == "postgresql":
+        _url(rest)
+
+
+def needs_of(address: str) -> Needs:
+    """The file or server an address means: shown without password, any when it can't be read."""
     try:
-        return _shown(_url(rest)) if scheme.lower().startswith("postgres") else ""
+        dialect, rest = _split(address)
+        if dialect == "sqlite":
+            return Needs(reads=(rest,))
+        return Needs(databases=(_shown(_url(rest)),))
     except BadInput:
-        return ""
+        return Needs(databases=("*",))
 
 
-def file_of(address: str) -> str:
-    """The path an address means, "" when it means a server."""
+def _split(address: str) -> tuple[Dialect, str]:
+    """Which kind of database it is, and the path or what follows `://`. Raises BadInput."""
     scheme, there, rest = address.strip().partition("://")
     if not there:
-        return address.strip()
-    return rest.removeprefix("/") if scheme.lower().startswith("sqlite") else ""
+        return "sqlite", scheme
+    match scheme.lower().partition("+")[0]:
+        case "sqlite":
+            return "sqlite", _path(rest)
+        case "postgresql" | "postgres":
+            return "postgresql", rest
+        case other:
+            raise BadInput(f"Heddle speaks no {other!r}.", cure=_FORMS)
 
 
 def _path(rest: str) -> str:

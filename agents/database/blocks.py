@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, NamedTuple
 
-from agents.database.address import file_of, shown
+from agents.database.address import needs_of, readable_address
 from agents.database.agent import DatabaseAgent, Executed
+from agents.database.statement import one_statement
 from agents.database.tables import Insert, Mode
 from agents.database.values import Decimals
 from graph.block import block
+from graph.blocks.checks import readable
 from graph.context import Context
 from graph.spec import Look, Needs
 
@@ -42,14 +44,17 @@ def reads(fields: Mapping[str, Any]) -> Needs:
     database = fields.get("database")
     if not isinstance(database, str):
         return Needs(databases=("*",), reads=("*",))
-    path = file_of(database)
-    return Needs(reads=(path,)) if path else Needs(databases=(shown(database) or "*",))
+    return needs_of(database)
 
 
 def writes(fields: Mapping[str, Any]) -> Needs:
     """What `reads` gives, as something that is changed."""
     needs = reads(fields)
     return Needs(databases=needs.databases, writes=needs.reads)
+
+
+check = readable(database=readable_address, sql=one_statement)
+"""An address or SQL that can't be right, found before anything runs."""
 
 
 @block(
@@ -60,6 +65,7 @@ def writes(fields: Mapping[str, Any]) -> Needs:
     agent="database",
     effect="read",
     needs=reads,
+    check=check,
     search=("select", "database", "postgresql", "postgres", "sqlite", "table"),
 )
 async def query(
@@ -94,6 +100,7 @@ async def query(
     effect="write",
     repeatable=False,
     needs=writes,
+    check=check,
     search=("update", "delete", "create", "database", "postgresql", "postgres", "sqlite", "table"),
 )
 async def execute(
@@ -125,6 +132,7 @@ async def execute(
     effect="write",
     repeatable=True,
     needs=writes,
+    check=check,
     search=(
         "bulk",
         "upsert",

@@ -128,3 +128,9 @@ class Statement:
         if not part.bound:
             return part.text.replace("%%", "%")
         return re.sub(r"%\((\w+)\)s", lambda found: f"${numbers[found[1]]}", part.text)
+
+
+def one_statement(sql: str) -> None:
+    """Raises BadInput when the SQL holds more than one statement."""
+    names = {match["name"]: None for match in _TOKEN.finditer(sql) if match["name"]}
+    Statement(sql, names, "sqlite")

@@ -15,8 +15,10 @@ from agents.http.agent import (
 from agents.http.body import ReadBodyAs, SendAs, body_of, content_of
 from agents.http.pages import Pages, Paging, each_page, too_many
 from graph.block import block
+from graph.blocks.checks import readable
 from graph.context import Context
-from graph.errors import BadInput, Problem
+from graph.errors import BadInput
+from graph.paths import read_path
 from graph.spec import Look, Needs
 
 MEGABYTE = 1024 * 1024
@@ -58,16 +60,8 @@ def download_needs(fields: Mapping[str, Any]) -> Needs:
     return needs(fields) | Needs(writes=(path if isinstance(path, str) else "*",))
 
 
-def check(fields: Mapping[str, Any]) -> list[Problem]:
-    """An address that no request can be sent to."""
-    url = fields.get("url")
-    if not isinstance(url, str):
-        return []
-    try:
-        url_of(url)
-    except BadInput as error:
-        return [Problem("bad-address", error.message, cure=error.cure, field="url")]
-    return []
+check = readable(url=url_of, items=read_path, cursor=read_path)
+"""An address or a path that can't be read, found before anything runs."""
 
 
 @block(

@@ -14,6 +14,7 @@ from agents.database import blocks
 from agents.database.agent import DatabaseAgent
 from agents.database.blocks import execute, insert, query, reads, writes
 from agents.errors import AgentError, NotGranted, Refused, Rejected, Unavailable, Unreachable
+from graph.block import spec_of
 from graph.catalog import blocks_in
 from graph.errors import BadInput, BlockError
 from graph.spec import Needs
@@ -324,6 +325,20 @@ def test_a_flow_says_beforehand_which_database(database: object, needs: Needs) -
 
     assert reads(fields) == needs
     assert writes(fields) == Needs(databases=needs.databases, writes=needs.reads)
+
+
+def test_what_cannot_be_right_is_found_before_the_run() -> None:
+    check = spec_of(query).check
+    assert check is not None
+
+    found = check({"database": "mysql://host/db", "sql": "SELECT :a; DROP TABLE t"})
+
+    assert [(problem.field, problem.message) for problem in found] == [
+        ("database", "Heddle speaks no 'mysql'."),
+        ("sql", "There is a second statement behind the `;`."),
+    ]
+    assert check({"database": "postgres://u:p@host/db", "sql": "SELECT :a, ';';"}) == []
+    assert check({"database": {"$connection": "sales"}}) == []
 
 
 def test_every_parameter_is_described() -> None:
