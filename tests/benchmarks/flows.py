@@ -45,6 +45,12 @@ async def pause() -> dict[str, Any]:
     return PAYLOAD
 
 
+@block("bench.pausing_effect", title="Pausing effect", effect="write", repeatable=True)
+async def pausing_effect() -> dict[str, Any]:
+    """Waits as I/O does, and has an effect."""
+    return await pause()
+
+
 CATALOG = Catalog.of(sys.modules[__name__])
 
 
@@ -66,7 +72,7 @@ def flow_from(parents: Parents, *, pausing: bool = False, effects: bool = False)
 
 def _kind(parents: Sequence[int], *, pausing: bool, effect: bool) -> str:
     if pausing:
-        return "bench.pause"
+        return "bench.pausing_effect" if effect else "bench.pause"
     if effect:
         return "bench.effect"
     return ("bench.source", "bench.step")[len(parents)] if len(parents) < 2 else "bench.meet"
