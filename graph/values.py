@@ -10,6 +10,8 @@ from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_ori
 
 import msgspec
 
+from graph.errors import BadInput
+
 Kind = Literal[
     "any", "null", "boolean", "integer", "number", "text", "bytes", "datetime", "date",
     "list", "record", "union",
@@ -279,17 +281,27 @@ def shorten(value: Any, width: int = 40) -> str:
 def as_text(value: Any) -> str:
     """The value as a text to read: nothing for null, ISO 8601 for times, JSON for the rest.
 
-    Raises UnicodeDecodeError for bytes that are no UTF-8, TypeError for what is no value.
+    Raises BadInput for bytes that are no UTF-8, and for what is no value.
     """
     if isinstance(value, str):
         return value
     if value is None:
         return ""
-    if isinstance(value, (bytes, bytearray)):
-        return value.decode()
+    if isinstance(value, (bytes, bytearray, datetime.date)):
+        return _bare(value)
+    return json.dumps(value, ensure_ascii=False, default=_bare)
+
+
+def _bare(value: Any) -> str:
+    """The text of a value that JSON doesn't know."""
     if isinstance(value, datetime.date):
         return value.isoformat()
-    return json.dumps(value, ensure_ascii=False, default=as_text)
+    if not isinstance(value, (bytes, bytearray)):
+        raise BadInput(f"There is no way to write a {kind_of(value)} as a text.")
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        raise BadInput("The bytes are no text in UTF-8.") from None
 
 
 # Coercions: named, so that a flow file says which one a link applies.
@@ -302,7 +314,20 @@ def _to_number(value: Any) -> int | float:
         return float(value)
 
 
-COERCIONS: dict[str, Callable[[Any], Any]] = {
+def _told(name: str, convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The conversion, saying what it could not convert."""
+
+    def converted(value: Any) -> Any:
+        try:
+            return convert(value)
+        except (ValueError, TypeError, AttributeError, OverflowError):
+            kind = f"{kind_of(value)} ({shorten(value)})"
+            raise BadInput(f"The link can't turn this into {name}: {kind}.") from None
+
+    return converted
+
+
+_CONVERSIONS: dict[str, Callable[[Any], Any]] = {
     "text": as_text,
     "number": _to_number,
     "integer": int,
@@ -312,6 +337,8 @@ COERCIONS: dict[str, Callable[[Any], Any]] = {
     "parsed": json.loads,
     "bytes": lambda value: value.encode(),
 }
+COERCIONS = {name: _told(name, convert) for name, convert in _CONVERSIONS.items()}
+"""By name, what a link may do to a value on its way. Raises BadInput where it can't."""
 
 
 _OFFERS: dict[tuple[str, str], str] = {

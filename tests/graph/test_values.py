@@ -5,6 +5,7 @@ from typing import Any, NotRequired, TypedDict
 
 import pytest
 
+from graph.errors import BadInput
 from graph.values import COERCIONS, as_text, mismatch, type_of
 
 
@@ -19,6 +20,21 @@ def test_a_record_type_is_certain_only_of_its_required_fields() -> None:
     assert str(measure) == "record with how"
     assert mismatch(measure, {"how": "sum"}) == ""
     assert mismatch(measure, {"field": "x"}) == "needs 'how'"
+
+
+@pytest.mark.parametrize("value", [b"\xff", object(), [object()], [b"\xff"]])
+def test_what_is_no_text_is_refused(value: Any) -> None:
+    with pytest.raises(BadInput):
+        as_text(value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("number", "x"), ("integer", "1.5"), ("integer", None), ("parsed", "{"), ("bytes", 1)],
+)
+def test_a_conversion_says_what_it_could_not_convert(name: str, value: Any) -> None:
+    with pytest.raises(BadInput, match=f"can't turn this into {name}"):
+        COERCIONS[name](value)
 
 
 @pytest.mark.parametrize(
