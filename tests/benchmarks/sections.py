@@ -6,6 +6,7 @@ SECTIONS = (
     "engine",
     "durable",
     "postgres",
+    "watcher",
     "resume",
     "growth",
     "sandbox",
