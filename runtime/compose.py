@@ -1,11 +1,13 @@
 """How a runtime is put together; the one place that knows every agent."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from agents.code.sandbox import Sandbox
 from agents.contract import Agent, Grants
+from agents.errors import AgentError
 from graph.spec import BlockSpec
 from runtime.engine.surroundings import Limits
 from runtime.journal.places import journal_at
@@ -27,17 +29,21 @@ class World:
     def __init__(self, packs: Path | None) -> None:
         self._sandbox = Sandbox()
         self._workers = Workers(packs)
-        self._agents: dict[tuple[type[Any], Grants], Agent] = {}
+        self._agents: dict[tuple[type[Any], Grants], asyncio.Task[Agent]] = {}
 
     async def agent(self, kind: type[T], grants: Grants) -> T:
         if issubclass(kind, Sandbox):
             return cast(T, self._sandbox)
-        made = self._agents.get((kind, grants))
-        if made is None:
-            made = cast(type[Any], kind)(grants)
-            self._agents[kind, grants] = made
-            await made.connect()
-        return cast(T, made)
+        key = (kind, grants)
+        if key not in self._agents:
+            self._agents[key] = asyncio.create_task(_connected(kind, grants))
+        # Whoever asks meanwhile waits for the same one, and being cancelled leaves it to them.
+        connecting = self._agents[key]
+        try:
+            return cast(T, await asyncio.shield(connecting))
+        except AgentError:
+            self._agents.pop(key, None)
+            raise
 
     async def evaluate(self, expression: str, names: Mapping[str, Any]) -> Any:
         return await self._sandbox.evaluate(expression, names)
@@ -54,11 +60,19 @@ class World:
         return secret(name)
 
     async def close(self) -> None:
-        for agent in self._agents.values():
-            await agent.close()
+        connected = await asyncio.gather(*self._agents.values(), return_exceptions=True)
+        for agent in connected:
+            if not isinstance(agent, BaseException):
+                await agent.close()
         self._agents.clear()
         await self._sandbox.close()
         await self._workers.close()
+
+
+async def _connected(kind: type[Any], grants: Grants) -> Agent:
+    agent: Agent = kind(grants)
+    await agent.connect()
+    return agent
 
 
 def compose(

@@ -1,0 +1,51 @@
+"""Runs and resumes a flow in children that a test may kill; imports are paid once.
+
+Usage: forks.py JOURNAL FOLDER. Reads `start FLOW-FILE RUN`, `resume RUN` lines; answers each
+with the child's pid. A child says `ended: EVENT` on its last line.
+"""
+
+import asyncio
+import contextlib
+import os
+import sys
+from pathlib import Path
+
+from runtime.commands import ResumeRun
+from runtime.compose import compose, granted
+from runtime.flow_files import load
+from runtime.plugins import installed
+from runtime.settings import Settings
+
+BLOCKS = installed()
+
+
+async def drive(words: list[str], journal: str, folder: Path) -> None:
+    settings = Settings(home=str(folder), database_url=journal)
+    async with compose(settings, granted(folder), blocks=BLOCKS) as runtime:
+        if words[0] == "start":
+            flow = load(words[1], BLOCKS.catalog).flow
+            run = await runtime.start(flow, run=words[2])
+        else:
+            run = (await runtime.obey(ResumeRun(words[1]))).run
+        end = await runtime.ended(run)
+    print(f"ended: {type(end).__name__}", flush=True)
+
+
+def main() -> None:
+    journal, folder = sys.argv[1], Path(sys.argv[2])
+    for line in sys.stdin:
+        pid = os.fork()
+        if not pid:
+            with contextlib.redirect_stderr(sys.stdout):
+                try:
+                    asyncio.run(drive(line.split(), journal, folder))
+                except Exception as error:  # noqa: BLE001  (the test shows whatever it is)
+                    print(f"ended: {type(error).__name__}: {error}", flush=True)
+            os._exit(0)
+        print(f"pid: {pid}", flush=True)
+        os.waitpid(pid, 0)
+        print("gone", flush=True)
+
+
+if __name__ == "__main__":
+    main()
