@@ -44,7 +44,7 @@ from runtime.engine.replay import Recording
 from runtime.engine.state import Run
 from runtime.engine.surroundings import Limits, Surroundings
 from runtime.events import ENDINGS, AnyEvent, RunInterrupted, RunRecovered, RunStarted
-from runtime.journal.contract import Journal, JournalError
+from runtime.journal.contract import Journal, JournalError, UnknownRun
 
 LEASE = 30.0
 """Seconds for which a runtime owns its runs without saying so again."""
@@ -157,11 +157,13 @@ class Runtime:
         A run that nobody drives ends with what is recorded. Raises UnknownRun.
         """
         with self.watch(run) as subscription:
-            past = await self.journal.read(run, after)
+            # Asked before reading: what happens from here on comes through the subscription.
+            driven = self._executor.live(run) is not None
+            past = await self._past(run, after, driven)
             if past:
                 after = past[-1].seq
                 yield past
-            if self._executor.live(run) is None or (past and isinstance(past[-1], ENDINGS)):
+            if not driven or (past and isinstance(past[-1], ENDINGS)):
                 return
             async for batch in subscription:
                 if subscription.missed:
@@ -173,6 +175,14 @@ class Runtime:
                     yield fresh
                 if batch and isinstance(batch[-1], (*ENDINGS, RunInterrupted)):
                     return
+
+    async def _past(self, run: str, after: int, driven: bool) -> Sequence[AnyEvent]:
+        try:
+            return await self.journal.read(run, after)
+        except UnknownRun:
+            if driven:  # it has only just begun, and nothing of it is recorded yet
+                return ()
+            raise
 
     async def ended(self, run: str) -> AnyEvent:
         """Wait for the last event of a run driven here. Raises NotPossible for any other."""
