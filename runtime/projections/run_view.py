@@ -1,0 +1,342 @@
+"""A run as a person follows it: each block's state, counts and time, and how it all ended."""
+
+from typing import Any, Literal, assert_never
+
+import msgspec
+
+from runtime.events import (
+    AnyEvent,
+    Failure,
+    ReplayDiverged,
+    RunCancelled,
+    RunContinued,
+    RunFailed,
+    RunInterrupted,
+    RunPaused,
+    RunRecovered,
+    RunStalled,
+    RunStarted,
+    RunSucceeded,
+    ScopeClosed,
+    ScopeOpened,
+    TaskDoubted,
+    TaskFailed,
+    TaskFinished,
+    TaskProgressed,
+    TaskRetried,
+    TaskReused,
+    TaskSkipped,
+    TaskStarted,
+    TaskStreamed,
+)
+from runtime.journal.rows import block_of
+
+RunState = Literal[
+    "running", "paused", "stalled", "interrupted", "succeeded", "failed", "cancelled"
+]  # fmt: skip
+
+BlockState = Literal[
+    "waiting", "running", "retrying", "doubted",
+    "finished", "reused", "skipped", "failed", "caught", "cancelled",
+]  # fmt: skip
+
+
+class BlockView(msgspec.Struct):
+    """All tasks of one block, over every round of the loops it is in.
+
+    `began` and `ended` are seconds since the epoch: the first start and the last settling;
+    `took` is the time its tasks took in sum, `longest` the longest of them, in seconds.
+    `caught` counts the failures among `failed` that didn't end their scope. `rounds` are those
+    of its own body. `total` is 0 as long as nobody said how much there is to do.
+    """
+
+    block: str
+    running: int = 0
+    retrying: int = 0
+    doubted: int = 0
+    finished: int = 0
+    reused: int = 0
+    skipped: int = 0
+    failed: int = 0
+    caught: int = 0
+    cancelled: int = 0
+    retries: int = 0
+    rounds: int = 0
+    rounds_done: int = 0
+    rounds_failed: int = 0
+    began: float | None = None
+    ended: float | None = None
+    took: float = 0.0
+    longest: float = 0.0
+    done: float = 0.0
+    total: float = 0.0
+    note: str = ""
+    streamed: int = 0
+    failure: Failure | None = None
+
+    @property
+    def state(self) -> BlockState:
+        """The one word for it: what needs somebody first, then what goes on, then what was."""
+        if self.doubted:
+            return "doubted"
+        if self.running:
+            return "running"
+        if self.retrying:
+            return "retrying"
+        if self.failed:
+            return "failed" if self.failed > self.caught else "caught"
+        if self.cancelled:
+            return "cancelled"
+        if self.finished:
+            return "finished"
+        if self.reused:
+            return "reused"
+        return "skipped" if self.skipped else "waiting"
+
+    @property
+    def tasks(self) -> int:
+        """How many of its tasks have come up."""
+        return self.running + self.retrying + self.doubted + self.settled
+
+    @property
+    def settled(self) -> int:
+        """How many of its tasks are over, one way or another."""
+        return self.finished + self.reused + self.skipped + self.failed + self.cancelled
+
+
+class _UnderWay(msgspec.Struct):
+    """A task that has begun and isn't settled."""
+
+    block: BlockView
+    began: float
+    state: Literal["running", "retrying", "doubted"] = "running"
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """Where a replay first gave something else than the run it repeats."""
+
+    task: str
+    port: str
+    before: Any
+    after: Any
+
+
+class RunView(msgspec.Struct):
+    """A run so far: `reduce(RunView.after, events, RunView())`.
+
+    `after` changes the view in place and gives it back, at a cost that doesn't grow with the
+    run. Blocks stand in the order in which they came up. Times are seconds since the epoch.
+    """
+
+    run: str = ""
+    flow: str = ""
+    name: str = ""
+    state: RunState = "running"
+    inputs: dict[str, Any] = {}
+    outputs: dict[str, Any] = {}
+    began: float = 0.0
+    ended: float | None = None
+    seen: float = 0.0
+    """When the last event happened."""
+    events: int = 0
+    replays: str = ""
+    begins_at: str = ""
+    owner: str = ""
+    recovered: int = 0
+    failure: Failure | None = None
+    reason: str = ""
+    """Why it was cancelled, or stopped early by a block."""
+    waits_for: list[str] = []
+    difference: Difference | None = None
+    blocks: dict[str, BlockView] = {}
+    under_way: dict[str, _UnderWay] = {}
+
+    @property
+    def over(self) -> bool:
+        """Whether it has ended for good."""
+        return self.ended is not None
+
+    @property
+    def took(self) -> float:
+        """Seconds from its beginning to its last event."""
+        return max(0.0, self.seen - self.began)
+
+    def after(self, event: AnyEvent) -> "RunView":
+        """The view with one more event taken in."""
+        self.events += 1
+        self.seen = event.at
+        match event:
+            case TaskFinished():
+                self._settle(event.task, event.at, event.started).finished += 1
+            case TaskStarted():
+                self._start(event)
+            case ScopeOpened():
+                self._block(event.scope.rpartition("[")[0]).rounds += 1
+            case ScopeClosed():
+                self._close(event)
+            case TaskStreamed():
+                self._block(event.task).streamed += len(event.items)
+            case TaskProgressed():
+                block = self._block(event.task)
+                block.done, block.total, block.note = event.done, event.total, event.note
+            case TaskReused():
+                self._settle(event.task, event.at).reused += 1
+            case TaskSkipped():
+                self._settle(event.task, event.at).skipped += 1
+            case TaskRetried() | TaskFailed() | TaskDoubted():
+                self._trouble(event)
+            case ReplayDiverged():
+                self.difference = Difference(event.task, event.port, event.before, event.after)
+            case _:
+                self._turn(event)
+        return self
+
+    def _turn(
+        self,
+        event: RunStarted
+        | RunRecovered
+        | RunPaused
+        | RunContinued
+        | RunStalled
+        | RunInterrupted
+        | RunSucceeded
+        | RunFailed
+        | RunCancelled,
+    ) -> None:
+        """Something happened to the run as a whole."""
+        match event:
+            case RunStarted():
+                self.run, self.flow, self.name = event.run, event.flow, event.name
+                self.inputs, self.owner, self.began = event.inputs, event.owner, event.at
+                self.replays, self.begins_at = event.replays, event.begins_at
+            case RunRecovered():
+                self._leave("", None)
+                self.owner, self.recovered = event.owner, self.recovered + 1
+                self.state, self.failure = "running", None
+            case RunPaused():
+                self.state = "paused"
+            case RunContinued():
+                self.state = "running"
+            case RunStalled():
+                self.state, self.waits_for = "stalled", event.waits_for
+            case RunInterrupted():
+                self.state, self.failure = "interrupted", event.failure
+                self._leave("", None)
+            case RunSucceeded():
+                self.outputs, self.reason = event.outputs, event.stopped
+                self._end("succeeded", event.at)
+            case RunFailed():
+                self.failure = event.failure
+                self._end("failed", event.at)
+            case RunCancelled():
+                self.reason = event.reason
+                self._end("cancelled", event.at)
+            case _:
+                assert_never(event)
+
+    def _start(self, event: TaskStarted) -> None:
+        self._goes_on()
+        way = self.under_way.get(event.task)
+        if way is None:
+            block = self._block(event.task)
+            way = self.under_way[event.task] = _UnderWay(block, event.at)
+            block.running += 1
+        else:
+            _move(way, "running")
+        if way.block.began is None:
+            way.block.began = event.at
+
+    def _trouble(self, event: TaskRetried | TaskFailed | TaskDoubted) -> None:
+        match event:
+            case TaskRetried():
+                self._move(event.task, "retrying", event.at)
+                block = self._block(event.task)
+                block.retries += 1
+                block.failure = event.failure
+            case TaskFailed():
+                block = self._settle(event.task, event.at)
+                block.failed += 1
+                block.caught += event.outcome != "stop"
+                block.failure = event.failure
+            case TaskDoubted():
+                self._move(event.task, "doubted", event.at)
+            case _:
+                assert_never(event)
+
+    def _close(self, event: ScopeClosed) -> None:
+        block = self._block(event.scope.rpartition("[")[0])
+        block.rounds_done += 1
+        if event.failure is not None:
+            block.rounds_failed += 1
+            self._leave(f"{event.scope}/", event.at)
+
+    def _block(self, task: str) -> BlockView:
+        name = block_of(task) if "[" in task else task
+        block = self.blocks.get(name)
+        if block is None:
+            block = self.blocks[name] = BlockView(name)
+        return block
+
+    def _settle(self, task: str, at: float, began: float | None = None) -> BlockView:
+        """A task is over; gives its block."""
+        self._goes_on()
+        way = self.under_way.pop(task, None)
+        if way is None:
+            block = self._block(task)
+            began = at if began is None else began
+        else:
+            block = way.block
+            _count(way, -1)
+            began = way.began
+        took = max(0.0, at - began)
+        block.took += took
+        block.longest = max(block.longest, took)
+        if block.began is None or began < block.began:
+            block.began = began
+        block.ended = at
+        return block
+
+    def _move(self, task: str, state: Literal["retrying", "doubted"], at: float) -> None:
+        """A task under way waits, for another attempt or for somebody's word.
+
+        One done on the spot is heard of only now: it never said that it had begun.
+        """
+        way = self.under_way.get(task)
+        if way is None:
+            block = self._block(task)
+            block.began = at if block.began is None else block.began
+            way = self.under_way[task] = _UnderWay(block, at)
+            block.running += 1
+        _move(way, state)
+
+    def _goes_on(self) -> None:
+        if self.state == "stalled":
+            self.state, self.waits_for = "running", []
+
+    def _leave(self, prefix: str, at: float | None) -> None:
+        """The tasks under way there won't go on; cancelled for good when it is said when."""
+        for task in [task for task in self.under_way if task.startswith(prefix)]:
+            if at is None:
+                _count(self.under_way.pop(task), -1)
+            else:
+                self._settle(task, at).cancelled += 1
+
+    def _end(self, state: RunState, at: float) -> None:
+        self._leave("", at)
+        self.state, self.ended, self.waits_for = state, at, []
+
+
+def _move(way: _UnderWay, state: Literal["running", "retrying", "doubted"]) -> None:
+    _count(way, -1)
+    way.state = state
+    _count(way, 1)
+
+
+def _count(way: _UnderWay, by: int) -> None:
+    match way.state:
+        case "running":
+            way.block.running += by
+        case "retrying":
+            way.block.retrying += by
+        case "doubted":
+            way.block.doubted += by
