@@ -1,0 +1,1 @@
+"""Servers around the runtime."""

@@ -1,0 +1,307 @@
+"""The runtime's two verbs over HTTP and WebSocket, and what can be read beside them."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Sequence
+from typing import Annotated, Any, Literal
+
+import msgspec
+from litestar import Litestar, Request, Response, WebSocket, get, post, websocket
+from litestar.config.cors import CORSConfig
+from litestar.di import NamedDependency, Provide
+from litestar.exceptions import HTTPException, NotFoundException, WebSocketDisconnect
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.params import FromPath, FromQuery, QueryParameter, SkipValidation
+
+from agents.contract import Grants
+from graph.errors import FlowFileError, FlowInvalid, HeddleError
+from graph.file_format.syntax import LIMIT
+from runtime.commands import Answer, AnyCommand, StartRun
+from runtime.events import AnyEvent
+from runtime.journal.contract import (
+    FlowRow,
+    JournalFull,
+    JournalGone,
+    RunRow,
+    RunState,
+    TaskRow,
+    UnknownRun,
+)
+from runtime.runtime import BadInputs, NotPossible, Runtime
+from runtime.services.narrowing import narrowed
+from runtime.wire import (
+    CHUNK,
+    JSON,
+    MSGPACK,
+    PROBLEM,
+    Missed,
+    Refusal,
+    as_json,
+    described,
+    packed,
+    refusal_of,
+)
+
+LARGEST = LIMIT + LIMIT // 4
+"""Bytes a request may have: the longest flow there may be, quoted in JSON."""
+
+PROTOCOLS = JSON_EVENTS, MSGPACK_EVENTS = "heddle.json", "heddle.msgpack"
+"""WebSocket subprotocols: how batches of events are written. JSON when none is asked for."""
+
+UNKNOWN, LOST = 4404, 4500
+"""Codes with which a WebSocket is closed: no such run, and something went wrong here."""
+
+Engine = NamedDependency[SkipValidation[Runtime]]
+Own = NamedDependency[SkipValidation[Grants]]
+
+log = logging.getLogger("heddle.server")
+
+
+class Health(msgspec.Struct, frozen=True):
+    """That the server is there, and whose runs are its own."""
+
+    owner: str
+    status: Literal["ok"] = "ok"
+
+
+def control(runtime: Runtime, grants: Grants, origins: Sequence[str] = ()) -> Litestar:
+    """The control service of a runtime that is open already.
+
+    What a request asks to be granted can only be less than `grants`. `origins` are other
+    servers' pages that may speak to this one. Whoever may speak at all is a guard's business.
+    """
+    return Litestar(
+        [health, obey, runs, run, events, tasks, flow, blocks, block, watch],
+        dependencies={
+            "runtime": Provide(lambda: runtime, sync_to_thread=False, use_cache=True),
+            "grants": Provide(lambda: grants, sync_to_thread=False, use_cache=True),
+        },
+        exception_handlers={
+            HeddleError: _refused,
+            msgspec.ValidationError: _malformed,
+            msgspec.DecodeError: _malformed,
+            HTTPException: _http_error,
+            Exception: _unexpected,
+        },
+        cors_config=CORSConfig(list(origins), allow_headers=["*"]) if origins else None,
+        request_max_body_size=LARGEST,
+        logging_config=None,
+        openapi_config=OpenAPIConfig(
+            "Heddle", "1", path="/schema", render_plugins=[JsonRenderPlugin()]
+        ),
+    )
+
+
+@get("/health")
+async def health(runtime: Engine) -> Health:
+    """Whether the server is there."""
+    return Health(runtime.owner)
+
+
+# Commands.
+
+_from_json = msgspec.json.Decoder(AnyCommand)
+_from_msgpack = msgspec.msgpack.Decoder(AnyCommand)
+
+
+@post("/commands", status_code=200)
+async def obey(
+    request: Request[Any, Any, Any],
+    runtime: Engine,
+    grants: Own,
+) -> Answer:
+    """Do what a command says, given as JSON or MessagePack."""
+    body = await request.body()
+    is_msgpack = request.headers.get("content-type", "").startswith(MSGPACK)
+    command = _from_msgpack.decode(body) if is_msgpack else _from_json.decode(body)
+    if isinstance(command, StartRun):
+        command = msgspec.structs.replace(command, grants=narrowed(grants, command.grants))
+    return await runtime.obey(command)
+
+
+# What can be read.
+
+
+@get("/runs")
+async def runs(
+    runtime: Engine,
+    flow: FromQuery[str] = "",
+    in_state: Annotated[RunState | Literal[""], QueryParameter(name="state")] = "",
+    limit: Annotated[int, QueryParameter(ge=1, le=10_000)] = 100,
+    before: FromQuery[float | None] = None,
+) -> list[RunRow]:
+    """Runs, newest first, optionally of one flow (hash or name), in one state, before a time."""
+    return await runtime.journal.runs(flow=flow, state=in_state, limit=limit, before=before)
+
+
+@get("/runs/{wanted:str}")
+async def run(runtime: Engine, wanted: FromPath[str]) -> RunRow:
+    """A run, by its id or an unambiguous beginning of it."""
+    return await runtime.journal.run(wanted)
+
+
+@get("/runs/{wanted:str}/events")
+async def events(
+    request: Request[Any, Any, Any],
+    runtime: Engine,
+    wanted: FromPath[str],
+    after: FromQuery[int] = 0,
+) -> Response[bytes]:
+    """What happened in a run, as JSON or MessagePack."""
+    happened = await runtime.journal.read(wanted, after)
+    if MSGPACK in request.headers.get("accept", ""):
+        return Response(packed(happened), media_type=MSGPACK)
+    return Response(as_json(happened), media_type=JSON)
+
+
+@get("/runs/{wanted:str}/tasks")
+async def tasks(runtime: Engine, wanted: FromPath[str]) -> list[TaskRow]:
+    """What became of the tasks of a run."""
+    return await runtime.journal.tasks(wanted)
+
+
+@get("/flows/{hash:str}")
+async def flow(runtime: Engine, hash: FromPath[str]) -> FlowRow:
+    """A stored flow, by its content hash."""
+    row = await runtime.journal.flow(hash)
+    if row is None:
+        raise NotFoundException(f"No flow {hash!r} is stored here.")
+    return row
+
+
+@get("/blocks")
+async def blocks(runtime: Engine) -> list[dict[str, Any]]:
+    """Every kind of block there is, with the JSON Schema of its fields."""
+    return [described(spec) for spec in runtime.catalog]
+
+
+@get("/blocks/{kind:str}")
+async def block(runtime: Engine, kind: FromPath[str]) -> dict[str, Any]:
+    """One kind of block."""
+    return described(runtime.catalog.spec(kind))
+
+
+# Events as they happen.
+
+
+@websocket("/events")
+async def watch(
+    socket: WebSocket[Any, Any, Any],
+    runtime: Engine,
+    run: FromQuery[str] = "",
+    after: FromQuery[int | None] = None,
+) -> None:
+    """Events of a run, or of all, from now on; with `after` a run's past first, until its end.
+
+    Every message is a batch: an array of events, the first one empty to say that watching has
+    begun; or, to a watcher too slow, a record that says how many it missed.
+    """
+    offered = [
+        name
+        for name in socket.scope.get("subprotocols", ())
+        if name in (JSON_EVENTS, MSGPACK_EVENTS)
+    ]
+    chosen = offered[0] if offered else JSON_EVENTS
+    await socket.accept(subprotocols=chosen if offered else None)
+    batches = _from_now(runtime, run) if after is None else _followed(runtime, run, after)
+    sending = asyncio.create_task(_send(socket, batches, chosen))
+    gone = asyncio.create_task(_until_gone(socket))
+    try:
+        await asyncio.wait((sending, gone), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        sending.cancel()
+        gone.cancel()
+        await asyncio.wait((sending, gone))
+
+
+Batches = AsyncIterator[Sequence[AnyEvent] | Missed]
+
+
+async def _from_now(runtime: Runtime, run: str) -> Batches:
+    with runtime.watch(run) as happenings:
+        yield ()
+        async for batch in happenings:
+            if happenings.missed:
+                yield Missed(happenings.missed)
+                happenings.missed = 0
+            yield batch
+
+
+async def _followed(runtime: Runtime, run: str, after: int) -> Batches:
+    yield ()
+    async for batch in runtime.follow(run, after):
+        yield batch
+
+
+async def _send(socket: WebSocket[Any, Any, Any], batches: Batches, protocol: str) -> None:
+    """Send batches as fast as they are taken; whoever is slow makes only itself wait."""
+    code, reason = 1000, "That was all."
+    try:
+        async for batch in batches:
+            for part in _parts(batch):
+                if protocol == JSON_EVENTS:
+                    await socket.send_text(as_json(part))
+                else:
+                    await socket.send_bytes(packed(part))
+    except (WebSocketDisconnect, ConnectionError):
+        return
+    except UnknownRun as error:
+        code, reason = UNKNOWN, error.message
+    except HeddleError as error:
+        code, reason = LOST, error.message
+    except Exception as error:
+        log.error("A watcher met something unexpected.", exc_info=error)
+        code, reason = LOST, "Something unexpected happened in the server."
+    with contextlib.suppress(Exception):  # it may be gone by now
+        await socket.close(code, reason.encode()[:120].decode(errors="ignore"))
+
+
+def _parts(batch: Sequence[AnyEvent] | Missed) -> Sequence[Any]:
+    if isinstance(batch, Missed) or len(batch) <= CHUNK:
+        return (batch,)
+    return [batch[start : start + CHUNK] for start in range(0, len(batch), CHUNK)]
+
+
+async def _until_gone(socket: WebSocket[Any, Any, Any]) -> None:
+    """Come back once the other side has hung up; what it says is of no interest."""
+    with contextlib.suppress(WebSocketDisconnect):
+        while True:
+            await socket.receive_data("text")
+
+
+# Refusals.
+
+_STATUS: dict[type[HeddleError], int] = {
+    UnknownRun: 404,
+    NotPossible: 409,
+    BadInputs: 422,
+    FlowFileError: 422,
+    FlowInvalid: 422,
+    JournalFull: 507,
+    JournalGone: 503,
+}
+
+
+def _refused(_: Request[Any, Any, Any], error: HeddleError) -> Response[bytes]:
+    status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 400)
+    return _problem(refusal_of(error, status))
+
+
+def _malformed(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    return _problem(Refusal("Malformed", 400, f"That is no command: {error}."))
+
+
+def _http_error(_: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+    return _problem(Refusal(type(error).__name__, error.status_code, error.detail))
+
+
+def _unexpected(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    log.error("A request met something unexpected.", exc_info=error)
+    return _problem(Refusal("Unexpected", 500, "Something unexpected happened in the server.",
+                            "The server's own output says what."))  # fmt: skip
+
+
+def _problem(refusal: Refusal) -> Response[bytes]:
+    return Response(msgspec.json.encode(refusal), status_code=refusal.status, media_type=PROBLEM)

@@ -1,0 +1,158 @@
+"""A server for a service: where it listens, how it starts, and how it ends without haste."""
+
+import asyncio
+import contextlib
+import ipaddress
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Iterator, Sequence
+
+import uvicorn
+
+from graph.errors import HeddleError
+from runtime.services.guard import App, Guard
+
+PATIENCE = 5
+"""Seconds that requests under way are given when the server is to end."""
+
+
+class CannotListen(HeddleError):
+    """The address can't be listened on."""
+
+
+class Listening:
+    """A socket bound to an address, before anybody is let in."""
+
+    def __init__(self, host: str, port: int, names: Sequence[str] = ()) -> None:
+        """Bind; port 0 means any that is free. `names` are further names of this machine."""
+        self.socket = _bound(host, port)
+        self.port: int = self.socket.getsockname()[1]
+        self.host = host
+        self._names = names
+
+    @property
+    def address(self) -> str:
+        """Where it can be reached: `http://127.0.0.1:8004`."""
+        return f"http://{_in_url(self._reachable)}:{self.port}"
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """What a request may name as its Host."""
+        names = {self.host, self._reachable, *self._names}
+        if is_loopback(self._reachable):
+            names |= {"127.0.0.1", "localhost", "::1"}
+        return frozenset(f"{_in_url(name)}:{self.port}".lower() for name in names)
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """The pages that are its own."""
+        return frozenset(f"http://{host}" for host in self.hosts)
+
+    @property
+    def _reachable(self) -> str:
+        everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}
+        return everywhere.get(self.host, self.host)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach what listens there."""
+    if host.lower() == "localhost":
+        return True
+    with contextlib.suppress(ValueError):
+        return ipaddress.ip_address(host).is_loopback
+    return False
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, kind, protocol, _, place = found[0]
+        made = socket.socket(family, kind, protocol)
+        if os.name == "posix":
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind(place)
+        made.listen(128)
+    except OSError as error:
+        raise CannotListen(
+            f"The server can't listen on {host}:{port}: {error.strerror or error}.",
+            cure="Choose another port, or 0 for any that is free.",
+        ) from error
+    return made
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+@contextlib.asynccontextmanager
+async def serving(
+    app: App, listening: Listening, token: str, origins: Sequence[str] = ()
+) -> AsyncIterator[asyncio.Event]:
+    """Let requests in; gives an event that is set once somebody asks the process to end.
+
+    On leaving, no further request is let in, and those under way get some time.
+    """
+    allowed = listening.origins | {origin.lower().rstrip("/") for origin in origins}
+    guarded = Guard(app, token, listening.hosts, allowed)
+    server = _Server(
+        uvicorn.Config(
+            guarded,
+            lifespan="off",
+            ws="websockets-sansio",
+            ws_max_size=1 << 16,
+            ws_per_message_deflate=False,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=PATIENCE,
+        )
+    )
+    ending = asyncio.Event()
+    with _told_to_end(ending):
+        running = asyncio.create_task(server.serve([listening.socket]))
+        running.add_done_callback(lambda _: ending.set())
+        await server.ready.wait()
+        try:
+            yield ending
+        finally:
+            server.should_exit = True
+            await running
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to whoever runs it: there is a runtime to be closed after the server."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@contextlib.contextmanager
+def _told_to_end(ending: asyncio.Event) -> Iterator[None]:
+    """Set the event at the first SIGINT or SIGTERM; a second one ends the process as usual."""
+    loop = asyncio.get_running_loop()
+    before = {}
+
+    def end(number: int, _: object) -> None:
+        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else
+                      signal.SIG_DFL)  # fmt: skip
+        loop.call_soon_threadsafe(ending.set)
+
+    with contextlib.suppress(ValueError):  # only the main thread is told of signals
+        for number in (signal.SIGINT, signal.SIGTERM):
+            before[number] = signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,165 @@
+"""What goes over the wire: events a batch at a time, refusals, and kinds of blocks."""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from graph.errors import HeddleError, Problem
+from graph.spec import BlockSpec
+from graph.values import schema_of
+from runtime.events import AnyEvent
+from runtime.journal.packing import DEEPEST, Refused, pack, plain, unpacker
+
+MSGPACK = "application/msgpack"
+JSON = "application/json"
+PROBLEM = "application/problem+json"
+
+CHUNK = 2048
+"""Events in one message at the most, so that a long past doesn't come as one piece."""
+
+
+class Missed(msgspec.Struct, frozen=True):
+    """Told to a watcher too slow for what happens: so many events were left out."""
+
+    missed: int
+
+
+class Refusal(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Why a request was refused: a problem document (RFC 9457) that says the cure as well.
+
+    `title` is the kind of error, `problems` what is wrong with a flow, one by one.
+    """
+
+    title: str
+    status: int
+    detail: str
+    cure: str = ""
+    problems: tuple[Problem, ...] = ()
+
+
+def refusal_of(error: HeddleError, status: int) -> Refusal:
+    """The error as told to a client."""
+    problems: Sequence[Problem] = getattr(error, "problems", ())
+    return Refusal(type(error).__name__, status, error.message, error.cure, tuple(problems))
+
+
+# Events.
+
+_UNREADABLE = (TypeError, ValueError, OverflowError, RecursionError)
+_to_json = msgspec.json.Encoder(enc_hook=repr).encode
+_to_msgpack = msgspec.msgpack.Encoder().encode
+
+
+def as_json(value: Any) -> bytes:
+    """An event, or a list of them, as JSON text, whatever the values in it are.
+
+    Times become ISO 8601, bytes base64, infinite numbers null, anything that JSON has no word
+    for what Python writes for it.
+    """
+    try:
+        return _to_json(value)
+    except _UNREADABLE:
+        return json.dumps(_legible(value)).encode()
+
+
+def packed(events: Sequence[AnyEvent] | Missed) -> bytes:
+    """Events as one MessagePack array, with values as exact as a journal keeps them."""
+    if isinstance(events, Missed):
+        return _to_msgpack(events)
+    try:
+        content = _to_msgpack(events)
+        if plain(events):
+            return content
+        return _to_msgpack([pack(event) for event in events])
+    except (*_UNREADABLE, Refused):
+        return _to_msgpack(_legible(events))
+
+
+def unpacked(message: bytes) -> list[AnyEvent] | Missed:
+    """What `packed` made, or that something was missed. Raises msgspec.DecodeError."""
+    return _from_msgpack.decode(message)
+
+
+def _no_blob(digest: str) -> bytes:
+    raise msgspec.DecodeError(f"a value refers to a blob, {digest}")
+
+
+_from_msgpack: msgspec.msgpack.Decoder[list[AnyEvent] | Missed] = msgspec.msgpack.Decoder(
+    list[AnyEvent] | Missed, ext_hook=unpacker(_no_blob)
+)
+
+
+def _legible(value: Any, depth: int = 0) -> Any:
+    """The value in what JSON has words for."""
+    if depth > DEEPEST:
+        return "…"
+    match value:
+        case msgspec.Struct():
+            config = value.__struct_config__
+            tagged = {config.tag_field: config.tag} if config.tag_field else {}
+            return tagged | _legible(msgspec.structs.asdict(value), depth)
+        case Mapping():
+            return {_legible_text(k): _legible(v, depth + 1) for k, v in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [_legible(item, depth + 1) for item in value]
+        case str():
+            return _legible_text(value)
+        case float() if not math.isfinite(value):
+            return None
+        case int() if not -(2**63) <= value < 2**64:
+            return str(value)
+    try:
+        return msgspec.json.decode(_to_json(value))
+    except _UNREADABLE:
+        return _legible_text(value)
+
+
+def _legible_text(value: Any) -> str:
+    """The value as text, with half characters spelt out."""
+    return str(value).encode(errors="backslashreplace").decode()
+
+
+# Kinds of blocks.
+
+
+def described(spec: BlockSpec) -> dict[str, Any]:
+    """A kind of block for those who aren't Python: all that is known of it, as plain data."""
+    return {
+        "kind": spec.kind,
+        "title": spec.title,
+        "category": spec.category,
+        "summary": spec.summary,
+        "description": spec.description,
+        "icon": spec.icon,
+        "agent": spec.agent,
+        "effect": spec.effect,
+        "mode": spec.mode,
+        "join": spec.join,
+        "open_inputs": spec.open_inputs,
+        "outputs_from": spec.outputs_from,
+        "repeatable": spec.repeatable,
+        "parameters": [
+            {
+                "name": parameter.name,
+                "type": str(parameter.type),
+                "required": parameter.required,
+                "description": parameter.description,
+                "editor": parameter.look.editor,
+            }
+            for parameter in spec.parameters
+        ],
+        "outputs": [
+            {
+                "name": output.name,
+                "type": str(output.type),
+                "description": output.description,
+                "schema": schema_of(output.type),
+            }
+            for output in spec.outputs
+        ],
+        "schema": spec.schema(),
+        "search": list(spec.search),
+    }
