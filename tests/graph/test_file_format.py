@@ -114,7 +114,7 @@ def test_a_canonical_file_is_saved_as_it_was() -> None:
 
 
 def test_there_is_a_sample_and_an_upgrade_for_every_format() -> None:
-    formats = {int(path.name.split("_")[1].split(".")[0]) for path in SAMPLES.iterdir()}
+    formats = {int(path.name.split("_")[1].split(".")[0]) for path in SAMPLES.glob("format_*")}
 
     assert formats == set(range(1, FORMAT + 1))
     assert set(UPGRADES) == set(range(1, FORMAT))
