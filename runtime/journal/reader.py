@@ -74,17 +74,22 @@ class Reader:
 
     def events(self, run: str, after: int) -> list[AnyEvent]:
         """The events of a run with a `seq` above `after`. Raises UnknownRun."""
+        events = self.recorded(run, after)
+        if not events:
+            self.exactly(run)
+        return events
+
+    def recorded(self, run: str, after: int = 0) -> list[AnyEvent]:
+        """The events of a run with a `seq` above `after`: none of a run that nobody knows."""
         e = run_events.c
         rows = self._connection.execute(
             sa.select(e.format, e.payload).where(e.run == run, e.last > after).order_by(e.first)
         ).all()
-        if not rows:
-            self.exactly(run)
-            return []
-        first, *others = (self._read(version, payload) for version, payload in rows)
-        events = [event for event in first if event.seq > after]
-        for segment in others:
-            events.extend(segment)
+        events: list[AnyEvent] = []
+        for version, payload in rows:
+            events.extend(self._read(version, payload))
+        if after:
+            return [event for event in events if event.seq > after]
         return events
 
     def runs(self, flow: str, state: str, limit: int, before: float | None) -> list[RunRow]:

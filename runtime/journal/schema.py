@@ -8,7 +8,11 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
 REVISION = "0001"
-"""The newest migration: numbers, so that a database from the future can be told."""
+"""The newest step in `migrations`: numbered, so that a database from the future can be told.
+
+A change of `tables` takes a new step there, its number here, and a recording of what the
+tables were (tests/recordings/record.py, before the change).
+"""
 
 VERSION_TABLE = "heddle_schema"
 """Where Alembic keeps a database's revision; not under its own name, for databases are shared."""

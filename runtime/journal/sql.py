@@ -132,11 +132,9 @@ class SqlJournal(ABC):
         row = await self._ask(lambda reader: reader.exactly(run))
         if row.ended is None:
             return tasks_of(await self.read(run))
-        if await self._ask(lambda reader: reader.is_summarised(run)):
-            return await self._ask(lambda reader: reader.tasks(run))
-        tasks = tasks_of(await self.read(run))
-        await self._change(lambda cursor: _summarise(cursor, run, tasks))
-        return tasks
+        if not await self._ask(lambda reader: reader.is_summarised(run)):
+            await self._summarise([run])
+        return await self._ask(lambda reader: reader.tasks(run))
 
     async def blocks(self, *, flow: str = "", limit: int = 100) -> list[BlockRow]:
         """How blocks did over all ended runs (of a flow, by hash or name), slowest in sum first.
@@ -144,9 +142,21 @@ class SqlJournal(ABC):
         Brings `workflow_tasks` up to date first, so that other tools can ask it as well.
         """
         while waiting := await self._ask(lambda reader: reader.unsummarised(flow, _STEP)):
-            for run in waiting:
-                await self.tasks(run)
+            await self._summarise(waiting)
         return await self._ask(lambda reader: reader.blocks(flow, limit))
+
+    async def _summarise(self, runs: Sequence[str]) -> None:
+        """Keep in `workflow_tasks` what became of the tasks of ended runs."""
+
+        def rows(reader: "Reader") -> list[dict[str, Any]]:
+            return [
+                {"place": place, **to_builtins(task)}
+                for run in runs
+                for place, task in enumerate(tasks_of(reader.recorded(run)))
+            ]
+
+        tasks = await self._ask(rows)
+        await self._change(lambda cursor: _keep_tasks(cursor, runs, tasks))
 
     async def keep_flow(self, flow: str, name: str, text: str) -> None:
         """Store a flow under its content hash; storing it again changes nothing."""
@@ -316,11 +326,11 @@ def _claim(cursor: Cursor, statement: str, parameters: dict[str, Any]) -> bool:
     return False
 
 
-def _summarise(cursor: Cursor, run: str, tasks: Sequence[TaskRow]) -> None:
-    rows = [{"place": place, **to_builtins(task)} for place, task in enumerate(tasks)]
-    if rows:
-        cursor.executemany(_INSERT_TASK, rows)
-    cursor.execute("UPDATE workflows SET summarised = true WHERE run = :run", {"run": run})
+def _keep_tasks(cursor: Cursor, runs: Sequence[str], tasks: Sequence[dict[str, Any]]) -> None:
+    if tasks:
+        cursor.executemany(_INSERT_TASK, tasks)
+    statement = "UPDATE workflows SET summarised = true WHERE run = :run"
+    cursor.executemany(statement, [{"run": run} for run in runs])
 
 
 def _forget(cursor: Cursor, run: str) -> int:
