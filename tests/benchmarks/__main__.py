@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tests.benchmarks import machine, report, sections  # noqa: F401  (fills the table)
 from tests.benchmarks.figure import Figure, short
+from tests.benchmarks.locking import lock_all
 from tests.benchmarks.race import Effort
 from tests.benchmarks.registry import Benchmark, find
 
@@ -28,12 +29,16 @@ def arguments(words: Sequence[str] | None) -> argparse.Namespace:
         default=Effort.seconds,
         help="counted laps of a figure (%(default)s)",
     )
+    parser.add_argument("--lock", action="store_true", help="choose the peers' versions anew")
     return parser.parse_args(words)
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Measure what was asked for; 2 if a name fits nothing."""
     options = arguments(words)
+    if options.lock:
+        lock_all()
+        return 0
     try:
         chosen = find(options.names)
     except LookupError as error:
