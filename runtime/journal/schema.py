@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 REVISION = "0001"
 """The newest step in `migrations`: numbered, so that a database from the future can be told.
 
-A change of `tables` takes a new step there, its number here, and a recording of what the
-tables were (tests/recordings/record.py, before the change).
+A change of `tables` takes a new step there, its number here, and a recording of its own
+(tests/recordings/record.py); those of earlier numbers stay as they are.
 """
 
 VERSION_TABLE = "heddle_schema"
