@@ -144,7 +144,7 @@ def test_a_schema_that_explodes_is_stopped(schema: dict[str, Any], value: Any) -
 
 def test_a_value_or_schema_of_bottomless_depth_is_refused() -> None:
     with pytest.raises(BadInput):
-        faults(deep(5000), {"items": {"$ref": "#"}})
+        faults(deep(100_000), {"items": {"$ref": "#"}})
     with pytest.raises(BadInput):
         faults(1, {"allOf": deep(5000)})
 
