@@ -36,6 +36,11 @@ def allow(grants: Grants, host: str, port: int) -> None:
         )
 
 
+def names_in(grants: Grants) -> list[str]:
+    """The hosts that are granted by their own name."""
+    return [_split(entry)[0] for entry in grants.hosts if "*" not in entry]
+
+
 async def resolve(host: str, port: int) -> list[str]:
     """The addresses of a host, best first. Raises NotGranted for a forbidden one, Unreachable."""
     loop = asyncio.get_running_loop()

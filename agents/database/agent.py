@@ -2,27 +2,26 @@
 
 import asyncio
 import contextlib
-import itertools
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import psycopg
 import sqlalchemy.exc
-from sqlalchemy.engine import Connection, CursorResult, Engine
+from sqlalchemy.engine import Connection, Engine
 
 from agents.contract import Grants, Health
 from agents.database.address import Target, target_of
 from agents.database.engines import THREADS, Engines
-from agents.database.failures import USE_EXECUTE, failure
+from agents.database.failures import failure
+from agents.database.rows import asked, fetched, records, run
 from agents.database.statement import Statement
 from agents.database.stop import Stop
 from agents.database.tables import Insert, forget, insert, once
-from agents.database.values import Decimals, from_driver
-from agents.errors import AgentError, Rejected, Unreachable
+from agents.database.values import Decimals
+from agents.errors import AgentError, Unreachable
 from agents.folders import Folders
-from graph.errors import BadInput
 
 T = TypeVar("T")
 
@@ -37,13 +36,6 @@ class Executed(NamedTuple):
     rows: list[dict[str, Any]]
 
 
-class Table(NamedTuple):
-    """Rows as they came, and what their columns are called."""
-
-    names: list[str]
-    rows: Sequence[Sequence[Any]]
-
-
 class DatabaseAgent:
     """Works on the granted databases. Every method raises AgentError, and BadInput for bad SQL."""
 
@@ -55,14 +47,18 @@ class DatabaseAgent:
         self._engines = Engines()
         self._threads: ThreadPoolExecutor | None = None
         self._tidied = set[str]()
+        self._running = dict[asyncio.Future[Any], Stop]()
 
     async def connect(self) -> None:
         """Get threads; databases are connected to when they are first used."""
         self._threads = self._threads or ThreadPoolExecutor(THREADS, "database")
 
     async def close(self) -> None:
-        """Let go of every connection and thread."""
+        """End what still runs, and let go of every connection and thread."""
         threads, self._threads = self._threads, None
+        if running := dict(self._running):
+            await asyncio.gather(*(asyncio.to_thread(stop.now) for stop in running.values()))
+            await asyncio.wait(running, timeout=GRACE_SECONDS)
         if threads is not None:
             threads.shutdown(wait=False, cancel_futures=True)
         await asyncio.to_thread(self._engines.close)
@@ -92,7 +88,7 @@ class DatabaseAgent:
 
         def work(stop: Stop) -> list[dict[str, Any]]:
             with self._transaction(target, stop, statement, write=False) as connection:
-                return _records(_asked(connection, statement, row_limit), row_limit, decimals)
+                return records(asked(connection, statement, row_limit), row_limit, decimals)
 
         return await self._apart(work, target, time_limit)
 
@@ -112,10 +108,10 @@ class DatabaseAgent:
 
         def work(stop: Stop) -> Executed:
             with self._transaction(target, stop, statement, write=True) as connection:
-                result = _run(connection, statement)
+                result = run(connection, statement)
                 if not result.returns_rows:
                     return Executed(max(0, result.rowcount), [])
-                rows = _records(_fetched(result, row_limit), row_limit, decimals)
+                rows = records(fetched(result, row_limit), row_limit, decimals)
                 return Executed(len(rows), rows)
 
         return await self._apart(work, target, time_limit)
@@ -151,9 +147,11 @@ class DatabaseAgent:
             with engine.connect() as connection, stop.watching(_driver(connection)):
                 _limit(connection, stop, target, write=write)
                 with connection.begin():
+                    stop.check()
                     _limit_transaction(connection, stop, target)
                     yield connection
-        except (sqlalchemy.exc.SQLAlchemyError, psycopg.Error) as error:
+                    stop.check()
+        except (sqlalchemy.exc.SQLAlchemyError, psycopg.Error, TimeoutError) as error:
             raise failure(error, target, stop, statement) from error
 
     async def _apart(self, work: Callable[[Stop], T], target: Target, time_limit: float) -> T:
@@ -161,7 +159,8 @@ class DatabaseAgent:
         assert self._threads is not None, "connect before use"
         stop = Stop(time_limit)
         running = asyncio.get_running_loop().run_in_executor(self._threads, work, stop)
-        running.add_done_callback(_look_at)
+        self._running[running] = stop
+        running.add_done_callback(self._done)
         try:
             return await asyncio.wait_for(asyncio.shield(running), time_limit + GRACE_SECONDS)
         except TimeoutError:
@@ -172,61 +171,14 @@ class DatabaseAgent:
             await asyncio.wait([running], timeout=GRACE_SECONDS)
             raise
 
+    def _done(self, running: asyncio.Future[Any]) -> None:
+        """Nobody may wait for it any more; its error was said already, or is of no interest."""
+        del self._running[running]
+        if not running.cancelled():
+            running.exception()
+
     def _silent(self) -> list[str]:
         return [str(engine.url.host) for engine in self._engines.servers() if not _answers(engine)]
-
-
-def _asked(connection: Connection, statement: Statement, limit: int) -> Table:
-    """What a query gives. Raises Rejected when it is none, psycopg's and SQLAlchemy's errors."""
-    if connection.dialect.name == "postgresql":
-        return _streamed(connection, statement, limit)
-    result = _run(connection, statement)
-    if not result.returns_rows:
-        raise _no_rows()
-    return _fetched(result, limit)
-
-
-def _streamed(connection: Connection, statement: Statement, limit: int) -> Table:
-    """Rows as they come over the wire: however many the server has, few are held here."""
-    with _driver(connection).cursor() as cursor:
-        stream = cursor.stream(statement.text, statement.values)
-        with contextlib.closing(stream):
-            try:
-                rows = list(itertools.islice(stream, limit + 1))
-            except psycopg.ProgrammingError as error:
-                if error.sqlstate is None:  # what psycopg says itself: there is nothing to stream
-                    raise _no_rows() from error
-                raise
-        return Table([column.name for column in cursor.description or ()], rows)
-
-
-def _no_rows() -> Rejected:
-    return Rejected("The statement gives no rows.", cure=USE_EXECUTE)
-
-
-def _run(connection: Connection, statement: Statement) -> CursorResult[Any]:
-    return connection.exec_driver_sql(statement.text, statement.values or None)
-
-
-def _fetched(result: CursorResult[Any], limit: int) -> Table:
-    with contextlib.closing(result):
-        return Table(list(result.keys()), result.fetchmany(limit + 1))
-
-
-def _records(table: Table, limit: int, decimals: Decimals) -> list[dict[str, Any]]:
-    names = table.names
-    if len(set(names)) < len(names):
-        double = next(name for name in names if names.count(name) > 1)
-        raise BadInput(f"Two columns are called {double!r}.", cure="Name one with AS.")
-    if len(table.rows) > limit:
-        raise Rejected(
-            f"The statement gives more than {limit:,} rows.",
-            cure="Use LIMIT, or raise `row_limit`.",
-        )
-    return [
-        {name: from_driver(value, decimals) for name, value in zip(names, row, strict=True)}
-        for row in table.rows
-    ]
 
 
 def _limit(connection: Connection, stop: Stop, target: Target, *, write: bool) -> None:
@@ -257,9 +209,3 @@ def _answers(engine: Engine) -> bool:
     except (sqlalchemy.exc.SQLAlchemyError, AgentError):
         return False
     return True
-
-
-def _look_at(done: "asyncio.Future[Any]") -> None:
-    """Nobody may wait for it any more; its error was said already, or is of no interest."""
-    if not done.cancelled():
-        done.exception()

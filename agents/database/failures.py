@@ -20,12 +20,12 @@ USE_EXECUTE = "Use the block `sql.execute` for it."
 
 
 def failure(
-    error: sqlalchemy.exc.SQLAlchemyError | psycopg.Error,
+    error: sqlalchemy.exc.SQLAlchemyError | psycopg.Error | TimeoutError,
     target: Target,
     stop: Stop,
     statement: Statement | None = None,
 ) -> AgentError:
-    """The error to raise for what SQLAlchemy or psycopg raised."""
+    """The error to raise for what SQLAlchemy, psycopg or `Stop` raised."""
     if stop.expired:
         return Unreachable(
             f"{target.shown}: no answer in time.",

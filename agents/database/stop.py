@@ -35,6 +35,11 @@ class Stop:
     def expired(self) -> bool:
         return self._asked or time.monotonic() >= self._deadline
 
+    def check(self) -> None:
+        """Between statements, and before what was done is kept. Raises TimeoutError."""
+        if self.expired:
+            raise TimeoutError
+
     @contextlib.contextmanager
     def watching(self, connection: Any) -> Iterator[None]:
         """Let what runs on the driver's connection in this block be ended."""

@@ -126,4 +126,7 @@ def _missing(paths: tuple[str, ...]) -> list[str]:
 
 
 def _is_there(place: Place) -> bool:
-    return not place.parts or disk.status(place) is not None
+    try:
+        return not place.parts or disk.status(place) is not None
+    except Rejected:  # a path through what is no folder, or one too long, leads nowhere
+        return False

@@ -13,10 +13,10 @@ import msgspec
 
 from agents.contract import Grants, Health
 from agents.disk import Draft
-from agents.errors import AgentError, Rejected, Unreachable
+from agents.errors import AgentError, Rejected
 from agents.folders import Folders
-from agents.hosts import allow, resolve
-from agents.http.body import pieces
+from agents.hosts import allow, names_in, resolve
+from agents.http.body import pieces, texts_of
 from agents.http.failures import EXCERPT, of_status, saying
 from agents.http.transport import CheckedTransport
 from graph.errors import BadInput
@@ -98,12 +98,11 @@ class HttpAgent:
         """Basic: connected or not. Deep: whether the granted hosts have addresses."""
         if self._client is None:
             return Health("down", "It is not connected.")
-        for host in self._grants.hosts if deep else ():
-            if "*" not in host:
-                try:
-                    await resolve(host.partition(":")[0], 443)
-                except Unreachable as error:
-                    return Health("degraded", str(error))
+        for host in names_in(self._grants) if deep else ():
+            try:
+                await resolve(host, 443)
+            except AgentError as error:
+                return Health("degraded", str(error))
         return Health("ok")
 
     async def send(
@@ -195,14 +194,14 @@ class HttpAgent:
 
 
 def url_of(text: str, query: Mapping[str, Any] = MappingProxyType({})) -> httpx.URL:
-    """The address with the query added; what is None is left out.
+    """The address with the query added (see `texts_of`).
 
     Raises BadInput, which never quotes the address: it may hold a key.
     """
     try:
         url = httpx.URL(text.strip())
-        if named := {name: value for name, value in query.items() if value is not None}:
-            url = url.copy_merge_params(named)
+        if query:
+            url = url.copy_merge_params(texts_of(query))
     except (httpx.InvalidURL, UnicodeError) as error:
         raise BadInput("The address can't be read.", cure="Write https://host/path.") from error
     if url.host and not _HOST.fullmatch(url.raw_host.decode()):

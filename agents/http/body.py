@@ -11,6 +11,7 @@ from agents.content import bytes_of, json_of
 from agents.errors import Rejected, Unreachable
 from graph.blocks.formats import format_json
 from graph.errors import BadInput
+from graph.values import as_text
 
 SendAs = Literal["auto", "json", "text", "form", "bytes"]
 ReadBodyAs = Literal["auto", "json", "text", "bytes"]
@@ -40,11 +41,20 @@ def content_of(body: Any, send_as: SendAs) -> Content:
         case "form":
             return Content(_form(body), "application/x-www-form-urlencoded")
         case "text":
-            return Content(bytes_of(str(body)), "text/plain; charset=utf-8")
+            return Content(bytes_of(as_text(body)), "text/plain; charset=utf-8")
         case "bytes":
             return Content(bytes_of(body), "application/octet-stream")
         case "auto":
             return content_of(body, _natural(body))
+
+
+def texts_of(named: Mapping[str, Any]) -> dict[str, str | list[str]]:
+    """Named values as a query or form writes them: each item of a list once, nothing left out."""
+    return {
+        name: [as_text(item) for item in value] if isinstance(value, list) else as_text(value)
+        for name, value in named.items()
+        if value is not None
+    }
 
 
 def body_of(content: bytes, content_type: str, read_as: ReadBodyAs, name: str) -> Any:
@@ -128,8 +138,7 @@ def _natural(body: Any) -> SendAs:
 def _form(body: Any) -> bytes:
     if not isinstance(body, Mapping):
         raise BadInput("A form is made of named values.", cure="Give a record as its body.")
-    named = {name: value for name, value in body.items() if value is not None}
-    return urlencode(named, doseq=True).encode()
+    return urlencode(texts_of(body), doseq=True).encode()
 
 
 def _said(kind: str, has_charset: bool) -> Literal["json", "text", "bytes"]:

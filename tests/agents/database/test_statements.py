@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from agents.database.blocks import execute, insert, query
+from agents.database.engines import THREADS
 from agents.errors import AgentError, Rejected, Unreachable
 from graph.errors import BadInput
 from tests.agents.conftest import Surroundings
@@ -209,6 +210,41 @@ async def test_a_cancelled_statement_ends_at_once(
     assert time.monotonic() - before < 1.5
     done = await execute(database, "INSERT INTO t VALUES (1)", context, time_limit=2)
     assert done.changed == 1
+
+
+async def test_what_was_cancelled_while_it_waited_is_never_done(
+    context: Surroundings, database: str, dialect: str, rows_of: Rows
+) -> None:
+    await execute(database, "CREATE TABLE t (id int)", context)
+    busy = [
+        asyncio.create_task(query(database, SLOW[dialect], context, time_limit=0.6))
+        for _ in range(THREADS)
+    ]
+    await asyncio.sleep(0.1)
+    waiting = asyncio.create_task(execute(database, "INSERT INTO t VALUES (1)", context))
+    await asyncio.sleep(0.1)
+
+    waiting.cancel()
+    await asyncio.wait([waiting, *busy])
+    ends = [task.exception() for task in busy]
+
+    assert waiting.cancelled()
+    assert all(isinstance(end, Unreachable) for end in ends)
+    assert await rows_of("t") == []
+
+
+async def test_closing_ends_what_still_runs(
+    context: Surroundings, database: str, dialect: str
+) -> None:
+    waiting = asyncio.create_task(query(database, SLOW[dialect], context))
+    await asyncio.sleep(0.3)
+    before = time.monotonic()
+
+    await context.close()
+
+    with pytest.raises(Unreachable):
+        await waiting
+    assert time.monotonic() - before < 2
 
 
 async def test_many_statements_at_once_do_not_hinder_each_other(

@@ -184,6 +184,13 @@ async def test_deleting_tells_whether_there_was_anything(
     assert [await exists("a.txt", context), await delete("a.txt", context)] == [False, False]
 
 
+async def test_a_path_through_a_file_leads_nowhere(context: Surroundings, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("x")
+
+    assert not await exists("a.txt/b", context)
+    assert not await exists("b" * 300, context)
+
+
 async def test_folders_are_not_deleted(context: Surroundings, tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
 

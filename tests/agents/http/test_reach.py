@@ -23,7 +23,7 @@ def redirect(to: str, status: int = 302) -> Sent:
 
 
 class NameServer:
-    """Stands in for DNS: gives the addresses it was told, one after the other."""
+    """Stands in for DNS: gives the addresses it was told, one answer after the other."""
 
     def __init__(self, *answers: str) -> None:
         self.answers = list(answers)
@@ -31,8 +31,8 @@ class NameServer:
 
     async def getaddrinfo(self, host: str, port: int, **_: Any) -> list[tuple[Any, ...]]:
         self.asked.append(host)
-        address = self.answers.pop(0)
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))]
+        addresses = self.answers.pop(0).split()
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (a, port)) for a in addresses]
 
 
 async def test_a_redirect_is_followed(context: Surroundings, web: WebServer) -> None:
@@ -154,6 +154,30 @@ async def test_a_name_is_asked_for_once_so_it_cannot_change_its_mind(
     assert answer.body == "checked"
     assert web.received[0].headers["host"] == f"changing.example:{web.port}"
     assert names.asked == ["changing.example"]
+
+
+async def test_the_next_address_is_tried_when_one_does_not_answer(
+    context: Surroundings, web: WebServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    web.on["/"] = Sent(200, {"Content-Type": "text/plain"}, b"second")
+    names = NameServer("127.0.0.2 127.0.0.1")
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", names.getaddrinfo)
+
+    answer = await get(web.url(host="two.example"), context)
+
+    assert answer.body == "second"
+
+
+async def test_one_forbidden_address_among_others_is_enough(
+    context: Surroundings, web: WebServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = NameServer("127.0.0.1 169.254.169.254")
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", names.getaddrinfo)
+
+    with pytest.raises(NotGranted):
+        await get(web.url(host="two.example"), context)
+
+    assert web.received == []
 
 
 def test_ordinary_addresses_are_no_metadata() -> None:

@@ -86,7 +86,9 @@ async def test_the_query_is_added_to_the_address(context: Surroundings, web: Web
         ("hello", "auto", b"hello", "text/plain; charset=utf-8"),
         ("hello", "json", b'"hello"', "application/json"),
         (b"\x00\x01", "auto", b"\x00\x01", "application/octet-stream"),
-        ({"a": ["1", "&"], "b": None}, "form", b"a=1&a=%26", "application/x-www-form-urlencoded"),
+        ({"a": [1, "&"], "b": None}, "form", b"a=1&a=%26", "application/x-www-form-urlencoded"),
+        ({"a": True}, "form", b"a=true", "application/x-www-form-urlencoded"),
+        ({"a": 1}, "text", b'{"a": 1}', "text/plain; charset=utf-8"),
     ],
 )
 async def test_a_body_goes_out_as_its_kind(
