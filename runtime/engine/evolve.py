@@ -50,10 +50,7 @@ def evolve(run: Run, event: AnyEvent) -> Ready:  # noqa: C901  (a closed union i
             scope, i = run.locate(event.task)
             return leave_out(scope, i)
         case TaskStarted():
-            first = run.attempts.get(event.task, (0, event.at))[1]
-            run.attempts[event.task] = (event.attempt, first)
-            scope, i = run.locate(event.task)
-            scope.status[i] = RUNNING
+            start(*run.locate(event.task), event)
         case TaskRetried():
             first = run.attempts.get(event.task, (0, event.at))[1]
             run.attempts[event.task] = (event.attempt + 1, first)
@@ -109,6 +106,14 @@ def preset(scope: Scope, inputs: Mapping[str, Any]) -> Ready:
         scope.left -= 1
         settle(scope, given.task, ready)
     return ready
+
+
+def start(scope: Scope, i: int, event: TaskStarted) -> None:
+    """An attempt at a task has begun."""
+    attempts = scope.run.attempts
+    first = attempts[event.task][1] if event.task in attempts else event.at
+    attempts[event.task] = (event.attempt, first)
+    scope.status[i] = RUNNING
 
 
 def finish_one(scope: Scope, i: int, value: Any, ready: Ready) -> None:

@@ -2,12 +2,11 @@
 
 import asyncio
 import random
+import sys
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from functools import partial
 from typing import Any
-
-import msgspec
 
 from agents.contract import Grants
 from graph.context import Outputs, ScopeFailed
@@ -16,7 +15,8 @@ from runtime.clock import Clock
 from runtime.engine import decide, evolve
 from runtime.engine.failures import failure_of
 from runtime.engine.hub import Hub
-from runtime.engine.performer import named, perform, redacted
+from runtime.engine.live import Live
+from runtime.engine.performer import named, perform
 from runtime.engine.recorder import Recorder
 from runtime.engine.replay import Recording
 from runtime.engine.state import Run, Scope
@@ -45,28 +45,10 @@ from runtime.events import (
     TaskStarted,
     TaskStreamed,
 )
-from runtime.journal.contract import Journal, JournalError, Unrecordable
+from runtime.journal.contract import Conflict, Journal, JournalError, Unrecordable
 
 TURN = 0.005
 """Seconds of work on the spot before others on the loop get their turn."""
-
-
-class Live(msgspec.Struct):
-    """What the executor keeps of a run beside its state: things that act."""
-
-    run: Run
-    grants: Grants
-    over: asyncio.Future[AnyEvent]
-    recording: Recording | None = None
-    under_way: dict[Scope, dict[int, asyncio.Task[None]]] = {}
-    rounds: dict[Scope, asyncio.Future[Outputs]] = {}
-    parked: evolve.Ready = []
-    timers: int = 0
-    held: int = 0
-    secrets: set[str] = set()
-    turns: dict[str, float] = {}
-    stopping: str | None = None
-    told_stalled: bool = False
 
 
 class Executor:
@@ -89,7 +71,7 @@ class Executor:
     ) -> None:
         self.clock = clock
         self.limits = limits
-        self.surroundings = surroundings
+        self._surroundings = surroundings
         self._hub = hub
         self._recorder = Recorder(journal, hub, clock, limits, self._lost)
         self._roll = roll
@@ -208,12 +190,7 @@ class Executor:
             or self._ready
             or live.timers
             or live.held
-            or any(
-                task
-                for scope, tasks in live.under_way.items()
-                for i, task in tasks.items()
-                if i not in scope.plan.bodies
-            )
+            or live.is_under_way()
             or any(scope.run is live.run for scope, _, _ in self._queued)
         )
 
@@ -285,12 +262,8 @@ class Executor:
         if scope.plan.calls[i] is not None and spec.effect != "write":
             self._call(scope, i, attempt)
             return
-        self._fold(
-            scope.run,
-            self._event(scope.run, TaskStarted, task, attempt, f"{scope.run.id}:{task}")
-            if spec.effect == "write"
-            else self._event(scope.run, TaskStarted, task, attempt),
-        )
+        key = f"{scope.run.id}:{task}" if spec.effect == "write" else ""
+        evolve.start(scope, i, self._event(scope.run, TaskStarted, task, attempt, key))
         if spec.effect == "write":
             live.held += 1
             self._recorder.once_durable(partial(self._launch_held, live, scope, i, attempt))
@@ -328,39 +301,45 @@ class Executor:
         live = self._runs.get(scope.run.id)
         if live is None or scope.closed or scope.run.ended:
             return
-        loops = i in scope.plan.bodies
-        if not loops:
-            # A loop waits for its rounds: were it counted, loops could keep them from starting.
+        # A loop waits for its rounds: were it counted, loops could keep them from starting.
+        if i not in scope.plan.bodies:
             if self._busy >= self.limits.parallel:
                 self._queued.append((scope, i, attempt))
                 return
             self._busy += 1
-        task = asyncio.get_running_loop().create_task(self._attempt(scope, i, attempt))
-        live.under_way.setdefault(scope, {})[i] = task
-        task.add_done_callback(partial(self._left, live, scope, i, loops))
+        task = _begun(self._attempt(live, scope, i, attempt))
+        if not task.done():
+            live.under_way.setdefault(scope, {})[i] = task
 
-    def _left(
-        self, live: Live, scope: Scope, i: int, loops: bool, task: asyncio.Task[None]
-    ) -> None:
-        tasks = live.under_way.get(scope, {})
-        if tasks.get(i) is task:
-            del tasks[i]
+    async def _attempt(self, live: Live, scope: Scope, i: int, attempt: int) -> None:
+        began = self.clock.now()
+        try:
+            outputs = await perform(self, live, scope, i, attempt)
+        except Exception as error:  # noqa: BLE001  (a block may raise anything)
+            self._left(live, scope, i)
+            self._failed(scope, i, attempt, error)
+        except asyncio.CancelledError:
+            if not scope.closed:
+                # Not by us: whatever the block awaited was cancelled under it.
+                self._left(live, scope, i)
+                self._failed(scope, i, attempt, Abandoned("What it waited for was cancelled."))
+            raise
+        else:
+            self._left(live, scope, i)
+            self._finished(scope, i, attempt, began, outputs)
+        self._kick()
+
+    def _left(self, live: Live, scope: Scope, i: int) -> None:
+        """A task is under way no more; another may take its place."""
+        tasks = live.under_way.get(scope)
+        if tasks is not None:
+            tasks.pop(i, None)
             if not tasks:
                 del live.under_way[scope]
-        if not loops:
+        if i not in scope.plan.bodies:
             self._busy -= 1
             if self._queued:
                 self._launch(*self._queued.popleft())
-
-    async def _attempt(self, scope: Scope, i: int, attempt: int) -> None:
-        began = self.clock.now()
-        try:
-            outputs = await perform(self, scope, i, attempt)
-        except Exception as error:  # noqa: BLE001  (a block may raise anything)
-            self._failed(scope, i, attempt, error)
-        else:
-            self._finished(scope, i, attempt, began, outputs)
-        self._kick()
 
     def _finished(
         self, scope: Scope, i: int, attempt: int, began: float, outputs: dict[str, Any]
@@ -369,8 +348,7 @@ class Executor:
         if live is None or scope.closed or scope.run.ended:
             return
         task = scope.prefix + scope.plan.ids[i]
-        if live.secrets:
-            outputs = redacted(outputs, tuple(live.secrets))
+        outputs = live.cleaned(outputs)
         self._event(scope.run, TaskFinished, task, began, outputs, attempt)
         self._push(evolve.finish(scope, i, outputs))
         if live.recording:
@@ -386,11 +364,7 @@ class Executor:
         if live is None or scope.closed or scope.run.ended:
             return
         task = scope.prefix + scope.plan.ids[i]
-        failure = failure_of(error, task)
-        if live.secrets:
-            failure = msgspec.convert(
-                redacted(msgspec.to_builtins(failure), tuple(live.secrets)), Failure
-            )
+        failure = live.cleaned_failure(failure_of(error, task))
         asked: float | None = getattr(error, "wait", None)
         match decide.after_failure(
             scope.plan.settings[i], attempt, failure, asked=asked, roll=self._roll()
@@ -496,9 +470,13 @@ class Executor:
         for inner in live.run.inside(scope):
             inner.closed = True
             _slow(inner)
-            for task in live.under_way.get(inner, {}).values():
+            for i, task in live.under_way.pop(inner, {}).items():
+                if i not in inner.plan.bodies:
+                    self._busy -= 1
                 if task is not current:
                     task.cancel()
+        while self._queued and self._busy < self.limits.parallel:
+            self._launch(*self._queued.popleft())
 
     # The end of a run.
 
@@ -524,13 +502,18 @@ class Executor:
         if isinstance(error, Unrecordable):
             return self._fail_unrecordable(events, error)
         failure = failure_of(error, "")
+        rest = list[AnyEvent]()
+        if isinstance(error, Conflict):
+            # Somebody else drives that run; the others are none the worse for it.
+            rest = [event for event in events if event.run != error.run]
+            events = [event for event in events if event.run == error.run]
         for id in dict.fromkeys(event.run for event in events):
             if live := self._runs.get(id):
                 told = RunInterrupted(id, live.run.seq + 1, self.clock.now(), failure)
                 self.abandon(live)
                 self._hub.publish([told])
                 self._over(live, told)
-        return ()
+        return rest
 
     def _fail_unrecordable(
         self, events: Sequence[AnyEvent], error: Unrecordable
@@ -569,35 +552,6 @@ class Executor:
 
     # What blocks ask for (see `performer.Shell`).
 
-    def grants_of(self, run: Run) -> Grants:
-        return self._runs[run.id].grants
-
-    def stop(self, run: Run, reason: str) -> None:
-        self._runs[run.id].stopping = reason
-
-    async def turn(self, run: Run, name: str, every: float) -> None:
-        turns, now = self._runs[run.id].turns, self.clock.now()
-        mine = max(now, turns.get(name, 0.0))
-        turns[name] = mine + every
-        if mine > now:
-            await self.clock.sleep(mine - now)
-
-    def reveal(self, run: Run, name: str) -> str:
-        value = self.surroundings.secret(name)
-        if value:
-            self._runs[run.id].secrets.add(value)
-        return value
-
-    def revealed(self, run: Run, value: Any) -> Any:
-        """A field's value with its secrets filled in."""
-        if isinstance(value, dict):
-            if "$secret" in value:
-                return self.reveal(run, value["$secret"])
-            return {name: self.revealed(run, inner) for name, inner in value.items()}
-        if isinstance(value, list):
-            return [self.revealed(run, inner) for inner in value]
-        return value
-
     def progressed(self, scope: Scope, i: int, done: float, total: float, note: str) -> None:
         self._recorder.live = True
         task = scope.prefix + scope.plan.ids[i]
@@ -606,23 +560,24 @@ class Executor:
     def streamed(self, scope: Scope, i: int, items: list[Any]) -> None:
         self._recorder.live = True
         live = self._runs.get(scope.run.id)
-        if live and live.secrets:
-            items = redacted(items, tuple(live.secrets))
+        items = live.cleaned(items) if live else items
         self._event(scope.run, TaskStreamed, scope.prefix + scope.plan.ids[i], items)
 
     # Small things.
 
     def _adopt(self, run: Run, grants: Grants, recording: Recording | None) -> Live:
         over: asyncio.Future[AnyEvent] = asyncio.get_running_loop().create_future()
-        live = Live(run, grants, over, recording)
+        live = Live(run, grants, self._surroundings, over, recording)
         self._runs[run.id] = live
         return live
 
     def _event(self, run: Run, kind: type[Event], *details: Any) -> Any:
         run.seq += 1
         event = kind(run.id, run.seq, self.clock.now(), *details)
-        self._recorder.wave.append(event)  # type: ignore[arg-type]
-        self._recorder.settle(idle=False)
+        recorder = self._recorder
+        recorder.wave.append(event)  # type: ignore[arg-type]
+        if recorder.timer is None:
+            recorder.settle(idle=False)
         return event
 
     def _fold(self, run: Run, event: AnyEvent) -> None:
@@ -635,6 +590,25 @@ class Executor:
 
     def _took(self, run: Run) -> float:
         return round(self.clock.now() - run.began.at, 6)
+
+
+class Abandoned(BlockError):
+    """Something a block waited for was given up by somebody else."""
+
+    retryable = True
+
+
+if sys.version_info >= (3, 12):
+
+    def _begun(coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """A task, run up to its first wait on the spot: half the price of one that is queued."""
+        return asyncio.Task(coroutine, eager_start=True)
+
+else:
+
+    def _begun(coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """A task, begun at the loop's next turn."""
+        return asyncio.get_running_loop().create_task(coroutine)
 
 
 def _slow(scope: Scope) -> None:

@@ -5,15 +5,15 @@ import inspect
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
-from agents.contract import Grants
 from graph.block import Route
 from graph.compile.bind import gather
 from graph.context import Outputs
 from graph.errors import BlockError
 from runtime.clock import Clock
 from runtime.engine.failures import TimedOut
-from runtime.engine.state import Run, Scope
-from runtime.engine.surroundings import Limits, Surroundings
+from runtime.engine.live import Live
+from runtime.engine.state import Scope
+from runtime.engine.surroundings import Limits
 
 T = TypeVar("T")
 
@@ -26,15 +26,9 @@ class Shell(Protocol):
 
     clock: Clock
     limits: Limits
-    surroundings: Surroundings
 
-    def grants_of(self, run: Run) -> Grants: ...
-    def reveal(self, run: Run, name: str) -> str: ...
-    def revealed(self, run: Run, value: Any) -> Any: ...
-    def stop(self, run: Run, reason: str) -> None: ...
     def progressed(self, scope: Scope, i: int, done: float, total: float, note: str) -> None: ...
     def streamed(self, scope: Scope, i: int, items: list[Any]) -> None: ...
-    async def turn(self, run: Run, name: str, every: float) -> None: ...
     async def round(
         self,
         scope: Scope,
@@ -49,8 +43,9 @@ class Shell(Protocol):
 class TaskContext:
     """What a block gets when it asks for a `Context`."""
 
-    def __init__(self, executor: Shell, scope: Scope, i: int, attempt: int) -> None:
-        self._executor = executor
+    def __init__(self, shell: Shell, live: Live, scope: Scope, i: int, attempt: int) -> None:
+        self._shell = shell
+        self._live = live
         self._scope = scope
         self._i = i
         self.run = scope.run.id
@@ -60,29 +55,31 @@ class TaskContext:
         self.started = scope.run.attempts.get(self.task, (1, self.now()))[1]
 
     def now(self) -> float:
-        return self._executor.clock.now()
+        return self._shell.clock.now()
 
     async def sleep(self, seconds: float) -> None:
-        await self._executor.clock.sleep(seconds)
+        await self._shell.clock.sleep(seconds)
 
     async def turn(self, name: str, *, every: float) -> None:
-        await self._executor.turn(self._scope.run, name, every)
+        await self._live.turn(name, every, self._shell.clock)
 
     async def agent(self, kind: type[T]) -> T:
-        return await self._surroundings.agent(kind, self._grants)
+        return await self._live.surroundings.agent(kind, self._live.grants)
 
     async def evaluate(self, expression: str, names: Mapping[str, Any]) -> Any:
-        return await self._surroundings.evaluate(expression, names)
+        return await self._live.surroundings.evaluate(expression, names)
 
     async def evaluate_each(
         self, expression: str, items: Sequence[Any], *, name: str = "item", names: Mapping[str, Any]
     ) -> list[Any]:
-        return await self._surroundings.evaluate_each(expression, items, name=name, names=names)
+        return await self._live.surroundings.evaluate_each(
+            expression, items, name=name, names=names
+        )
 
     async def scope(
         self, body: str, label: str, inputs: Mapping[str, Any], shared: Mapping[str, Any]
     ) -> Outputs:
-        return await self._executor.round(self._scope, self._i, body, label, inputs, shared)
+        return await self._shell.round(self._scope, self._i, body, label, inputs, shared)
 
     async def scopes(
         self,
@@ -108,30 +105,23 @@ class TaskContext:
         return results
 
     def stop(self, reason: str) -> None:
-        self._executor.stop(self._scope.run, reason)
+        self._live.stopping = reason
 
     def secret(self, name: str) -> str:
-        return self._executor.reveal(self._scope.run, name)
+        return self._live.reveal(name)
 
     def progress(self, done: float, total: float, note: str = "") -> None:
-        self._executor.progressed(self._scope, self._i, done, total, note)
-
-    @property
-    def _surroundings(self) -> Surroundings:
-        return self._executor.surroundings
-
-    @property
-    def _grants(self) -> Grants:
-        return self._executor.grants_of(self._scope.run)
+        self._shell.progressed(self._scope, self._i, done, total, note)
 
 
-async def perform(executor: Shell, scope: Scope, i: int, attempt: int) -> dict[str, Any]:
+async def perform(shell: Shell, live: Live, scope: Scope, i: int, attempt: int) -> dict[str, Any]:
     """The outputs of one attempt. Whatever the block raises comes through."""
-    limit = time_limit(scope, i, executor.limits)
+    limit = time_limit(scope, i, shell.limits)
+    if limit is None:
+        return named(scope, i, await _result(shell, live, scope, i, attempt))
     try:
         async with asyncio.timeout(limit) as timer:
-            arguments = await arguments_of(executor, scope, i)
-            result = await _result(executor, scope, i, attempt, arguments)
+            result = await _result(shell, live, scope, i, attempt)
     except TimeoutError as error:
         if not timer.expired():
             raise
@@ -146,23 +136,46 @@ def time_limit(scope: Scope, i: int, limits: Limits) -> float | None:
     own = scope.plan.settings[i].time_limit
     if own is not None:
         return own
-    return None if scope.plan.specs[i].agent == "pure" else limits.seconds
+    spec = scope.plan.specs[i]
+    return None if spec.agent == "pure" and spec.mode != "process" else limits.seconds
 
 
-async def arguments_of(executor: Shell, scope: Scope, i: int) -> dict[str, Any]:
-    """What the block is called with: fields, expressions worked out, links, secrets."""
+async def _result(shell: Shell, live: Live, scope: Scope, i: int, attempt: int) -> Any:
     plan = scope.plan
-    linked = gather(plan.sources[i], scope.values)
-    arguments = {**plan.fields[i], **linked}
-    if i in plan.expressions:
-        names = {**linked, "inputs": inputs_of(scope)}
-        for field, expression in plan.expressions[i].items():
-            arguments[field] = await executor.surroundings.evaluate(expression, names)
+    spec = plan.specs[i]
+    arguments = {**plan.fields[i], **gather(plan.sources[i], scope.values)}
+    if i in plan.expressions or i in plan.secrets:
+        arguments = await _worked_out(live, scope, i, arguments)
+    if spec.wants_context:
+        arguments[spec.wants_context] = TaskContext(shell, live, scope, i, attempt)
+    match spec.mode:
+        case "async":
+            return await spec.function(**arguments)
+        case "inline":
+            return spec.function(**arguments)
+        case "process":
+            return await live.surroundings.apart(spec, arguments)
+        case "stream":
+            return await _drained(shell, scope, i, spec.function(**arguments))
+
+
+async def _worked_out(
+    live: Live, scope: Scope, i: int, arguments: dict[str, Any]
+) -> dict[str, Any]:
+    """The arguments with expressions worked out and secrets filled in."""
+    plan = scope.plan
+    expressions = plan.expressions.get(i, {})
+    if expressions:
+        linked = {source.parameter for source in plan.sources[i]}
+        names = {name: value for name, value in arguments.items() if name in linked}
+        names["inputs"] = inputs_of(scope)
+        for field, expression in expressions.items():
+            arguments[field] = await live.surroundings.evaluate(expression, names)
         if not plan.specs[i].open_inputs:
             known = {parameter.name for parameter in plan.specs[i].parameters}
             arguments = {name: value for name, value in arguments.items() if name in known}
     for field in plan.secrets.get(i, ()):
-        arguments[field] = executor.revealed(scope.run, arguments[field])
+        arguments[field] = live.revealed(arguments[field])
     return arguments
 
 
@@ -172,40 +185,23 @@ def inputs_of(scope: Scope) -> dict[str, Any]:
     return {name: scope.values[plan.first_slot[given.task]] for name, given in plan.inputs.items()}
 
 
-async def _result(
-    executor: Shell, scope: Scope, i: int, attempt: int, arguments: dict[str, Any]
-) -> Any:
-    spec = scope.plan.specs[i]
-    if spec.wants_context:
-        arguments[spec.wants_context] = TaskContext(executor, scope, i, attempt)
-    match spec.mode:
-        case "inline":
-            return spec.function(**arguments)
-        case "async":
-            return await spec.function(**arguments)
-        case "process":
-            return await executor.surroundings.apart(spec, arguments)
-        case "stream":
-            return await _drained(executor, scope, i, spec.function(**arguments))
-
-
 async def _drained(
-    executor: Shell, scope: Scope, i: int, stream: Iterator[Any] | AsyncIterator[Any]
+    shell: Shell, scope: Scope, i: int, stream: Iterator[Any] | AsyncIterator[Any]
 ) -> Any:
     """All items of a stream, announced as they come; one text where the block joins them."""
     items: list[Any] = []
-    told, shown = executor.clock.now(), 0
+    told, shown = shell.clock.now(), 0
     async for item in _as_async(stream):
         items.append(item)
-        if len(items) > executor.limits.items:
+        if len(items) > shell.limits.items:
             raise BlockError(
-                f"It gave more than {executor.limits.items:,} items.", cure="Limit what it reads."
+                f"It gave more than {shell.limits.items:,} items.", cure="Limit what it reads."
             )
-        if (now := executor.clock.now()) - told >= EVERY:
-            executor.streamed(scope, i, items[shown:])
+        if (now := shell.clock.now()) - told >= EVERY:
+            shell.streamed(scope, i, items[shown:])
             told, shown = now, len(items)
     if shown:
-        executor.streamed(scope, i, items[shown:])
+        shell.streamed(scope, i, items[shown:])
     return "".join(items) if scope.plan.specs[i].joined else items
 
 
@@ -241,20 +237,3 @@ def _routed(names: Sequence[str], result: Any) -> dict[str, Any]:
     if result.port not in names:
         raise BlockError(f"It chose the output {result.port!r}, which it doesn't have.")
     return {result.port: result.value}
-
-
-def redacted(value: Any, secrets: Sequence[str]) -> Any:
-    """The value with every occurrence of a secret taken out."""
-    if isinstance(value, str):
-        for secret in secrets:
-            value = value.replace(secret, "•••")
-        return value
-    if isinstance(value, bytes):
-        for secret in secrets:
-            value = value.replace(secret.encode(), b"***")
-        return value
-    if isinstance(value, dict):
-        return {redacted(k, secrets): redacted(v, secrets) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [redacted(item, secrets) for item in value]
-    return value

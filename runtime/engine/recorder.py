@@ -32,7 +32,8 @@ class Recorder:
         self._lost = lost
         self._then: list[Callable[[], None]] = []
         self._committing: asyncio.Task[None] | None = None
-        self._timer: Timer | None = None
+        self.timer: Timer | None = None
+        """Set while the wave is going to be recorded without anybody asking."""
 
     def once_durable(self, call: Callable[[], None]) -> None:
         """Call as soon as all that is in the wave now is durable."""
@@ -44,14 +45,14 @@ class Recorder:
             return
         if (self._then and idle) or len(self.wave) >= self._limits.wave:
             self.flush()
-        elif self._timer is None:
-            self._timer = self._clock.later(self._limits.linger, self.flush)
+        elif self.timer is None:
+            self.timer = self._clock.later(self._limits.linger, self.flush)
 
     def flush(self) -> None:
         """Record the wave now, or right after the commit that is under way."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        if self.timer is not None:
+            self.timer.cancel()
+            self.timer = None
         if self._committing is not None or not (self.wave or self._then):
             return
         wave, then = self.wave, self._then
