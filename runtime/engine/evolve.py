@@ -129,12 +129,11 @@ def finish_one(scope: Scope, i: int, value: Any, ready: Ready) -> None:
 
 def finish(scope: Scope, i: int, outputs: Mapping[str, Any]) -> Ready:
     """A task has these outputs; a port that isn't among them got no value."""
-    values, slot = scope.values, scope.plan.first_slot[i]
-    for name in scope.plan.outputs[i] or ("",):
-        value = outputs.get(name, SKIPPED)
-        if value is SKIPPED and name:
-            scope.simple = False
-        values[slot] = value
+    names, slot = scope.plan.outputs[i], scope.plan.first_slot[i]
+    if len(outputs) != len(names):
+        scope.simple = False
+    for name in names:
+        scope.values[slot] = outputs.get(name, SKIPPED)
         slot += 1
     _forget(scope, i)
     scope.status[i] = DONE
@@ -240,8 +239,11 @@ def _forget(scope: Scope, i: int) -> None:
         return
     task = scope.prefix + scope.plan.ids[i]
     run.attempts.pop(task, None)
-    run.doubted.discard(task)
-    run.interrupted.discard(task)
+    if run.interrupted:
+        run.doubted.discard(task)
+        run.interrupted.discard(task)
+    if not run.rounds:
+        return
     for address in run.rounds.pop(task, ()):
         run.closed.pop(address, None)
         run.scopes.pop(address, None)

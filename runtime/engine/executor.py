@@ -253,7 +253,7 @@ class Executor:
             return
         task = scope.prefix + scope.plan.ids[i]
         spec = scope.plan.specs[i]
-        if task in scope.run.interrupted and self._must_ask(scope, i):
+        if scope.run.interrupted and self._must_ask(scope, i, task):
             self.tell(scope.run, TaskDoubted, task, f"{scope.run.id}:{task}")
             return
         if live.recording and self._reused(live.recording, scope, i):
@@ -270,7 +270,9 @@ class Executor:
         else:
             self._launch(scope, i, attempt)
 
-    def _must_ask(self, scope: Scope, i: int) -> bool:
+    def _must_ask(self, scope: Scope, i: int, task: str) -> bool:
+        if task not in scope.run.interrupted:
+            return False
         return decide.after_interruption(scope.plan.specs[i], scope.plan.settings[i]) == "ask"
 
     def _skip(self, scope: Scope, i: int) -> None:
@@ -314,7 +316,7 @@ class Executor:
     async def _attempt(self, live: Live, scope: Scope, i: int, attempt: int) -> None:
         began = self.clock.now()
         try:
-            outputs = await perform(self, live, scope, i, attempt)
+            outputs = named(scope, i, await perform(self, live, scope, i, attempt))
         except Exception as error:  # noqa: BLE001  (a block may raise anything)
             self._left(live, scope, i)
             self._failed(scope, i, attempt, error)
@@ -327,7 +329,6 @@ class Executor:
         else:
             self._left(live, scope, i)
             self._finished(scope, i, attempt, began, outputs)
-        self._kick()
 
     def _left(self, live: Live, scope: Scope, i: int) -> None:
         """A task is under way no more; another may take its place."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import inspect
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 from graph.block import Route
@@ -114,21 +114,26 @@ class TaskContext:
         self._shell.progressed(self._scope, self._i, done, total, note)
 
 
-async def perform(shell: Shell, live: Live, scope: Scope, i: int, attempt: int) -> dict[str, Any]:
-    """The outputs of one attempt. Whatever the block raises comes through."""
+def perform(shell: Shell, live: Live, scope: Scope, i: int, attempt: int) -> Awaitable[Any]:
+    """The result of one attempt, to be awaited. Whatever the block raises comes through.
+
+    Not a coroutine itself, nor is `_result`: each would be one more to await for every task.
+    """
     limit = time_limit(scope, i, shell.limits)
-    if limit is None:
-        return named(scope, i, await _result(shell, live, scope, i, attempt))
+    result = _result(shell, live, scope, i, attempt)
+    return result if limit is None else _within(limit, result)
+
+
+async def _within(limit: float, result: Awaitable[Any]) -> Any:
     try:
         async with asyncio.timeout(limit) as timer:
-            result = await _result(shell, live, scope, i, attempt)
+            return await result
     except TimeoutError as error:
         if not timer.expired():
             raise
         raise TimedOut(
             f"It took longer than {limit:g} s.", cure="Raise its time limit, or give it less to do."
         ) from error
-    return named(scope, i, result)
 
 
 def time_limit(scope: Scope, i: int, limits: Limits) -> float | None:
@@ -140,14 +145,23 @@ def time_limit(scope: Scope, i: int, limits: Limits) -> float | None:
     return None if spec.agent == "pure" and spec.mode != "process" else limits.seconds
 
 
-async def _result(shell: Shell, live: Live, scope: Scope, i: int, attempt: int) -> Any:
+def _result(shell: Shell, live: Live, scope: Scope, i: int, attempt: int) -> Awaitable[Any]:
     plan = scope.plan
     spec = plan.specs[i]
     arguments = {**plan.fields[i], **gather(plan.sources[i], scope.values)}
-    if i in plan.expressions or i in plan.secrets:
-        arguments = await _worked_out(live, scope, i, arguments)
     if spec.wants_context:
         arguments[spec.wants_context] = TaskContext(shell, live, scope, i, attempt)
+    if spec.mode == "async" and i not in plan.expressions and i not in plan.secrets:
+        awaited: Awaitable[Any] = spec.function(**arguments)
+        return awaited
+    return _closer_result(shell, live, scope, i, arguments)
+
+
+async def _closer_result(
+    shell: Shell, live: Live, scope: Scope, i: int, arguments: dict[str, Any]
+) -> Any:
+    spec = scope.plan.specs[i]
+    arguments = await _worked_out(live, scope, i, arguments)
     match spec.mode:
         case "async":
             return await spec.function(**arguments)
@@ -173,6 +187,7 @@ async def _worked_out(
             arguments[field] = await live.surroundings.evaluate(expression, names)
         if not plan.specs[i].open_inputs:
             known = {parameter.name for parameter in plan.specs[i].parameters}
+            known.add(plan.specs[i].wants_context)
             arguments = {name: value for name, value in arguments.items() if name in known}
     for field in plan.secrets.get(i, ()):
         arguments[field] = live.revealed(arguments[field])
