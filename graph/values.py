@@ -193,6 +193,21 @@ def fit(source: ValueType, target: ValueType) -> Fit:
     return _fit_fields(source, target)
 
 
+def certain(source: ValueType, target: ValueType) -> bool:
+    """Whether every value of the source suits the target, so that none needs looking at."""
+    if target.kind == "any" or source == target:
+        return True
+    if source.kind == "union":
+        return all(certain(member, target) for member in source.members)
+    if target.kind == "union":
+        return any(certain(source, member) for member in target.members)
+    if target.choices or target.fields or source.kind == "any":
+        return False
+    if source.kind != target.kind:
+        return (source.kind, target.kind) in _WIDER
+    return not target.item or certain(source.item or ANY, target.item)
+
+
 _WIDER = {("integer", "number"), ("datetime", "date")}
 
 

@@ -5,8 +5,9 @@ from functools import partial
 from typing import Any
 
 from graph.compile.plan import Call, Source, Values
+from graph.errors import BadInput
 from graph.spec import BlockSpec
-from graph.values import COERCIONS
+from graph.values import COERCIONS, mismatch
 
 
 class Skipped:
@@ -25,7 +26,7 @@ def bind(spec: BlockSpec, fields: Mapping[str, Any], sources: Sequence[Source]) 
     Called for every task of every run, so the common shapes avoid building a dictionary.
     """
     function = spec.function
-    if spec.join != "all" or any(source.convert for source in sources):
+    if spec.join != "all" or any(source.convert or source.expects for source in sources):
         return partial(_gathered, function, fields, tuple(sources))
     if not sources:
         return partial(_constant, partial(function, **fields))
@@ -74,10 +75,17 @@ def _gathered(
 
 
 def gather(sources: Sequence[Source], values: Values) -> dict[str, Any]:
-    """The values that came, by parameter, converted where the link says so."""
+    """The values that came, by parameter, converted where the link says so.
+
+    Raises BadInput for a value that its parameter doesn't take.
+    """
     given: dict[str, Any] = {}
-    for parameter, slot, convert in sources:
+    for parameter, slot, convert, expects in sources:
         value = values[slot]
         if value is not SKIPPED:
-            given[parameter] = COERCIONS[convert](value) if convert else value
+            if convert:
+                value = COERCIONS[convert](value)
+            if expects is not None and (reason := mismatch(expects, value)):
+                raise BadInput(f"{parameter!r} {reason}.", cure="Look at what is linked to it.")
+            given[parameter] = value
     return given

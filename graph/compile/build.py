@@ -12,8 +12,9 @@ from graph.compile.ports import INPUT, OUTPUT, Level, input_type
 from graph.compile.subflows import PINNED, FlatTask, flatten
 from graph.errors import FlowInvalid
 from graph.file_format import flow_hash
-from graph.flow import Flow
+from graph.flow import Flow, Link
 from graph.spec import BlockSpec
+from graph.values import ANY, ValueType, certain
 
 FAST, SLOW = 0, 1
 
@@ -96,8 +97,18 @@ def _sources(
     for link in task.links:
         i = index[link.source.block]
         slot = first_slot[i] + tasks[i].outputs.index(link.source.port)
-        found.append(Source(link.target.port, slot, link.convert))
+        found.append(Source(link.target.port, slot, link.convert, _expected(link, task, tasks[i])))
     return tuple(found)
+
+
+def _expected(link: Link, task: FlatTask, source: FlatTask) -> ValueType | None:
+    """The type to look for in what comes through a link, None where nothing else can come."""
+    parameter = task.spec.parameter(link.target.port)
+    if parameter is None or parameter.type == ANY:
+        return None
+    output = source.spec.output(link.source.port)
+    given = output.type if output and not link.convert else ANY
+    return None if certain(given, parameter.type) else parameter.type
 
 
 def _split(

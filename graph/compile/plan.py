@@ -22,11 +22,15 @@ Unpack = Literal["one", "tuple", "route", "record", "none"]
 
 
 class Source(NamedTuple):
-    """Where a parameter's value comes from: a slot, and the conversion on the way."""
+    """Where a parameter's value comes from: a slot, and the conversion on the way.
+
+    `expects` is the type to look for in every value that comes; None where it can't be another.
+    """
 
     parameter: str
     slot: int
     convert: str
+    expects: ValueType | None = None
 
 
 class Input(msgspec.Struct, frozen=True):

@@ -536,3 +536,16 @@ async def test_a_run_that_cannot_move_says_why(studio: Studio) -> None:
 
     (stalled,) = [e for e in await studio.events() if isinstance(e, RunStalled)]
     assert "paused" in stalled.waits_for[0]
+
+
+async def test_a_value_that_does_not_suit_is_refused_where_it_arrives(studio: Studio) -> None:
+    made = Flow.of(
+        [Block("n", "flow.constant", {"value": "soon"}), Block("add", "t.add")],
+        [("n.value", "add.a")],
+    )
+
+    end = await studio.run(made)
+
+    assert isinstance(end, RunFailed)
+    assert end.failure.task == "add"
+    assert end.failure.message == "'a' must be number, not text (\"soon\")."
