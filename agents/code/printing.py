@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any, Literal
 
-from agents.code.errors import OutputTooLarge
+from agents.code.errors import OutputTooLarge, SandboxError
 
 
 class Printed:
@@ -37,8 +37,10 @@ class Printed:
             value = await future
         except asyncio.CancelledError:
             task = asyncio.current_task()
-            if self._size <= self._limit or (task and task.cancelling()):
+            if task and task.cancelling():
                 raise
+            if self._size <= self._limit:
+                raise SandboxError("The sandbox was closed while the code ran.") from None
         else:
             if self._size <= self._limit:
                 return value

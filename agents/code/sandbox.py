@@ -4,7 +4,7 @@ import datetime
 import keyword
 from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import msgspec
 from pydantic_monty import MontyError, OSPolicy
@@ -16,6 +16,7 @@ from agents.code.printing import Printed
 from agents.code.values import settled
 from agents.code.workers import Limits, Session, Workers
 from agents.code.wrapping import Function
+from agents.contract import Health
 
 __all__ = ["Limits", "Ran", "Sandbox"]
 
@@ -50,6 +51,8 @@ class Sandbox:
     results of its calls are recorded, not because they would come out the same again.
     """
 
+    kind: ClassVar[str] = "code"
+
     def __init__(self, limits: Limits | None = None, *, workers: int | None = None) -> None:
         self.limits = limits or Limits()
         self._workers = Workers(self.limits, workers)
@@ -66,9 +69,21 @@ class Sandbox:
     ) -> None:
         await self.close()
 
+    async def connect(self) -> None:
+        """Nothing to do: the first call starts what it needs."""
+
     async def close(self) -> None:
-        """End all processes; what is still running fails with WorkerLost."""
+        """End all processes; what is still running or waiting fails with SandboxError."""
         await self._workers.close()
+
+    async def health(self, *, deep: bool = False) -> Health:
+        """Deep: whether a process can be started and does sums."""
+        try:
+            if deep:
+                await self.evaluate("1 + 1", {})
+        except SandboxError as error:
+            return Health("down", str(error))
+        return Health("ok")
 
     async def evaluate(
         self,

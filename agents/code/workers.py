@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import os
 import weakref
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from pydantic_monty import AsyncMonty, AsyncMontySession, MontyError, OSPolicy, ResourceLimits
@@ -51,6 +51,7 @@ class Session:
         self._monty = monty
         self._fed = 0
         self._known: set[str] = set()
+        self._running: asyncio.Future[Any] | None = None
 
     async def open(self, code: str) -> None:
         """Take a process and feed it the prelude. Raises MontyError when it is lost meanwhile."""
@@ -77,7 +78,13 @@ class Session:
     def feed(self, code: str, **options: Any) -> "asyncio.Future[Any]":
         """Run some code in this session; the options are those of `feed_run`."""
         self._fed += 1
-        return self._monty.feed_run(code, **options)  # type: ignore[return-value]  # it is one
+        self._running = running = cast("asyncio.Future[Any]", self._monty.feed_run(code, **options))
+        return running
+
+    def stop(self) -> None:
+        """Cancel what is running, if anything is."""
+        if self._running:
+            self._running.cancel()
 
     async def item(self) -> int | None:
         """The index of the item that the last call was at; None if the session is lost."""
@@ -139,8 +146,10 @@ class Workers:
         self._turns.release()
 
     async def close(self) -> None:
-        """End every process, also those at work."""
+        """End every process; a call that is running is cancelled."""
         self.closed = True
+        for session in self._held:
+            session.stop()
         for session in self._idle:
             self._discard(session)
         self._idle.clear()
