@@ -35,6 +35,7 @@ OFFENCES = [
     Offence("deciding-core", "runtime.engine.decide", "from time import monotonic"),
     Offence("inside-runtime", "runtime.changes", "import runtime.flow_files"),
     Offence("journal-by-contract", "runtime.engine.hub", "import runtime.journal.sqlite"),
+    Offence("only-services-serve", "runtime.remote", "import litestar"),
     Offence("acyclic", "runtime.engine.state", "import runtime.engine.evolve"),
 ]
 
