@@ -11,8 +11,8 @@ from graph.spec import Example, Look, Needs
 class Ran(NamedTuple):
     """What the code gave back, and what it printed."""
 
-    value: Any
-    printed: str
+    value: Annotated[Any, "What the code gave back."]
+    printed: Annotated[str, "What it printed on the way."]
 
 
 @block(
@@ -25,7 +25,20 @@ class Ran(NamedTuple):
     search=("code", "script", "function", "expression"),
     examples=[
         Example({"code": "return price * 2", "price": 21}, Ran(42, ""), "A value by its name"),
-        Example({"code": "print('hi')\n[n for n in range(3)]"}, Ran([0, 1, 2], "hi\n")),
+        Example(
+            {"code": "print('hi')\n[n for n in range(3)]"},
+            Ran([0, 1, 2], "hi\n"),
+            "A last line that is an expression",
+        ),
+        Example(
+            {
+                "code": "import re\n\nfound = re.findall(r'#(\\d+)', text)\n"
+                "return {'issues': [int(number) for number in found]}",
+                "text": "Fixes #12 and #40",
+            },
+            Ran({"issues": [12, 40]}, ""),
+            "With a module",
+        ),
     ],
 )
 async def python(

@@ -9,9 +9,8 @@ from typing import NamedTuple
 import msgspec
 
 from graph.available import MODULES
+from graph.bodies import RETURN, body_of
 from graph.expressions import CodeProblem, Form, Reading, read, unknown_names
-
-RETURN = "return "
 
 WIDEST = 60
 """The most characters of code that are quoted in a message."""
@@ -32,9 +31,7 @@ class Wrapped(msgspec.Struct, frozen=True, eq=False):
     """A piece of code as it was given, and as the body of a function.
 
     `reading` is what it says (without the tree), `asks` the names it would take, `imports` the
-    modules it imports. `indents` has, for every line, how many characters were put in front of
-    it; `value_at` is the (line, column) where `return` was put before the last expression,
-    (0, 0) if nowhere.
+    modules it imports. `indents` and `value_at` are those of its Body.
     """
 
     form: Form
@@ -115,52 +112,9 @@ def wrap(code: str, form: Form) -> Wrapped:
     if not isinstance(tree, ast.Module):
         body = f" return (\n{text}\n )"
         return Wrapped(form, lines, body, reading, asks, frozenset(), (0,) * len(lines))
-    held = _inside_texts(tree)
-    indents = tuple(0 if number in held else 1 for number in range(1, len(lines) + 1))
-    value_at = _value_at(tree, lines)
-    body = "\n".join(_body_lines(lines, indents, value_at))
-    if not tree.body:
-        body += "\n return None"
-    return Wrapped(form, lines, body, reading, asks, frozenset(_imports(tree)), indents, value_at)
-
-
-def _body_lines(
-    lines: tuple[str, ...], indents: tuple[int, ...], value_at: tuple[int, int]
-) -> Iterator[str]:
-    for number, (line, indent) in enumerate(zip(lines, indents, strict=True), 1):
-        if number == value_at[0]:
-            before = value_at[1] - 1
-            line = line[:before] + RETURN + line[before:]
-        yield " " * indent + line
-
-
-def _inside_texts(tree: ast.Module) -> frozenset[int]:
-    """The lines that begin inside a text: an indent would become part of it."""
-    return frozenset(
-        line
-        for node in ast.walk(tree)
-        if isinstance(node, ast.JoinedStr | ast.Constant)
-        for line in range(node.lineno + 1, (node.end_lineno or 0) + 1)
-    )
-
-
-def _value_at(tree: ast.Module, lines: tuple[str, ...]) -> tuple[int, int]:
-    """Where the last expression begins, if that gives the value: no `return` does."""
-    if not tree.body or any(_returns(statement) for statement in tree.body):
-        return (0, 0)
-    last = tree.body[-1]
-    if not isinstance(last, ast.Expr):
-        return (0, 0)
-    before = lines[last.lineno - 1].encode()[: last.col_offset].decode()
-    return (last.lineno, len(before) + 1)
-
-
-def _returns(node: ast.AST) -> bool:
-    if isinstance(node, ast.Return):
-        return True
-    if isinstance(node, ast.FunctionDef | ast.Lambda | ast.ClassDef | ast.expr):
-        return False
-    return any(_returns(child) for child in ast.iter_child_nodes(node))
+    made = body_of(text, tree, indent=1)
+    imports = frozenset(_imports(tree))
+    return Wrapped(form, lines, made.text, reading, asks, imports, made.indents, made.value_at)
 
 
 def _imports(tree: ast.Module) -> Iterator[str]:
