@@ -38,7 +38,8 @@ from runtime.commands import (
     StoreFlow,
 )
 from runtime.engine.evolve import rebuilt
-from runtime.engine.executor import Executor, Live
+from runtime.engine.executor import Executor
+from runtime.engine.live import Live
 from runtime.engine.hub import Hub, Subscription
 from runtime.engine.replay import Recording
 from runtime.engine.state import Run
