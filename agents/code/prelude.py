@@ -19,10 +19,10 @@ def next(items, *default):
     return _next(iter(items) if type(items) is list else items, *default)
 
 
-def _each(function, items, rest):
+def _each(function, items, start, rest):
     _at[0] = -1
     made = []
-    for index, item in enumerate(items):
+    for index, item in enumerate(items, start):
         _at[0] = index
         made.append(function(item, index, *rest))
     _at[0] = -1

@@ -19,9 +19,10 @@ class Printed:
         """Take some more. The interpreter calls this, from a thread of its own choice."""
         if self._size > self._limit:
             return
+        room = self._limit - self._size
         self._size += len(text.encode())
         if self._size > self._limit:
-            text = text[: self._limit - self._size]
+            text = text.encode()[:room].decode(errors="ignore")
             if self._future:
                 self._future.get_loop().call_soon_threadsafe(self._future.cancel)
         self._parts.append(text)

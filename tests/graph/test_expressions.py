@@ -1,6 +1,8 @@
 """Expressions and code read without running: the names they use, and all that is wrong."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from graph.available import BUILTINS, MODULES
 from graph.expressions import CodeProblem, Form, free_names, names_used, problems_in, read
@@ -239,6 +241,22 @@ def test_hostile_text_is_a_problem_and_never_an_exception(code: str, form: Form)
 
     assert len(problems) == 1
     assert names_used(code) == set()
+
+
+PIECES = ["a", "(", ")", "[", "]", "{", "}", "'", '"', "f'", "\n", " ", ":", "=", "+", "\\", "#"]
+PIECES += ["lambda ", "if ", "else ", "for ", "in ", "def ", "return ", "é", "1", ",", ".", "\t"]
+
+
+heaps = st.lists(st.sampled_from(PIECES), max_size=30).map("".join)
+
+
+@given(st.text() | heaps, st.sampled_from(["expression", "code"]))
+def test_every_problem_of_any_text_has_a_place_in_it(text: str, form: Form) -> None:
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+    for problem in problems_in(text, known=(), form=form):
+        assert 1 <= problem.line <= len(lines)
+        assert 1 <= problem.column <= problem.end_column <= len(lines[problem.line - 1]) + 1
 
 
 def test_long_but_flat_code_is_read() -> None:

@@ -3,16 +3,31 @@
 import datetime
 import math
 from collections import OrderedDict
+from collections.abc import AsyncIterator
 from typing import Any, NamedTuple
 
 import pytest
+import pytest_asyncio
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from agents.code.errors import CodeFailed, CodeRefused, SandboxError, ValueRefused
 from agents.code.sandbox import Ran, Sandbox
 from graph.available import BUILTINS, MODULES
+from tests.agents.code.conftest import LIMITS
 
 UTC = datetime.UTC
 NOON = datetime.datetime(2026, 5, 3, 12, tzinfo=UTC)
+
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def sandbox() -> AsyncIterator[Sandbox]:
+    """One for all of this page: no test may notice that others were there before it."""
+    async with Sandbox(LIMITS, workers=1) as made:
+        yield made
 
 
 def placed(failure: CodeFailed) -> tuple[int, int, int]:
@@ -107,13 +122,28 @@ async def test_an_error_says_which_item(sandbox: Sandbox) -> None:
     )
 
 
-async def test_an_item_of_an_earlier_call_is_not_blamed(single: Sandbox) -> None:
+async def test_an_item_of_an_earlier_call_is_not_blamed(sandbox: Sandbox) -> None:
     with pytest.raises(CodeFailed):
-        await single.each("1 / item", [1, 0])
+        await sandbox.each("1 / item", [1, 0])
     with pytest.raises(CodeFailed) as caught:
-        await single.evaluate("1 / x", {"x": 0})
+        await sandbox.evaluate("1 / x", {"x": 0})
 
     assert caught.value.item is None
+
+
+async def test_many_items_go_in_batches_and_nobody_can_tell(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agents.code.sandbox.BATCH", 3)
+
+    assert await sandbox.each("item * index", list(range(10))) == [n * n for n in range(10)]
+    with pytest.raises(CodeFailed) as caught:
+        await sandbox.each("1 / (item - 7)", range(10))
+    assert caught.value.item == 7
+
+    drawn = await sandbox.each("random.random()", range(9), seed=1)
+    assert len(set(drawn)) == 9
+    assert drawn == await sandbox.each("random.random()", range(9), seed=1)
 
 
 @pytest.mark.parametrize("name", ["no name", "for", "", "1"])
@@ -315,6 +345,29 @@ async def test_counters_and_other_records_come_out_as_records(sandbox: Sandbox) 
     )
 
     assert (await sandbox.run(code, {})).value == [{"a": 2, "b": 1}, {"b": [1]}]
+
+
+values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**64 - 1)
+    | st.floats(allow_nan=False)
+    | st.text()
+    | st.binary()
+    | st.dates()
+    | st.datetimes(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=20,
+)
+
+
+@given(given=st.lists(values, min_size=1, max_size=30))
+@settings(max_examples=50)
+async def test_any_plain_value_survives_the_way_in_and_out(
+    sandbox: Sandbox, given: list[Any]
+) -> None:
+    assert await sandbox.evaluate("given", {"given": given}) == given
+    assert await sandbox.each("item", given) == given
 
 
 # Errors and their places
