@@ -39,8 +39,8 @@ from runtime.commands import (
 )
 from runtime.engine.evolve import rebuilt
 from runtime.engine.executor import Executor
-from runtime.engine.live import Live
 from runtime.engine.hub import Hub, Subscription
+from runtime.engine.live import Live
 from runtime.engine.replay import Recording
 from runtime.engine.state import Run
 from runtime.engine.surroundings import Limits, Surroundings
@@ -353,13 +353,10 @@ def fitting(plan: Plan, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def new_id() -> str:
-    """An id for a run: sorts by time of making, is short enough to be read out."""
+    """An id for a run: sorts by time of making; 40 random bits tell apart those of one moment."""
     alphabet = "0123456789abcdefghjkmnpqrstvwxyz"
-    moment, letters = time.time_ns() // 1_000_000, ""
-    for _ in range(9):
-        moment, digit = divmod(moment, 32)
-        letters = alphabet[digit] + letters
-    return letters + "".join(secrets.choice(alphabet) for _ in range(4))
+    number = (time.time_ns() // 1_000_000) << 40 | secrets.randbits(40)
+    return "".join(alphabet[number >> shift & 31] for shift in range(80, -1, -5))
 
 
 def new_owner() -> str:
