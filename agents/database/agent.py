@@ -5,7 +5,7 @@ import contextlib
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, ClassVar, NamedTuple, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import psycopg
 import sqlalchemy.exc
@@ -18,8 +18,9 @@ from agents.database.failures import failure
 from agents.database.rows import asked, fetched, records, run
 from agents.database.statement import Statement
 from agents.database.stop import Stop
-from agents.database.tables import Insert, forget, insert, once
+from agents.database.tables import forget, insert, once
 from agents.database.values import Decimals
+from agents.database.work import Executed, Insert
 from agents.errors import AgentError, Unreachable
 from agents.folders import Folders
 
@@ -27,13 +28,6 @@ T = TypeVar("T")
 
 GRACE_SECONDS = 2.0
 """How long after its time limit a statement may still be ending before nobody waits for it."""
-
-
-class Executed(NamedTuple):
-    """What a statement did: how many rows it changed, and those it gave back (RETURNING)."""
-
-    changed: int
-    rows: list[dict[str, Any]]
 
 
 class DatabaseAgent:

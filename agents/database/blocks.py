@@ -1,17 +1,19 @@
 """What flows can do with databases: query, execute, insert."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from agents.database.address import needs_of, readable_address
-from agents.database.agent import DatabaseAgent, Executed
 from agents.database.statement import one_statement
-from agents.database.tables import Insert, Mode
 from agents.database.values import Decimals
+from agents.database.work import Executed, Insert, Mode
 from graph.block import block
 from graph.blocks.checks import readable
 from graph.context import Context
 from graph.spec import Look, Needs
+
+if TYPE_CHECKING:
+    from agents.database.agent import DatabaseAgent
 
 _EMPTY: Mapping[str, Any] = {}
 
@@ -81,7 +83,7 @@ async def query(
 
     PostgreSQL's dates stay dates; SQLite has none, and gives the text that was stored.
     """
-    agent = await context.agent(DatabaseAgent)
+    agent = await _agent(context)
     return await agent.query(
         database,
         sql,
@@ -113,7 +115,7 @@ async def execute(
     decimals: AsDecimals = "number",
 ) -> Executed:
     """Run one statement that changes a database, in a transaction of its own."""
-    agent = await context.agent(DatabaseAgent)
+    agent = await _agent(context)
     return await agent.execute(
         database,
         sql,
@@ -173,6 +175,13 @@ async def insert(
     """Put records into a table: all of them, or none if one is refused."""
     wanted = Insert(table=table, rows=rows, mode=mode, key=key, schema=schema, create=create)
     once_key = context.key if once and mode == "append" else ""
-    agent = await context.agent(DatabaseAgent)
+    agent = await _agent(context)
     done = await agent.insert(database, wanted, time_limit=time_limit, once_key=once_key)
     return Inserted(done)
+
+
+async def _agent(context: Context) -> "DatabaseAgent":
+    # 0.8 s of SQLAlchemy and drivers that only a run which uses them need spend.
+    from agents.database.agent import DatabaseAgent  # noqa: PLC0415 - see above
+
+    return await context.agent(DatabaseAgent)

@@ -2,46 +2,19 @@
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
-import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.types import TypeEngine
 
 from agents.database.values import Dialect, fits_integer, to_driver
+from agents.database.work import Insert, Record, check_name
 from agents.errors import Rejected
 from graph.blocks.formats import format_json
 from graph.errors import BadInput
 from graph.values import did_you_mean
-
-Mode = Literal["append", "replace", "upsert"]
-"""append: added; replace: instead of all that were there; upsert: instead of those of one key."""
-
-Record = Mapping[str, Any]
-
-
-class Insert(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be put where. `key` names the columns that tell one row from another."""
-
-    table: str
-    rows: Sequence[Record]
-    mode: Mode = "append"
-    key: Sequence[str] = ()
-    schema: str = ""
-    create: bool = True
-
-    def columns(self) -> list[str]:
-        """Every column that some row has, in the order of appearance. Raises BadInput."""
-        found = dict[str, None]()
-        for number, row in enumerate(self.rows):
-            if not isinstance(row, Mapping):
-                raise BadInput(f"Row {number} is no record.")
-            found.update(dict.fromkeys(row))
-        for name in found:
-            _check_name(name, "column")
-        return list(found)
 
 
 def insert(connection: Connection, wanted: Insert) -> int:
@@ -49,7 +22,7 @@ def insert(connection: Connection, wanted: Insert) -> int:
 
     A column that a row lacks is empty in it. Raises BadInput, Rejected, and SQLAlchemy's errors.
     """
-    _check_name(wanted.table, "table")
+    check_name(wanted.table, "table")
     columns = wanted.columns()
     rows = _by_key(wanted, columns) if wanted.mode == "upsert" else list(wanted.rows)
     types = _existing(connection, wanted)
@@ -235,8 +208,3 @@ def _suited(value: Any, kind: TypeEngine[Any], dialect: Dialect) -> Any:
     if isinstance(kind, sa.String) and not isinstance(value, (str, bytes, bytearray)):
         return value.isoformat() if isinstance(value, datetime.date) else str(value)
     return to_driver(value, dialect)
-
-
-def _check_name(name: Any, what: str) -> None:
-    if not isinstance(name, str) or not name.strip() or "\0" in name:
-        raise BadInput(f"{name!r} can't name a {what}.")
