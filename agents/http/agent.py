@@ -6,10 +6,9 @@ import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from http.cookiejar import DefaultCookiePolicy
 from types import MappingProxyType
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import httpx
-import msgspec
 
 from agents.contract import Grants, Health
 from agents.disk import Draft
@@ -17,11 +16,11 @@ from agents.errors import AgentError, Rejected
 from agents.folders import Folders
 from agents.hosts import allow, names_in, resolve
 from agents.http.body import pieces, texts_of
+from agents.http.exchange import Downloaded, Reply, Request
 from agents.http.failures import EXCERPT, of_status, saying
 from agents.http.transport import CheckedTransport
 from graph.errors import BadInput
 
-REDIRECTS = 10
 WRITE_AT_ONCE = 1024 * 1024
 
 _HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
@@ -36,40 +35,6 @@ _HARMLESS = frozenset(
     ("accept", "accept-language", "user-agent", "content-type", "idempotency-key", *_OURS)
 )
 """Headers another origin may see; any other may hold what opens a door."""
-
-
-class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """A request, ready to go; `time_limit` in seconds is for everything up to the last byte."""
-
-    url: str
-    method: str = "GET"
-    query: Mapping[str, Any] = {}
-    headers: Mapping[str, str] = {}
-    content: bytes = b""
-    time_limit: float = 30.0
-    redirects: int = REDIRECTS
-
-
-class Reply(msgspec.Struct, frozen=True):
-    """An answer, complete. Header names are in small letters, links are absolute, by their rel."""
-
-    status: int
-    headers: Mapping[str, str]
-    content: bytes
-    url: str
-    links: Mapping[str, str]
-
-    @property
-    def content_type(self) -> str:
-        return self.headers.get("content-type", "")
-
-
-class Downloaded(NamedTuple):
-    """A file that was fetched: its `path`, its size in bytes and the content type it came with."""
-
-    path: str
-    size: int
-    content_type: str
 
 
 class HttpAgent:

@@ -2,24 +2,19 @@
 
 import contextlib
 from collections.abc import AsyncIterator, Mapping
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
-from agents.http.agent import (
-    REDIRECTS,
-    Downloaded,
-    HttpAgent,
-    Reply,
-    Request,
-    url_of,
-)
 from agents.http.body import ReadBodyAs, SendAs, body_of, content_of
-from agents.http.pages import Pages, Paging, each_page, too_many
+from agents.http.exchange import REDIRECTS, Downloaded, Paging, Reply, Request
 from graph.block import block
 from graph.blocks.checks import readable
 from graph.context import Context
 from graph.errors import BadInput
 from graph.paths import read_path
 from graph.spec import Look, Needs
+
+if TYPE_CHECKING:
+    from agents.http.agent import HttpAgent
 
 MEGABYTE = 1024 * 1024
 _EMPTY: Mapping[str, Any] = {}
@@ -49,6 +44,13 @@ class Answer(NamedTuple):
     url: Annotated[str, "Where the answer came from, after redirects."]
 
 
+def readable_url(url: str) -> None:
+    """Raises BadInput for an address that can't be one, whatever was granted."""
+    from agents.http.agent import url_of  # noqa: PLC0415 - see _agent
+
+    url_of(url)
+
+
 def needs(fields: Mapping[str, Any]) -> Needs:
     """The host the address names; any host when only the run will tell."""
     return Needs(hosts=(_host(fields.get("url")),))
@@ -60,7 +62,7 @@ def download_needs(fields: Mapping[str, Any]) -> Needs:
     return needs(fields) | Needs(writes=(path if isinstance(path, str) else "*",))
 
 
-check = readable(url=url_of, items=read_path, cursor=read_path)
+check = readable(url=readable_url, items=read_path, cursor=read_path)
 """An address or a path that can't be read, found before anything runs."""
 
 
@@ -100,7 +102,7 @@ async def get(
         time_limit=time_limit,
         redirects=REDIRECTS if follow_redirects else 0,
     )
-    agent = await context.agent(HttpAgent)
+    agent = await _agent(context)
     reply = await agent.send(request, size_limit=size_limit, fail_on_status=fail_on_status)
     return _answer(reply, read_as)
 
@@ -158,7 +160,7 @@ async def request(
         time_limit=time_limit,
         redirects=REDIRECTS if follow_redirects else 0,
     )
-    agent = await context.agent(HttpAgent)
+    agent = await _agent(context)
     reply = await agent.send(made, size_limit=size_limit, fail_on_status=fail_on_status)
     return _answer(reply, read_as)
 
@@ -201,7 +203,9 @@ async def pages(
     size_limit: SizeLimit = 32 * MEGABYTE,
 ) -> AsyncIterator[Any]:
     """Go through a list that comes in pages, item by item."""
-    agent = await context.agent(HttpAgent)
+    from agents.http.pages import Pages, each_page, too_many  # noqa: PLC0415 - see _agent
+
+    agent = await _agent(context)
     split = Pages(paging, items, cursor, parameter, first_page)
     first = Request(url=url, query=query, headers=headers, time_limit=time_limit)
     given = 0
@@ -238,7 +242,7 @@ async def download(
     size_limit: Annotated[int, "The most bytes it may have.", Look(more=True)] = 1024 * MEGABYTE,
 ) -> Downloaded:
     """Fetch a file, however large; it appears once it is complete."""
-    agent = await context.agent(HttpAgent)
+    agent = await _agent(context)
     return await agent.download(
         Request(url=url, query=query, headers=headers, time_limit=time_limit),
         path,
@@ -260,9 +264,18 @@ def _with_defaults(headers: Mapping[str, str], added: Mapping[str, str]) -> dict
 
 def _host(url: Any) -> str:
     """The host (and port, if it says one) of an address that stands in the flow."""
+    from agents.http.agent import url_of  # noqa: PLC0415 - see _agent
+
     if not isinstance(url, str):
         return "*"
     try:
         return url_of(url).netloc.decode()
     except BadInput:
         return "*"
+
+
+async def _agent(context: Context) -> "HttpAgent":
+    # 0.3 s of httpx that only a flow which speaks HTTP need spend.
+    from agents.http.agent import HttpAgent  # noqa: PLC0415 - see above
+
+    return await context.agent(HttpAgent)

@@ -2,16 +2,17 @@
 
 import zlib
 from collections.abc import AsyncIterator, Iterator, Mapping
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from urllib.parse import urlencode
-
-import httpx
 
 from agents.content import bytes_of, json_of
 from agents.errors import Rejected, Unreachable
 from graph.blocks.formats import format_json
 from graph.errors import BadInput
 from graph.values import as_text
+
+if TYPE_CHECKING:
+    import httpx
 
 SendAs = Literal["auto", "json", "text", "form", "bytes"]
 ReadBodyAs = Literal["auto", "json", "text", "bytes"]
@@ -74,7 +75,7 @@ def body_of(content: bytes, content_type: str, read_as: ReadBodyAs, name: str) -
             return content
 
 
-async def pieces(response: httpx.Response) -> AsyncIterator[bytes]:
+async def pieces(response: "httpx.Response") -> AsyncIterator[bytes]:
     """The body as it comes in, unpacked, in pieces of at most `PIECE` bytes when packed.
 
     Raises Rejected for a packing nobody asked for, Unreachable when it breaks off.

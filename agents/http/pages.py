@@ -1,18 +1,16 @@
 """Where the next page is: in the Link header, behind a cursor, or one number further."""
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import httpx
 import msgspec
 
 from agents.errors import Rejected
-from agents.http.agent import HttpAgent, Reply, Request, harmless, same_origin, url_of
+from agents.http.agent import HttpAgent, harmless, same_origin, url_of
 from agents.http.body import body_of
+from agents.http.exchange import Paging, Reply, Request
 from graph.paths import MISSING, find, look_up, read_path
-
-Paging = Literal["link", "cursor", "page"]
-"""link: `Link: <…>; rel="next"`; cursor: a field of the answer; page: a counted number."""
 
 _PARAMETERS: dict[Paging, str] = {"link": "", "cursor": "cursor", "page": "page"}
 
