@@ -9,6 +9,7 @@ from typing import Any, cast
 import msgspec
 from pydantic_monty import AsyncMonty, AsyncMontySession, MontyError, OSPolicy, ResourceLimits
 
+from agents.code.ending import let_threads_leave
 from agents.code.errors import SandboxError, WorkerLost
 from agents.code.prelude import prelude
 from agents.code.wrapping import Function
@@ -24,10 +25,6 @@ SESSIONS_PER_PROCESS = 1_000
 
 GRACE = 0.5
 """Seconds a process may be late in noticing its time limit before it is killed."""
-
-SETTLE = 0.01
-"""Seconds to wait after the last word of a process. It comes from a thread that then goes back
-into Python for a moment; were Python at its end by then, that would abort the process."""
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -156,7 +153,6 @@ class Workers:
         await asyncio.gather(*self._closing)
         for pool in self._pools:
             await pool.__aexit__(None, None, None)
-            await asyncio.sleep(SETTLE)
         self._pools.clear()
 
     async def _open(self, policy: OSPolicy | None) -> Session:
@@ -194,6 +190,10 @@ class Workers:
         task = asyncio.get_running_loop().create_task(session.close())
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
+
+
+# At the end of the program, after the finalizers of all pools: the last made is called first.
+weakref.finalize(Workers, let_threads_leave)
 
 
 def _cannot_start(error: Exception) -> WorkerLost:
