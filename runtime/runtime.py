@@ -8,7 +8,7 @@ import socket
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, assert_never
+from typing import Any, NamedTuple, assert_never
 
 import msgspec
 import psutil
@@ -59,6 +59,13 @@ class BadInputs(HeddleError):
     """A flow was given inputs that don't suit it."""
 
 
+class Known(NamedTuple):
+    """A stored flow that was used lately."""
+
+    name: str
+    plan: Plan
+
+
 class Runtime:
     """Runs flows. To be used as `async with`; the same two verbs are spoken over the wire."""
 
@@ -80,7 +87,7 @@ class Runtime:
         self._clock = clock or SystemClock()
         self._hub = Hub()
         self._executor = Executor(journal, surroundings, self._clock, self._hub, limits or Limits())
-        self._plans: dict[str, Plan] = {}
+        self._flows: dict[str, Known] = {}
         self._upkeep: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> "Runtime":
@@ -193,28 +200,33 @@ class Runtime:
 
     async def plan(self, flow: str) -> Plan:
         """The plan of a stored flow. Raises HeddleError when there is none."""
-        if flow not in self._plans:
+        return (await self._known(flow)).plan
+
+    async def _known(self, flow: str) -> Known:
+        if flow not in self._flows:
             row = await self.journal.flow(flow)
             if row is None:
                 raise NotPossible(f"No flow {flow!r} is stored here.", cure="Store it first.")
-            if len(self._plans) >= 64:
-                self._plans.pop(next(iter(self._plans)))
-            self._plans[flow] = compile_flow(read(row.text), self.catalog)
-        return self._plans[flow]
+            self._remember(row.name, compile_flow(read(row.text), self.catalog))
+        return self._flows[flow]
+
+    def _remember(self, name: str, plan: Plan) -> None:
+        if len(self._flows) >= 64:
+            self._flows.pop(next(iter(self._flows)))
+        self._flows[plan.hash] = Known(name, plan)
 
     async def _keep(self, flow: Flow, plan: Plan) -> None:
         await self.journal.keep_flow(plan.hash, flow.name, write(flow))
-        self._plans[plan.hash] = plan
+        self._remember(flow.name, plan)
 
     async def _start(self, command: StartRun) -> str:
-        plan = await self.plan(command.flow)
-        row = await self.journal.flow(command.flow)
+        name, plan = await self._known(command.flow)
         began = RunStarted(
             command.run or new_id(),
             1,
             self._clock.now(),
             command.flow,
-            row.name if row else "",
+            name,
             fitting(plan, command.inputs),
             self.owner,
             grants=command.grants,
