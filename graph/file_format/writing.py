@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -91,11 +92,17 @@ def _view(view: View) -> Tree:
 def _changed(struct: msgspec.Struct, number: Callable[[float], float] = lambda x: x) -> Tree:
     """The fields that differ from their defaults, sorted."""
     tree = Tree()
-    for field in sorted(msgspec.structs.fields(struct), key=lambda field: field.name):
+    for field in _fields(type(struct)):
         value = getattr(struct, field.name)
         if field.required or value != field.default:
             tree[field.name] = _whole(number(value)) if isinstance(value, float) else value
     return tree
+
+
+@cache
+def _fields(kind: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
+    """What msgspec takes 30 µs to find out, sorted by name."""
+    return tuple(sorted(msgspec.structs.fields(kind), key=lambda field: field.name))
 
 
 def _tenth(number: float) -> float:
