@@ -1,6 +1,6 @@
 """The engine in memory
 
-No journal; status, events, retries, conditions and bounds are on. The reference is one bare
+No journal; status, events, bounds and every block's retries are on. The reference is one bare
 asyncio Task a block, released by dependency counters (`contenders/reference.py`), on the
 same event loop. Both sides' blocks do nothing and return the same 200-byte record.
 """

@@ -7,8 +7,11 @@ from typing import Any
 
 from graph.block import block
 from graph.catalog import Catalog
-from graph.flow import Block, End, Flow, Link
+from graph.flow import Block, End, Flow, Link, Retry, Settings
 from tests.benchmarks.workloads import PAYLOAD, WORKLOADS, Parents, Workload
+
+RETRIED = Settings(retry=Retry())
+"""Every block may be tried again, so that this costs what it costs."""
 
 EFFECT_EVERY = 10
 """In a durable workload every tenth block has an effect, which the fence holds back."""
@@ -65,7 +68,7 @@ def flow_from(parents: Parents, *, pausing: bool = False, effects: bool = False)
         _kind(above, pausing=pausing, effect=effects and i % EFFECT_EVERY == 0)
         for i, above in enumerate(parents)
     ]
-    blocks = [Block(f"b{i}", kind) for i, kind in enumerate(kinds)]
+    blocks = [Block(f"b{i}", kind, settings=RETRIED) for i, kind in enumerate(kinds)]
     links = [link for i, above in enumerate(parents) for link in _links(i, above, kinds[i])]
     return Flow.of(blocks, links)
 
