@@ -16,6 +16,9 @@ import msgspec
 from graph.errors import HeddleError
 from runtime.events import AnyEvent
 
+Durability = Literal["normal", "full"]
+"""What durable events survive: the death of the process, or also that of the machine."""
+
 RunState = Literal["running", "paused", "succeeded", "failed", "cancelled"]
 TaskState = Literal["running", "finished", "reused", "skipped", "failed", "doubted", "cancelled"]
 

@@ -4,9 +4,9 @@ import os
 import sys
 from pathlib import Path
 
-from runtime.journal.contract import Journal, JournalError
+from runtime.journal.contract import Durability, Journal, JournalError
 from runtime.journal.memory import MemoryJournal
-from runtime.journal.sqlite import Durability, SQLiteJournal
+from runtime.journal.sqlite import SQLiteJournal
 
 _POSTGRES = ("postgresql", "postgresql+psycopg", "postgres")
 
@@ -15,7 +15,7 @@ async def open_journal(place: Path | str = "", durability: Durability = "normal"
     """The journal at a place, opened. Raises JournalError.
 
     A place is `memory:`, the path of a file, `sqlite:///path`, or `postgresql://…`; none at
-    all is the file in the user's own data folder. `durability` says what a file survives:
+    all is the file in the user's own data folder. `durability` says what is survived:
     "normal" the death of the process, "full" that of the machine.
     """
     journal = journal_at(place, durability)
@@ -34,7 +34,7 @@ def journal_at(place: Path | str = "", durability: Durability = "normal") -> Jou
         # 0.1 s that a journal in a file need not spend.
         from runtime.journal.postgres import PostgresJournal  # noqa: PLC0415 - imports psycopg
 
-        return PostgresJournal(str(place))
+        return PostgresJournal(str(place), durability)
     if "://" in str(place):
         raise JournalError(
             f"No journal can be kept at {scheme}://.",

@@ -12,10 +12,11 @@ from psycopg import errors
 from psycopg.conninfo import conninfo_to_dict
 
 from runtime.events import AnyEvent
-from runtime.journal.contract import JournalError, JournalFull, JournalGone
+from runtime.journal.contract import Durability, JournalError, JournalFull, JournalGone
+from runtime.journal.cursor import Cursor
 from runtime.journal.schema import STORED_REVISION, is_current, migrate
 from runtime.journal.segments import Segment
-from runtime.journal.sql import Append, Cursor, SqlJournal, opened, prepared, settle
+from runtime.journal.sql import Append, SqlJournal, opened, prepared, settle
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -47,14 +48,15 @@ _MIGRATING, _BLOBS = 0x4EDD1E01, 0x4EDD1E02
 class PostgresJournal(SqlJournal):
     """One connection writes, in a thread of its own; others read.
 
-    What was appended is durable as the server's `synchronous_commit` says: by default it
-    survives the death of the machine. After the server was gone, the next call connects anew.
+    What was appended survives the death of our process with durability "normal", and that of
+    the server's machine with "full". After the server was gone, the next call connects anew.
     """
 
     now = "extract(epoch FROM clock_timestamp())"
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, durability: Durability = "full") -> None:
         super().__init__()
+        self._durability = durability
         self._address = re.sub(r"^[^:]+://", "postgresql://", url)
         self._writing: ThreadPoolExecutor | None = None
         self._writer: psycopg.Connection | None = None
@@ -101,6 +103,9 @@ class PostgresJournal(SqlJournal):
     async def _change(self, work: Callable[[Cursor], T]) -> T:
         return await self._in_writer(lambda: self._transact(work))
 
+    async def _look(self, work: Callable[[Cursor], T]) -> T:
+        return await self._change(work)
+
     def _in_writer(self, work: Callable[[], T]) -> asyncio.Future[T]:
         """Have something done in the writing thread. The future raises JournalError."""
 
@@ -134,6 +139,9 @@ class PostgresJournal(SqlJournal):
         """The writing connection, made anew when it broke."""
         if self._writer is None or self._writer.closed:
             self._writer = psycopg.connect(self._address, autocommit=True, **_OPTIONS)
+            if self._durability == "normal":
+                # The server answers before its disk has: as SQLite does with the same setting.
+                self._writer.execute("SET synchronous_commit TO off")
         return self._writer
 
     def _let_go(self) -> None:
@@ -199,6 +207,9 @@ class _Cursor:
 
     def fetchone(self) -> Any:
         return self._cursor.fetchone()
+
+    def fetchall(self) -> Any:
+        return self._cursor.fetchall()
 
     @property
     def rowcount(self) -> int:

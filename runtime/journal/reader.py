@@ -7,14 +7,13 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from runtime.events import AnyEvent
-from runtime.journal.contract import BlockRow, FlowRow, JournalError, RunRow, Size, TaskRow
+from runtime.journal.contract import BlockRow, JournalError, RunRow, Size, TaskRow
 from runtime.journal.rows import TIMED, the_one, unknown
 from runtime.journal.segments import reader
 from runtime.journal.tables import (
     blobs,
     run_blobs,
     run_events,
-    visual_flows,
     workflow_tasks,
     workflows,
 )
@@ -72,13 +71,6 @@ class Reader:
     def close(self) -> None:
         self._engine.dispose()
 
-    def events(self, run: str, after: int) -> list[AnyEvent]:
-        """The events of a run with a `seq` above `after`. Raises UnknownRun."""
-        events = self.recorded(run, after)
-        if not events:
-            self.exactly(run)
-        return events
-
     def recorded(self, run: str, after: int = 0) -> list[AnyEvent]:
         """The events of a run with a `seq` above `after`: none of a run that nobody knows."""
         e = run_events.c
@@ -117,13 +109,6 @@ class Reader:
         if not found:
             raise unknown(run)
         return found[0]
-
-    def flow(self, flow: str) -> FlowRow | None:
-        """A stored flow."""
-        c = visual_flows.c
-        query = sa.select(c.flow, c.name, c.text, c.stored).where(c.flow == flow)
-        row = self._connection.execute(query).one_or_none()
-        return FlowRow(*row) if row else None
 
     def is_summarised(self, run: str) -> bool:
         """Whether the tasks of a run stand in `workflow_tasks`."""

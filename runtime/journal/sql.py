@@ -4,7 +4,7 @@ import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeVar
 
 from msgspec import to_builtins
 
@@ -20,6 +20,8 @@ from runtime.journal.contract import (
     Size,
     TaskRow,
 )
+from runtime.journal.cursor import Cursor
+from runtime.journal.looking import events_of, flow_of, row_of
 from runtime.journal.rows import Change, changes, tasks_of, unknown
 from runtime.journal.segments import Segment, Written, write
 
@@ -32,21 +34,11 @@ _STEP = 50
 """Runs that one transaction of pruning or summarising takes in: others get their turn between."""
 
 
-class Cursor(Protocol):
-    """What both database drivers offer. Statements name their parameters `:so`."""
-
-    def execute(self, statement: str, parameters: Any = ..., /) -> Any: ...
-    def executemany(self, statement: str, parameters: Any, /) -> Any: ...
-    def fetchone(self) -> Any: ...
-    @property
-    def rowcount(self) -> int: ...
-
-
 class SqlJournal(ABC):
-    """Writes in plain SQL on one connection of its own, reads through SQLAlchemy in a thread.
+    """Runs are written and gone on with in plain SQL; all else is asked through SQLAlchemy.
 
-    That division is for speed: appending is the engine's hot path, and a run that only writes
-    never waits for SQLAlchemy to be imported.
+    That division is for speed: appending is the engine's hot path, and who only runs or resumes
+    never waits for SQLAlchemy to be imported. Questions have a thread of their own.
     """
 
     now: ClassVar[str]
@@ -90,6 +82,10 @@ class SqlJournal(ABC):
         """Do the work in one transaction. Raises JournalError."""
 
     @abstractmethod
+    async def _look(self, work: Callable[[Cursor], T]) -> T:
+        """Do the work on one state of the database. Raises JournalError."""
+
+    @abstractmethod
     def _new_reader(self) -> "Reader":
         """What answers questions; called in the thread that asks them."""
 
@@ -107,7 +103,14 @@ class SqlJournal(ABC):
 
     async def read(self, run: str, after: int = 0) -> list[AnyEvent]:
         """The events of a run with a `seq` above `after`. Raises UnknownRun."""
-        return await self._ask(lambda reader: reader.events(run, after))
+
+        def look(cursor: Cursor) -> list[AnyEvent]:
+            events = events_of(cursor, run, after)
+            if not events and row_of(cursor, run) is None:
+                raise unknown(run)
+            return events
+
+        return await self._look(look)
 
     async def runs(
         self,
@@ -122,6 +125,8 @@ class SqlJournal(ABC):
 
     async def run(self, run: str) -> RunRow:
         """One run, by its id or an unambiguous beginning of it. Raises UnknownRun."""
+        if found := await self._look(lambda cursor: row_of(cursor, run)):
+            return found
         return await self._ask(lambda reader: reader.run(run))
 
     async def tasks(self, run: str) -> list[TaskRow]:
@@ -170,7 +175,7 @@ class SqlJournal(ABC):
 
     async def flow(self, flow: str) -> FlowRow | None:
         """A stored flow by its content hash."""
-        return await self._ask(lambda reader: reader.flow(flow))
+        return await self._look(lambda cursor: flow_of(cursor, flow))
 
     async def claim(
         self, run: str, owner: str, seconds: float, *, gone: Sequence[str] = ()

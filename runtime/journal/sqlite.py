@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from runtime.events import AnyEvent
-from runtime.journal.contract import JournalError, JournalFull, JournalGone
+from runtime.journal.contract import Durability, JournalError, JournalFull, JournalGone
+from runtime.journal.cursor import Cursor
 from runtime.journal.schema import STORED_REVISION, is_current, migrate
 from runtime.journal.segments import Segment
-from runtime.journal.sql import Cursor, SqlJournal, opened, prepared, settle
+from runtime.journal.sql import SqlJournal, opened, prepared, settle
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from runtime.journal.reader import Reader
 
 T = TypeVar("T")
-Durability = Literal["normal", "full"]
 
 _INSERT_SEGMENT = "INSERT INTO run_events VALUES (?, ?, ?, ?, ?, ?)"
 _CHECKPOINT = 2_000
@@ -102,10 +102,18 @@ class SQLiteJournal(SqlJournal):
         except sqlite3.Error as error:
             raise self._trouble(error) from error
 
-    def _transact(self, work: Callable[[Cursor], T]) -> T:
+    async def _look(self, work: Callable[[Cursor], T]) -> T:
+        try:
+            return self._transact(work, "DEFERRED")
+        except sqlite3.Error as error:
+            raise self._trouble(error) from error
+
+    def _transact(
+        self, work: Callable[[Cursor], T], kind: Literal["IMMEDIATE", "DEFERRED"] = "IMMEDIATE"
+    ) -> T:
         connection = self._connection()
         self._check_file()
-        connection.execute("BEGIN IMMEDIATE")
+        connection.execute(f"BEGIN {kind}")
         try:
             result = work(connection.cursor())
             connection.execute("COMMIT")

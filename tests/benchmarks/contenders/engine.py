@@ -16,7 +16,8 @@ from runtime.engine.hub import Subscription
 from runtime.events import AnyEvent, RunSucceeded, TaskFinished
 from runtime.journal.contract import Journal
 from runtime.journal.memory import MemoryJournal
-from runtime.journal.sqlite import Durability, SQLiteJournal
+from runtime.journal.contract import Durability
+from runtime.journal.sqlite import SQLiteJournal
 from runtime.runtime import Runtime
 from tests.benchmarks.flows import CATALOG, flow_from, flow_of
 from tests.benchmarks.lane import DoLap, Lap
