@@ -27,42 +27,36 @@ def bind(spec: BlockSpec, fields: Mapping[str, Any], sources: Sequence[Source]) 
     """
     function = spec.function
     if spec.join != "all" or any(source.convert or source.expects for source in sources):
-        return partial(_gathered, function, fields, tuple(sources))
+        return partial(_gathered, function, fields, sources)
     if not sources:
-        return partial(_constant, partial(function, **fields))
-    if len(sources) == 1:
-        (source,) = sources
-        if not fields and spec.parameters and spec.parameters[0].name == source.parameter:
-            return _first(function, source.slot)
-        return _one(function, dict(fields), source.parameter, source.slot)
-    return _many(function, dict(fields), tuple((s.parameter, s.slot) for s in sources))
+        return partial(_constant, partial(function, **fields) if fields else function)
+    if fields:
+        return partial(_many, function, fields, sources)
+    first = spec.parameters[0].name if spec.parameters else ""
+    if len(sources) == 1 and sources[0].parameter == first:
+        return partial(_one, function, sources[0].slot)
+    return partial(_linked, function, sources)
 
 
-def _constant(call: Callable[[], Any], values: Values) -> Any:
-    return call()
+def _constant(function: Callable[[], Any], values: Values) -> Any:
+    return function()
 
 
-def _first(function: Callable[[Any], Any], slot: int) -> Call:
-    def call(values: Values) -> Any:
-        return function(values[slot])
-
-    return call
+def _one(function: Callable[[Any], Any], slot: int, values: Values) -> Any:
+    return function(values[slot])
 
 
-def _one(function: Callable[..., Any], fields: dict[str, Any], name: str, slot: int) -> Call:
-    def call(values: Values) -> Any:
-        return function(**{name: values[slot]}, **fields)
-
-    return call
+def _linked(function: Callable[..., Any], sources: Sequence[Source], values: Values) -> Any:
+    return function(**{source[0]: values[source[1]] for source in sources})
 
 
 def _many(
-    function: Callable[..., Any], fields: dict[str, Any], pairs: tuple[tuple[str, int], ...]
-) -> Call:
-    def call(values: Values) -> Any:
-        return function(**{name: values[slot] for name, slot in pairs}, **fields)
-
-    return call
+    function: Callable[..., Any],
+    fields: Mapping[str, Any],
+    sources: Sequence[Source],
+    values: Values,
+) -> Any:
+    return function(**{source[0]: values[source[1]] for source in sources}, **fields)
 
 
 def _gathered(

@@ -1,5 +1,6 @@
 """The last step of compiling: tasks in order, as the columns of a plan."""
 
+from array import array
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,6 +18,8 @@ from graph.spec import BlockSpec
 from graph.values import ANY, ValueType, certain
 
 FAST, SLOW = 0, 1
+
+_NOTHING: Mapping[str, Any] = {}  # one for all: a plan may have very many tasks
 
 
 def compile_flow(flow: Flow, catalog: Catalog) -> Plan:
@@ -38,7 +41,7 @@ def plan_of(flow: Flow, catalog: Catalog, hash: str, around: tuple[Flow, ...] = 
     secrets = {i: found for i, (_, _, found) in enumerate(split) if found}
     return Plan(
         hash=hash,
-        ids=tuple(index),
+        ids=tuple(task.id for task in tasks),
         specs=tuple(task.spec for task in tasks),
         settings=tuple(task.settings for task in tasks),
         calls=tuple(
@@ -46,8 +49,8 @@ def plan_of(flow: Flow, catalog: Catalog, hash: str, around: tuple[Flow, ...] = 
             for i, task in enumerate(tasks)
         ),
         dependents=_dependents(tasks, index),
-        waits=tuple(len(found) for found in sources),
-        first_slot=tuple(first_slot),
+        waits=array("I", map(len, sources)),
+        first_slot=first_slot,
         slots=slots,
         outputs=tuple(task.outputs for task in tasks),
         unpack=tuple(_unpack(task) for task in tasks),
@@ -63,7 +66,6 @@ def plan_of(flow: Flow, catalog: Catalog, hash: str, around: tuple[Flow, ...] = 
             if task.spec.kind == OUTPUT and "/" not in task.id
         },
         modes=bytes(_mode(task, i in expressions or i in secrets) for i, task in enumerate(tasks)),
-        index=index,
     )
 
 
@@ -81,9 +83,9 @@ def _dependents(tasks: Sequence[FlatTask], index: Mapping[str, int]) -> tuple[tu
     return tuple(map(tuple, after))
 
 
-def _slots(tasks: Sequence[FlatTask]) -> tuple[list[int], int]:
+def _slots(tasks: Sequence[FlatTask]) -> tuple[Sequence[int], int]:
     """Where each task's outputs begin; one without outputs still has a slot, to be found by it."""
-    first, slots = list[int](), 0
+    first, slots = array("I"), 0
     for task in tasks:
         first.append(slots)
         slots += max(1, len(task.outputs))
@@ -113,12 +115,14 @@ def _expected(link: Link, task: FlatTask, source: FlatTask) -> ValueType | None:
 
 def _split(
     fields: Mapping[str, Any], spec: BlockSpec
-) -> tuple[Mapping[str, Any], dict[str, str], dict[str, str]]:
+) -> tuple[Mapping[str, Any], Mapping[str, str], Mapping[str, str]]:
     """Fields set to plain values, to expressions, and to secrets (also inside records)."""
     if spec is PINNED:
         return fields, {}, {}
+    if not fields:
+        return _NOTHING, _NOTHING, _NOTHING
     if not any(isinstance(value, (dict, list)) for value in fields.values()):
-        return fields, {}, {}
+        return fields, _NOTHING, _NOTHING
     plain: dict[str, Any] = {}
     expressions: dict[str, str] = {}
     secrets: dict[str, str] = {}

@@ -81,8 +81,8 @@ class Plan(msgspec.Struct, frozen=True, eq=False):
     settings: tuple[Settings, ...]
     calls: tuple[Call | None, ...]
     dependents: tuple[tuple[int, ...], ...]
-    waits: tuple[int, ...]
-    first_slot: tuple[int, ...]
+    waits: Sequence[int]
+    first_slot: Sequence[int]
     slots: int
     outputs: tuple[tuple[str, ...], ...]
     unpack: tuple[Unpack, ...]
@@ -96,10 +96,17 @@ class Plan(msgspec.Struct, frozen=True, eq=False):
     """Outputs of the flow: name to slot."""
     modes: bytes
     """0: run on the spot with one output; 1: everything else. See `runtime.engine`."""
-    index: Mapping[str, int]
+    _index: dict[str, int] = {}
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    @property
+    def index(self) -> Mapping[str, int]:
+        """The number of a task by its id; worked out when first asked for."""
+        if len(self._index) != len(self.ids):
+            self._index.update(zip(self.ids, range(len(self.ids)), strict=True))
+        return self._index
 
     def depends(self, task: int) -> tuple[int, ...]:
         """The tasks a task waits for."""

@@ -1,6 +1,7 @@
 """Sub-flows laid out flat, and what a block's settings mean spelled out as blocks."""
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
@@ -145,8 +146,15 @@ def _task(item: Block, links: tuple[Link, ...], level: Level, prefix: str) -> Fl
     return FlatTask(id, spec, item.fields, item.settings, links, outputs, level)
 
 
+@lru_cache(maxsize=4096)
+def _own_outputs(spec: BlockSpec) -> tuple[str, ...]:
+    return tuple(output.name for output in spec.outputs)
+
+
 def _outputs(item: Block, spec: BlockSpec) -> tuple[str, ...]:
-    names = tuple(output.name for output in spec.outputs)
+    names = _own_outputs(spec)
+    if not spec.outputs_from and item.settings.on_error != "port":
+        return names
     if spec.outputs_from:
         names = (*(str(case) for case in item.fields.get(spec.outputs_from, ())), "otherwise")
     if item.settings.on_error == "port":

@@ -14,9 +14,8 @@ from graph.compile import compile_flow
 from runtime.commands import PruneRuns, StartRun
 from runtime.engine.hub import Subscription
 from runtime.events import AnyEvent, RunSucceeded, TaskFinished
-from runtime.journal.contract import Journal
+from runtime.journal.contract import Durability, Journal
 from runtime.journal.memory import MemoryJournal
-from runtime.journal.contract import Durability
 from runtime.journal.sqlite import SQLiteJournal
 from runtime.runtime import Runtime
 from tests.benchmarks.flows import CATALOG, flow_from, flow_of
