@@ -50,7 +50,7 @@ def after_interruption(spec: BlockSpec, settings: Settings) -> Literal["again", 
 def waits_for(run: Run) -> list[str]:
     """Why a run in which nothing is under way doesn't move, one sentence each."""
     if run.paused:
-        return ["It is paused: `heddle continue` lets it go on."]
+        return [f"It is paused: `heddle resume {run.id}` lets it go on."]
     reasons = [
         f"{task}: it was interrupted and may or may not have had its effect;"
         f" say so with `heddle resume {run.id} --settle {task}=again|done|failed`."

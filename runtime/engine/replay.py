@@ -67,6 +67,18 @@ class Recording:
         port = next(port for port in ports if recorded.get(port) != outputs.get(port))
         return port, recorded.get(port), outputs.get(port)
 
+    def place_of(self, task: str) -> tuple[Plan, int]:
+        """The plan that a task of the recorded run is in, and which of its tasks it is.
+
+        Raises KeyError when the run has no such task.
+        """
+        plan = self._plans[scope_of(task)]
+        return plan, plan.index[task.rpartition("]/")[2]]
+
+    def inputs_of(self, task: str) -> dict[str, Any]:
+        """What came over the links into a task of the recorded run. Raises KeyError."""
+        return self._gathered(scope_of(task), self.place_of(task)[1])
+
     def _is_kept(self, task: str) -> bool:
         """Whether neither the task nor any loop around it is done again."""
         body = ""
