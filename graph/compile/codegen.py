@@ -7,6 +7,8 @@ from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from graph.available import MODULES
+from graph.bodies import body_of
 from graph.catalog import Catalog
 from graph.compile.build import compile_flow
 from graph.compile.plan import Plan, Source, Task
@@ -18,11 +20,11 @@ from graph.compile.pythonic import (
     inlined,
     joined,
     literal,
-    returning,
     robustness,
     with_secrets,
 )
 from graph.compile.subflows import PASS, PINNED
+from graph.expressions import free_names
 from graph.flow import PLAIN, Flow
 from graph.spec import BlockSpec
 
@@ -76,8 +78,10 @@ class _Module:
         self.bodies: dict[int, str] = {}
         """The function for the plan of a body."""
         self._written: set[int] = set()
+        self.modules: set[str] = set()
+        """Modules that expressions name; code imports what it needs itself."""
         self._imports: dict[tuple[str, str], str] = {}
-        self._names: set[str] = {"flow", "context", "Any"} | set(dir(builtins)) | _HELPERS
+        self._names: set[str] = {"flow", "context", "Any"} | set(dir(builtins)) | MODULES | _HELPERS
 
     def reserve(self, plan: Plan) -> None:
         """Name all functions first, so that no variable takes the name of one."""
@@ -127,7 +131,8 @@ class _Module:
             known[module].append(f"{name} as {ours}" if ours != name else name)
         imports = [f"from {module} import {', '.join(names)}" for module, names in known.items()]
         imports.append(f"from runtime.exported import {', '.join(sorted(self.helpers))}")
-        head = "\n".join([doc, "", "from typing import Any", "", *imports])
+        modules = [f"import {name}" for name in sorted(self.modules)]
+        head = "\n".join([doc, "", *modules, "from typing import Any", "", *imports])
         tail = 'if __name__ == "__main__":\n    run(flow)\n'
         return "\n\n\n".join([head, *self.functions, tail])
 
@@ -378,7 +383,7 @@ class _Function:
         """A block of code as a function of its own: its name, and what it is called with."""
         code = ast.literal_eval(arguments.pop("code"))
         name = self.module.code[id(self.plan), i]
-        body = textwrap.indent(returning(code), INDENT)
+        body = body_of(code, ast.parse(code)).text
         parameters = ", ".join(f"{parameter}: Any" for parameter in arguments)
         self.module.functions.append(f"def {name}({parameters}) -> Any:\n{body}")
         return name, joined(arguments)
@@ -394,6 +399,7 @@ class _Function:
             arguments[name] = self._field(i, name, value)
         for name, expression in plan.expressions.get(i, {}).items():
             inputs = {n: self.slots[plan.first_slot[p.task]] for n, p in plan.inputs.items()}
+            self.module.modules |= (free_names(expression) & MODULES) - linked.keys()
             arguments[name] = inlined(expression, linked, inputs)
         taken = {n: v for n, v in linked.items() if n in known or plan.specs[i].open_inputs}
         return arguments | taken

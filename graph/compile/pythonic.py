@@ -14,8 +14,10 @@ INDENT = "    "
 
 
 def inlined(expression: str, linked: Mapping[str, str], inputs: Mapping[str, str]) -> str:
-    """An expression in terms of the program's variables."""
-    tree = ast.parse(expression.strip(), mode="eval")
+    """An expression in terms of the program's variables, in brackets."""
+    text = expression.strip()
+    text = f"{text}\n" if "\n" in text or "#" in text else text
+    tree = ast.parse(f"({text})", mode="eval")
     bound = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and _is_bound(n)}
     bound |= {n.arg for n in ast.walk(tree) if isinstance(n, ast.arg)}
     names = dict(linked)
@@ -23,11 +25,11 @@ def inlined(expression: str, linked: Mapping[str, str], inputs: Mapping[str, str
         names["inputs"] = "{" + ", ".join(f"{n!r}: {v}" for n, v in inputs.items()) + "}"
     used = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)} & set(names)
     if all(names[name] == name for name in used):
-        return f"({expression.strip()})"
+        return f"({text})"
     if bound & (used | {names[name] for name in used}) or "inputs" in used:
         parameters = ", ".join(sorted(used))
         given = ", ".join(f"{name}={names[name]}" for name in sorted(used))
-        return f"(lambda {parameters}: {expression.strip()})({given})"
+        return f"(lambda {parameters}: ({text}))({given})"
     return f"({ast.unparse(_Renamed(names).visit(tree))})"
 
 
@@ -42,20 +44,6 @@ class _Renamed(ast.NodeTransformer):
     def visit_Name(self, node: ast.Name) -> ast.AST:
         new = self.names.get(node.id)
         return ast.parse(new, mode="eval").body if new else node
-
-
-def returning(code: str) -> str:
-    """The code with its value returned: a last expression becomes a return."""
-    tree = ast.parse(code)
-    if any(isinstance(node, ast.Return) for node in ast.walk(tree)):
-        return code
-    if not tree.body or not isinstance(tree.body[-1], ast.Expr):
-        return f"{code}\nreturn None"
-    lines = code.split("\n")
-    at = tree.body[-1].lineno - 1
-    column = len(lines[at].encode()[: tree.body[-1].col_offset].decode())
-    lines[at] = f"{lines[at][:column]}return {lines[at][column:]}"
-    return "\n".join(lines)
 
 
 def robustness(settings: Settings, outputs: int) -> dict[str, str]:
