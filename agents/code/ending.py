@@ -1,6 +1,5 @@
 """The end of the program: no thread of the interpreters may be on its way into Python then."""
 
-import os
 import sys
 import threading
 import time

@@ -13,11 +13,11 @@ from graph.context import Outputs, ScopeFailed
 from graph.errors import BlockError
 from runtime.clock import Clock
 from runtime.engine import decide, evolve
-from runtime.engine.failures import failure_of
+from runtime.engine.failures import failure_of, legible, wait_asked_by
 from runtime.engine.hub import Hub
 from runtime.engine.live import Live
 from runtime.engine.performer import named, perform
-from runtime.engine.recorder import Recorder
+from runtime.engine.recorder import Recorder, Salvage
 from runtime.engine.replay import Recording
 from runtime.engine.state import Run, Scope
 from runtime.engine.surroundings import Limits, Surroundings
@@ -32,6 +32,7 @@ from runtime.events import (
     RunInterrupted,
     RunPaused,
     RunStalled,
+    RunStarted,
     RunSucceeded,
     ScopeClosed,
     ScopeOpened,
@@ -49,6 +50,9 @@ from runtime.journal.contract import Conflict, Journal, JournalError, Unrecordab
 
 TURN = 0.005
 """Seconds of work on the spot before others on the loop get their turn."""
+
+RAISED = (Exception, SystemExit)
+"""What a block may raise, which is anything: one that asks for the program's end fails too."""
 
 
 class Executor:
@@ -80,6 +84,8 @@ class Executor:
         self._busy = 0
         self._queued: deque[tuple[Scope, int, int]] = deque()
         self._runs: dict[str, Live] = {}
+        self.to_release: list[str] = []
+        """Runs that the journal made us leave: they are still ours there."""
 
     # Runs, as the runtime sees them.
 
@@ -121,7 +127,7 @@ class Executor:
 
     def cancel(self, live: Live, reason: str) -> None:
         """End a run; what is under way is stopped."""
-        self._end(live, RunCancelled, reason, self._took(live.run))
+        self._end(live, RunCancelled, legible(reason), self._took(live.run))
 
     def pause(self, live: Live) -> None:
         """Start nothing new in a run."""
@@ -162,6 +168,13 @@ class Executor:
     async def drained(self) -> None:
         """Wait until all that happened is durable."""
         await self._recorder.drained()
+
+    def leave(self, live: Live, failure: Failure) -> None:
+        """Leave a run where it is, to be resumed, and tell whoever watches why."""
+        told = RunInterrupted(live.run.id, live.run.seq + 1, self.clock.now(), failure)
+        self.abandon(live)
+        self._hub.publish([told])
+        self._over(live, told)
 
     def abandon(self, live: Live) -> None:
         """Leave a run where it is, without an event: another runtime will go on with it."""
@@ -218,7 +231,7 @@ class Executor:
             plan, run, began = scope.plan, scope.run, at
             try:
                 value = plan.calls[i](scope.values)  # type: ignore[misc]
-            except Exception as error:  # noqa: BLE001  (a block may raise anything)
+            except RAISED as error:
                 at = now()
                 self._failed(scope, i, 1, error)
                 wave = self._recorder.wave
@@ -286,7 +299,7 @@ class Executor:
         try:
             result = scope.plan.calls[i](scope.values)  # type: ignore[misc]
             outputs = named(scope, i, result)
-        except Exception as error:  # noqa: BLE001  (a block may raise anything)
+        except RAISED as error:
             self._failed(scope, i, attempt, error)
         else:
             self._finished(scope, i, attempt, began, outputs)
@@ -317,7 +330,7 @@ class Executor:
         began = self.clock.now()
         try:
             outputs = named(scope, i, await perform(self, live, scope, i, attempt))
-        except Exception as error:  # noqa: BLE001  (a block may raise anything)
+        except RAISED as error:
             self._left(live, scope, i)
             self._failed(scope, i, attempt, error)
         except asyncio.CancelledError:
@@ -355,18 +368,18 @@ class Executor:
         if live.recording:
             self._compare(live.recording, scope.run, task, outputs)
         if live.stopping is not None:
-            took = self._took(scope.run)
-            self._end(live, RunSucceeded, scope.run.root.results(), took, live.stopping)
+            reason, took = legible(live.cleaned(live.stopping)), self._took(scope.run)
+            self._end(live, RunSucceeded, scope.run.root.results(), took, reason)
         else:
             self._after_settling(scope)
 
-    def _failed(self, scope: Scope, i: int, attempt: int, error: Exception) -> None:
+    def _failed(self, scope: Scope, i: int, attempt: int, error: BaseException) -> None:
         live = self._runs.get(scope.run.id)
         if live is None or scope.closed or scope.run.ended:
             return
         task = scope.prefix + scope.plan.ids[i]
-        failure = live.cleaned_failure(failure_of(error, task))
-        asked: float | None = getattr(error, "wait", None)
+        failure = failure_of(error, task, live.cleaned)
+        asked = wait_asked_by(error)
         match decide.after_failure(
             scope.plan.settings[i], attempt, failure, asked=asked, roll=self._roll()
         ):
@@ -408,6 +421,7 @@ class Executor:
     ) -> Outputs:
         """Run one round of a task's body; one that was begun before a crash goes on."""
         run, live = scope.run, self._runs[scope.run.id]
+        inputs, shared = live.cleaned(inputs), live.cleaned(shared)
         address = f"{scope.prefix}{scope.plan.ids[i]}[{label}]"
         if address in run.closed:
             return _outcome(run.closed[address])
@@ -490,11 +504,12 @@ class Executor:
         self._kick()
 
     def _over(self, live: Live, event: AnyEvent) -> None:
-        self._runs.pop(live.run.id, None)
+        if self._runs.get(live.run.id) is live:  # it may have been resumed meanwhile
+            del self._runs[live.run.id]
         if not live.over.done():
             live.over.set_result(event)
 
-    def _lost(self, events: Sequence[AnyEvent], error: JournalError) -> Sequence[AnyEvent]:
+    def _lost(self, events: Sequence[AnyEvent], error: JournalError) -> Salvage:
         """These events could not be recorded; gives those to try again.
 
         A value that can't be kept is the fault of one run, which fails by it. Otherwise all
@@ -502,33 +517,38 @@ class Executor:
         """
         if isinstance(error, Unrecordable):
             return self._fail_unrecordable(events, error)
-        failure = failure_of(error, "")
-        rest = list[AnyEvent]()
+        runs = dict.fromkeys(event.run for event in events)
         if isinstance(error, Conflict):
             # Somebody else drives that run; the others are none the worse for it.
-            rest = [event for event in events if event.run != error.run]
-            events = [event for event in events if event.run == error.run]
-        for id in dict.fromkeys(event.run for event in events):
+            runs = {error.run: None}
+        failure = failure_of(error, "")
+        for id in runs:
             if live := self._runs.get(id):
-                told = RunInterrupted(id, live.run.seq + 1, self.clock.now(), failure)
-                self.abandon(live)
-                self._hub.publish([told])
-                self._over(live, told)
-        return rest
+                self.leave(live, failure)
+                if not isinstance(error, Conflict):
+                    self.to_release.append(id)
+        return Salvage([event for event in events if event.run not in runs], runs.keys())
 
-    def _fail_unrecordable(
-        self, events: Sequence[AnyEvent], error: Unrecordable
-    ) -> Sequence[AnyEvent]:
-        rest = [event for event in events if event.run != error.run]
+    def _fail_unrecordable(self, events: Sequence[AnyEvent], error: Unrecordable) -> Salvage:
+        """The task whose value can't be kept fails by it, and with it the run; others go on."""
+        again = [event for event in events if event.run != error.run or event.seq < error.seq]
         live = self._runs.get(error.run)
         if live is None:
-            return rest
+            return Salvage(again, {error.run})
         self.abandon(live)
-        seq = next(event.seq for event in events if event.run == error.run)
-        failure = failure_of(error, error.task)
-        told = RunFailed(error.run, seq, self.clock.now(), failure, self._took(live.run))
-        self._recorder.once_durable(partial(self._over, live, told))
-        return [*rest, told]
+        failure, seq, at = failure_of(error, error.task), error.seq, self.clock.now()
+        fault = next(e for e in events if e.run == error.run and e.seq == seq)
+        told = list[AnyEvent]()
+        if isinstance(fault, TaskFinished | TaskReused):
+            attempt = fault.attempt if isinstance(fault, TaskFinished) else 1
+            told.append(TaskFailed(error.run, seq, at, error.task, attempt, failure))
+        told.append(RunFailed(error.run, seq + len(told), at, failure, self._took(live.run)))
+        if isinstance(fault, RunStarted):  # there is nothing to record this in
+            self._hub.publish(told)
+            self._over(live, told[-1])
+            return Salvage(again, {error.run})
+        self._recorder.once_durable(partial(self._over, live, told[-1]))
+        return Salvage([*again, *told], {error.run})
 
     # Replaying.
 
@@ -556,6 +576,8 @@ class Executor:
     def progressed(self, scope: Scope, i: int, done: float, total: float, note: str) -> None:
         self._recorder.live = True
         task = scope.prefix + scope.plan.ids[i]
+        live = self._runs.get(scope.run.id)
+        note = legible(live.cleaned(note) if live else note)
         self._event(scope.run, TaskProgressed, task, done, total, note)
 
     def streamed(self, scope: Scope, i: int, items: list[Any]) -> None:

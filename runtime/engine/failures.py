@@ -1,10 +1,21 @@
 """Exceptions as failures: what a person is told, and whether trying again may help."""
 
+import math
+from collections.abc import Callable
 from typing import Any
 
 from graph.context import ScopeFailed
 from graph.errors import BlockError, HeddleError
 from runtime.events import Failure
+
+LONGEST = 2_000
+"""Characters of a message; what comes after is of no use to a person."""
+
+_READ = 1_000_000
+"""Characters of a message looked at before its secrets are taken out and it is cut."""
+
+Cleaned = Callable[[str], str]
+"""A text without the secrets in it."""
 
 
 class TimedOut(BlockError):
@@ -13,32 +24,82 @@ class TimedOut(BlockError):
     retryable = True
 
 
-def failure_of(error: BaseException, task: str) -> Failure:
+def failure_of(error: BaseException, task: str, cleaned: Cleaned = str) -> Failure:
     """The failure that an exception raised in a task means.
 
     Errors that Heddle knows say themselves whether they are retryable; any other may be a
-    passing one.
+    passing one. Whatever the exception is made of, the failure is plain text that can be kept.
     """
+    error = _innermost(error)
     if isinstance(error, ScopeFailed):
         return _of_scope(error, task)
-    if isinstance(error, HeddleError):
-        return Failure(
-            type=type(error).__name__,
-            message=error.message,
-            cure=error.cure,
-            task=task,
-            line=_position(error, "line"),
-            column=_position(error, "column"),
-            retryable=bool(getattr(error, "retryable", False)),
-        )
+    message, cure = _told(error)
     return Failure(
-        type=type(error).__name__,
-        message=f"{type(error).__name__}: {error}"[:2000],
+        type=_kind(error),
+        message=legible(cleaned(message[:_READ])),
+        cure=legible(cleaned(cure[:_READ])),
         task=task,
         line=_position(error, "line"),
         column=_position(error, "column"),
-        retryable=bool(getattr(error, "retryable", True)),
+        retryable=_is_retryable(error),
     )
+
+
+def wait_asked_by(error: BaseException) -> float | None:
+    """Seconds that the other side asked to wait before the next attempt, None if it didn't."""
+    wait = _said(_innermost(error), "wait", None) if isinstance(error, HeddleError) else None
+    if isinstance(wait, int | float) and 0 <= wait < math.inf:
+        return float(wait)
+    return None
+
+
+def legible(text: str, longest: int = LONGEST) -> str:
+    """The text without half characters, which no journal can keep, and not too long."""
+    whole = text.encode(errors="replace").decode()
+    return whole if len(whole) <= longest else f"{whole[:longest]}…"
+
+
+def _innermost(error: BaseException) -> BaseException:
+    """What went wrong itself: a group of exceptions is known by its first."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
+def _told(error: BaseException) -> tuple[str, str]:
+    """What happened, and its cure."""
+    match error:
+        case HeddleError():
+            return _text(error.message), _text(error.cure)
+        case MemoryError():
+            return "It ran out of memory.", "Give it less at a time."
+        case RecursionError():
+            return "It called itself too often, or its value is nested too deep.", "Flatten it."
+        case SystemExit():
+            return f"It asked for the whole program to end (code {_text(error.code)}).", _NO_EXIT
+    return f"{type(error).__name__}: {_text(error)}", ""
+
+
+_NO_EXIT = "A block says that it failed by raising an error."
+
+
+def _text(value: object) -> str:
+    try:
+        return str(value)
+    except Exception:  # noqa: BLE001  (how an exception tells itself is code of its own)
+        return "what it says can't be told"
+
+
+def _kind(error: BaseException) -> str:
+    """The type of the error; of one raised in another process, that which it had there."""
+    kind = _said(error, "type", None) if isinstance(error, BlockError) else None
+    return kind if isinstance(kind, str) else type(error).__name__
+
+
+def _is_retryable(error: BaseException) -> bool:
+    if isinstance(error, MemoryError | RecursionError | SystemExit):
+        return False
+    return bool(_said(error, "retryable", not isinstance(error, HeddleError)))
 
 
 def _of_scope(error: ScopeFailed, task: str) -> Failure:
@@ -52,5 +113,13 @@ def _of_scope(error: ScopeFailed, task: str) -> Failure:
 
 
 def _position(error: BaseException, name: str) -> int:
-    value: Any = getattr(error, name, 0)
-    return value if isinstance(value, int) else 0
+    value = _said(error, name, 0)
+    return value if type(value) is int and 0 <= value < 2**31 else 0
+
+
+def _said(error: BaseException, name: str, otherwise: Any) -> Any:
+    """An attribute of an error that may be anybody's."""
+    try:
+        return getattr(error, name, otherwise)
+    except Exception:  # noqa: BLE001  (a property is code of its own)
+        return otherwise

@@ -1,7 +1,6 @@
 """What is kept of a run beside its state while it is driven: things that act, and secrets."""
 
 import asyncio
-from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -10,13 +9,11 @@ from agents.contract import Grants
 from graph.context import Outputs
 from runtime.clock import Clock
 from runtime.engine.evolve import Ready
+from runtime.engine.hidden import Hidden
 from runtime.engine.replay import Recording
 from runtime.engine.state import Run, Scope
 from runtime.engine.surroundings import Surroundings
-from runtime.events import AnyEvent, Failure
-
-HIDDEN = "•••"
-"""What stands in events where a secret would."""
+from runtime.events import AnyEvent
 
 
 class Live(msgspec.Struct, eq=False):
@@ -40,14 +37,13 @@ class Live(msgspec.Struct, eq=False):
     stopping: str | None = None
     """Why a block wants the run to end, once it has finished."""
     told_stalled: bool = False
-    _secrets: set[str] = set()
+    _hidden: Hidden = msgspec.field(default_factory=Hidden)
     _turns: dict[str, float] = {}
 
     def reveal(self, name: str) -> str:
         """A secret's value; from now on it is taken out of all that is recorded."""
         value = self.surroundings.secret(name)
-        if value:
-            self._secrets.add(value)
+        self._hidden.add(value)
         return value
 
     def revealed(self, value: Any) -> Any:
@@ -62,13 +58,7 @@ class Live(msgspec.Struct, eq=False):
 
     def cleaned(self, value: Any) -> Any:
         """A value without the secrets this run has used."""
-        return _without(value, tuple(self._secrets)) if self._secrets else value
-
-    def cleaned_failure(self, failure: Failure) -> Failure:
-        """A failure without them."""
-        if not self._secrets:
-            return failure
-        return msgspec.convert(self.cleaned(msgspec.to_builtins(failure)), Failure)
+        return self._hidden.taken_out_of(value)
 
     async def turn(self, name: str, every: float, clock: Clock) -> None:
         """Wait for the next turn of that name."""
@@ -83,19 +73,3 @@ class Live(msgspec.Struct, eq=False):
         return any(
             i not in scope.plan.bodies for scope, tasks in self.under_way.items() for i in tasks
         )
-
-
-def _without(value: Any, secrets: Sequence[str]) -> Any:
-    if isinstance(value, str):
-        for secret in secrets:
-            value = value.replace(secret, HIDDEN)
-        return value
-    if isinstance(value, bytes):
-        for secret in secrets:
-            value = value.replace(secret.encode(), HIDDEN.encode())
-        return value
-    if isinstance(value, dict):
-        return {_without(k, secrets): _without(v, secrets) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_without(item, secrets) for item in value]
-    return value

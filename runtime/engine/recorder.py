@@ -1,7 +1,8 @@
 """Group commit: events gathered in a wave, recorded together, then shown to whoever watches."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from typing import NamedTuple
 
 from runtime.clock import Clock, Timer
 from runtime.engine.hub import Hub
@@ -9,8 +10,20 @@ from runtime.engine.surroundings import Limits
 from runtime.events import LIVE_ONLY, AnyEvent
 from runtime.journal.contract import Journal, JournalError
 
-Lost = Callable[[Sequence[AnyEvent], JournalError], Sequence[AnyEvent]]
-"""Told which events could not be recorded and why; gives those to try again."""
+
+class Salvage(NamedTuple):
+    """What is left of a wave that could not be recorded.
+
+    `again` are events to try once more, in order; whatever else happened to the runs in `gone`
+    never did.
+    """
+
+    again: Sequence[AnyEvent]
+    gone: Collection[str]
+
+
+Lost = Callable[[Sequence[AnyEvent], JournalError], Salvage]
+"""Told which events could not be recorded and why."""
 
 
 class Recorder:
@@ -32,6 +45,7 @@ class Recorder:
         self._lost = lost
         self._then: list[Callable[[], None]] = []
         self._committing: asyncio.Task[None] | None = None
+        self._flushing = False
         self.timer: Timer | None = None
         """Set while the wave is going to be recorded without anybody asking."""
 
@@ -53,23 +67,16 @@ class Recorder:
         if self.timer is not None:
             self.timer.cancel()
             self.timer = None
-        if self._committing is not None or not (self.wave or self._then):
+        if self._committing is not None or self._flushing:
             return
-        wave, then = self.wave, self._then
-        self.wave, self._then = [], []
-        durable: Sequence[AnyEvent] = wave
-        if self.live:
-            self.live = False
-            durable = [event for event in wave if not isinstance(event, LIVE_ONLY)]
+        # Whoever is told what became of the wave may make events, but nobody a second commit.
+        self._flushing = True
         try:
-            pending = self._journal.append(durable) if durable else None
-        except JournalError as error:
-            self._try_rest(durable, error, then)
-            return
-        if pending is None:
-            self._committed(wave, then)
-        else:
-            self._committing = asyncio.ensure_future(self._commit(pending, wave, then))
+            while (self.wave or self._then) and not self._record():
+                pass
+        finally:
+            self._flushing = False
+        self.settle(idle=False)
 
     async def drained(self) -> None:
         """Wait until everything is durable."""
@@ -78,16 +85,24 @@ class Recorder:
             if self._committing:
                 await asyncio.wait([self._committing])
 
-    def _try_rest(
-        self, wave: Sequence[AnyEvent], error: JournalError, then: list[Callable[[], None]]
-    ) -> None:
-        rest = self._lost(wave, error)
-        if rest:
-            # Whatever happened to the others since then comes after it, in order.
-            gone = {event.run for event in wave} - {event.run for event in rest}
-            later = [event for event in self.wave if event.run not in gone]
-            self.wave, self._then = [*rest, *later], [*then, *self._then]
-            self.flush()
+    def _record(self) -> bool:
+        """Record the wave; False when that failed, and what is left of it waits once more."""
+        wave, then = self.wave, self._then
+        self.wave, self._then = [], []
+        durable: Sequence[AnyEvent] = wave
+        if self.live:
+            self.live = False
+            durable = [event for event in wave if not isinstance(event, LIVE_ONLY)]
+        try:
+            pending = self._journal.append(durable) if durable else None
+        except Exception as error:  # noqa: BLE001  (see `_trouble`)
+            self._take_back(durable, then, _trouble(error))
+            return False
+        if pending is None:
+            self._committed(wave, then)
+        else:
+            self._committing = asyncio.ensure_future(self._commit(pending, wave, then))
+        return True
 
     def _committed(self, wave: Sequence[AnyEvent], then: Sequence[Callable[[], None]]) -> None:
         self._hub.publish(wave)
@@ -102,11 +117,28 @@ class Recorder:
     ) -> None:
         try:
             await pending
-        except JournalError as error:
-            self._committing = None
-            self._try_rest(wave, error, then)
+        except Exception as error:  # noqa: BLE001  (see `_trouble`)
+            self._take_back(wave, then, _trouble(error))
         else:
-            self._committing = None
             self._committed(wave, then)
-        if self.wave or self._then:
-            self.flush()
+        finally:
+            self._committing = None
+        self.flush()
+
+    def _take_back(
+        self, wave: Sequence[AnyEvent], then: list[Callable[[], None]], error: JournalError
+    ) -> None:
+        """Put what is left of a wave in front of what happened since then, in order.
+
+        Of a run that is gone nothing more may be recorded: its events would follow a gap.
+        """
+        again, gone = self._lost(wave, error)
+        later = [event for event in self.wave if event.run not in gone]
+        self.wave, self._then = [*again, *later], [*then, *self._then]
+
+
+def _trouble(error: Exception) -> JournalError:
+    """What the runs are told. An error that no journal should raise must not leave them hanging."""
+    if isinstance(error, JournalError):
+        return error
+    return JournalError(f"The journal failed: {type(error).__name__}: {error}.")

@@ -3,7 +3,7 @@
 JournalError                the journal can't do what was asked; says why and the cure
 ├── JournalFull             no room left
 ├── JournalGone             the database doesn't answer
-├── Unrecordable            a value in an event can't be kept; `task` says whose
+├── Unrecordable            a value in an event can't be kept; `task` and `seq` say which
 ├── Conflict                other events stand where these should go; `run` says in which run
 └── UnknownRun              no run of that id
 """
@@ -40,11 +40,15 @@ class JournalGone(JournalError):
 
 
 class Unrecordable(JournalError):
-    """A value in an event can't be kept; `task` is the address of the task that gave it."""
+    """A value in an event can't be kept: that event's `run` and `seq`.
 
-    def __init__(self, message: str, *, run: str, task: str, cure: str = "") -> None:
+    `task` is the address of the task that gave it.
+    """
+
+    def __init__(self, message: str, *, run: str, seq: int, task: str, cure: str = "") -> None:
         super().__init__(message, cure=cure)
         self.run = run
+        self.seq = seq
         self.task = task
 
 

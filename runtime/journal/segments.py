@@ -134,7 +134,7 @@ def _check_size(event: AnyEvent, size: int) -> None:
 def _unrecordable(event: AnyEvent, reason: str, cure: str) -> Unrecordable:
     task = getattr(event, "task", "") or getattr(event, "scope", "")
     place = f"{task} in run {event.run}" if task else f"Run {event.run}"
-    return Unrecordable(f"{place}: {reason}", run=event.run, task=task, cure=cure)
+    return Unrecordable(f"{place}: {reason}", run=event.run, seq=event.seq, task=task, cure=cure)
 
 
 def _divided(events: Sequence[AnyEvent]) -> Iterator[Segment]:

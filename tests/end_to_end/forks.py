@@ -10,6 +10,7 @@ import os
 import sys
 from pathlib import Path
 
+import agents.http.agent  # noqa: F401  (loaded late otherwise, by every child)
 from runtime.commands import ResumeRun
 from runtime.compose import compose, granted
 from runtime.flow_files import load
