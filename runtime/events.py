@@ -73,7 +73,7 @@ class RunStalled(Event, frozen=True, gc=False, tag=tag):
 
 
 class RunInterrupted(Event, frozen=True, gc=False, tag=tag):
-    """The run was left where it was, since it could not be recorded; it can be resumed."""
+    """The run was left where it is, unrecordable or its runtime closed; it can be resumed."""
 
     failure: Failure
 

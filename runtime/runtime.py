@@ -44,11 +44,14 @@ from runtime.engine.live import Live
 from runtime.engine.replay import Recording
 from runtime.engine.state import Run
 from runtime.engine.surroundings import Limits, Surroundings
-from runtime.events import ENDINGS, AnyEvent, RunInterrupted, RunRecovered, RunStarted
+from runtime.events import ENDINGS, AnyEvent, Failure, RunInterrupted, RunStarted
 from runtime.journal.contract import Journal, JournalError, UnknownRun
 
 LEASE = 30.0
 """Seconds for which a runtime owns its runs without saying so again."""
+
+CLOSED = Failure("Closed", "Heddle was shut down.", "`heddle resume` goes on with the run.")
+"""What is told of runs that a runtime leaves when it closes."""
 
 
 class NotPossible(HeddleError):
@@ -78,10 +81,12 @@ class Runtime:
         grants: Grants,
         clock: Clock | None = None,
         limits: Limits | None = None,
+        lease: float = LEASE,
     ) -> None:
         self.catalog = catalog
         self.journal = journal
         self.owner = new_owner()
+        self._lease = lease
         self._surroundings = surroundings
         self._grants = grants
         self._clock = clock or SystemClock()
@@ -97,18 +102,17 @@ class Runtime:
 
     async def __aexit__(self, *_: object) -> None:
         """Leave unfinished runs where they are, to be resumed, and let go of everything."""
-        if self._upkeep:
-            self._upkeep.cancel()
-        left = [live.run.id for live in self._executor.runs]
-        for live in self._executor.runs:
-            self._executor.abandon(live)
-        with contextlib.suppress(JournalError):
-            await self._executor.drained()
-            for run in left:
-                await self.journal.release(run, self.owner)
-        self._hub.end()
-        await self._surroundings.close()
-        await self.journal.close()
+        try:
+            if self._upkeep:
+                self._upkeep.cancel()
+                await asyncio.gather(self._upkeep, return_exceptions=True)
+            with contextlib.suppress(JournalError):
+                for run in await self._executor.close(CLOSED):
+                    await self.journal.release(run, self.owner)
+        finally:
+            self._hub.end()
+            await self._surroundings.close()
+            await self.journal.close()
 
     # Commands.
 
@@ -246,18 +250,28 @@ class Runtime:
         if row.ended is not None:
             raise NotPossible(f"Run {row.run} has {row.state}; there is nothing to resume.")
         gone = [row.owner] if is_gone(row.owner) else []
-        if not await self.journal.claim(row.run, self.owner, LEASE, gone=gone):
+        if not await self.journal.claim(row.run, self.owner, self._lease, gone=gone):
             raise NotPossible(
                 f"Run {row.run} belongs to {row.owner}, which is still at work.",
-                cure=f"Try again in {LEASE:g} s if it isn't.",
+                cure=f"Try again in {max(1.0, row.lease_until - time.time()):.0f} s if it isn't.",
             )
-        events = await self.journal.read(row.run)
+        try:
+            await self._go_on(row.run)
+        except BaseException:
+            if not self._executor.live(row.run):  # it is of no use to us; others may have it
+                with contextlib.suppress(JournalError):
+                    await self.journal.release(row.run, self.owner)
+            raise
+        return row.run
+
+    async def _go_on(self, run: str) -> None:
+        events = await self.journal.read(run)
         began = events[0]
         assert isinstance(began, RunStarted), "a run's first event says how it began"
-        run = rebuilt(await self.plan(began.flow), events)
-        live = self._executor.go_on(run, self._granted(began), await self._recording(began))
-        self._executor.tell(live.run, RunRecovered, self.owner)
-        return row.run
+        plan, recording = await self.plan(began.flow), await self._recording(began)
+        grants = self._granted(began)
+        if not self._executor.live(run):  # somebody may have been quicker meanwhile
+            self._executor.go_on(rebuilt(plan, events), grants, recording, owner=self.owner)
 
     async def _replay(self, command: ReplayRun) -> str:
         row = await self.journal.run(command.run)
@@ -329,21 +343,38 @@ class Runtime:
         return live
 
     def _granted(self, began: RunStarted) -> Grants:
-        if not began.grants:
-            return self._grants
-        return msgspec.convert(msgspec.to_builtins(self._grants) | began.grants, Grants)
+        return differing(self._grants, began.grants)
 
     async def _keep_up(self) -> None:
         """Once a second: bounds and stalls; now and then: the leases."""
         renewed = time.monotonic()
         while True:
-            await asyncio.sleep(1)
+            await asyncio.sleep(min(1.0, self._lease / 3))
             self._executor.watch_over()
-            if time.monotonic() - renewed > LEASE / 3 and self._executor.runs:
-                renewed = time.monotonic()
-                # A journal that is away for a moment shows itself with the next event.
-                with contextlib.suppress(JournalError):
-                    await self.journal.renew(self.owner, LEASE)
+            # A journal that is away for a moment shows itself with the next event.
+            with contextlib.suppress(JournalError):
+                while self._executor.to_release:
+                    await self.journal.release(self._executor.to_release[-1], self.owner)
+                    self._executor.to_release.pop()
+                if time.monotonic() - renewed > self._lease / 3 and self._executor.runs:
+                    renewed = time.monotonic()
+                    await self.journal.renew(self.owner, self._lease)
+
+
+def differing(grants: Grants, given: Mapping[str, Any]) -> Grants:
+    """The grants with some fields given anew. Raises BadInputs naming a field that is wrong."""
+    if not given:
+        return grants
+    for name in given:
+        if name not in Grants.__struct_fields__:
+            cure = did_you_mean(name, Grants.__struct_fields__)
+            raise BadInputs(f"Nothing called {name!r} can be granted.", cure=cure)
+    try:
+        return msgspec.convert(msgspec.to_builtins(grants) | dict(given), Grants)
+    except msgspec.ValidationError as error:
+        reason, _, place = str(error).partition(" - at `$.")
+        name = place.rstrip("`") or "grants"
+        raise BadInputs(f"What is granted as {name!r} makes no sense: {reason}.") from None
 
 
 def fitting(plan: Plan, given: Mapping[str, Any]) -> dict[str, Any]:

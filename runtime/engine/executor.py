@@ -31,6 +31,7 @@ from runtime.events import (
     RunFailed,
     RunInterrupted,
     RunPaused,
+    RunRecovered,
     RunStalled,
     RunStarted,
     RunSucceeded,
@@ -50,6 +51,9 @@ from runtime.journal.contract import Conflict, Journal, JournalError, Unrecordab
 
 TURN = 0.005
 """Seconds of work on the spot before others on the loop get their turn."""
+
+PATIENCE = 5.0
+"""Seconds that stopped blocks get to put their things in order when a runtime closes."""
 
 RAISED = (Exception, SystemExit)
 """What a block may raise, which is anything: one that asks for the program's end fails too."""
@@ -100,9 +104,13 @@ class Executor:
         self._kick()
         return live
 
-    def go_on(self, run: Run, grants: Grants, recording: Recording | None = None) -> Live:
-        """Go on with a run rebuilt from its journal."""
+    def go_on(
+        self, run: Run, grants: Grants, recording: Recording | None = None, *, owner: str = ""
+    ) -> Live:
+        """Go on with a run rebuilt from its journal; `owner` is recorded as its new one."""
         live = self._adopt(run, grants, recording)
+        if owner:
+            self._fold(run, self._event(run, RunRecovered, owner))
         if run.paused or recording:
             _slow(run.root)
         self._ready.extend(evolve.begin_again(run.root))
@@ -169,10 +177,30 @@ class Executor:
         """Wait until all that happened is durable."""
         await self._recorder.drained()
 
+    async def close(self, failure: Failure) -> list[str]:
+        """Leave every run where it is, say so by that failure, and give their ids.
+
+        What is under way is stopped and awaited, so that it may put its things in order.
+        """
+        left = self.runs
+        stopped = [task for live in left for at in live.under_way.values() for task in at.values()]
+        for live in left:
+            self.abandon(live)
+        if stopped:
+            await asyncio.wait(stopped, timeout=PATIENCE)
+        await self.drained()
+        left = [live for live in left if not live.over.done()]
+        for live in left:
+            self._tell_left(live, failure)
+        return [live.run.id for live in left]
+
     def leave(self, live: Live, failure: Failure) -> None:
         """Leave a run where it is, to be resumed, and tell whoever watches why."""
-        told = RunInterrupted(live.run.id, live.run.seq + 1, self.clock.now(), failure)
         self.abandon(live)
+        self._tell_left(live, failure)
+
+    def _tell_left(self, live: Live, failure: Failure) -> None:
+        told = RunInterrupted(live.run.id, live.run.seq + 1, self.clock.now(), failure)
         self._hub.publish([told])
         self._over(live, told)
 
@@ -184,6 +212,7 @@ class Executor:
 
     def watch_over(self) -> None:
         """Called every second or so: ends runs beyond their bounds, tells of stalled ones."""
+        ready = {scope.run for scope, _ in self._ready}
         for live in self.runs:
             run = live.run
             if run.seq > self.limits.events:
@@ -193,15 +222,13 @@ class Executor:
                     "Look for a loop that never ends, or raise the limit.",
                 )
                 self._end(live, RunFailed, failure, self._took(run))
-            elif not live.told_stalled and self._is_still(live):
+            elif not live.told_stalled and run not in ready and self._is_still(live):
                 live.told_stalled = True
                 self.tell(run, RunStalled, decide.waits_for(run))
 
     def _is_still(self, live: Live) -> bool:
         return not (
-            self._scheduled
-            or self._ready
-            or live.timers
+            live.timers
             or live.held
             or live.is_under_way()
             or any(scope.run is live.run for scope, _, _ in self._queued)
