@@ -12,7 +12,8 @@ Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
+App = Callable[[Any, Any, Any], Awaitable[None]]
+"""Any ASGI application; frameworks type its three arguments each in their own way."""
 
 TOKEN_PROTOCOL = "heddle.token."
 """Begins the WebSocket subprotocol in which a browser, which can't set headers, gives the token."""

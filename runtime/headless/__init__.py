@@ -1,0 +1,5 @@
+"""The command line."""
+
+from runtime.headless.app import main
+
+__all__ = ["main"]

@@ -1,0 +1,154 @@
+"""`heddle run`: a flow from a file, to its end."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import click
+from rich.table import Table
+
+from graph.catalog import Catalog
+from graph.compile import check, compile_flow
+from graph.compile.ports import input_type, interface
+from graph.errors import FlowInvalid
+from graph.file_format import write
+from graph.flow import Flow
+from graph.self_contained import self_contained
+from runtime.commands import StartRun, StoreFlow
+from runtime.headless import completing, options
+from runtime.headless.conduct import Place, Ride, conduct, there
+from runtime.headless.drive import AnyRuntime
+from runtime.headless.dry_run import forecast, show_forecast
+from runtime.headless.exits import DONE, UNUSABLE
+from runtime.headless.granting import Asked, grants
+from runtime.headless.inputs import inputs_of
+from runtime.headless.loop import waited
+from runtime.headless.problems import say_problems
+from runtime.headless.runtimes import IN_MEMORY, runtime_here
+from runtime.headless.sources import Source, blocks_at_hand, source
+from runtime.headless.values import cell, console
+from runtime.headless.words import clean, say, told
+from runtime.projections.outline import outline
+from runtime.runtime import BadInputs, Runtime, new_id
+from runtime.settings import Settings
+from runtime.wire import as_json as json_of
+
+
+@click.command("run")
+@click.argument("file", type=click.Path(dir_okay=False, allow_dash=True), metavar="FILE")
+@click.option(
+    "-i", "--input", "given", multiple=True, metavar="NAME=VALUE",
+    shell_complete=completing.inputs,
+    help="An input: text as it is, other types as JSON, @FILE for what a file holds. Repeatable.",
+)  # fmt: skip
+@click.option(
+    "--inputs", "inputs_file", default="", metavar="FILE",
+    help="Inputs from a JSON object in a file, - for the standard input.",
+)  # fmt: skip
+@options.as_json
+@click.option("--dry-run", is_flag=True, help="Say what the flow would touch, and run nothing.")
+@grants
+@options.where
+@click.option("--memory", is_flag=True, help="Keep no record: quicker, and not to be resumed.")
+@options.elsewhere
+def command(
+    file: str,
+    given: tuple[str, ...],
+    inputs_file: str,
+    as_json: bool,
+    dry_run: bool,
+    asked: Asked,
+    database: str | None,
+    memory: bool,
+    server: str | None,
+    token: str | None,
+) -> int:
+    """FILE is a flow file, - the standard input. What it gives goes to the standard output; how
+    it is going, to the standard error.
+
+    Ctrl-C leaves the run where it is, to be resumed; so does a crash.
+
+    \b
+    heddle run hello.flow.json --input name=Ada
+    heddle run orders.flow.json --inputs - --json < orders.json
+    heddle run report.flow.json --dry-run
+    """
+    settings = options.settings(database)
+    blocks = blocks_at_hand(settings)
+    found = source(file, blocks.catalog)
+    types = {name: input_type(block) for name, block in interface(found.flow)[0].items()}
+    inputs = inputs_of(inputs_file, given, types)
+    try:
+        if dry_run:
+            return _foresee(found, blocks.catalog, inputs, asked, settings, as_json)
+        if server:
+            flow = self_contained(found.flow, blocks.catalog)
+            return _run_there(server, token, flow, inputs, asked, as_json)
+        here = runtime_here(settings, asked.grants(), blocks, IN_MEMORY if memory else "")
+        again = f" --database {database}" if database else ""
+        return _run_here(Place(here, again, not memory), found.flow, inputs, asked, as_json)
+    except FlowInvalid:
+        # Found anew in the flow as it stands in its file, where each has a line.
+        say_problems(check(found.flow, blocks.catalog), found)
+    except BadInputs as error:
+        say(told(error.message))
+        say_inputs(found.flow)
+    return UNUSABLE
+
+
+def _run_here(
+    place: Place,
+    flow: Flow,
+    inputs: Mapping[str, Any],
+    asked: Asked,
+    as_json: bool,
+) -> int:
+    async def prepare(runtime: AnyRuntime) -> Ride:
+        assert isinstance(runtime, Runtime), "it is the one in this process"
+        stored = await runtime.store(flow)
+        command = StartRun(stored, dict(inputs), new_id(), asked.recorded())
+        return Ride(command, outline(await runtime.plan(stored)), flow.name)
+
+    return conduct(place, prepare, json=as_json)
+
+
+def _run_there(
+    server: str, token: str | None, flow: Flow, inputs: Mapping[str, Any], asked: Asked,
+    as_json: bool,
+) -> int:  # fmt: skip
+    async def prepare(runtime: AnyRuntime) -> Ride:
+        stored = (await runtime.obey(StoreFlow(write(flow)))).flow
+        return Ride(StartRun(stored, dict(inputs), new_id(), asked.elsewhere()), (), flow.name)
+
+    return conduct(there(server, token), prepare, json=as_json)
+
+
+def _foresee(
+    found: Source, catalog: Catalog, inputs: Mapping[str, Any], asked: Asked,
+    settings: Settings, as_json: bool,
+) -> int:  # fmt: skip
+    plan = compile_flow(found.flow, catalog)
+    seen = waited(forecast(found.flow, plan, catalog, inputs, asked.grants(), settings))
+    if as_json:
+        click.echo(json_of(seen))
+    else:
+        show_forecast(seen, console())
+    return DONE
+
+
+def say_inputs(flow: Flow) -> None:
+    """The inputs that a flow takes, to whoever gave others."""
+    on = console(errors=True)
+    inputs = interface(flow)[0]
+    if not inputs:
+        on.print("The flow takes no inputs.")
+        return
+    on.print("The flow takes:")
+    grid = Table.grid(padding=(0, 2))
+    for name, block in inputs.items():
+        default = block.fields.get("default")
+        needed = "required" if block.fields.get("required") else f"default {cell(default)}"
+        if default is None and not block.fields.get("required"):
+            needed = "optional"
+        about = clean(str(block.fields.get("description", "")))
+        grid.add_row(f"  --input {name}=…", str(input_type(block)), needed, about)
+    on.print(grid)

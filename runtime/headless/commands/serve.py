@@ -1,0 +1,149 @@
+"""`heddle serve`: a runtime that others speak to, over HTTP and WebSocket."""
+
+import asyncio
+import contextlib
+import secrets
+import sys
+from collections.abc import Iterator
+
+import click
+import msgspec
+
+from graph.errors import HeddleError
+from runtime.commands import PruneRuns, ResumeRun
+from runtime.headless import options
+from runtime.headless.exits import DONE
+from runtime.headless.granting import Asked, grants
+from runtime.headless.loop import Interrupted, waited
+from runtime.headless.runtimes import IN_MEMORY, runtime_here
+from runtime.headless.sources import blocks_at_hand
+from runtime.headless.standing import standing
+from runtime.headless.words import count, hint, say, told
+from runtime.journal.contract import JournalError
+from runtime.runtime import Runtime
+from runtime.services.control import control
+from runtime.services.server import Listening, is_loopback, serving
+from runtime.services.whereabouts import Whereabouts, announced
+from runtime.settings import Settings
+
+DAY = 86_400.0
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """How the server is to be."""
+
+    host: str
+    port: int
+    token: str
+    names: tuple[str, ...]
+    origins: tuple[str, ...]
+    recover: bool
+    memory: bool
+    as_json: bool
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
+@click.option("--port", default=8004, show_default=True, type=click.IntRange(0, 65535),
+              help="0 for any that is free.")  # fmt: skip
+@click.option("--token", envvar="HEDDLE_TOKEN",
+              help="What clients have to know; safer as the variable HEDDLE_TOKEN. "
+                   "[default: a new one each time]")  # fmt: skip
+@click.option("--name", "names", multiple=True, metavar="NAME",
+              help="A further name that clients know this machine by. Repeatable.")  # fmt: skip
+@click.option("--origin", "origins", multiple=True, metavar="URL",
+              help="Another server whose pages may speak to this one. Repeatable.")  # fmt: skip
+@click.option("--recover", is_flag=True, help="Go on with the runs that were left.")
+@click.option("--json", "as_json", is_flag=True,
+              help="Print one line, {\"address\": …, \"token\": …}, when it is ready.")  # fmt: skip
+@grants
+@options.where
+@click.option("--memory", is_flag=True, help="Keep no record: quicker, and not to be resumed.")
+def command(
+    host: str,
+    port: int,
+    token: str | None,
+    names: tuple[str, ...],
+    origins: tuple[str, ...],
+    recover: bool,
+    as_json: bool,
+    asked: Asked,
+    database: str | None,
+    memory: bool,
+) -> int:
+    """Clients send the token, and flows to be stored and run; they see runs as they go. The
+    options say what flows may touch: a client may ask for less, never for more.
+
+    Ctrl-C and SIGTERM end it; unfinished runs can be resumed.
+    """
+    if not is_loopback(host):
+        say(
+            f"Others on the network can reach {host}, and what they send is not encrypted:"
+            " put a proxy with TLS before it."
+        )
+    settings = options.settings(database)
+    token = token or secrets.token_urlsafe(32)
+    wanted = Wanted(host, port, token, names, origins, recover, memory, as_json)
+    with contextlib.suppress(Interrupted):
+        waited(_serve(settings, asked, wanted))
+    return DONE
+
+
+async def _serve(settings: Settings, asked: Asked, wanted: Wanted) -> None:
+    granted = asked.grants()
+    listening = Listening(wanted.host, wanted.port, wanted.names)
+    place = IN_MEMORY if wanted.memory else ""
+    async with runtime_here(settings, granted, blocks_at_hand(settings), place) as runtime:
+        await _see_to_what_was_left(runtime, wanted.recover)
+        service = control(runtime, granted, wanted.origins)
+        here = Whereabouts(listening.address, wanted.token, runtime.owner)
+        async with serving(service, listening, wanted.token, wanted.origins) as ending:
+            with announced(settings.folder, here), _daily(runtime, settings):
+                _say_ready(here, wanted.as_json)
+                await ending.wait()
+                say("Ending; unfinished runs can be resumed.")
+
+
+def _say_ready(here: Whereabouts, as_json: bool) -> None:
+    if as_json:
+        click.echo(msgspec.json.encode({"address": here.address, "token": here.token}))
+    else:
+        click.echo(f"Heddle is at {here.address}\nToken: {here.token}")
+        say(f"Use it with {hint(f'heddle run FILE --server {here.address}')}; Ctrl-C ends it.")
+    sys.stdout.flush()
+
+
+async def _see_to_what_was_left(runtime: Runtime, recover: bool) -> None:
+    """Go on with unfinished runs that nobody drives, or say that there are some."""
+    rows = await runtime.journal.runs(state="running", limit=10_000)
+    rows += await runtime.journal.runs(state="paused", limit=10_000)
+    left = [row for row in rows if standing(row) == "left"]
+    if not recover and left:
+        say(f"{count(len(left), 'run was', 'runs were')} left; --recover goes on with them.")
+        return
+    for row in left:
+        try:
+            await runtime.obey(ResumeRun(row.run))
+            say(f"Goes on with {row.run}.")
+        except HeddleError as error:  # the others must not wait for this one
+            say(told(f"{row.run} can't go on: {error.message}", error.cure))
+
+
+@contextlib.contextmanager
+def _daily(runtime: Runtime, settings: Settings) -> Iterator[None]:
+    """Now, and then once a day, forget what the settings say is too old or too much."""
+    task = asyncio.create_task(_prune_daily(runtime, settings))
+    try:
+        yield
+    finally:
+        task.cancel()
+
+
+async def _prune_daily(runtime: Runtime, settings: Settings) -> None:
+    command = PruneRuns(settings.keep_days or None, settings.keep_megabytes or None)
+    while True:
+        try:
+            await runtime.obey(command)
+        except JournalError as error:
+            say(told(error))
+        await asyncio.sleep(DAY)

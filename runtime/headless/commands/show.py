@@ -1,0 +1,208 @@
+"""`heddle show`: what happened in a run, as a whole, event by event, or in one task."""
+
+from collections.abc import Mapping, Sequence
+from functools import reduce
+from typing import Any, NamedTuple
+
+import click
+import msgspec
+from rich.console import Console
+from rich.text import Text
+
+from graph.compile import Plan, compile_flow
+from graph.errors import HeddleError
+from graph.file_format import read
+from graph.values import did_you_mean
+from runtime.engine.replay import Recording
+from runtime.events import AnyEvent, TaskFailed, TaskFinished, TaskReused
+from runtime.headless import options
+from runtime.headless.exits import DONE
+from runtime.headless.loop import waited
+from runtime.headless.runtimes import journal_of
+from runtime.headless.sources import blocks_at_hand
+from runtime.headless.standing import standing
+from runtime.headless.timeline import last_values, show_run
+from runtime.headless.values import cell, console, show, show_outputs
+from runtime.headless.words import clean, duration, hint, say
+from runtime.journal.contract import RunRow, TaskRow
+from runtime.journal.rows import block_of, tasks_of
+from runtime.projections.outline import outline
+from runtime.projections.run_view import RunView
+from runtime.settings import Settings
+from runtime.wire import as_json as json_of
+
+
+class NoSuchTask(HeddleError):
+    """The run has no such task."""
+
+
+class Past(NamedTuple):
+    """A run as recorded; `plan` is None when its flow can't be compiled here."""
+
+    row: RunRow
+    events: Sequence[AnyEvent]
+    plan: Plan | None
+
+    @property
+    def view(self) -> RunView:
+        return reduce(RunView.after, self.events, RunView())
+
+
+@click.command("show")
+@options.run_argument("run")
+@click.option("--events", "all_events", is_flag=True, help="Every event, in order.")
+@click.option("--task", default="", metavar="TASK",
+              help="One task: its inputs and outputs. each[3]/post is one in round 3 of a "
+                   "loop.")  # fmt: skip
+@options.as_json
+@options.where
+@options.elsewhere
+def command(
+    run: str,
+    all_events: bool,
+    task: str,
+    as_json: bool,
+    database: str | None,
+    server: str | None,
+    token: str | None,
+) -> int:
+    """RUN is a run's id, or as much of its beginning as no other has."""
+    past = waited(_past(options.settings(database), run, server, token))
+    if all_events:
+        _show_events(past, as_json)
+    elif task:
+        _show_task(past, task, as_json)
+    elif as_json:
+        click.echo(json_of(_document(past)))
+    else:
+        lines = outline(past.plan) if past.plan else ()
+        show_run(past.view, lines, last_values(past.events), console())
+        if standing(past.row) == "left":
+            say(f"It was interrupted: {hint(f'heddle resume {past.row.run}')} goes on with it.")
+    return DONE
+
+
+async def _past(settings: Settings, run: str, server: str | None, token: str | None) -> Past:
+    async with journal_of(settings, server, token) as journal:
+        row = await journal.run(run)
+        events = await journal.read(row.run)
+        flow = await journal.flow(row.flow)
+    try:
+        plan = compile_flow(read(flow.text), blocks_at_hand(settings).catalog) if flow else None
+    except HeddleError:  # made with blocks that aren't here
+        plan = None
+    return Past(row, events, plan)
+
+
+# As a whole.
+
+
+def _document(past: Past) -> dict[str, Any]:
+    """The run for a program: what is known of it, with its blocks in a list."""
+    view: dict[str, Any] = msgspec.structs.asdict(past.view)
+    del view["under_way"]
+    view["blocks"] = [
+        msgspec.structs.asdict(block) | {"state": block.state} for block in view["blocks"].values()
+    ]
+    return view | {"state": standing(past.row), "tasks": tasks_of(past.events)}
+
+
+# Event by event.
+
+
+def _show_events(past: Past, as_json: bool) -> None:
+    if as_json:
+        for event in past.events:
+            click.echo(json_of(event))
+        return
+    on = console()
+    began = past.events[0].at
+    for event in past.events:
+        on.print(_event_line(event, began), soft_wrap=True)
+
+
+def _event_line(event: AnyEvent, began: float) -> Text:
+    """When, what, where, and the rest in short."""
+    facts: dict[str, Any] = msgspec.structs.asdict(event)
+    for known in ("run", "at"):
+        del facts[known]
+    number = facts.pop("seq")
+    where = facts.pop("task", "") or facts.pop("scope", "")
+    name = str(type(event).__struct_config__.tag)
+    rest = {n: v for n, v in facts.items() if v not in ("", {}, None, [])}
+    return Text.assemble(
+        (f"{number:>6}  {event.at - began:9.3f} s  ", "dim"),
+        f"{name:<16} ",
+        (f"{where}  " if where else "", "bold"),
+        (clean(cell(rest, 160)) if rest else "", "dim"),
+    )
+
+
+# In one task.
+
+
+def _show_task(past: Past, task: str, as_json: bool) -> None:
+    row = _row(past, task)
+    inputs, fields = _given(past, row.task)
+    outputs = next(
+        (event.outputs for event in reversed(past.events)
+         if isinstance(event, TaskFinished | TaskReused) and event.task == row.task), None,
+    )  # fmt: skip
+    failure = next(
+        (event.failure for event in reversed(past.events)
+         if isinstance(event, TaskFailed) and event.task == row.task), None,
+    )  # fmt: skip
+    if as_json:
+        known = {"inputs": inputs, "fields": fields, "outputs": outputs, "failure": failure}
+        click.echo(json_of(msgspec.structs.asdict(row) | known))
+        return
+    on = console()
+    took = f" in {duration(row.took)}" if row.ended else ""
+    attempts = f", attempt {row.attempts}" if row.attempts > 1 else ""
+    on.print(Text.assemble((row.task, "bold"), f"  {row.state}{took}{attempts}"))
+    _show_part("Inputs", inputs, on)
+    _show_part("Fields", fields, on)
+    _show_part("Outputs", outputs or {}, on)
+    if failure:
+        on.print(Text(f"\n{clean(str(failure))}", style="red"))
+
+
+def _show_part(title: str, values: Mapping[str, Any], on: Console) -> None:
+    if not values:
+        return
+    on.print(Text(f"\n{title}", style="bold"))
+    if len(values) == 1:
+        ((name, value),) = values.items()
+        on.print(Text(clean(name), style="cyan"))
+        show(value, on)
+    else:
+        show_outputs(values, on)
+
+
+def _row(past: Past, task: str) -> TaskRow:
+    """The task of that address. Raises NoSuchTask, with those it may be as the cure."""
+    rows = {row.task: row for row in tasks_of(past.events)}
+    if task in rows:
+        return rows[task]
+    rounds = [name for name in rows if block_of(name) == task]
+    if rounds:
+        few = ", ".join(rounds[:3]) + (", …" if len(rounds) > 3 else "")
+        raise NoSuchTask(f"{task!r} ran {len(rounds):,} times.", cure=f"Name one: {few}")
+    raise NoSuchTask(
+        f"Run {past.row.run} has no task {task!r}.", cure=did_you_mean(task, list(rows))
+    )
+
+
+def _given(past: Past, task: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """What came over the links into a task, and what its fields say; nothing without a plan."""
+    if past.plan is None:
+        return {}, {}
+    recording = Recording(past.plan, past.plan, past.events, "")
+    try:
+        plan, number = recording.place_of(task)
+        return recording.inputs_of(task), {
+            **plan.fields[number],
+            **plan.expressions.get(number, {}),
+        }
+    except KeyError:
+        return {}, {}
