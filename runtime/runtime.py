@@ -44,7 +44,7 @@ from runtime.engine.live import Live
 from runtime.engine.replay import Recording
 from runtime.engine.state import Run
 from runtime.engine.surroundings import Limits, Surroundings
-from runtime.events import ENDINGS, AnyEvent, Failure, RunInterrupted, RunStarted
+from runtime.events import ENDINGS, LIVE_ONLY, AnyEvent, Failure, RunInterrupted, RunStarted
 from runtime.journal.contract import Journal, JournalError, UnknownRun
 
 LEASE = 30.0
@@ -181,7 +181,7 @@ class Runtime:
                 if subscription.missed:
                     subscription.missed = 0
                     batch = await self.journal.read(run, after)
-                fresh = [event for event in batch if event.seq > after]
+                fresh = [e for e in batch if e.seq > after or isinstance(e, LIVE_ONLY)]
                 if fresh:
                     after = fresh[-1].seq
                     yield fresh
@@ -248,7 +248,7 @@ class Runtime:
         if self._executor.live(row.run):
             return row.run
         if row.ended is not None:
-            raise NotPossible(f"Run {row.run} has {row.state}; there is nothing to resume.")
+            raise NotPossible(f"Run {row.run} has ended ({row.state}); nothing is left to do.")
         gone = [row.owner] if is_gone(row.owner) else []
         if not await self.journal.claim(row.run, self.owner, self._lease, gone=gone):
             raise NotPossible(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar, Union
 
 from runtime.commands import ContinueRun, ReplayRun, ResumeRun, SettleTask, StartRun
 from runtime.engine.hub import Subscription
-from runtime.events import AnyEvent, Failure, RunInterrupted, TaskDoubted
+from runtime.events import LIVE_ONLY, AnyEvent, Failure, RunInterrupted, TaskDoubted
 from runtime.headless.exits import DONE, FAILED, RESUMABLE
 from runtime.headless.progress import FRAME, Teller
 from runtime.journal.contract import JournalError
@@ -114,7 +114,8 @@ class Drive:
         if happenings.missed:
             happenings.missed = 0
             return await self._runtime.journal.read(self.run, self._seq)
-        return [event for event in batch if event.run == self.run and event.seq > self._seq]
+        ours = [event for event in batch if event.run == self.run]
+        return [e for e in ours if e.seq > self._seq or isinstance(e, LIVE_ONLY)]
 
     async def _take(self, events: Sequence[AnyEvent]) -> None:
         await self._tell(events)

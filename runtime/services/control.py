@@ -294,7 +294,11 @@ def _malformed(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
 
 
 def _http_error(_: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
-    return _problem(Refusal(type(error).__name__, error.status_code, error.detail))
+    """What the framework found wrong with a request."""
+    found = error.extra if isinstance(error.extra, list) else []
+    flaws = [f"{flaw['key']}: {flaw['message']}" for flaw in found if "key" in flaw]
+    detail = "; ".join(flaws) or error.detail
+    return _problem(Refusal(type(error).__name__, error.status_code, detail))
 
 
 def _unexpected(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:

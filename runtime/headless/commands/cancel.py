@@ -50,7 +50,7 @@ async def _cancelled(
     async with journal_here(settings) as journal:
         row = await journal.run(run)
         if row.ended is not None:
-            raise NotPossible(f"Run {row.run} has {row.state}; there is nothing to cancel.")
+            raise NotPossible(f"Run {row.run} has ended ({row.state}); there is nothing to cancel.")
         here = whereabouts(settings.folder, row.owner)
         if here is not None and not is_gone(row.owner):
             return await _at_its_server(here, row, reason)
