@@ -53,8 +53,10 @@ class World:
     ) -> list[Any]:
         return await self._sandbox.each(expression, items, name=name, names=names)
 
-    async def apart(self, spec: BlockSpec, arguments: Mapping[str, Any]) -> Any:
-        return await self._workers.call(spec, arguments)
+    async def apart(
+        self, spec: BlockSpec, arguments: Mapping[str, Any], within: float | None
+    ) -> Any:
+        return await self._workers.call(spec, arguments, within)
 
     def secret(self, name: str) -> str:
         return secret(name)

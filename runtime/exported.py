@@ -25,7 +25,7 @@ from graph.values import COERCIONS
 from runtime.compose import World, granted
 from runtime.engine.decide import GiveUp, after_failure
 from runtime.engine.evolve import error_record
-from runtime.engine.failures import failure_of
+from runtime.failures import failure_of
 from runtime.plugins import installed
 from runtime.settings import settings_from
 

@@ -1,7 +1,9 @@
 """Every block at hand: Heddle's own, installed packs, and a folder of files."""
 
+import contextlib
 import importlib
 import importlib.util
+import inspect
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -15,11 +17,15 @@ from msgspec.structs import replace
 from graph.catalog import Catalog, blocks_in
 from graph.errors import Problem
 from graph.spec import BlockSpec
+from runtime.failures import failure_of
 
 GROUP = "heddle.blocks"
 """The entry points under which a distribution names its modules of blocks."""
 
-Loader = Callable[[], list[ModuleType]]
+Loader = Callable[[], ModuleType]
+
+_PREFIX = "heddle_pack_"
+"""What the modules made of files in a folder are called, before the name of the file."""
 
 OWN = (
     "graph.blocks.flow",
@@ -39,60 +45,93 @@ OWN = (
 
 
 class Installed(NamedTuple):
-    """The blocks that could be loaded, and a problem for every pack that couldn't."""
+    """The blocks that could be loaded, and a problem for every pack or block that couldn't."""
 
     catalog: Catalog
     problems: tuple[Problem, ...]
 
 
 def installed(folder: Path | None = None) -> Installed:
-    """Heddle's own blocks and those of all packs; a broken pack is reported and left out."""
+    """Heddle's own blocks and those of all packs; what is broken is reported and left out."""
     own = Catalog.of(*(importlib.import_module(name) for name in OWN))
-    specs, problems = list(own), list[Problem]()
-    taken = {spec.kind: "Heddle" for spec in own}
-    for name, load in (*_entry_points(), *_files(folder)):
-        try:
-            found = [_apart(spec) for module in load() for spec in blocks_in(module)]
-        except Exception as error:  # noqa: BLE001  (a pack may raise anything when imported)
-            problems.append(_broken(name, error))
-            continue
-        for spec in found:
-            if spec.kind in taken:
-                problems.append(_taken(name, spec.kind, taken[spec.kind]))
-            else:
-                taken[spec.kind] = name
-                specs.append(spec)
+    found = packs(folder)
+    specs, problems = list(own), list(found.problems)
+    for spec in found.catalog:
+        if spec.kind in own:
+            problems.append(_taken(spec, "Heddle"))
+        else:
+            specs.append(spec)
     return Installed(Catalog(specs), tuple(problems))
 
 
-def _apart(spec: BlockSpec) -> BlockSpec:
-    """A pack's plain function runs in a process of its own: nobody knows how long it takes."""
-    plain = spec.mode == "inline" and not spec.wants_context
-    return replace(spec, mode="process") if plain else spec
+def packs(folder: Path | None = None) -> Installed:
+    """The blocks of all packs: of installed distributions, and of the files in a folder."""
+    specs: dict[str, BlockSpec] = {}
+    problems: list[Problem] = []
+    for pack, load in _loaders(folder, problems):
+        try:
+            # What a pack prints while it is imported must not get between a command's answers.
+            with contextlib.redirect_stdout(sys.stderr):
+                found = list(blocks_in(load()))
+        except (Exception, SystemExit) as error:  # noqa: BLE001  (imported code may do anything)
+            problems.append(_broken(pack, error))
+            continue
+        if not found:
+            problems.append(_empty(pack))
+        for spec in found:
+            if spec.kind in specs:
+                problems.append(_taken(spec, source_of(specs[spec.kind])))
+            elif spec.wants_context and not _is_async(spec.function):
+                problems.append(_blocking(pack, spec))
+            else:
+                specs[spec.kind] = _bounded(spec)
+    return Installed(Catalog(specs.values()), tuple(problems))
 
 
-def _entry_points() -> Iterator[tuple[str, Loader]]:
-    for point in entry_points(group=GROUP):
-        yield point.name, partial(_point, point)
+def source_of(spec: BlockSpec) -> str:
+    """The module a block comes from, or the file if it is one of a folder of packs."""
+    module: str = spec.function.__module__
+    return f"{module.removeprefix(_PREFIX)}.py" if module.startswith(_PREFIX) else module
 
 
-def _files(folder: Path | None) -> Iterator[tuple[str, Loader]]:
-    if folder is None or not folder.is_dir():
-        return
-    for path in sorted(folder.glob("*.py")):
-        yield path.name, partial(_file, path)
+def _bounded(spec: BlockSpec) -> BlockSpec:
+    """The same block, so that nothing it does lasts for ever.
+
+    A plain function has a process of its own: nobody knows how long it takes. An async one is
+    a pack's agent, which may take as long as the settings allow, unless its flow says otherwise.
+    """
+    if not _is_async(spec.function):
+        return replace(spec, mode="process")
+    return replace(spec, agent="pack") if spec.agent == "pure" else spec
 
 
-def _point(point: EntryPoint) -> list[ModuleType]:
-    return [point.load()]
+def _is_async(function: Callable[..., object]) -> bool:
+    return inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)
 
 
-def _file(path: Path) -> list[ModuleType]:
-    return [_module(path)]
+def _loaders(folder: Path | None, problems: list[Problem]) -> Iterator[tuple[str, Loader]]:
+    """What loads each pack, by the pack's name."""
+    try:
+        points = list(entry_points(group=GROUP))
+    except Exception as error:  # noqa: BLE001  (metadata of any distribution may be damaged)
+        problems.append(_broken("installed packs", error))
+        points = []
+    for point in points:
+        yield point.name, partial(_module_at, point)
+    if folder is not None and folder.is_dir():
+        for path in sorted(folder.glob("[!_.]*.py")):
+            yield path.name, partial(_module_in, path)
 
 
-def _module(path: Path) -> ModuleType:
-    name = f"heddle_pack_{path.stem}"
+def _module_at(point: EntryPoint) -> ModuleType:
+    module = point.load()
+    if not isinstance(module, ModuleType):
+        raise TypeError(f"{point.value} is no module")
+    return module
+
+
+def _module_in(path: Path) -> ModuleType:
+    name = _PREFIX + path.stem
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise ImportError(f"{path} is no Python file")
@@ -106,20 +145,40 @@ def _module(path: Path) -> ModuleType:
     return module
 
 
-def _broken(pack: str, error: Exception) -> Problem:
-    reason = f"{type(error).__name__}: {error}"
+def _broken(pack: str, error: BaseException) -> Problem:
+    failure = failure_of(error, "")
+    place = f" ({error.filename}, line {error.lineno})" if isinstance(error, SyntaxError) else ""
     return Problem(
         "broken-pack",
-        f"The pack {pack!r} could not be loaded: {reason}",
+        f"The pack {pack!r} could not be loaded: {failure.message}{place}",
         "Mend or remove it; everything else works without it.",
         severity="warning",
     )
 
 
-def _taken(pack: str, kind: str, owner: str) -> Problem:
+def _empty(pack: str) -> Problem:
+    return Problem(
+        "empty-pack",
+        f"The pack {pack!r} defines no blocks.",
+        "Name the module in which they are defined, or begin a file's name with _ to leave it out.",
+        severity="warning",
+    )
+
+
+def _taken(spec: BlockSpec, owner: str) -> Problem:
     return Problem(
         "same-kind",
-        f"The pack {pack!r} has a block {kind!r}, which comes from {owner} already.",
-        "Give it a kind of its own; it was left out.",
+        f"The block {spec.kind!r} of {source_of(spec)} was left out: {owner} has one already.",
+        "Give it a kind of its own.",
+        severity="warning",
+    )
+
+
+def _blocking(pack: str, spec: BlockSpec) -> Problem:
+    return Problem(
+        "blocking-block",
+        f"The block {spec.kind!r} of the pack {pack!r} was left out: "
+        "it asks for its Context, but is a plain function.",
+        "Make it `async def`: plain functions run in a process apart, where there is none.",
         severity="warning",
     )

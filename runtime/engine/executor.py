@@ -13,7 +13,6 @@ from graph.context import Outputs, ScopeFailed
 from graph.errors import BlockError
 from runtime.clock import Clock
 from runtime.engine import decide, evolve
-from runtime.engine.failures import failure_of, legible, wait_asked_by
 from runtime.engine.hub import Hub
 from runtime.engine.live import Live
 from runtime.engine.performer import named, perform
@@ -47,6 +46,7 @@ from runtime.events import (
     TaskStarted,
     TaskStreamed,
 )
+from runtime.failures import failure_of, legible, wait_asked_by
 from runtime.journal.contract import Conflict, Journal, JournalError, Unrecordable
 
 TURN = 0.005

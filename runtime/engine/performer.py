@@ -10,10 +10,10 @@ from graph.compile.bind import gather
 from graph.context import Outputs
 from graph.errors import BlockError
 from runtime.clock import Clock
-from runtime.engine.failures import TimedOut
 from runtime.engine.live import Live
 from runtime.engine.state import Scope
 from runtime.engine.surroundings import Limits
+from runtime.failures import TimedOut
 
 T = TypeVar("T")
 
@@ -121,7 +121,9 @@ def perform(shell: Shell, live: Live, scope: Scope, i: int, attempt: int) -> Awa
     """
     limit = time_limit(scope, i, shell.limits)
     result = _result(shell, live, scope, i, attempt)
-    return result if limit is None else _within(limit, result)
+    if limit is None or scope.plan.specs[i].mode == "process":  # there it is counted apart
+        return result
+    return _within(limit, result)
 
 
 async def _within(limit: float, result: Awaitable[Any]) -> Any:
@@ -168,7 +170,8 @@ async def _closer_result(
         case "inline":
             return spec.function(**arguments)
         case "process":
-            return await live.surroundings.apart(spec, arguments)
+            limit = time_limit(scope, i, shell.limits)
+            return await live.surroundings.apart(spec, arguments, limit)
         case "stream":
             return await _drained(shell, scope, i, spec.function(**arguments))
 

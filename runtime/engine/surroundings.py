@@ -28,8 +28,10 @@ class Surroundings(Protocol):
         """The value of an expression for every item."""
         ...
 
-    async def apart(self, spec: BlockSpec, arguments: Mapping[str, Any]) -> Any:
-        """A block's result, worked out in another process."""
+    async def apart(
+        self, spec: BlockSpec, arguments: Mapping[str, Any], within: float | None
+    ) -> Any:
+        """A block's result, worked out in another process in at most that many seconds there."""
         ...
 
     def secret(self, name: str) -> str:

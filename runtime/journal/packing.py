@@ -72,12 +72,17 @@ def plain(events: Iterable[AnyEvent]) -> bool:
     values are looked at, a level at a time and in C: about 0.1 µs an event. To be called
     only after encoding succeeded, which rules out cycles.
     """
-    level: list[Any] = [
-        getattr(event, field)
-        for event in events
-        if type(event) in _CARRIERS
-        for field in _CARRIERS[type(event)]
-    ]
+    return _plain(
+        [
+            getattr(event, field)
+            for event in events
+            if type(event) in _CARRIERS
+            for field in _CARRIERS[type(event)]
+        ]
+    )
+
+
+def _plain(level: list[Any]) -> bool:
     for _ in range(DEEPEST):
         kinds = set(map(type, level))
         if kinds <= _SCALARS:
@@ -90,6 +95,22 @@ def plain(events: Iterable[AnyEvent]) -> bool:
         lists = (value for value in level if type(value) is list or type(value) is tuple)
         level = list(chain(chain.from_iterable(map(dict.values, records)), *lists))
     return False
+
+
+def dump(value: Any, place: str) -> bytes:
+    """A value by itself, to be handed to another process. Raises Refused, calling it `place`."""
+    try:
+        packed = encode(value)
+        if _plain([value]):
+            return packed
+    except (TypeError, ValueError, OverflowError, RecursionError):
+        pass  # the careful way says what it is
+    return encode(_kept(value, place, 1))
+
+
+def load(packed: bytes) -> Any:
+    """The value that was dumped."""
+    return msgspec.msgpack.decode(packed, ext_hook=_unpack_whole)
 
 
 def pack(event: AnyEvent) -> AnyEvent:
@@ -241,3 +262,10 @@ def unpacker(blob: Callable[[str], bytes]) -> Callable[[int, memoryview], Any]:
         raise ValueError(f"extension {code}")
 
     return unpack
+
+
+def _no_blob(digest: str) -> bytes:
+    raise ValueError(f"blob {digest}")
+
+
+_unpack_whole = unpacker(_no_blob)

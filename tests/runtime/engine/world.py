@@ -142,7 +142,9 @@ class Plain:
     ) -> list[Any]:
         return [self.expressions[expression]({**names, name: item}) for item in items]
 
-    async def apart(self, spec: BlockSpec, arguments: Mapping[str, Any]) -> Any:
+    async def apart(
+        self, spec: BlockSpec, arguments: Mapping[str, Any], within: float | None
+    ) -> Any:
         return spec.function(**arguments)
 
     def secret(self, name: str) -> str:
