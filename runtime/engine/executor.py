@@ -652,7 +652,7 @@ if sys.version_info >= (3, 12):
 
     def _begun(coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """A task, run up to its first wait on the spot: half the price of one that is queued."""
-        return asyncio.Task(coroutine, eager_start=True)
+        return asyncio.Task(coroutine, loop=asyncio.get_running_loop(), eager_start=True)
 
 else:
 
