@@ -44,7 +44,8 @@ def main() -> None:
                     print(f"ended: {type(error).__name__}: {error}", flush=True)
             os._exit(0)
         print(f"pid: {pid}", flush=True)
-        os.waitpid(pid, 0)
+        # Not reaped: a kill that comes late has to find the dead child, not a stranger.
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
         print("gone", flush=True)
 
 
