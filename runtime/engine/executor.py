@@ -2,9 +2,8 @@
 
 import asyncio
 import random
-import sys
 from collections import deque
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -20,6 +19,7 @@ from runtime.engine.recorder import Recorder, Salvage
 from runtime.engine.replay import Recording
 from runtime.engine.state import Run, Scope
 from runtime.engine.surroundings import Limits, Surroundings
+from runtime.engine.under_way import UnderWay
 from runtime.events import (
     AnyEvent,
     Event,
@@ -85,8 +85,7 @@ class Executor:
         self._roll = roll
         self._ready: deque[tuple[Scope, int]] = deque()
         self._scheduled = False
-        self._busy = 0
-        self._queued: deque[tuple[Scope, int, int]] = deque()
+        self._under_way = UnderWay(limits.parallel, self._attempt)
         self._runs: dict[str, Live] = {}
         self.to_release: list[str] = []
         """Runs that the journal made us leave: they are still ours there."""
@@ -231,7 +230,7 @@ class Executor:
             live.timers
             or live.held
             or live.is_under_way()
-            or any(scope.run is live.run for scope, _, _ in self._queued)
+            or self._under_way.waits_for_turn(live.run)
         )
 
     # The queue.
@@ -253,7 +252,7 @@ class Executor:
             scope, i = pop()
             if i < 0 or scope.modes[i]:
                 self._start(scope, i)
-                wave = self._recorder.wave
+                wave, at = self._recorder.wave, now()
                 continue
             plan, run, began = scope.plan, scope.run, at
             try:
@@ -339,48 +338,28 @@ class Executor:
             self._call(scope, i, attempt)
 
     def _launch(self, scope: Scope, i: int, attempt: int) -> None:
-        """Begin a task that takes time, unless too many are under way."""
+        """Begin a task that takes time."""
         live = self._runs.get(scope.run.id)
         if live is None or scope.closed or scope.run.ended:
             return
-        # A loop waits for its rounds: were it counted, loops could keep them from starting.
-        if i not in scope.plan.bodies:
-            if self._busy >= self.limits.parallel:
-                self._queued.append((scope, i, attempt))
-                return
-            self._busy += 1
-        task = _begun(self._attempt(live, scope, i, attempt))
-        if not task.done():
-            live.under_way.setdefault(scope, {})[i] = task
+        self._under_way.begin(live, scope, i, attempt)
 
     async def _attempt(self, live: Live, scope: Scope, i: int, attempt: int) -> None:
         began = self.clock.now()
         try:
             outputs = named(scope, i, await perform(self, live, scope, i, attempt))
         except RAISED as error:
-            self._left(live, scope, i)
+            self._under_way.left(live, scope, i)
             self._failed(scope, i, attempt, error)
         except asyncio.CancelledError:
             if not scope.closed:
                 # Not by us: whatever the block awaited was cancelled under it.
-                self._left(live, scope, i)
+                self._under_way.left(live, scope, i)
                 self._failed(scope, i, attempt, Abandoned("What it waited for was cancelled."))
             raise
         else:
-            self._left(live, scope, i)
+            self._under_way.left(live, scope, i)
             self._finished(scope, i, attempt, began, outputs)
-
-    def _left(self, live: Live, scope: Scope, i: int) -> None:
-        """A task is under way no more; another may take its place."""
-        tasks = live.under_way.get(scope)
-        if tasks is not None:
-            tasks.pop(i, None)
-            if not tasks:
-                del live.under_way[scope]
-        if i not in scope.plan.bodies:
-            self._busy -= 1
-            if self._queued:
-                self._launch(*self._queued.popleft())
 
     def _finished(
         self, scope: Scope, i: int, attempt: int, began: float, outputs: dict[str, Any]
@@ -508,17 +487,10 @@ class Executor:
 
     def _stop_scope(self, live: Live, scope: Scope) -> None:
         """Stop all that is under way in a scope and in those inside it."""
-        current = asyncio.current_task()
         for inner in live.run.inside(scope):
             inner.closed = True
             _slow(inner)
-            for i, task in live.under_way.pop(inner, {}).items():
-                if i not in inner.plan.bodies:
-                    self._busy -= 1
-                if task is not current:
-                    task.cancel()
-        while self._queued and self._busy < self.limits.parallel:
-            self._launch(*self._queued.popleft())
+            self._under_way.stop(live, inner)
 
     # The end of a run.
 
@@ -646,19 +618,6 @@ class Abandoned(BlockError):
     """Something a block waited for was given up by somebody else."""
 
     retryable = True
-
-
-if sys.version_info >= (3, 12):
-
-    def _begun(coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """A task, run up to its first wait on the spot: half the price of one that is queued."""
-        return asyncio.Task(coroutine, loop=asyncio.get_running_loop(), eager_start=True)
-
-else:
-
-    def _begun(coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """A task, begun at the loop's next turn."""
-        return asyncio.get_running_loop().create_task(coroutine)
 
 
 def _slow(scope: Scope) -> None:
