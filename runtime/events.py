@@ -14,6 +14,11 @@ def tag(name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
 
+def block_of(task: str) -> str:
+    """The block a task belongs to: its address without the rounds of the loops it is in."""
+    return re.sub(r"\[[^]]*\]", "", task)
+
+
 class Failure(msgspec.Struct, frozen=True, omit_defaults=True):
     """Why something failed: the kind of error, what and where it was, the cure, what caused it."""
 

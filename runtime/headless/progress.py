@@ -9,11 +9,10 @@ import click
 from rich.live import Live
 from rich.text import Text
 
-from runtime.events import AnyEvent, TaskRetried
+from runtime.events import AnyEvent, TaskRetried, block_of
 from runtime.headless.board import MARKS, board, detail, lines_of, time_of
 from runtime.headless.values import console
 from runtime.headless.words import clean, duration, say
-from runtime.journal.rows import block_of
 from runtime.projections.outline import Line
 from runtime.projections.run_view import BlockView, RunView
 from runtime.wire import as_json

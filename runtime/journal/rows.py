@@ -1,6 +1,5 @@
 """What the events say about a run and its tasks, as rows: folds that every journal shares."""
 
-import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeGuard, assert_never
@@ -24,6 +23,7 @@ from runtime.events import (
     TaskReused,
     TaskSkipped,
     TaskStarted,
+    block_of,
 )
 from runtime.journal.contract import (
     FIRST_LEASE,
@@ -180,11 +180,6 @@ def _failed(row: TaskRow, failure: Failure) -> TaskRow:
 def _left(row: TaskRow, at: float) -> TaskRow:
     """A task that was under way when its run ended without it."""
     return _done(replace(row, state="cancelled"), at) if row.state == "running" else row
-
-
-def block_of(task: str) -> str:
-    """The block a task belongs to: its address without the rounds of the loops it is in."""
-    return re.sub(r"\[[^]]*\]", "", task)
 
 
 def blocks_of(flow: str, tasks: Mapping[str, Sequence[TaskRow]]) -> list[BlockRow]:

@@ -28,8 +28,8 @@ from runtime.events import (
     TaskSkipped,
     TaskStarted,
     TaskStreamed,
+    block_of,
 )
-from runtime.journal.rows import block_of
 
 RunState = Literal[
     "running", "paused", "stalled", "interrupted", "succeeded", "failed", "cancelled"

@@ -14,7 +14,7 @@ from graph.errors import HeddleError
 from graph.file_format import read
 from graph.values import did_you_mean
 from runtime.engine.replay import Recording
-from runtime.events import AnyEvent, TaskFailed, TaskFinished, TaskReused
+from runtime.events import AnyEvent, TaskFailed, TaskFinished, TaskReused, block_of
 from runtime.headless import options
 from runtime.headless.exits import DONE
 from runtime.headless.loop import waited
@@ -25,7 +25,7 @@ from runtime.headless.timeline import last_values, show_run
 from runtime.headless.values import cell, console, show, show_outputs
 from runtime.headless.words import clean, duration, hint, say
 from runtime.journal.contract import RunRow, TaskRow
-from runtime.journal.rows import block_of, tasks_of
+from runtime.journal.rows import tasks_of
 from runtime.projections.outline import outline
 from runtime.projections.run_view import RunView
 from runtime.settings import Settings
