@@ -126,7 +126,7 @@ def _loaders(folder: Path | None, problems: list[Problem]) -> Iterator[tuple[str
 def _module_at(point: EntryPoint) -> ModuleType:
     module = point.load()
     if not isinstance(module, ModuleType):
-        raise TypeError(f"{point.value} is no module")
+        raise TypeError(f"{point.value!r} is no module")
     return module
 
 

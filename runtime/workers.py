@@ -1,6 +1,7 @@
 """Processes for blocks that must not hold up the others: bounded in time, memory and output."""
 
 import asyncio
+import contextlib
 import inspect
 import io
 import itertools
@@ -8,6 +9,7 @@ import multiprocessing
 import os
 import sys
 from collections.abc import Iterator, Mapping
+from concurrent.futures import BrokenExecutor
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -18,7 +20,7 @@ from graph.block import Route
 from graph.errors import BlockError
 from graph.spec import BlockSpec
 from runtime.events import Failure
-from runtime.failures import TimedOut, failure_of, wait_asked_by
+from runtime.failures import TimedOut, failure_of, legible, wait_asked_by
 from runtime.journal.packing import Refused, dump, load
 from runtime.plugins import Installed, packs
 
@@ -37,6 +39,16 @@ PRINTED = 1_000_000
 
 class WorkerDied(BlockError):
     """The process a block ran in ended before the block did."""
+
+
+class NoWorker(BlockError):
+    """The system can't start a process for the block."""
+
+    retryable = True
+
+    def __init__(self, error: Exception) -> None:
+        message = f"No process for it could be started ({legible(str(error), 200)})."
+        super().__init__(message, cure="End other programs, or raise what the system allows.")
 
 
 class TooMuch(BlockError):
@@ -90,15 +102,14 @@ class Workers:
         """What the block gives for the arguments, in at most that many seconds of its own time.
 
         Waiting for a process is not counted. Raises FailedApart with what the block raises,
-        TimedOut, TooMuch or WorkerDied.
+        TimedOut, TooMuch, WorkerDied or NoWorker.
         """
         try:
             packed = dump(dict(arguments), "arguments")
         except Refused as refused:
             raise _unfit(refused) from None
-        future = self._schedule(spec.kind, packed, within)
         try:
-            answered: bytes = await asyncio.wrap_future(future)
+            answered = await self._answer(self._schedule(spec.kind, packed, within))
         except TimeoutError:
             raise TimedOut(
                 f"It took longer than {within:g} s.",
@@ -109,6 +120,8 @@ class Workers:
                 f"The process it ran in ended with code {error.exitcode}.",
                 cure="It may have run out of memory, or called something that crashes.",
             ) from None
+        except BrokenExecutor as error:
+            raise NoWorker(error) from None
         answer = _decode(answered)
         if isinstance(answer, _Raised):
             raise FailedApart(answer.failure, answer.wait)
@@ -116,25 +129,44 @@ class Workers:
         return Route(answer.port, value) if answer.port else value
 
     def _schedule(self, kind: str, packed: bytes, within: float | None) -> ProcessFuture[bytes]:
-        """Hand a call to the pool; one that broke (no process could be started) is replaced."""
-        if self._pool is not None and not self._pool.active:
-            self._pool.stop()  # type: ignore[no-untyped-call]
-            self._pool = None
-        if self._pool is None:
-            self._pool = ProcessPool(
-                self._count,
-                initializer=_prepare,
-                initargs=[self._folder, self._memory],
-                context=multiprocessing.get_context("spawn"),
-            )
-        return self._pool.schedule(_call, args=[kind, packed], timeout=within)
+        """Hand a call to the pool; one that broke is replaced. Raises NoWorker."""
+        try:
+            if self._pool is not None and not self._pool.active:
+                self._stop()
+            if self._pool is None:
+                self._pool = ProcessPool(
+                    self._count,
+                    initializer=_prepare,
+                    initargs=[self._folder, self._memory],
+                    context=multiprocessing.get_context("spawn"),
+                )
+            return self._pool.schedule(_call, args=[kind, packed], timeout=within)
+        except (OSError, RuntimeError) as error:
+            self._stop()
+            raise NoWorker(error) from error
+
+    async def _answer(self, future: ProcessFuture[bytes]) -> bytes:
+        """What comes of a call. A pool that breaks forgets the calls that still wait in line."""
+        pool, answer = self._pool, asyncio.wrap_future(future)
+        try:
+            while not (await asyncio.wait([answer], timeout=1))[0]:
+                if pool is None or not pool.active:
+                    raise BrokenExecutor("none of them lives")
+            return answer.result()
+        finally:
+            answer.cancel()
+
+    def _stop(self) -> ProcessPool | None:
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            with contextlib.suppress(OSError, RuntimeError):  # it never started
+                pool.stop()  # type: ignore[no-untyped-call]
+        return pool
 
     async def close(self) -> None:
         """End all processes at once."""
-        if self._pool is not None:
-            self._pool.stop()  # type: ignore[no-untyped-call]
-            await asyncio.to_thread(self._pool.join)
-            self._pool = None
+        if pool := self._stop():
+            await asyncio.to_thread(pool.join)
 
 
 # In the process apart.
