@@ -1,13 +1,14 @@
 """How a runtime is put together; the one place that knows every agent."""
 
 import asyncio
+import contextlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from agents.code.sandbox import Limits as CodeLimits
 from agents.code.sandbox import Sandbox
 from agents.contract import Agent, Grants
-from agents.errors import AgentError
 from graph.spec import BlockSpec
 from runtime.engine.surroundings import Limits
 from runtime.journal.places import journal_at
@@ -15,7 +16,7 @@ from runtime.plugins import Installed, installed
 from runtime.runtime import Runtime
 from runtime.secrets import secret
 from runtime.settings import Settings
-from runtime.workers import Workers
+from runtime.workers import MEMORY, Workers
 
 T = TypeVar("T")
 
@@ -23,12 +24,18 @@ RESOURCES = Path(__file__).resolve().parent.parent / "resources"
 """Templates, samples and schemas that come with Heddle."""
 
 
+PATIENCE = 5.0
+"""Seconds that an agent may take to close."""
+
+
 class World:
     """The agents, the sandbox and the worker processes of one runtime, each begun when needed."""
 
-    def __init__(self, packs: Path | None) -> None:
-        self._sandbox = Sandbox()
-        self._workers = Workers(packs)
+    def __init__(
+        self, packs: Path | None, *, code: CodeLimits | None = None, memory: int = MEMORY
+    ) -> None:
+        self._sandbox = Sandbox(code)
+        self._workers = Workers(packs, memory=memory)
         self._agents: dict[tuple[type[Any], Grants], asyncio.Task[Agent]] = {}
 
     async def agent(self, kind: type[T], grants: Grants) -> T:
@@ -41,9 +48,10 @@ class World:
         connecting = self._agents[key]
         try:
             return cast(T, await asyncio.shield(connecting))
-        except AgentError:
-            self._agents.pop(key, None)
-            raise
+        finally:
+            failed = connecting.done() and (connecting.cancelled() or connecting.exception())
+            if failed and self._agents.get(key) is connecting:
+                del self._agents[key]  # whoever asks next tries again
 
     async def evaluate(self, expression: str, names: Mapping[str, Any]) -> Any:
         return await self._sandbox.evaluate(expression, names)
@@ -62,10 +70,12 @@ class World:
         return secret(name)
 
     async def close(self) -> None:
+        for connecting in self._agents.values():
+            connecting.cancel()  # of no effect on those that are connected
         connected = await asyncio.gather(*self._agents.values(), return_exceptions=True)
-        for agent in connected:
-            if not isinstance(agent, BaseException):
-                await agent.close()
+        await asyncio.gather(
+            *(_closed(agent) for agent in connected if not isinstance(agent, BaseException))
+        )
         self._agents.clear()
         await self._sandbox.close()
         await self._workers.close()
@@ -77,6 +87,13 @@ async def _connected(kind: type[Any], grants: Grants) -> Agent:
     return agent
 
 
+async def _closed(agent: Agent) -> None:
+    """Close an agent, which may be a pack's: it can neither keep nor stop us from closing."""
+    with contextlib.suppress(Exception):
+        async with asyncio.timeout(PATIENCE):
+            await agent.close()
+
+
 def compose(
     settings: Settings, grants: Grants, *, blocks: Installed | None = None, place: str = ""
 ) -> Runtime:
@@ -85,7 +102,13 @@ def compose(
     return Runtime(
         blocks.catalog,
         journal_at(place or settings.journal_place, settings.durability),
-        World(settings.packs_folder),
+        World(
+            settings.packs_folder,
+            code=CodeLimits(
+                seconds=settings.code_seconds, memory_bytes=int(settings.code_megabytes * 1e6)
+            ),
+            memory=int(settings.process_megabytes * 2**20),
+        ),
         grants=grants,
         limits=Limits(parallel=settings.parallel, seconds=settings.time_limit),
     )

@@ -1,6 +1,7 @@
 """Where secrets come from: the environment, until there is a vault."""
 
 import os
+import re
 
 from graph.errors import BlockError
 
@@ -12,9 +13,15 @@ class NoSecret(BlockError):
 
 
 def secret(name: str) -> str:
-    """The secret called `name`, from the variable HEDDLE_SECRET_NAME. Raises NoSecret."""
-    variable = PREFIX + name.upper().replace("-", "_").replace(".", "_")
+    """The secret called `name`, from its variable. Raises NoSecret."""
+    variable = variable_of(name)
     value = os.environ.get(variable)
-    if value is None:
-        raise NoSecret(f"There is no secret {name!r}.", cure=f"Set it as {variable}.")
+    if not value:
+        what = "There is no secret" if value is None else "There is nothing in the secret"
+        raise NoSecret(f"{what} {name!r}.", cure=f"Set it as {variable}.")
     return value
+
+
+def variable_of(name: str) -> str:
+    """The environment variable of a secret: `github.token` is in HEDDLE_SECRET_GITHUB_TOKEN."""
+    return PREFIX + re.sub(r"[^A-Z0-9]", "_", name.upper())

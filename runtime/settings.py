@@ -6,10 +6,15 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
+import msgspec.inspect
 
 from graph.errors import HeddleError
 
 PREFIX = "HEDDLE_"
+
+
+YEAR = 365 * 86_400
+"""Seconds: nobody waits longer, and timers don't all take what is without end."""
 
 
 class BadSetting(HeddleError):
@@ -35,16 +40,37 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         str, msgspec.Meta(description="Folder of block packs; HOME/packs when not set.")
     ] = ""
     parallel: Annotated[
-        int, msgspec.Meta(ge=1, description="Tasks under way at a time, over all runs.")
+        int, msgspec.Meta(ge=1, le=100_000, description="Tasks under way at a time, over all runs.")
     ] = 1000
     time_limit: Annotated[
-        float, msgspec.Meta(gt=0, description="Seconds a task may take that sets no limit itself.")
+        float,
+        msgspec.Meta(
+            gt=0, le=YEAR, description="Seconds a task may take that sets no limit itself."
+        ),
     ] = 600.0
+    code_seconds: Annotated[
+        float,
+        msgspec.Meta(gt=0, le=3600, description="Seconds one call of sandboxed code may take."),
+    ] = 5.0
+    code_megabytes: Annotated[
+        float,
+        msgspec.Meta(ge=16, le=1e6, description="Memory one call of sandboxed code may take."),
+    ] = 256.0
+    process_megabytes: Annotated[
+        float,
+        msgspec.Meta(
+            ge=256, le=1e6, description="Memory one process for the blocks of packs may take."
+        ),
+    ] = 2048.0
     keep_days: Annotated[
-        float, msgspec.Meta(ge=0, description="Days for which ended runs are kept; 0 for ever.")
+        float,
+        msgspec.Meta(ge=0, le=1e5, description="Days for which ended runs are kept; 0 for ever."),
     ] = 30.0
     keep_megabytes: Annotated[
-        float, msgspec.Meta(ge=0, description="Size beyond which the oldest ended runs go; 0: any.")
+        float,
+        msgspec.Meta(
+            ge=0, le=1e9, description="Size beyond which the oldest ended runs go; 0: any."
+        ),
     ] = 2000.0
 
     @property
@@ -62,22 +88,49 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 def settings_from(variables: Mapping[str, str] = os.environ, **given: Any) -> Settings:
-    """The settings from variables, overridden by those given. Raises BadSetting."""
+    """The settings from variables, overridden by those given that aren't None.
+
+    Raises BadSetting, naming everything that is wrong.
+    """
     values: dict[str, Any] = {}
+    flaws: list[str] = []
     for field in msgspec.structs.fields(Settings):
         variable = variable_of(field.name)
-        if variables.get(variable):
-            values[field.name] = variables[variable]
-    values |= {name: value for name, value in given.items() if value is not None}
-    try:
-        return msgspec.convert(values, Settings, strict=False)
-    except msgspec.ValidationError as error:
-        reason, _, place = str(error).partition(" - at `$.")
-        name = place.rstrip("`")
-        raise BadSetting(
-            f"The setting {variable_of(name)} can't be {values.get(name)!r}: {reason}.",
-            cure="`heddle doctor` lists all settings.",
-        ) from None
+        value = given.pop(field.name, None)
+        if value is None:
+            value = variables.get(variable) or None
+        if value is None:
+            continue
+        try:
+            values[field.name] = msgspec.convert(value, field.type, strict=False)
+        except msgspec.ValidationError:
+            flaws.append(f"{variable} can't be {value!r}: it is {_kind(field.type)}.")
+    flaws.extend(f"Nothing is called {name!r}." for name in given)
+    if flaws:
+        raise BadSetting(" ".join(flaws), cure="`heddle doctor` lists all settings.")
+    return Settings(**values)
+
+
+def _kind(annotation: object) -> str:
+    """What a setting can be, as a person says it."""
+    match msgspec.inspect.type_info(annotation):
+        case msgspec.inspect.Metadata(type=inner):
+            return _kind_of(inner)
+        case plain:
+            return _kind_of(plain)
+
+
+def _kind_of(kind: msgspec.inspect.Type) -> str:
+    match kind:
+        case msgspec.inspect.LiteralType(values=choices):
+            return f"one of {', '.join(map(str, choices))}"
+        case msgspec.inspect.IntType() | msgspec.inspect.FloatType():
+            noun = "a whole number" if isinstance(kind, msgspec.inspect.IntType) else "a number"
+            least = f" above {kind.gt:,.10g}" if kind.gt is not None else ""
+            least = f" of at least {kind.ge:,.10g}" if kind.ge is not None else least
+            most = f" and at most {kind.le:,.10g}" if kind.le is not None else ""
+            return noun + least + most
+    return "text"
 
 
 def variable_of(name: str) -> str:
