@@ -1,4 +1,3 @@
-# ruff: noqa: ARG002  (the arguments are those Burr passes)
 """Burr: actions in a row, and MapStates wherever blocks stand side by side.
 
 A chain is a chain of actions. A fan, each layer of the grid and the wide I/O are one MapStates

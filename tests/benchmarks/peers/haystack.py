@@ -1,4 +1,3 @@
-# ruff: noqa: ARG002  (a component takes its inputs whether it needs them or not)
 """Haystack: one component a block, run by its asynchronous pipeline.
 
 The pipeline is built outside the timing; its limit on parallel components is out of the way.
