@@ -5,10 +5,13 @@ import inspect
 from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
+import msgspec
+
 from graph.block import Route
 from graph.compile.bind import gather
 from graph.context import Outputs
 from graph.errors import BlockError
+from graph.spec import BlockSpec
 from runtime.clock import Clock
 from runtime.engine.live import Live
 from runtime.engine.state import Scope
@@ -16,6 +19,8 @@ from runtime.engine.surroundings import Limits
 from runtime.failures import TimedOut
 
 T = TypeVar("T")
+
+_encode = msgspec.msgpack.Encoder().encode
 
 EVERY = 0.02
 """Seconds between two announcements of a stream's items."""
@@ -208,19 +213,37 @@ async def _drained(
 ) -> Any:
     """All items of a stream, announced as they come; one text where the block joins them."""
     items: list[Any] = []
-    told, shown = shell.clock.now(), 0
+    told, shown, size = shell.clock.now(), 0, 0
     async for item in _as_async(stream):
         items.append(item)
-        if len(items) > shell.limits.items:
-            raise BlockError(
-                f"It gave more than {shell.limits.items:,} items.", cure="Limit what it reads."
-            )
+        if isinstance(item, str | bytes):
+            size += len(item)
+        if len(items) > shell.limits.items or size > shell.limits.stream:
+            raise _too_much(shell.limits)
         if (now := shell.clock.now()) - told >= EVERY:
             shell.streamed(scope, i, items[shown:])
+            size += _size(item) * (len(items) - shown)
             told, shown = now, len(items)
     if shown:
         shell.streamed(scope, i, items[shown:])
     return "".join(items) if scope.plan.specs[i].joined else items
+
+
+def _size(item: Any) -> int:
+    """About how many bytes the item takes up in a journal, 0 for texts, which are counted."""
+    if isinstance(item, str | bytes):
+        return 0
+    try:
+        return len(_encode(item))
+    except (TypeError, ValueError, OverflowError, RecursionError):
+        return 0  # what it is will be said when it is recorded
+
+
+def _too_much(limits: Limits) -> BlockError:
+    return BlockError(
+        f"It gave more than {limits.items:,} items, or {limits.stream / 1e6:,.0f} MB.",
+        cure="Limit what it reads.",
+    )
 
 
 async def _as_async(stream: Iterator[Any] | AsyncIterator[Any]) -> AsyncIterator[Any]:
@@ -241,12 +264,23 @@ def named(scope: Scope, i: int, result: Any) -> dict[str, Any]:
     if unpack == "one":
         return {names[0]: result}
     if unpack == "tuple":
-        return dict(zip(names, result, strict=False))
+        return dict(zip(names, _several(plan.specs[i], result), strict=False))
     if unpack == "record":
         return dict(result)
     if unpack == "route":
         return _routed(names, result)
     return {}
+
+
+def _several(spec: BlockSpec, result: Any) -> Sequence[Any]:
+    """The values of a block with several outputs."""
+    if isinstance(result, tuple | list) and len(result) == len(spec.outputs):
+        return result
+    expected = ", ".join(output.name for output in spec.outputs)
+    raise BlockError(
+        f"It gave {type(result).__name__} where it has the outputs {expected}.",
+        cure="Its function must return the NamedTuple that it is annotated with.",
+    )
 
 
 def _routed(names: Sequence[str], result: Any) -> dict[str, Any]:

@@ -56,6 +56,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """How long a task of an agent may take, unless the block says otherwise."""
     items: int = 1_000_000
     """Items that one stream may give."""
+    stream: int = 128_000_000
+    """Bytes, more or less, that the items of one stream may take up."""
     wave: int = 4096
     """Events recorded together at the most."""
     linger: float = 0.02
