@@ -90,7 +90,12 @@ class RemoteRuntime:
         self.journal = RemoteJournal(self)
 
     async def __aenter__(self) -> "RemoteRuntime":
-        await self.get("/health")
+        """See that the server is there and lets us in. Raises ServerGone, Unwelcome."""
+        try:
+            await self.get("/health")
+        except BaseException:
+            await self._http.aclose()
+            raise
         return self
 
     async def __aexit__(

@@ -36,16 +36,24 @@ class Guard(msgspec.Struct, frozen=True):
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
-        refusal = self.refusal(scope["headers"], scope.get("subprotocols", ()))
+        asks_first = scope.get("method") == "OPTIONS"
+        refusal = self.refusal(scope["headers"], scope.get("subprotocols", ()), asks_first)
         if refusal is None:
             await self.app(scope, receive, send)
         else:
             await refuse(scope, send, refusal)
 
     def refusal(
-        self, headers: Iterable[tuple[bytes, bytes]], subprotocols: Iterable[str] = ()
+        self,
+        headers: Iterable[tuple[bytes, bytes]],
+        subprotocols: Iterable[str] = (),
+        asks_first: bool = False,
     ) -> Refusal | None:
-        """Why a request with these headers is refused, None when it isn't."""
+        """Why a request with these headers is refused, None when it isn't.
+
+        A browser that `asks_first` whether a page may speak to the server can't send a token
+        yet, and is told nothing but that.
+        """
         given: dict[str, list[str]] = {}
         for name, value in headers:
             given.setdefault(name.decode("latin-1").lower(), []).append(value.decode("latin-1"))
@@ -59,6 +67,8 @@ class Guard(msgspec.Struct, frozen=True):
                 "WrongOrigin", 403, "Pages from elsewhere may not speak to this server.",
                 "`heddle serve --origin` allows one.",
             )  # fmt: skip
+        if asks_first and "origin" in given and "access-control-request-method" in given:
+            return None
         if not self._knows(given.get("authorization", []), subprotocols):
             return Refusal(
                 "Unauthorised", 401, "The token is missing or wrong.",
