@@ -305,7 +305,8 @@ class Executor:
         evolve.start(scope, i, self._event(scope.run, TaskStarted, task, attempt, key))
         if spec.effect == "write":
             live.held += 1
-            self._recorder.once_durable(partial(self._launch_held, live, scope, i, attempt))
+            held = partial(self._launch_held, live, scope, i, attempt)
+            self._recorder.once_durable(scope.run.id, held)
         else:
             self._launch(scope, i, attempt)
 
@@ -499,7 +500,7 @@ class Executor:
         self._stop_scope(live, run.root)
         event = self._event(run, kind, *details)
         run.ended = True
-        self._recorder.once_durable(partial(self._over, live, event))
+        self._recorder.once_durable(run.id, partial(self._over, live, event))
         self._kick()
 
     def _over(self, live: Live, event: AnyEvent) -> None:
@@ -546,7 +547,7 @@ class Executor:
             self._hub.publish(told)
             self._over(live, told[-1])
             return Salvage(again, {error.run})
-        self._recorder.once_durable(partial(self._over, live, told[-1]))
+        self._recorder.once_durable(error.run, partial(self._over, live, told[-1]))
         return Salvage([*again, *told], {error.run})
 
     # Replaying.

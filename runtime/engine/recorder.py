@@ -22,6 +22,9 @@ class Salvage(NamedTuple):
     gone: Collection[str]
 
 
+Waiting = tuple[str, Callable[[], None]]
+"""The run whose events somebody waits for, and whom to call."""
+
 Lost = Callable[[Sequence[AnyEvent], JournalError], Salvage]
 """Told which events could not be recorded and why."""
 
@@ -43,15 +46,15 @@ class Recorder:
         self._clock = clock
         self._limits = limits
         self._lost = lost
-        self._then: list[Callable[[], None]] = []
+        self._then: list[Waiting] = []
         self._committing: asyncio.Task[None] | None = None
         self._flushing = False
         self.timer: Timer | None = None
         """Set while the wave is going to be recorded without anybody asking."""
 
-    def once_durable(self, call: Callable[[], None]) -> None:
-        """Call as soon as all that is in the wave now is durable."""
-        self._then.append(call)
+    def once_durable(self, run: str, call: Callable[[], None]) -> None:
+        """Call as soon as all that is in the wave now is durable, if the run's part ever is."""
+        self._then.append((run, call))
 
     def settle(self, *, idle: bool) -> None:
         """Record the wave if somebody waits for it or it is large, or else a little later."""
@@ -104,16 +107,16 @@ class Recorder:
             self._committing = asyncio.ensure_future(self._commit(pending, wave, then))
         return True
 
-    def _committed(self, wave: Sequence[AnyEvent], then: Sequence[Callable[[], None]]) -> None:
+    def _committed(self, wave: Sequence[AnyEvent], then: Sequence[Waiting]) -> None:
         self._hub.publish(wave)
-        for call in then:
+        for _, call in then:
             call()
 
     async def _commit(
         self,
         pending: Awaitable[None],
         wave: Sequence[AnyEvent],
-        then: list[Callable[[], None]],
+        then: Sequence[Waiting],
     ) -> None:
         try:
             await pending
@@ -126,15 +129,18 @@ class Recorder:
         self.flush()
 
     def _take_back(
-        self, wave: Sequence[AnyEvent], then: list[Callable[[], None]], error: JournalError
+        self, wave: Sequence[AnyEvent], then: Sequence[Waiting], error: JournalError
     ) -> None:
         """Put what is left of a wave in front of what happened since then, in order.
 
-        Of a run that is gone nothing more may be recorded: its events would follow a gap.
+        Of a run that is gone nothing more may be recorded, for it would follow a gap, and nobody
+        who waited for that may be called.
         """
+        since, self._then = self._then, []
         again, gone = self._lost(wave, error)
-        later = [event for event in self.wave if event.run not in gone]
-        self.wave, self._then = [*again, *later], [*then, *self._then]
+        self.wave = [*again, *(event for event in self.wave if event.run not in gone)]
+        waiting = [(run, call) for run, call in (*then, *since) if run not in gone]
+        self._then = [*waiting, *self._then]
 
 
 def _trouble(error: Exception) -> JournalError:
