@@ -1,10 +1,10 @@
 """A served runtime of the test's own, and clients that speak plain HTTP and WebSocket to it."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import httpx
 import pytest
+import pytest_asyncio
 
 from agents.contract import Grants
 from runtime.journal.memory import MemoryJournal
@@ -34,10 +34,12 @@ class Served:
         return httpx.AsyncClient(base_url=self.address, headers={**known, **headers})
 
 
-@pytest.fixture
-async def served(tmp_path: Path) -> AsyncIterator[Served]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
+    """One for all tests of a module: it takes a moment to end."""
     calls.clear()
-    grants = Grants(folder=str(tmp_path), reads=(str(tmp_path),), writes=(), hosts=("*",))
+    folder = str(tmp_path_factory.mktemp("served"))
+    grants = Grants(folder=folder, reads=(folder,), writes=(), hosts=("*",))
     runtime = Runtime(CATALOG, MemoryJournal(), Plain(), grants=grants)
     listening = Listening("127.0.0.1", 0)
     pages = ["http://pages.example"]

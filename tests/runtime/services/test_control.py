@@ -10,6 +10,8 @@ from runtime.journal.contract import JournalFull, JournalGone
 from runtime.services.control import LARGEST
 from tests.runtime.services.conftest import Served
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 FLOW = Flow.of(
     [Block("a", "t.slow", {"seconds": 60}), Block("out", "flow.output")],
     [("a.value", "out.value")],

@@ -8,6 +8,8 @@ from websockets.typing import Subprotocol
 
 from tests.runtime.services.conftest import TOKEN, Served
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 PATHS = ("/health", "/runs", "/blocks", "/schema/openapi.json", "/nowhere")
 
 

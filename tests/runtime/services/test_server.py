@@ -1,12 +1,9 @@
-"""How a server listens, how quickly it tells, whom it waits for, and how it ends."""
+"""How quickly a server tells, whom it waits for, and how it ends."""
 
 import asyncio
-import os
-import stat
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import httpx
 import msgspec
@@ -22,39 +19,15 @@ from runtime.journal.memory import MemoryJournal
 from runtime.remote import RemoteRuntime, ServerGone, Unwelcome
 from runtime.runtime import Runtime
 from runtime.services.control import control
-from runtime.services.server import CannotListen, Listening, is_loopback, serving
-from runtime.services.whereabouts import Whereabouts, announced, whereabouts
+from runtime.services.server import Listening, serving
 from tests.runtime.engine.world import CATALOG, Plain
 from tests.runtime.services.conftest import TOKEN, Served
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 HEADERS = {"Authorization": f"Bearer {TOKEN}"}
 QUICK = Flow.of([Block("a", "flow.constant", {"value": 1})])
 SLOW = Flow.of([Block("a", "t.slow", {"seconds": 60})])
-
-
-def test_a_port_that_is_taken_is_named() -> None:
-    taken = Listening("127.0.0.1", 0)
-
-    with pytest.raises(CannotListen, match=str(taken.port)):
-        Listening("127.0.0.1", taken.port)
-    taken.socket.close()
-
-
-@pytest.mark.parametrize(
-    ("host", "loopback"),
-    [("127.0.0.1", True), ("localhost", True), ("::1", True), ("127.9.9.9", True),
-     ("0.0.0.0", False), ("::", False), ("192.168.1.2", False), ("example.org", False)],
-)  # fmt: skip
-def test_only_the_loopback_is_private(host: str, loopback: bool) -> None:
-    assert is_loopback(host) is loopback
-
-
-def test_a_server_for_everybody_can_be_reached_here_too() -> None:
-    listening = Listening("0.0.0.0", 0, ["studio.example"])
-
-    assert listening.address == f"http://127.0.0.1:{listening.port}"
-    assert f"studio.example:{listening.port}" in listening.hosts
-    listening.socket.close()
 
 
 async def test_json_events_are_text_and_the_first_message_is_empty(served: Served) -> None:
@@ -198,19 +171,6 @@ async def remote_closed(remote: RemoteRuntime) -> AsyncIterator[None]:
         yield
     finally:
         await remote.__aexit__(None, None, None)
-
-
-def test_whereabouts_are_for_the_user_alone_and_gone_with_the_server(tmp_path: Path) -> None:
-    here = Whereabouts("http://127.0.0.1:1", "secret", "host:1:a/b")
-
-    with announced(tmp_path, here):
-        (file,) = (tmp_path / "servers").iterdir()
-        assert whereabouts(tmp_path, here.owner) == here
-        assert whereabouts(tmp_path, "host:1:a_b") is None
-        if os.name == "posix":
-            assert stat.S_IMODE(file.stat().st_mode) == 0o600
-
-    assert whereabouts(tmp_path, here.owner) is None
 
 
 async def test_health_is_quick(served: Served) -> None:
