@@ -93,6 +93,7 @@ def block(
             open_inputs=open_inputs,
             outputs_from=outputs_from,
             routes=bool(routes or outputs_from),
+            tupled=_is_tuple(returns),
             joined=Joined in get_args(returns),
             wants_context=wants_context,
             mode=_mode(function, process),
@@ -155,10 +156,16 @@ def _outputs(returns: Any, name: str, routes: Sequence[str]) -> tuple[Output, ..
         return ()
     if returns is None or returns is type(None):
         return ()
-    if isinstance(returns, type) and issubclass(returns, tuple) and hasattr(returns, "_fields"):
+    if _is_tuple(returns):
         hints = get_type_hints(returns, include_extras=True)
         return tuple(_output(field, hints.get(field, Any)) for field in returns._fields)
     return (_output(name, returns),)
+
+
+def _is_tuple(returns: Any) -> bool:
+    """Whether an annotation is a NamedTuple, each field of which is an output."""
+    named = isinstance(returns, type) and issubclass(returns, tuple) and hasattr(returns, "_fields")
+    return named and returns is not Route
 
 
 _STREAMS = (

@@ -100,8 +100,9 @@ class BlockSpec(msgspec.Struct, frozen=True, eq=False):
 
     `agent` is the kind of worker that performs it; `open_inputs` says that any further named
     inputs are taken, `outputs_from` which field names further outputs; `routes` that only one
-    output gets a value. `repeatable` tells whether an effect interrupted midway may simply be
-    done again (with the same key). `check` finds problems in the fields beyond their types.
+    output gets a value, `tupled` that the outputs come as a tuple. `repeatable` tells whether
+    an effect interrupted midway may simply be done again (with the same key). `check` finds
+    problems in the fields beyond their types.
     """
 
     kind: str
@@ -116,6 +117,7 @@ class BlockSpec(msgspec.Struct, frozen=True, eq=False):
     open_inputs: bool = False
     outputs_from: str = ""
     routes: bool = False
+    tupled: bool = False
     joined: bool = False
     wants_context: str = ""
     mode: Mode = "inline"

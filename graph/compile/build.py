@@ -156,7 +156,7 @@ def _unpack(task: FlatTask) -> Unpack:
         return "route"
     if not task.spec.outputs:
         return "none"
-    return "one" if len(task.spec.outputs) == 1 else "tuple"
+    return "tuple" if task.spec.tupled else "one"
 
 
 def _mode(task: FlatTask, worked_out: bool) -> int:

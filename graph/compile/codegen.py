@@ -344,7 +344,8 @@ class _Function:
             ports = ", ".join(map(repr, plan.outputs[i]))
             yield f"{target} = routed({call}, {ports})"
         elif target:
-            yield f"{target} = {call}"
+            comma = "," if spec.tupled and len(targets) == 1 else ""
+            yield f"{target}{comma} = {call}"
         else:
             yield call
 

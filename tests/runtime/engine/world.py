@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import pytest
 
@@ -104,6 +104,18 @@ async def count(to: int, context: Context) -> AsyncIterator[int]:
         yield number
 
 
+class Counted(NamedTuple):
+    """One output, by name."""
+
+    count: int
+
+
+@block("t.counted", title="Counted")
+def counted(items: Sequence[Any]) -> Counted:
+    """How many there are."""
+    return Counted(len(items))
+
+
 @block("t.secretive", title="Secretive", effect="read")
 def secretive(token: str) -> Any:
     """Shows how long a secret is, and blurts it out."""
@@ -120,6 +132,7 @@ BLOCKS: tuple[Callable[..., Any], ...] = (
     post,
     fetch,
     count,
+    counted,
     secretive,
 )
 CATALOG = Catalog.of(graph.blocks.flow, graph.blocks.logic).joined(map(spec_of, BLOCKS))
