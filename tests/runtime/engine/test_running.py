@@ -552,6 +552,6 @@ async def test_a_value_that_does_not_suit_is_refused_where_it_arrives(studio: St
 
 
 async def test_a_single_output_of_a_named_tuple_is_its_value(studio: Studio) -> None:
-    made = flow([Block("c", "t.counted", {"items": [1, 2]})], [], "c.count")
+    made = flow([Block("c", "t.counted", {"items": [1, 2]})], [], "c.number")
 
     assert result_of(await studio.run(made)) == 2

@@ -20,8 +20,9 @@ from graph.flow import Flow
 from graph.spec import BlockSpec
 from runtime.clock import Clock, ManualClock
 from runtime.engine.evolve import rebuilt
-from runtime.engine.executor import Executor, Live
+from runtime.engine.executor import Executor
 from runtime.engine.hub import Hub
+from runtime.engine.live import Live
 from runtime.engine.replay import Recording
 from runtime.engine.state import Run
 from runtime.engine.surroundings import Limits
@@ -107,7 +108,7 @@ async def count(to: int, context: Context) -> AsyncIterator[int]:
 class Counted(NamedTuple):
     """One output, by name."""
 
-    count: int
+    number: int
 
 
 @block("t.counted", title="Counted")
