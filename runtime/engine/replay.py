@@ -1,6 +1,6 @@
 """What a replay takes from the run it repeats, and where it first differs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from graph.compile.bind import SKIPPED, gather
@@ -15,10 +15,11 @@ class Recording:
     """The outputs of an earlier run by task, and which tasks are done again.
 
     `plan` is what the replay runs, `recorded` what the earlier run ran. `begin_at` is the place
-    of a block, `orders/parse`, or `each/classify` for one in a loop's body; it and all that
-    follows from it are done again, everything when it is "". What is done again still takes a
-    recorded effect whose block and inputs are unchanged: the outside is not asked, or paid,
-    twice. Raises KeyError when there is no block at `begin_at`.
+    of a block, `orders/parse`, or `each/classify` for one in a loop's body. It, the blocks that
+    aren't what they were, and all that follows from these are done again; without any of them,
+    everything. What is done again still takes a recorded effect whose block and inputs are
+    unchanged: the outside is not asked, or paid, twice. Raises KeyError when there is no block
+    at `begin_at`.
     """
 
     def __init__(
@@ -27,7 +28,7 @@ class Recording:
         self._outputs: dict[str, Outputs] = {}
         self._plans: dict[str, Plan] = {"": recorded}
         self._inputs: dict[str, Outputs] = {}
-        self._again = done_again(plan, begin_at)
+        self._again = done_again(plan, recorded, begin_at)
         self._differs = False
         for event in events:
             self._take(event)
@@ -135,40 +136,111 @@ class Recording:
         return self._gathered(outer, j).get(name, default)
 
 
-def done_again(plan: Plan, begin_at: str) -> dict[str, frozenset[str]]:
-    """What is done again, for each body on the way to a block: place of the loop to task ids.
+Again = dict[str, frozenset[str]]
+"""What is done again, for each body: the place of its loop ("" for the flow) to task ids.
 
-    The flow itself stands at "". A body that isn't listed is done again whole, if its loop is.
-    Raises KeyError when there is no such block.
+A body that isn't listed is done again whole, if its loop is.
+"""
+
+
+def done_again(plan: Plan, recorded: Plan, begin_at: str) -> Again:
+    """What is done again: a block, the blocks that aren't as they were, and all that follows.
+
+    Everything, when there is no such block. Raises KeyError when there is none at `begin_at`.
     """
-    again: dict[str, frozenset[str]] = {}
-    body, rest = "", begin_at
-    while rest:
-        id, inner = _leads_to(plan, rest)
-        below = plan.downstream([plan.index[name] for name in _under(plan, id)])
-        again[body] = frozenset(plan.ids[i] for i in below)
-        if inner is None:
-            return again
-        body, rest = f"{body}/{id}" if body else id, rest[len(id) + 1 :]
-        plan = inner
+    again: Again = {}
+    if begin_at or _changed(plan, recorded):
+        _do_again(plan, recorded, begin_at, "", again)
     return again
 
 
-def _leads_to(plan: Plan, place: str) -> tuple[str, Plan | None]:
-    """The task a place begins with, and the body it goes on in, if it does."""
+def _do_again(plan: Plan, recorded: Plan, begin_at: str, body: str, again: Again) -> None:
+    changed = set(_changed(plan, recorded))
+    inside = {id: "" for id in changed if _only_inside(plan, recorded, id)}
+    seeds = set(changed)
+    if begin_at:
+        id, deeper = _leads_to(plan, begin_at)
+        seeds.update(_under(plan, id))
+        if not deeper:
+            inside.pop(id, None)
+        elif id not in changed or id in inside:
+            inside[id] = begin_at[len(id) + 1 :]
+    again[body] = _with_followers(plan, seeds)
+    for id, rest in inside.items():
+        # A loop whose items may be others is done again whole.
+        if id not in _with_followers(plan, seeds - {id}):
+            before = recorded.bodies[recorded.index[id]]
+            for name, inner in plan.bodies[plan.index[id]].items():
+                if not rest or _holds(inner, rest):
+                    place = f"{body}/{id}" if body else id
+                    _do_again(inner, before[name], rest, place, again)
+
+
+def _with_followers(plan: Plan, ids: Collection[str]) -> frozenset[str]:
+    below = plan.downstream([plan.index[id] for id in ids])
+    return frozenset(plan.ids[i] for i in below)
+
+
+def _changed(plan: Plan, recorded: Plan) -> list[str]:
+    """The tasks that aren't what they were in the recorded plan."""
+    if plan is recorded:
+        return []
+    return [
+        id for id in plan.ids if not _same(plan, recorded, id) or _inner_changed(plan, recorded, id)
+    ]
+
+
+def _same(plan: Plan, recorded: Plan, id: str) -> bool:
+    """Whether a task itself is what it was, whatever the body it runs has become."""
+    if id not in recorded.index:
+        return False
+    i, j = plan.index[id], recorded.index[id]
+    return (
+        plan.specs[i].kind == recorded.specs[j].kind
+        and plan.fields[i] == recorded.fields[j]
+        and plan.expressions.get(i) == recorded.expressions.get(j)
+        and _wiring(plan, i) == _wiring(recorded, j)
+        and plan.bodies.get(i, {}).keys() == recorded.bodies.get(j, {}).keys()
+    )
+
+
+def _wiring(plan: Plan, i: int) -> set[tuple[str, str, int, str]]:
+    """The links into a task: parameter, source, number of its output, conversion."""
+    return {
+        (s.parameter, plan.ids[owner], s.slot - plan.first_slot[owner], s.convert)
+        for s in plan.sources[i]
+        for owner in [plan.owner(s.slot)]
+    }
+
+
+def _inner_changed(plan: Plan, recorded: Plan, id: str) -> bool:
+    bodies = plan.bodies.get(plan.index[id], {})
+    before = recorded.bodies.get(recorded.index[id], {})
+    return any(_changed(inner, before[name]) for name, inner in bodies.items())
+
+
+def _only_inside(plan: Plan, recorded: Plan, id: str) -> bool:
+    """Whether a task is what it was but for the one body it runs."""
+    return _same(plan, recorded, id) and len(plan.bodies.get(plan.index[id], {})) == 1
+
+
+def _leads_to(plan: Plan, place: str) -> tuple[str, bool]:
+    """The task a place begins with, and whether it goes on inside that."""
     if _under(plan, place):
-        return place, None
+        return place, False
     for i, bodies in plan.bodies.items():
-        if place.startswith(plan.ids[i] + "/"):
-            rest = place[len(plan.ids[i]) + 1 :]
-            for inner in bodies.values():
-                if _under(inner, rest) or _goes_on(inner, rest):
-                    return plan.ids[i], inner
+        rest = place.removeprefix(plan.ids[i] + "/")
+        if rest != place and any(_holds(inner, rest) for inner in bodies.values()):
+            return plan.ids[i], True
     raise KeyError(place)
 
 
-def _goes_on(plan: Plan, place: str) -> bool:
-    return any(place.startswith(plan.ids[i] + "/") for i in plan.bodies)
+def _holds(plan: Plan, place: str) -> bool:
+    try:
+        _leads_to(plan, place)
+    except KeyError:
+        return False
+    return True
 
 
 def _under(plan: Plan, place: str) -> list[str]:

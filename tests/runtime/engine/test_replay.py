@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from graph.flow import Block, Flow
 from runtime.events import AnyEvent, ReplayDiverged, RunSucceeded, TaskReused
 from tests.runtime.engine.world import Studio, calls
@@ -126,3 +128,38 @@ async def test_effects_in_a_loop_that_is_done_again_are_reused_when_unchanged(
     await studio.finish(studio.replay(looped(10), events, looped(), begin_at="before"))
 
     assert (calls["before"], calls["in loop"]) == (2, 2)
+
+
+async def test_a_changed_block_is_done_again_wherever_the_replay_begins(studio: Studio) -> None:
+    events = await recorded(studio, priced())
+
+    end = await studio.finish(studio.replay(priced(5), events, priced(), begin_at="all"))
+
+    assert isinstance(end, RunSucceeded)
+    assert end.outputs["result"]["price"] == "25 seen 2 times"
+
+
+async def test_without_a_beginning_a_replay_begins_at_what_changed(studio: Studio) -> None:
+    events = await recorded(studio, looped())
+
+    end = await studio.finish(studio.replay(looped(10), events, looped()))
+
+    assert isinstance(end, RunSucceeded)
+    assert [round["sum"] for round in end.outputs["result"]] == [11, 12]
+    assert (calls["before"], calls["in loop"]) == (1, 2)
+
+
+async def test_a_loop_whose_items_are_others_is_done_again_whole(studio: Studio) -> None:
+    flow, other = looped(), looped(10)
+    before = replace(other.blocks["before"], fields={"value": "us", "name": "before"})
+    other = replace(other, blocks={**other.blocks, "before": before})
+    events = await recorded(studio, flow)
+
+    end = await studio.finish(studio.replay(other, events, flow))
+
+    assert isinstance(end, RunSucceeded)
+    assert [round["sum"] for round in end.outputs["result"]] == [11, 12]
+    assert {round["seen"] for round in end.outputs["result"]} == {
+        "us seen 3 times",
+        "us seen 4 times",
+    }
