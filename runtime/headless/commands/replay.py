@@ -21,7 +21,7 @@ from runtime.runtime import Runtime
 @options.run_argument("run")
 @click.option("--from", "begin_at", default="", metavar="BLOCK",
               help="Do this block again and what follows from it; each/classify for one in a "
-                   "loop. [default: everything]")  # fmt: skip
+                   "loop. [default: what changed, or everything]")  # fmt: skip
 @click.option("--set", "changes", multiple=True, metavar="BLOCK.FIELD=VALUE",
               help="Change a field: text as it is, other types as JSON, @FILE for what a file "
                    "holds. Repeatable.")  # fmt: skip
