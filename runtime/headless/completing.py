@@ -2,12 +2,13 @@
 
 import asyncio
 import contextlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import msgspec
-from click.shell_completion import CompletionItem
+from click.shell_completion import CompletionItem, split_arg_string
 
 from graph.errors import HeddleError
 from runtime.settings import settings_from
@@ -60,9 +61,17 @@ def inputs(ctx: click.Context, param: click.Parameter, incomplete: str) -> Items
     if "=" in incomplete:
         return []
     with contextlib.suppress(OSError, msgspec.DecodeError, TypeError):
-        file = msgspec.json.decode(Path(str(ctx.params.get("file"))).read_bytes(), type=_File)
+        file = msgspec.json.decode(_file_named(ctx).read_bytes(), type=_File)
         return _beginning(incomplete, file.inputs())
     return []
+
+
+def _file_named(ctx: click.Context) -> Path:
+    """The flow file on the command line; click loses it before an option without its value."""
+    if ctx.params.get("file"):
+        return Path(ctx.params["file"])
+    words = split_arg_string(os.environ.get("COMP_WORDS", ""))
+    return next((Path(word) for word in words if word.endswith(".json")), Path())
 
 
 class _Block(msgspec.Struct):
