@@ -11,7 +11,8 @@ from graph.errors import HeddleError, Problem
 from graph.spec import BlockSpec
 from graph.values import schema_of
 from runtime.events import AnyEvent
-from runtime.journal.packing import DEEPEST, Refused, pack, plain, unpacker
+from runtime.journal.keeping import DEEPEST, Refused
+from runtime.journal.packing import pack, plain, unpacker
 
 MSGPACK = "application/msgpack"
 JSON = "application/json"
@@ -70,9 +71,8 @@ def packed(events: Sequence[AnyEvent] | Missed) -> bytes:
     if isinstance(events, Missed):
         return _to_msgpack(events)
     try:
-        content = _to_msgpack(events)
         if plain(events):
-            return content
+            return _to_msgpack(events)
         return _to_msgpack([pack(event) for event in events])
     except (*_UNREADABLE, Refused):
         return _to_msgpack(_legible(events))

@@ -21,14 +21,12 @@ from graph.errors import BlockError
 from graph.spec import BlockSpec
 from runtime.events import Failure
 from runtime.failures import TimedOut, failure_of, legible, wait_asked_by
-from runtime.journal.packing import Refused, dump, load
+from runtime.journal.keeping import Refused
+from runtime.journal.packing import dump, load
 from runtime.plugins import Installed, packs
 
 MEMORY = 2 * 1024**3
 """Bytes of address space one process may use, where the system can bound it."""
-
-LARGEST = 64 * 2**20
-"""Bytes of one result, packed: more could not be recorded."""
 
 MOST_ITEMS = 1_000_000
 """Items a generator may give."""
@@ -214,11 +212,6 @@ def _gave(kind: str, packed: bytes) -> _Gave:
         value = dump(value, "value")
     except Refused as refused:
         raise _unfit(refused) from None
-    if len(value) > LARGEST:
-        raise TooMuch(
-            f"It gave {len(value) / 2**20:.0f} MB; {LARGEST >> 20} MB can be recorded.",
-            cure="Write it to a file and pass its path on.",
-        )
     return _Gave(value, port)
 
 

@@ -1,6 +1,7 @@
 """What must not be seen: the secrets a run has used, found in any form and taken out."""
 
 import base64
+import contextlib
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -8,11 +9,10 @@ from urllib.parse import quote, quote_plus
 
 import msgspec
 
+from runtime.journal.keeping import plain
+
 MARK = "•••"
 """What stands where a secret would."""
-
-_DEEPEST = 250
-"""Levels of a value that are looked through; no journal keeps as many."""
 
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -39,15 +39,18 @@ class Hidden:
         """
         if not self._forms:
             return value
+        if plain([value]):
+            with contextlib.suppress(ValueError, OverflowError):  # which no journal keeps
+                packed = _encode(value)
+                if not any(form in packed for form in self._packed):
+                    return value
         try:
-            packed = _encode(value)
-        except (TypeError, ValueError, OverflowError, RecursionError):
-            return self._without(value, 0)
-        if any(form in packed for form in self._packed):
-            return self._without(value, 0)
-        return value
+            return self._without(value, {})
+        except RecursionError:
+            return MARK  # so deep that nobody keeps it, nor looks through it
 
-    def _without(self, value: Any, depth: int) -> Any:
+    def _without(self, value: Any, done: dict[int, Any]) -> Any:
+        """The value without the secrets; a part that is shared is made but once."""
         if isinstance(value, str):
             for form in self._forms:
                 value = value.replace(form, MARK)
@@ -56,16 +59,17 @@ class Hidden:
             for packed in self._packed:
                 value = value.replace(packed, MARK.encode())
             return value
-        if depth > _DEEPEST:
+        if not isinstance(value, dict | list | tuple):
             return value
+        if id(value) not in done:
+            done[id(value)] = value  # should it contain itself, no journal keeps it anyway
+            done[id(value)] = self._rebuilt(value, done)
+        return done[id(value)]
+
+    def _rebuilt(self, value: Any, done: dict[int, Any]) -> Any:
         if isinstance(value, dict):
-            return {
-                self._without(name, depth): self._without(inner, depth + 1)
-                for name, inner in value.items()
-            }
-        if isinstance(value, list | tuple):
-            return [self._without(item, depth + 1) for item in value]
-        return value
+            return {self._without(k, done): self._without(v, done) for k, v in value.items()}
+        return [self._without(item, done) for item in value]
 
 
 def _forms(secret: str) -> Iterator[str]:

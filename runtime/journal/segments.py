@@ -8,10 +8,10 @@ import msgspec
 
 from runtime.events import VERSION, AnyEvent
 from runtime.journal.contract import JournalError, Unrecordable
+from runtime.journal.keeping import LARGEST, Refused
 from runtime.journal.packing import (
     LARGE,
     Lightened,
-    Refused,
     any_large,
     encode,
     lighten,
@@ -19,9 +19,6 @@ from runtime.journal.packing import (
     plain,
     unpacker,
 )
-
-LARGEST_EVENT = 64 * 2**20
-"""Bytes of one event, its large values included."""
 
 LARGEST_SEGMENT = 16 * 2**20
 """Bytes from which a segment of several events is divided."""
@@ -59,9 +56,9 @@ def write(events: Sequence[AnyEvent]) -> Written:
     """Pack the events of one append. Raises Unrecordable."""
     written = Written([], {}, set())
     groups = _by_run(events)
+    simple = plain(events)
     try:
-        payloads = [encode(group) for group in groups]
-        simple = plain(events)
+        payloads = [encode(group) if simple else b"" for group in groups]
     except (TypeError, ValueError, OverflowError, RecursionError):
         # Not every event can be encoded as it is. The careful way says which, and why.
         payloads, simple = [b""] * len(groups), False
@@ -123,10 +120,10 @@ def _lightened(event: AnyEvent) -> Lightened:
 
 
 def _check_size(event: AnyEvent, size: int) -> None:
-    if size > LARGEST_EVENT:
+    if size > LARGEST:
         raise _unrecordable(
             event,
-            f"{size / 2**20:.0f} MB in one event can't be recorded; {LARGEST_EVENT >> 20} MB can.",
+            f"{size / 2**20:.0f} MB in one event can't be recorded; {LARGEST >> 20} MB can.",
             "Write it to a file and pass its path on.",
         )
 

@@ -172,7 +172,7 @@ RAISED = {
     "exit": ("SystemExit", "It asked for the whole program to end (code 3)."),
     "shout": ("TooMuch", "It printed more than 1,000,000 characters."),
     "pour": ("TooMuch", "It gave more than 1,000,000 items."),
-    "huge": ("TooMuch", "It gave 95 MB; 64 MB can be recorded."),
+    "huge": ("BlockError", "value is a value of more than 64 MB."),
     "set": ("BlockError", "value is a value of type set."),
     "thing": ("BlockError", "value[0] is a value of type Thing."),
     "integer": ("BlockError", "value is an integer of more than 64 bits."),

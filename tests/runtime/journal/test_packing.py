@@ -2,6 +2,7 @@
 
 import datetime
 import enum
+import time
 from typing import Any
 
 import pytest
@@ -92,6 +93,51 @@ def test_what_is_a_kind_of_text_number_or_list_is_kept_as_that(value: Any, kept:
 def test_anything_else_is_refused(value: Any) -> None:
     with pytest.raises(Unrecordable):
         there_and_back(value)
+
+
+def doubled(times: int, value: Any = 1) -> Any:
+    """A value that is small in memory and has 2**times parts when written out."""
+    for _ in range(times):
+        value = {"a": value, "b": [value]}
+    return value
+
+
+def ring() -> list[Any]:
+    made: list[Any] = []
+    made.extend((made, made))
+    return made
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        doubled(60),
+        doubled(199),
+        doubled(500),
+        ring(),
+        "x" * 100_000_000,
+        ["x" * 1_000_000] * 1_000,
+        [["x" * 1_000] * 100_000] * 10,
+        [[[None] * 10_000] * 10_000] * 10_000,
+        [[], *[[n] for n in range(99)], *[["x"] * 1_000_000] * 99],
+        {"a": doubled(40, "text")},
+    ],
+    ids=["60", "199", "500", "ring", "text", "one text", "texts", "lists", "large ones", "inside"],
+)
+def test_what_would_not_end_when_written_out_is_refused_at_once(value: Any) -> None:
+    began = time.monotonic()
+
+    with pytest.raises(Unrecordable, match=r"more than 64 MB|or that contains itself"):
+        there_and_back(value)
+
+    assert time.monotonic() - began < 1
+
+
+@pytest.mark.parametrize(
+    "value", [doubled(12), [doubled(3)] * 30_000, [{"n": 1}] * 30_000, [["x" * 99] * 99] * 99]
+)
+def test_what_merely_has_equal_parts_is_kept(value: Any) -> None:
+    assert there_and_back(value) == value
 
 
 def test_values_are_set_aside_one_by_one() -> None:
