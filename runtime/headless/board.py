@@ -84,8 +84,9 @@ def detail(block: BlockView) -> str:
     """What else is worth knowing of a block, on one line."""
     parts: list[str] = []
     if block.rounds:
-        total = f" of {block.total:,.0f}" if block.total > 1 else ""
-        parts.append(f"{block.rounds_done:,}{total} rounds")
+        total = f"{block.total:,.0f}" if block.total else ""
+        rounds = count(block.rounds_done, "round")
+        parts.append(f"{block.rounds_done:,} of {total} rounds" if total else rounds)
         if block.rounds_failed:
             parts.append(f"{block.rounds_failed:,} failed")
     elif block.total:

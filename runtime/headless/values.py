@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -42,7 +42,7 @@ def show(value: Any, on: Console) -> None:
 def rendered(value: Any) -> RenderableType:
     """A value as something that can be printed."""
     match value:
-        case Mapping():
+        case Mapping() if value:
             return _record(value)
         case list() | tuple() if value and all(isinstance(item, Mapping) for item in value):
             return _table(value)
@@ -91,10 +91,7 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> RenderableType:
     notes = [*_more(len(rows) - ROWS)]
     if len(names) > COLUMNS:
         notes.append(f"… and {count(len(names) - COLUMNS, 'more column')}")
-    if notes:
-        table.caption = Text("\n".join(notes), style="dim")
-        table.caption_justify = "left"
-    return table
+    return Group(table, Text("\n".join(notes), style="dim")) if notes else table
 
 
 def _all_numbers(values: Iterable[Any]) -> bool:
