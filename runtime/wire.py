@@ -11,7 +11,7 @@ from graph.errors import HeddleError, Problem
 from graph.spec import BlockSpec
 from graph.values import schema_of
 from runtime.events import AnyEvent
-from runtime.journal.keeping import DEEPEST, Refused
+from runtime.journal.keeping import DEEPEST, Keeper, Refused
 from runtime.journal.packing import pack, plain, unpacker
 
 MSGPACK = "application/msgpack"
@@ -73,7 +73,8 @@ def packed(events: Sequence[AnyEvent] | Missed) -> bytes:
     try:
         if plain(events):
             return _to_msgpack(events)
-        return _to_msgpack([pack(event) for event in events])
+        keeper = Keeper()
+        return _to_msgpack([pack(event, keeper) for event in events])
     except (*_UNREADABLE, Refused):
         return _to_msgpack(_legible(events))
 

@@ -177,15 +177,20 @@ class Executor:
 
     def abandon(self, live: Live) -> None:
         """Leave a run where it is, without an event: another runtime will go on with it."""
+        self._halt(live)
+        self._runner.runs.pop(live.run.id, None)
+
+    def _halt(self, live: Live) -> None:
         live.run.ended = True
         self._runner.stop(live, live.run.root)
-        self._runner.runs.pop(live.run.id, None)
 
     def watch_over(self) -> None:
         """Called every second or so: ends runs beyond their bounds, tells of stalled ones."""
         ready = self._runner.awaiting()
         for live in self.runs:
             run = live.run
+            if run.ended:
+                continue  # it waits for its end to be recorded
             if run.seq > self._limits.events:
                 failure = Failure(
                     "TooManyEvents",
@@ -233,7 +238,7 @@ class Executor:
         live = self._runner.runs.get(error.run)
         if live is None:
             return Salvage(again, {error.run})
-        self.abandon(live)
+        self._halt(live)
         failure, seq, at = failure_of(error, error.task), error.seq, self._clock.now()
         fault = next(e for e in events if e.run == error.run and e.seq == seq)
         told = list[AnyEvent]()

@@ -337,6 +337,8 @@ class Runner:
     def end(self, live: Live, kind: type[Event], *details: Any) -> None:
         """End a run by an event of that kind; it is over once that is durable."""
         run = live.run
+        if run.ended:
+            return
         self.stop(live, run.root)
         event = self.event(run, kind, *details)
         run.ended = True

@@ -12,7 +12,10 @@ DEEPEST = 200
 """Levels of lists and records in one value. Packers are recursive; cycles have no end."""
 
 LARGEST = 64 * 2**20
-"""Characters, bytes and parts in all values of one event."""
+"""Characters and bytes in all values of one event, a part counted as several."""
+
+PART = 8
+"""What a part weighs, in bytes: a number takes up to nine."""
 
 MANY = 100_000
 """Parts of one level from which it is asked whether they are different ones."""
@@ -74,11 +77,19 @@ def _repeats(*parts: list[Any]) -> bool:
 
 
 class Keeper:
-    """Builds the values of one event of what the format knows, a shared part but once."""
+    """Builds the values of events of what the format knows, a shared part but once.
+
+    Bounded are the values of each event, and what all of them repeat. The values must live as
+    long as it does: it knows them by where they are.
+    """
 
     def __init__(self) -> None:
-        self._left = LARGEST
+        self._left = self._repeats_left = LARGEST
         self._done: dict[int, tuple[Any, int]] = {}
+
+    def begin(self) -> None:
+        """The next event begins."""
+        self._left = LARGEST
 
     def kept(self, value: Any, place: str, depth: int = 1) -> Any:
         """The value, built of what the format knows. Raises Refused."""
@@ -113,10 +124,11 @@ class Keeper:
             )
         if id(value) in self._done:
             made, weight = self._done[id(value)]
+            self._repeats_left -= weight
             self._weigh(weight, place)
             return made
         before = self._left
-        self._weigh(len(value), place)
+        self._weigh(PART * (len(value) + 1), place)
         if isinstance(value, dict):
             made = {
                 _key(name, place): self.kept(item, f"{place}.{name}", depth + 1)
@@ -129,7 +141,7 @@ class Keeper:
 
     def _weigh(self, weight: int, place: str) -> None:
         self._left -= weight
-        if self._left < 0:
+        if self._left < 0 or self._repeats_left < 0:
             raise Refused(
                 _shortened(place),
                 f"a value of more than {LARGEST >> 20} MB",

@@ -74,9 +74,9 @@ def load(packed: bytes) -> Any:
     return msgspec.msgpack.decode(packed, ext_hook=_unpack_whole)
 
 
-def pack(event: AnyEvent) -> AnyEvent:
+def pack(event: AnyEvent, keeper: Keeper) -> AnyEvent:
     """The event with every value in a form that is kept. Raises Refused."""
-    keeper = Keeper()
+    keeper.begin()
     kept = {
         field: _each(getattr(event, field), keeper.kept, field)
         for field in _CARRIERS.get(type(event), ())

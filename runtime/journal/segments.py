@@ -8,7 +8,7 @@ import msgspec
 
 from runtime.events import VERSION, AnyEvent
 from runtime.journal.contract import JournalError, Unrecordable
-from runtime.journal.keeping import LARGEST, Refused
+from runtime.journal.keeping import LARGEST, Keeper, Refused
 from runtime.journal.packing import (
     LARGE,
     Lightened,
@@ -56,7 +56,7 @@ def write(events: Sequence[AnyEvent]) -> Written:
     """Pack the events of one append. Raises Unrecordable."""
     written = Written([], {}, set())
     groups = _by_run(events)
-    simple = plain(events)
+    simple, keeper = plain(events), Keeper()
     try:
         payloads = [encode(group) if simple else b"" for group in groups]
     except (TypeError, ValueError, OverflowError, RecursionError):
@@ -64,7 +64,7 @@ def write(events: Sequence[AnyEvent]) -> Written:
         payloads, simple = [b""] * len(groups), False
     for group, payload in zip(groups, payloads, strict=True):
         if not simple:
-            _write_light([_packed(event) for event in group], written)
+            _write_light([_packed(event, keeper) for event in group], written)
         elif len(payload) > LARGEST_SEGMENT or (len(payload) > LARGE and any_large(group)):
             _write_light(group, written)
         else:
@@ -101,9 +101,9 @@ def _write_light(events: Sequence[AnyEvent], written: Written) -> None:
     written.segments.extend(_divided(light))
 
 
-def _packed(event: AnyEvent) -> AnyEvent:
+def _packed(event: AnyEvent, keeper: Keeper) -> AnyEvent:
     try:
-        packed = pack(event)
+        packed = pack(event, keeper)
         encode(packed)
     except Refused as refused:
         reason = f"{refused.reason} can't be recorded ({refused.place})."
