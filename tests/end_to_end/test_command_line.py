@@ -182,9 +182,13 @@ def test_a_run_that_somebody_is_busy_with_is_not_resumed(machine: Machine, endle
     assert process.poll() is None
 
 
-def test_a_reader_who_leaves_leaves_the_run_to_be_resumed(machine: Machine, slow: Path) -> None:
-    process = machine.begin("run", slow, "--json")
-    run = until(process, "task_started", "wait")["run"]
+def test_a_reader_who_leaves_leaves_the_run_to_be_resumed(machine: Machine) -> None:
+    blocks = {
+        "short": {"kind": "logic.wait", "fields": {"seconds": 0.5}},
+        "long": {"kind": "logic.wait", "fields": {"seconds": 600}},
+    }
+    process = machine.begin("run", machine.flow("read", blocks), "--json")
+    run = until(process, "task_started", "long")["run"]
     assert process.stdout is not None
     process.stdout.close()
     assert process.stderr is not None
