@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Awaitable
 from pathlib import Path
 
+import pytest
+
 from graph.file_format import write
 from graph.flow import Block, Flow
 from runtime.events import ENDINGS, AnyEvent, RunSucceeded, TaskFinished
@@ -108,6 +110,7 @@ def sent(web: WebServer, run: str) -> Counter[str]:
     return Counter(key.partition(":")[2] for key in keys if key.startswith(f"{run}:"))
 
 
+@pytest.mark.timeout(400)  # some 25 s where nobody else is at work
 async def test_a_hundred_kills_lose_and_repeat_nothing(tmp_path: Path) -> None:
     chance = random.Random(20)
     place = f"sqlite:///{tmp_path / 'runs.db'}"
