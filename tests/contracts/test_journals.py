@@ -535,7 +535,8 @@ class StoredContract(JournalContract):
         outputs = {port: port.encode() * (32 * 2**20) for port in "abc"}
         too_much = TaskFinished("a", 2, 1.0, "read", 1.0, outputs)
 
-        with pytest.raises(Unrecordable, match=r"read in run a: a value of more than 64 MB.*Write it to a file"):
+        said = r"read in run a: a value of more than 64 MB.*Write it to a file"
+        with pytest.raises(Unrecordable, match=said):
             await append(journal, started("a"), too_much)
 
         assert await journal.runs() == []
