@@ -1,6 +1,9 @@
 """How much one block may give: so generous that only a runaway meets it."""
 
+from typing import Any
+
 from graph.errors import BadInput
+from graph.sharing import is_endless
 
 LONGEST_TEXT = 20_000_000
 """Characters."""
@@ -28,4 +31,13 @@ def bound_cells(rows: int, columns: int) -> None:
     if rows * columns > MOST_CELLS:
         raise BadInput(
             f"The table would have {rows:,} rows of {columns:,} columns, too many.", cure=_CURE
+        )
+
+
+def bound_repeats(value: Any) -> None:
+    """Raises BadInput for a value that holds the same parts over and over."""
+    if is_endless(value):
+        raise BadInput(
+            "It would hold the same things over and over, and have no end when written out.",
+            cure="Link what it needs of them, not all of it.",
         )

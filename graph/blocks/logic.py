@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, NamedTuple
 
 from graph.block import Expression, FlowName, Route, block
+from graph.blocks.bounds import bound_repeats
 from graph.context import Context, Outputs, ScopeFailed
 from graph.errors import BadInput, BlockError
 from graph.spec import Example, Look
@@ -62,6 +63,7 @@ def switch(
 )
 def merge_all(**inputs: Any) -> dict[str, Any]:
     """Wait for every input and give them as one record."""
+    bound_repeats(inputs)
     return inputs
 
 
@@ -95,6 +97,7 @@ def _result(outputs: Outputs) -> Any:
     """One output is the result; several are a record; none is nothing."""
     if len(outputs) == 1:
         return next(iter(outputs.values()))
+    bound_repeats(outputs)
     return outputs or None
 
 
@@ -114,7 +117,9 @@ async def for_each(
     if parallel < 1:
         raise BadInput(f"At least one item must run at a time, not {parallel}.")
     given = [{"item": item, "index": index} for index, item in enumerate(items)]
-    return [_result(o) for o in await context.scopes(body, given, inputs, parallel=parallel)]
+    results = [_result(o) for o in await context.scopes(body, given, inputs, parallel=parallel)]
+    bound_repeats(results)
+    return results
 
 
 @block("logic.while", title="While", icon="mdi6.sync", search=("loop", "until", "repeat"))

@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 
+from graph.sharing import repeats
+
 Ext = msgspec.msgpack.Ext
 
 DEEPEST = 200
@@ -16,9 +18,6 @@ LARGEST = 64 * 2**20
 
 PART = 8
 """What a part weighs, in bytes: a number takes up to nine."""
-
-MANY = 100_000
-"""Parts of one level from which it is asked whether they are different ones."""
 
 DATE, DATETIME = 2, 3
 """Codes of the format (1 is a value set aside): never given another meaning."""
@@ -61,19 +60,10 @@ def plain(level: list[Any]) -> bool:
         if not set(map(type, chain.from_iterable(records))) <= _KEYS:
             return False
         lists = [value for value in level if type(value) is list or type(value) is tuple]
-        if _repeats(records, lists):
+        if repeats(records, lists):
             return False
         level = list(chain(chain.from_iterable(map(dict.values, records)), *lists))
     return False
-
-
-def _repeats(*parts: list[Any]) -> bool:
-    """Whether much of what is in these lists and records is the same over and over."""
-    inside = sum(sum(map(len, some)) for some in parts)
-    if inside <= MANY:
-        return False
-    different = {id(part): len(part) for some in parts for part in some}
-    return 2 * sum(different.values()) < inside
 
 
 class Keeper:

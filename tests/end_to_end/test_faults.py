@@ -163,3 +163,20 @@ async def test_an_input_that_can_not_be_kept_fails_the_run_and_no_other(
     assert isinstance(ends[0], RunFailed)
     assert "a value of type set can't be recorded (inputs.it)" in ends[0].failure.message
     assert isinstance(ends[1], RunSucceeded)
+
+
+async def test_a_value_that_doubles_with_every_block_is_stopped_before_it_takes_all_memory(
+    runtime: Runtime,
+) -> None:
+    merges = [Block(f"m{n}", "logic.merge_all") for n in range(1, 60)]
+    links = [(f"m{n - 1}.value", f"m{n}.{port}") for n in range(1, 60) for port in "ab"]
+    flow = Flow.of(
+        [Block("m0", "flow.constant", {"value": [1]}), *merges, Block("end", "data.format_json")],
+        [*links, ("m59.value", "end.value")],
+    )
+
+    async with others_go_on(runtime):
+        end = await failed(runtime, flow)
+
+    assert "over and over" in end.failure.message
+    assert end.failure.task.startswith("m")
