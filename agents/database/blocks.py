@@ -1,7 +1,7 @@
 """What flows can do with databases: query, execute, insert."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any
 
 from agents.database.address import needs_of, readable_address
 from agents.database.statement import one_statement
@@ -33,12 +33,6 @@ AsDecimals = Annotated[
     "What exact decimals become: numbers (right to 15 digits), or text with every digit.",
     Look("choice", more=True),
 ]
-
-
-class Inserted(NamedTuple):
-    """What an insert did."""
-
-    inserted: Annotated[int, "How many rows were given."]
 
 
 def reads(fields: Mapping[str, Any]) -> Needs:
@@ -130,6 +124,7 @@ async def execute(
     "sql.insert",
     title="SQL insert",
     icon="mdi6.database-plus-outline",
+    output="inserted",
     agent="database",
     effect="write",
     repeatable=True,
@@ -171,13 +166,12 @@ async def insert(
     ] = True,
     schema: Annotated[str, "The table's schema in PostgreSQL.", Look(more=True)] = "",
     time_limit: TimeLimit = 60.0,
-) -> Inserted:
+) -> Annotated[int, "How many rows were given."]:
     """Put records into a table: all of them, or none if one is refused."""
     wanted = Insert(table=table, rows=rows, mode=mode, key=key, schema=schema, create=create)
     once_key = context.key if once and mode == "append" else ""
     agent = await _agent(context)
-    done = await agent.insert(database, wanted, time_limit=time_limit, once_key=once_key)
-    return Inserted(done)
+    return await agent.insert(database, wanted, time_limit=time_limit, once_key=once_key)
 
 
 async def _agent(context: Context) -> "DatabaseAgent":

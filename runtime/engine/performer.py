@@ -95,6 +95,7 @@ class TaskContext:
         parallel: int,
     ) -> list[Outputs]:
         results: list[Outputs] = [{}] * len(inputs)
+        self.progress(0, len(inputs))
         numbers = iter(range(len(inputs)))
 
         async def lane() -> None:

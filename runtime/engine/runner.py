@@ -376,17 +376,25 @@ class Runner:
     # What blocks ask for (see `performer.Shell`).
 
     def progressed(self, scope: Scope, i: int, done: float, total: float, note: str) -> None:
-        self._recorder.live = True
         task = scope.prefix + scope.plan.ids[i]
         live = self.runs.get(scope.run.id)
         note = legible(live.cleaned(note) if live else note)
-        self.event(scope.run, TaskProgressed, task, done, total, note)
+        self._show(scope.run, TaskProgressed, task, done, total, note)
 
     def streamed(self, scope: Scope, i: int, items: list[Any]) -> None:
-        self._recorder.live = True
         live = self.runs.get(scope.run.id)
         items = live.cleaned(items) if live else items
-        self.event(scope.run, TaskStreamed, scope.prefix + scope.plan.ids[i], items)
+        self._show(scope.run, TaskStreamed, scope.prefix + scope.plan.ids[i], items)
+
+    def _show(self, run: Run, kind: type[Event], *details: Any) -> None:
+        """Tell whoever watches, and record nothing.
+
+        It bears the number of the event before it: were it to take one of its own, the journal
+        could not tell, by the next number being taken, that two write one run.
+        """
+        self._recorder.live = True
+        run.seq -= 1
+        self.event(run, kind, *details)
 
     # Small things.
 

@@ -36,6 +36,8 @@ from runtime.events import (
     RunStarted,
     RunSucceeded,
     TaskFinished,
+    TaskProgressed,
+    TaskStreamed,
 )
 from runtime.journal.contract import UnknownRun
 from runtime.journal.memory import MemoryJournal
@@ -284,6 +286,29 @@ class RuntimeContract:
 
         assert seen == await runtime.journal.read(run)
         assert sum(isinstance(event, TaskFinished) for event in seen) == 9000
+
+    async def test_what_is_only_shown_takes_no_number(self, runtime: AnyRuntime) -> None:
+        with runtime.watch() as happenings:
+            run = await started(runtime, Flow.of([Block("count", "t.count", {"to": 3})]))
+            seen = await until_over(happenings)
+
+        shown = [event for event in seen if isinstance(event, TaskStreamed)]
+        assert [item for event in shown for item in event.items] == [0, 1, 2]
+        recorded = [event.seq for event in await runtime.journal.read(run)]
+        assert recorded == list(range(1, len(recorded) + 1))
+
+    async def test_a_loop_says_beforehand_how_many_rounds_there_are(
+        self, runtime: AnyRuntime
+    ) -> None:
+        body = Flow.of([Block("item", "flow.input", {"name": "item"}), Block("add", "t.add")],
+                       [("item.value", "add.a")])  # fmt: skip
+        loop = Block("each", "logic.for_each", {"items": [1, 2, 3], "body": "body"})
+        with runtime.watch() as happenings:
+            await started(runtime, Flow.of([loop], flows={"body": body}))
+            seen = await until_over(happenings)
+
+        (told,) = [event for event in seen if isinstance(event, TaskProgressed)]
+        assert (told.task, told.done, told.total) == ("each", 0, 3)
 
     async def test_a_run_folds_the_same_everywhere(self, runtime: AnyRuntime) -> None:
         run = await started(runtime, DOUBLED, {"x": 2})
