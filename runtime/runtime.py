@@ -408,9 +408,15 @@ def new_owner() -> str:
 
 
 def is_gone(owner: str) -> bool:
-    """Whether an owner is certainly dead: a process of this host that isn't there any more."""
+    """Whether an owner is certainly dead: a process of this host that isn't there any more.
+
+    One that was killed, and whose parent hasn't taken note yet, is only there by name.
+    """
     host, _, rest = owner.partition(":")
     pid = rest.partition(":")[0]
     if host != socket.gethostname() or not pid.isdigit():
         return False
-    return not psutil.pid_exists(int(pid))
+    try:
+        return psutil.Process(int(pid)).status() == psutil.STATUS_ZOMBIE
+    except psutil.Error as error:
+        return isinstance(error, psutil.NoSuchProcess)

@@ -29,7 +29,12 @@ async def drive(words: list[str], journal: str, folder: Path) -> None:
         else:
             run = (await runtime.obey(ResumeRun(words[1]))).run
         end = await runtime.ended(run)
-    print(f"ended: {type(end).__name__}", flush=True)
+    say(f"ended: {type(end).__name__}")
+
+
+def say(words: str) -> None:
+    """A whole line or nothing, whenever the kill comes and however the output is buffered."""
+    os.write(sys.stdout.fileno(), f"{words}\n".encode())
 
 
 def main() -> None:
@@ -41,12 +46,12 @@ def main() -> None:
                 try:
                     asyncio.run(drive(line.split(), journal, folder))
                 except Exception as error:  # noqa: BLE001  (the test shows whatever it is)
-                    print(f"ended: {type(error).__name__}: {error}", flush=True)
+                    say(f"ended: {type(error).__name__}: {error}")
             os._exit(0)
-        print(f"pid: {pid}", flush=True)
+        say(f"pid: {pid}")
         # Not reaped: a kill that comes late has to find the dead child, not a stranger.
         os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
-        print("gone", flush=True)
+        say("gone")
 
 
 if __name__ == "__main__":
