@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from graph.errors import HeddleError
-from graph.values import TEXT, ValueType, did_you_mean, mismatch
+from graph.values import TEXT, ValueType, mismatch
 from runtime.headless.sources import STDIN, read_stdin
 
 _YES, _NO = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
@@ -123,8 +123,3 @@ def _all_from_file(file: str) -> dict[str, Any]:
     if not isinstance(values, dict):
         raise BadValue(f"{what} holds no inputs.", cure='Write an object: {"name": value}.')
     return values
-
-
-def unknown_inputs(given: Iterable[str], known: Sequence[str]) -> str:
-    """The cure for an input of a name that there is none of."""
-    return " ".join(filter(None, (did_you_mean(name, known) for name in given)))
