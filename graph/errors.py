@@ -78,14 +78,18 @@ class NewerFormat(FlowFileError):
 
 
 class FlowInvalid(HeddleError):
-    """The flow can't be compiled; `problems` lists everything that is wrong at once."""
+    """The flow can't be compiled; `problems` lists everything that is wrong at once.
+
+    The message names the first fifty.
+    """
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
         count = len(self.problems)
         noun = "problem" if count == 1 else "problems"
-        listing = "\n".join(f"  {problem}" for problem in self.problems)
-        super().__init__(f"The flow has {count} {noun}:\n{listing}")
+        listing = "\n".join(f"  {problem}" for problem in self.problems[:50])
+        rest = f"\n  … and {count - 50} more" if count > 50 else ""
+        super().__init__(f"The flow has {count} {noun}:\n{listing}{rest}")
 
 
 class EditRefused(HeddleError):

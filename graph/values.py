@@ -6,6 +6,7 @@ import json
 import types
 import typing
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
 import msgspec
@@ -382,9 +383,18 @@ def coercion(source: ValueType, target: ValueType) -> str:
     return offer
 
 
+MOST_COMPARED = 500
+LONGEST_COMPARED = 100
+"""Bounds on what is compared for a guess at what somebody meant."""
+
+
 def did_you_mean(name: str, known: Collection[str]) -> str:
     """A cure for a mistyped name: the closest known one, or all when they are few."""
-    close = difflib.get_close_matches(name, known, 1)
+    likely: Iterable[str] = known
+    if len(known) > MOST_COMPARED:  # comparing is slow, and a mistyped name is about as long
+        likely = [other for other in known if abs(len(other) - len(name)) <= 1]
+    likely = list(islice(likely, MOST_COMPARED))
+    close = difflib.get_close_matches(name, likely, 1) if len(name) <= LONGEST_COMPARED else []
     if close:
         return f"Did you mean {close[0]!r}?"
     few = sorted(known)

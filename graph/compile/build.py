@@ -30,8 +30,19 @@ def compile_flow(flow: Flow, catalog: Catalog) -> Plan:
     return plan_of(flow, catalog, flow_hash(flow))
 
 
-def plan_of(flow: Flow, catalog: Catalog, hash: str, around: tuple[Flow, ...] = ()) -> Plan:
-    """The plan of a flow that has been checked."""
+Made = dict[tuple[int, ...], tuple[Level, Plan]]
+"""The plans of bodies by where they stand, with that, so that it stays theirs."""
+
+
+def plan_of(
+    flow: Flow,
+    catalog: Catalog,
+    hash: str,
+    around: tuple[Flow, ...] = (),
+    made: Made | None = None,
+) -> Plan:
+    """The plan of a flow that has been checked. A body that many blocks run is planned once."""
+    made = {} if made is None else made
     tasks = _in_order(flatten(flow, catalog, around))
     index = {task.id: i for i, task in enumerate(tasks)}
     first_slot, slots = _slots(tasks)
@@ -58,7 +69,7 @@ def plan_of(flow: Flow, catalog: Catalog, hash: str, around: tuple[Flow, ...] = 
         fields=tuple(plain for plain, _, _ in split),
         expressions=expressions,
         secrets=secrets,
-        bodies=_bodies(tasks, catalog, hash),
+        bodies=_bodies(tasks, catalog, hash, made),
         inputs=_inputs(tasks),
         results={
             str(task.fields.get("name", "result")): first_slot[i]
@@ -189,19 +200,17 @@ def _inputs(tasks: Sequence[FlatTask]) -> dict[str, Input]:
     return found
 
 
-def _bodies(tasks: Sequence[FlatTask], catalog: Catalog, hash: str) -> dict[int, dict[str, Plan]]:
+def _bodies(
+    tasks: Sequence[FlatTask], catalog: Catalog, hash: str, made: Made
+) -> dict[int, dict[str, Plan]]:
     bodies: dict[int, dict[str, Plan]] = {}
-    plans: dict[int, Plan] = {}
     for i, task in enumerate(tasks):
         for parameter in task.spec.flow_parameters:
             name = task.fields.get(parameter.name, "")
             inner = task.level.find(name) if name else None
             if inner is not None:
-                if id(inner.flow) not in plans:
-                    plans[id(inner.flow)] = _body(inner, catalog, hash)
-                bodies.setdefault(i, {})[name] = plans[id(inner.flow)]
+                if inner.place not in made:
+                    plan = plan_of(inner.flow, catalog, hash, inner.around, made)
+                    made[inner.place] = inner, plan
+                bodies.setdefault(i, {})[name] = made[inner.place][1]
     return bodies
-
-
-def _body(inner: Level, catalog: Catalog, hash: str) -> Plan:
-    return plan_of(inner.flow, catalog, hash, inner.around)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -20,6 +21,7 @@ from graph.compile.ports import (
     is_expression,
     ports_of,
 )
+from graph.compile.unfolding import DEEPEST, too_many_copies, unfolding_problems
 from graph.errors import Problem
 from graph.expressions import problems_in
 from graph.flow import Block, End, Flow, Link
@@ -29,8 +31,8 @@ from graph.values import ANY, COERCIONS, did_you_mean, fit, mismatch
 MARKERS = ("$expr", "$secret", "$connection")
 """Keys that make a record in a field something other than itself."""
 
-DEEPEST = 32
-"""How many flows may be nested inside each other."""
+MOST_PROBLEMS = 1000
+"""Problems that are told of one flow."""
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -50,10 +52,17 @@ class Place(msgspec.Struct, frozen=True):
 
 
 def check(flow: Flow, catalog: Catalog) -> list[Problem]:
-    """All problems of a flow and of those inside it; none means that it can be compiled."""
-    found: list[Problem] = []
-    _check_level(Level(flow, catalog), found)
-    found.extend(_recursions(Level(flow, catalog), (), set()))
+    """The problems of a flow and of those inside it; none means that it can be compiled.
+
+    All of them, or the first thousand.
+    """
+    found = too_many_copies(flow)
+    if not found:
+        _check_level(Level(flow, catalog), found)
+        found.extend(unfolding_problems(flow, catalog))
+    if len(found) > MOST_PROBLEMS:
+        message = "There are more problems, which will show when these are gone."
+        found = [*found[:MOST_PROBLEMS], Problem("more", message)]
     return list(dict.fromkeys(found))
 
 
@@ -64,13 +73,18 @@ def _check_level(level: Level, found: list[Problem]) -> None:
     places = _places(level, found)
     for place in places.values():
         for one in CHECKS:
-            found.extend(one(place))
-    found.extend(_bad_links(level, places))
-    found.extend(_cycles(level))
-    found.extend(_same_names(level))
+            _add(found, one(place))
+    _add(found, _bad_links(level, places))
+    _add(found, _cycles(level))
+    _add(found, _same_names(level))
     for name, inner in level.flow.flows.items():
         around = (*level.around, level.flow)
         _check_level(Level(inner, level.catalog, around, (*level.path, name)), found)
+
+
+def _add(found: list[Problem], more: Iterator[Problem]) -> None:
+    """Collect problems until there are so many that nobody reads them."""
+    found.extend(islice(more, max(0, MOST_PROBLEMS + 1 - len(found))))
 
 
 def _places(level: Level, found: list[Problem]) -> dict[str, Place]:
@@ -82,9 +96,9 @@ def _places(level: Level, found: list[Problem]) -> dict[str, Place]:
         spec = level.catalog.get(block.kind)
         if spec is None:
             message = f"No block of kind {block.kind!r} is installed."
-            cure = level.catalog.closest(block.kind)
-            path = "/".join(level.path)
-            found.append(Problem("unknown-kind", message, cure, flow=path, block=block.id))
+            if len(found) <= MOST_PROBLEMS:
+                cure, path = level.catalog.closest(block.kind), "/".join(level.path)
+                found.append(Problem("unknown-kind", message, cure, flow=path, block=block.id))
             continue
         ports = ports_of(block, spec, level)
         places[block.id] = Place(block, spec, ports, into.get(block.id, {}), level)
@@ -203,25 +217,6 @@ def _bad_bodies(place: Place) -> Iterator[Problem]:
             yield place.problem("unknown-flow", message, cure, field=parameter.name)
         else:
             yield from _unmet_inputs(place, parameter, inner.flow)
-
-
-def _recursions(level: Level, inside: tuple[int, ...], seen: set[int]) -> Iterator[Problem]:
-    if id(level.flow) in seen:
-        return
-    inside = (*inside, id(level.flow))
-    for block in level.flow.blocks.values():
-        spec = level.catalog.get(block.kind)
-        for parameter in spec.flow_parameters if spec else ():
-            inner = level.find(str(block.fields.get(parameter.name, "")))
-            if inner is None:
-                continue
-            if id(inner.flow) in inside:
-                message = f"The flow {inner.path[-1]!r} would run inside itself, without end."
-                path = "/".join(level.path)
-                yield Problem("recursion", message, "Use `logic.while`.", flow=path, block=block.id)
-            else:
-                yield from _recursions(inner, inside, seen)
-    seen.add(id(level.flow))
 
 
 def _unmet_inputs(place: Place, parameter: Parameter, inner: Flow) -> Iterator[Problem]:

@@ -52,6 +52,11 @@ class Level(msgspec.Struct, frozen=True):
     around: tuple[Flow, ...] = ()
     path: tuple[str, ...] = ()
 
+    @property
+    def place(self) -> tuple[int, ...]:
+        """Tells a flow where it stands from every other, as long as both are there."""
+        return (id(self.flow), *map(id, self.around))
+
     def find(self, name: str) -> "Level | None":
         """The flow called `name`, seen from here: embedded here, or in a flow around this."""
         chain = (*self.around, self.flow)
