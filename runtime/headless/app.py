@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
+from inspect import cleandoc
 from pathlib import Path
 from typing import NamedTuple
 
@@ -64,7 +65,7 @@ class Commands(click.Group):
         command = import_module(f"runtime.headless.commands.{row.name}").command
         assert isinstance(command, click.Command)
         if not (command.help or "").startswith(row.summary):
-            command.help = f"{row.summary}\n\n{command.help or ''}"
+            command.help = f"{row.summary}\n\n{cleandoc(command.help or '')}"
         return command
 
     def resolve_command(

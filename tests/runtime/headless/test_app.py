@@ -1,5 +1,6 @@
 """The program itself: help, unknown words, faults, completion."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -33,7 +34,9 @@ def test_every_command_explains_itself(heddle: Heddle, row: tuple[str, str, str]
 
     assert said.code == 0
     assert said.out.startswith(f"Usage: heddle {row[0]}")
-    assert row[2] in said.out
+    about = said.out.partition("Options:")[0]
+    assert f"\n  {row[2]}\n" in about
+    assert not re.search(r"\S    +\S.*[a-z]\.", about), "the text of a docstring, dedented"
 
 
 def test_a_mistyped_command_is_answered_with_the_closest(heddle: Heddle) -> None:
