@@ -1,7 +1,8 @@
 """A flow with the files it refers to embedded, so that it can be kept and sent as one text."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import chain, count
 
 from msgspec.structs import replace
 
@@ -12,36 +13,44 @@ from graph.flow import Block, Flow
 
 def self_contained(flow: Flow, catalog: Catalog) -> Flow:
     """The same flow, each file it refers to embedded under a name made of the file's."""
-    renamed = _names(flow)
-    flows = {
-        renamed.get(name, name): self_contained(inner, catalog)
-        for name, inner in flow.flows.items()
-    }
-    if flows == flow.flows:
-        return flow
-    blocks = {id: _rename(block, renamed, catalog) for id, block in flow.blocks.items()}
-    return replace(flow, blocks=blocks, flows=flows)
+    return _embedded(flow, catalog, {})
+
+
+def _embedded(flow: Flow, catalog: Catalog, done: dict[int, Flow]) -> Flow:
+    """The flow with all below it; one that is used in many places is made but once."""
+    if id(flow) not in done:
+        renamed = _names(flow)
+        flows = {
+            renamed.get(name, name): _embedded(inner, catalog, done)
+            for name, inner in flow.flows.items()
+        }
+        blocks = {id: _rename(block, renamed, catalog) for id, block in flow.blocks.items()}
+        unchanged = not renamed and all(flows[name] is flow.flows[name] for name in flows)
+        done[id(flow)] = flow if unchanged else replace(flow, blocks=blocks, flows=flows)
+    return done[id(flow)]
 
 
 def _names(flow: Flow) -> dict[str, str]:
     taken, renamed = set(flow.flows), dict[str, str]()
-    for name in flow.flows:
-        if is_file(name):
-            stem = re.sub(r"\W", "_", name.rpartition("/")[2].partition(".")[0]) or "flow"
-            stem = stem if not stem[0].isdigit() else f"_{stem}"
-            fresh = next(
-                n for n in (stem, *(f"{stem}_{k}" for k in range(2, 9999))) if n not in taken
-            )
-            taken.add(fresh)
-            renamed[name] = fresh
+    for name in filter(is_file, flow.flows):
+        stem = re.sub(r"\W", "_", name.rpartition("/")[2].partition(".")[0], flags=re.ASCII)
+        stem = f"_{stem}" if not stem or stem[0].isdigit() else stem
+        fresh = next(n for n in chain((stem,), _numbered(stem)) if n not in taken)
+        taken.add(fresh)
+        renamed[name] = fresh
     return renamed
+
+
+def _numbered(stem: str) -> Iterator[str]:
+    return (f"{stem}_{number}" for number in count(2))
 
 
 def _rename(block: Block, renamed: Mapping[str, str], catalog: Catalog) -> Block:
     spec = catalog.get(block.kind)
+    named = {p.name: block.fields.get(p.name) for p in (spec.flow_parameters if spec else ())}
     changed = {
-        parameter.name: renamed[block.fields[parameter.name]]
-        for parameter in (spec.flow_parameters if spec else ())
-        if block.fields.get(parameter.name) in renamed
+        field: renamed[name]
+        for field, name in named.items()
+        if isinstance(name, str) and name in renamed
     }
     return replace(block, fields={**block.fields, **changed}) if changed else block
