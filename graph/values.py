@@ -383,7 +383,7 @@ def coercion(source: ValueType, target: ValueType) -> str:
     return offer
 
 
-MOST_COMPARED = 500
+MOST_COMPARED = 100
 LONGEST_COMPARED = 100
 """Bounds on what is compared for a guess at what somebody meant."""
 
