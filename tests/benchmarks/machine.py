@@ -22,6 +22,7 @@ def described() -> dict[str, str]:
     return {
         "Processor": f"{processor()}, {os.cpu_count()} cores",
         "Memory": f"{memory:.0f} GiB",
+        "Load": f"{os.getloadavg()[2]:.1f} on average towards the end, of which ours is about 1",
         "System": f"{platform.system()} {platform.release()} ({platform.machine()})",
         "Python": f"{platform.python_implementation()} {platform.python_version()}",
         "SQLite": sqlite3.sqlite_version,
