@@ -178,5 +178,6 @@ async def test_a_value_that_doubles_with_every_block_is_stopped_before_it_takes_
     async with others_go_on(runtime):
         end = await failed(runtime, flow)
 
-    assert "over and over" in end.failure.message
+    # The block finds it as it grows, or else the journal: whoever looks first.
+    assert any(said in end.failure.message for said in ("over and over", "more than 64 MB"))
     assert end.failure.task.startswith("m")
