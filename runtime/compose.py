@@ -13,7 +13,7 @@ from graph.spec import BlockSpec
 from runtime.engine.surroundings import Limits
 from runtime.journal.places import journal_at
 from runtime.plugins import Installed, installed
-from runtime.runtime import Runtime
+from runtime.runtime import LEASE, Runtime
 from runtime.secrets import secret
 from runtime.settings import Settings
 from runtime.workers import MEMORY, Workers
@@ -95,7 +95,12 @@ async def _closed(agent: Agent) -> None:
 
 
 def compose(
-    settings: Settings, grants: Grants, *, blocks: Installed | None = None, place: str = ""
+    settings: Settings,
+    grants: Grants,
+    *,
+    blocks: Installed | None = None,
+    place: str = "",
+    lease: float = LEASE,
 ) -> Runtime:
     """A runtime for `async with`, as the settings say. `place` overrides where runs are kept."""
     blocks = blocks or installed(settings.packs_folder)
@@ -111,6 +116,7 @@ def compose(
         ),
         grants=grants,
         limits=Limits(parallel=settings.parallel, seconds=settings.time_limit),
+        lease=lease,
     )
 
 

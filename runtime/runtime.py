@@ -197,8 +197,20 @@ class Runtime:
             raise
 
     async def ended(self, run: str) -> AnyEvent:
-        """Wait for the last event of a run driven here. Raises NotPossible for any other."""
-        return await asyncio.shield(self._live(run).over)
+        """Wait for the last event of a run, or give it if the run is over.
+
+        Raises NotPossible for a run that others drive or nobody does, UnknownRun for none.
+        """
+        if live := self._executor.live(run):
+            return await asyncio.shield(live.over)
+        if told := self._executor.interrupted(run):
+            return told
+        row = await self.journal.run(run)
+        if row.ended is None:
+            raise NotPossible(
+                f"Run {row.run} is not driven here.", cure=f"`heddle resume {row.run}` goes on."
+            )
+        return (await self.journal.read(row.run, row.events - 1))[-1]
 
     # How it is done.
 

@@ -39,6 +39,10 @@ PATIENCE = 5.0
 """Seconds that stopped blocks get to put their things in order when a runtime closes."""
 
 
+REMEMBERED = 1000
+"""Runs of which is remembered how they were left: that is recorded nowhere."""
+
+
 class Executor:
     """Begins runs, goes on with them, pauses and ends them, and answers for their journal.
 
@@ -61,6 +65,7 @@ class Executor:
         self._hub = hub
         self._recorder = Recorder(journal, hub, clock, limits, self._lost)
         self._runner = Runner(self._recorder, clock, limits, roll)
+        self._told: dict[str, RunInterrupted] = {}
         self.to_release: list[str] = []
         """Runs that the journal made us leave: they are still ours there."""
 
@@ -96,6 +101,10 @@ class Executor:
     def live(self, run: str) -> Live | None:
         """A run that is being driven here."""
         return self._runner.runs.get(run)
+
+    def interrupted(self, run: str) -> RunInterrupted | None:
+        """How a run was left that was driven here lately."""
+        return None if self.live(run) else self._told.get(run)
 
     @property
     def runs(self) -> Sequence[Live]:
@@ -172,6 +181,9 @@ class Executor:
 
     def _tell_left(self, live: Live, failure: Failure) -> None:
         told = RunInterrupted(live.run.id, live.run.seq + 1, self._clock.now(), failure)
+        self._told[live.run.id] = told
+        if len(self._told) > REMEMBERED:
+            del self._told[next(iter(self._told))]
         self._hub.publish([told])
         self._runner.over(live, told)
 
@@ -256,5 +268,6 @@ class Executor:
     def _adopt(self, run: Run, grants: Grants, recording: Recording | None) -> Live:
         over: asyncio.Future[AnyEvent] = asyncio.get_running_loop().create_future()
         live = Live(run, grants, self._surroundings, over, recording)
+        self._told.pop(run.id, None)
         self._runner.runs[run.id] = live
         return live

@@ -16,7 +16,7 @@ from runtime.journal.contract import Durability, JournalError, JournalFull, Jour
 from runtime.journal.cursor import Cursor
 from runtime.journal.schema import STORED_REVISION, is_current, migrate
 from runtime.journal.segments import Segment
-from runtime.journal.sql import Append, SqlJournal, opened, prepared, settle
+from runtime.journal.sql import Append, SqlJournal, lost, opened, prepared, settle
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -27,6 +27,9 @@ T = TypeVar("T")
 
 _COLUMNS = "(run, first, last, at, format, payload)"
 _INSERT_SEGMENT = f"INSERT INTO run_events {_COLUMNS} VALUES (%s, %s, %s, %s, %s, %s)"
+_SELECT_BEFORE = (
+    "SELECT last FROM run_events WHERE run = %s AND first < %s ORDER BY first DESC LIMIT 1"
+)
 _COPY_SEGMENTS = f"COPY run_events {_COLUMNS} FROM STDIN (FORMAT BINARY)"
 _COPY_TYPES = ("text", "int8", "int8", "float8", "int8", "bytea")
 _COPY_FROM = 5
@@ -60,6 +63,9 @@ class PostgresJournal(SqlJournal):
         self._address = re.sub(r"^[^:]+://", "postgresql://", url)
         self._writing: ThreadPoolExecutor | None = None
         self._writer: psycopg.Connection | None = None
+        self._connections = 0
+        self._whole: set[str] = set()
+        """Runs seen to be whole since the connection was made anew."""
 
     async def _connect(self) -> None:
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="journal-writer")
@@ -82,6 +88,7 @@ class PostgresJournal(SqlJournal):
         return self._in_writer(lambda: self._append(append))
 
     def _append(self, append: Append) -> None:
+        self._see_no_gap(append.written.segments)
         try:
             if append.one_row:
                 # A statement alone is a transaction of its own: one round trip, not three.
@@ -90,6 +97,21 @@ class PostgresJournal(SqlJournal):
                 self._transact(lambda cursor: self._record(cursor, append))
         except errors.UniqueViolation:
             self._transact(lambda cursor: settle(cursor, append.written.segments))
+
+    def _see_no_gap(self, segments: Sequence[Segment]) -> None:
+        """See that a server which was gone still has what came before. Raises Conflict.
+
+        With durability "normal" it may have answered and then crashed before its disk knew.
+        """
+        connection = self._connection()
+        if self._connections == 1:
+            return
+        for segment in segments:
+            if segment.first > 1 and segment.run not in self._whole:
+                row = connection.execute(_SELECT_BEFORE, segment[:2]).fetchone()
+                if row is None or row[0] < segment.first - 1:
+                    raise lost(segment, row[0] if row else 0)
+            self._whole.add(segment.run)
 
     def _insert_segments(self, cursor: Cursor, segments: Sequence[Segment]) -> None:
         assert isinstance(cursor, _Cursor)
@@ -139,6 +161,8 @@ class PostgresJournal(SqlJournal):
         """The writing connection, made anew when it broke."""
         if self._writer is None or self._writer.closed:
             self._writer = psycopg.connect(self._address, autocommit=True, **_OPTIONS)
+            self._connections += 1
+            self._whole.clear()
             if self._durability == "normal":
                 # The server answers before its disk has: as SQLite does with the same setting.
                 self._writer.execute("SET synchronous_commit TO off")

@@ -300,13 +300,19 @@ def prepared(events: Sequence[AnyEvent]) -> Append:
 def settle(cursor: Cursor, segments: Sequence[Segment]) -> None:
     """Find out why segments were refused: nothing to do when they are there already, all of them.
 
-    Raises Conflict when others stand in their place.
+    Raises Conflict when others stand in the place of one. Those that are missing beside it are
+    blameless: they were taken back with it.
     """
+    missing = list[Segment]()
     for segment in segments:
         cursor.execute(_SELECT_PAYLOAD, {"run": segment.run, "first": segment.first})
         found = cursor.fetchone()
-        if found is None or bytes(found[0]) != segment.payload:
+        if found is None:
+            missing.append(segment)
+        elif bytes(found[0]) != segment.payload:
             raise conflict(segment)
+    if missing:
+        raise conflict(missing[0])
 
 
 def conflict(segment: Segment) -> Conflict:
@@ -318,6 +324,14 @@ def conflict(segment: Segment) -> Conflict:
         f"Somebody else has gone on with run {segment.run} from event {segment.first}.",
         run=segment.run,
         cure="It had been given up for dead; it is in other hands now.",
+    )
+
+
+def lost(segment: Segment, last: int) -> Conflict:
+    return Conflict(
+        f"The database has lost what happened in run {segment.run} after event {last}.",
+        run=segment.run,
+        cure="Go on from there with `heddle resume`; durability full keeps a server's word.",
     )
 
 

@@ -13,7 +13,7 @@ from graph.flow import Settings as BlockSettings
 from runtime.compose import compose, granted
 from runtime.events import AnyEvent, RunFailed, RunSucceeded
 from runtime.plugins import Installed, installed
-from runtime.runtime import Runtime
+from runtime.runtime import LEASE, Runtime
 from runtime.settings import Settings, settings_from
 
 PULSE = 0.5
@@ -35,10 +35,10 @@ def settings_in(folder: Path, **changed: Any) -> Settings:
     return settings_from({}, home=str(folder), **changed)
 
 
-def runtime_in(folder: Path, place: str = "", **changed: Any) -> Runtime:
+def runtime_in(folder: Path, place: str = "", lease: float = LEASE, **changed: Any) -> Runtime:
     """A runtime that keeps all it has in the folder."""
-    blocks = troublemakers(folder)
-    return compose(settings_in(folder, **changed), granted(folder), blocks=blocks, place=place)
+    blocks, settings = troublemakers(folder), settings_in(folder, **changed)
+    return compose(settings, granted(folder), blocks=blocks, place=place, lease=lease)
 
 
 def alone(kind: str, settings: BlockSettings = PLAIN, **fields: Any) -> Flow:
