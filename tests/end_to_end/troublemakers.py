@@ -150,3 +150,9 @@ async def leak(name: str, context: Context) -> AsyncIterator[str]:
     for _ in range(3):
         yield f"one more {context.secret(name)}"
         await asyncio.sleep(0.03)
+
+
+@block("trouble.length", title="Length")
+def length(token: str) -> int:
+    """How long a secret is, found out in a process apart."""
+    return len(token)
