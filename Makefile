@@ -24,7 +24,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  PYTHON=…  the interpreter to set up with (3.11 to 3.13)    FLOW=…  the flow to run"
-	@echo "  ARGS=…    more words for heddle run, pytest or the benchmarks"
+	@echo "  ARGS=…    more words for heddle run or pytest; for bench, what to measure instead of all"
 
 run: $(VENV)/.run ## set up, then run the sample flow
 	$(BIN)/heddle run $(FLOW) $(ARGS)
@@ -41,7 +41,7 @@ lint: $(VENV)/.dev ## ruff, mypy --strict and the import contracts
 check: lint test ## everything a change has to pass
 
 bench: $(VENV)/.dev postgresql ## measure us beside our peers, write docs/benchmarks.md
-	$(BIN)/python -m tests.benchmarks --write docs/benchmarks.md $(ARGS)
+	$(BIN)/python -m tests.benchmarks $(or $(ARGS),--write docs/benchmarks.md)
 
 format: $(VENV)/.dev ## put the code into its canonical shape
 	$(BIN)/ruff check --fix
