@@ -21,12 +21,14 @@ async def test_the_example_pack_runs(tmp_path: Path) -> None:
         [
             Block("skeins", "yarn.skeins", {"metres": 250}),
             Block("weight", "yarn.weight", {"metres": 200, "tex": 50}),
+            Block("order", "yarn.order", {"skeins": 3}),
             Block("all", "logic.merge_all"),
             Block("out", "flow.output"),
         ],
         [
             ("skeins.skeins", "all.skeins"),
             ("weight.grams", "all.grams"),
+            ("order.number", "all.number"),
             ("all.value", "out.value"),
         ],
     )
@@ -37,7 +39,11 @@ async def test_the_example_pack_runs(tmp_path: Path) -> None:
 
     assert not blocks.problems
     assert isinstance(end, RunSucceeded), end
-    assert end.outputs == {"result": {"skeins": [100.0, 100.0, 50], "grams": 10.0}}
+    number = f"{end.run}:order"
+    assert end.outputs == {
+        "result": {"skeins": [100.0, 100.0, 50], "grams": 10.0, "number": number}
+    }
+    assert (tmp_path / "orders.txt").read_text() == f"{number}: 3 skeins\n"
 
 
 def test_its_examples_hold(tmp_path: Path) -> None:
