@@ -11,6 +11,7 @@ from graph.edits import (
     AddFlow,
     ChangeId,
     ChangeKind,
+    ClearBookmark,
     ClearField,
     ClearFrame,
     Connect,
@@ -22,15 +23,18 @@ from graph.edits import (
     RemoveBlock,
     RemoveFlow,
     Rename,
+    SetBookmark,
     SetColour,
+    SetExposed,
     SetField,
     SetFlowText,
     SetFrame,
+    SetRoute,
     SetSettings,
 )
 from graph.edits.draft import Draft
 from graph.file_format import flow_hash, is_file
-from graph.flow import Block, Flow, Link
+from graph.flow import Block, Flow, Link, end
 
 
 def diff(old: Flow, new: Flow) -> tuple[Edit, ...]:
@@ -56,7 +60,8 @@ class _Comparison:
         self._draft = Draft(old)
         self._new = new
         for step in (self._texts, self._ids, self._gone, self._blocks, self._links, self._flows,
-                     self._places, self._colours, self._frames):  # fmt: skip
+                     self._places, self._colours, self._routes, self._exposed, self._frames,
+                     self._bookmarks):  # fmt: skip
             for edit in step():
                 edit.alter(self._draft)
                 self.edits.append(edit)
@@ -75,7 +80,8 @@ class _Comparison:
         come = [block for id, block in sorted(new.blocks.items()) if id not in old.blocks]
         if not gone or not come:
             return
-        taken = old.positions.keys() | old.colours.keys()
+        taken = old.positions.keys() | old.colours.keys() | old.exposed.keys()
+        taken |= {end(target).block for target in old.routes}
         common = old.blocks.keys() & new.blocks.keys()
         was = _alike(gone, old.links.values(), common)
         for likeness, renamed in _alike(come, new.links.values(), common).items():
@@ -123,6 +129,25 @@ class _Comparison:
         for id in sorted(old.keys() | new.keys()):
             if old.get(id) != new.get(id):
                 yield SetColour(id, new.get(id, ""))
+
+    def _routes(self) -> Iterator[Edit]:
+        old, new = self._draft.routes, self._new.view.routes
+        for target in sorted(old.keys() | new.keys()):
+            if old.get(target, ()) != new.get(target, ()):
+                yield SetRoute(end(target), new.get(target, ()))
+
+    def _exposed(self) -> Iterator[Edit]:
+        old, new = self._draft.exposed, self._new.view.exposed
+        for id in sorted(old.keys() | new.keys()):
+            if old.get(id, ()) != new.get(id, ()):
+                yield SetExposed(id, new.get(id, ()))
+
+    def _bookmarks(self) -> Iterator[Edit]:
+        old, new = self._draft.bookmarks, self._new.view.bookmarks
+        yield from map(ClearBookmark, sorted(old.keys() - new.keys()))
+        for name, place in sorted(new.items()):
+            if old.get(name) != place:
+                yield SetBookmark(name, place)
 
     def _frames(self) -> Iterator[Edit]:
         old, new = self._draft.frames, self._new.view.frames

@@ -94,11 +94,19 @@ class Frame(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
 
 
 class View(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """How the flow is drawn. Nothing here changes what it does."""
+    """How the flow is drawn. Nothing here changes what it does.
+
+    `routes` has the points a link is led through, by the port it ends in (`block.port`);
+    `exposed` the fields of a block that are shown as ports without being linked; `bookmarks`
+    places to come back to by name: the x and y at the centre, and the zoom (1.0 is full size).
+    """
 
     positions: Mapping[str, tuple[float, float]] = {}
     colours: Mapping[str, str] = {}
     frames: Mapping[str, Frame] = {}
+    routes: Mapping[str, tuple[tuple[float, float], ...]] = {}
+    exposed: Mapping[str, tuple[str, ...]] = {}
+    bookmarks: Mapping[str, tuple[float, float, float]] = {}
 
 
 class Flow(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -148,10 +156,15 @@ class Flow(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def end(text: str) -> End:
     """`block.port` as an end. Raises ValueError when it is not of that form."""
-    block, dot, port = text.partition(".")
-    if not (dot and NAME.match(block) and NAME.match(port)):
+    if not is_end(text):
         raise ValueError(f"{text!r} names no port: write block.port.")
-    return End(block, port)
+    return End(*text.split("."))
+
+
+def is_end(text: str) -> bool:
+    """Whether the text is `block.port`."""
+    block, dot, port = text.partition(".")
+    return bool(dot and NAME.match(block) and NAME.match(port))
 
 
 def link_between(source: str, target: str, convert: str = "") -> Link:

@@ -12,8 +12,17 @@ from graph.edits.blocks import (
 )
 from graph.edits.edit import Edit, Inside, Many, apply, inverse, together, touches_logic
 from graph.edits.flows import AddFlow, RemoveFlow, SetFlowText
-from graph.edits.links import Connect, Disconnect
-from graph.edits.view import ClearFrame, MoveBlocks, Position, SetColour, SetFrame
+from graph.edits.links import Connect, Disconnect, SetRoute
+from graph.edits.view import (
+    ClearBookmark,
+    ClearFrame,
+    MoveBlocks,
+    Position,
+    SetBookmark,
+    SetColour,
+    SetExposed,
+    SetFrame,
+)
 from graph.edits.words import describe, describe_all
 
 __all__ = [
@@ -21,6 +30,7 @@ __all__ = [
     "AddFlow",
     "ChangeId",
     "ChangeKind",
+    "ClearBookmark",
     "ClearField",
     "ClearFrame",
     "Connect",
@@ -33,10 +43,13 @@ __all__ = [
     "RemoveBlock",
     "RemoveFlow",
     "Rename",
+    "SetBookmark",
     "SetColour",
+    "SetExposed",
     "SetField",
     "SetFlowText",
     "SetFrame",
+    "SetRoute",
     "SetSettings",
     "apply",
     "describe",

@@ -7,8 +7,8 @@ import msgspec
 
 from graph.edits.change import Change
 from graph.edits.draft import Draft
-from graph.edits.links import Connect
-from graph.edits.view import MoveBlocks, SetColour
+from graph.edits.links import linked_again
+from graph.edits.view import MoveBlocks, SetColour, SetExposed
 from graph.errors import EditRefused
 from graph.file_format.plain import flaw
 from graph.flow import Block, End, Link, Settings
@@ -43,8 +43,8 @@ class RemoveBlock(Change, frozen=True):
         for link in draft.links_of(self.block):
             draft.disconnect(link.target)
         del draft.blocks[self.block]
-        draft.positions.pop(self.block, None)
-        draft.colours.pop(self.block, None)
+        for drawn in (draft.positions, draft.colours, draft.exposed):
+            drawn.pop(self.block, None)
 
     def undo(self, before: Draft) -> Iterator[Change]:
         yield AddBlock(before.block(self.block))
@@ -53,11 +53,14 @@ class RemoveBlock(Change, frozen=True):
 
 def _belongings(draft: Draft, id: str) -> Iterator[Change]:
     """What brings back the links of a block and its place on the canvas."""
-    yield from map(Connect, draft.links_of(id))
+    for link in draft.links_of(id):
+        yield from linked_again(draft, link)
     if id in draft.positions:
         yield MoveBlocks({id: draft.positions[id]})
     if id in draft.colours:
         yield SetColour(id, draft.colours[id])
+    if id in draft.exposed:
+        yield SetExposed(id, draft.exposed[id])
 
 
 class ChangeId(Change, frozen=True):
@@ -69,17 +72,30 @@ class ChangeId(Change, frozen=True):
     def alter(self, draft: Draft) -> None:
         block = draft.block(self.block)
         draft.refuse_id(self.to)
-        if draft.links_of(self.to) or self.to in draft.positions or self.to in draft.colours:
-            message = f"Links or a place on the canvas are left over from another {self.to!r}."
-            raise EditRefused(message, cure="Choose another id.")
+        drawn = (draft.positions, draft.colours, draft.exposed)
+        if draft.links_of(self.to) or any(self.to in by_id for by_id in drawn):
+            raise self._left_over()
         for link in draft.links_of(self.block):
-            draft.disconnect(link.target)
-            draft.connect(Link(self._at(link.source), self._at(link.target), link.convert))
+            self._move(draft, link)
         del draft.blocks[self.block]
         draft.blocks[self.to] = msgspec.structs.replace(block, id=self.to)
-        for placed in (draft.positions, draft.colours):
-            if self.block in placed:
-                placed[self.to] = placed.pop(self.block)  # type: ignore[assignment]
+        for by_id in drawn:
+            if self.block in by_id:
+                by_id[self.to] = by_id.pop(self.block)  # type: ignore[assignment]
+
+    def _move(self, draft: Draft, link: Link) -> None:
+        target = self._at(link.target)
+        if target != link.target and str(target) in draft.routes:
+            raise self._left_over()
+        route = draft.routes.get(str(link.target))
+        draft.disconnect(link.target)
+        draft.connect(Link(self._at(link.source), target, link.convert))
+        if route:
+            draft.routes[str(target)] = route
+
+    def _left_over(self) -> EditRefused:
+        message = f"Links or a place on the canvas are left over from another {self.to!r}."
+        return EditRefused(message, cure="Choose another id.")
 
     def _at(self, end: End) -> End:
         return End(self.to, end.port) if end.block == self.block else end

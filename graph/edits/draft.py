@@ -19,6 +19,9 @@ class Draft:
         self.positions = dict(flow.view.positions)
         self.colours = dict(flow.view.colours)
         self.frames = dict(flow.view.frames)
+        self.routes = dict(flow.view.routes)
+        self.exposed = dict(flow.view.exposed)
+        self.bookmarks = dict(flow.view.bookmarks)
         self._touching: defaultdict[str, dict[End, None]] | None = None
 
     def flow(self) -> Flow:
@@ -29,7 +32,14 @@ class Draft:
             dict(self.blocks),
             dict(self.links),
             dict(self.flows),
-            View(dict(self.positions), dict(self.colours), dict(self.frames)),
+            View(
+                dict(self.positions),
+                dict(self.colours),
+                dict(self.frames),
+                dict(self.routes),
+                dict(self.exposed),
+                dict(self.bookmarks),
+            ),
         )
 
     def block(self, id: str) -> Block:
@@ -61,6 +71,14 @@ class Draft:
             raise EditRefused(f"There is no frame {id!r}.", cure=did_you_mean(id, self.frames))
         return frame
 
+    def bookmark(self, name: str) -> tuple[float, float, float]:
+        """The place of that name. Raises EditRefused."""
+        place = self.bookmarks.get(name)
+        if place is None:
+            cure = did_you_mean(name, self.bookmarks)
+            raise EditRefused(f"There is no bookmark {name!r}.", cure=cure)
+        return place
+
     def refuse_id(self, id: str) -> None:
         """Raises EditRefused unless a new block may have that id."""
         if not NAME.match(id):
@@ -85,16 +103,24 @@ class Draft:
         return [self.links[target] for target in self._touching[id]]
 
     def connect(self, link: Link) -> None:
-        """Put the link in, in place of any other into the same port."""
-        self.disconnect(link.target)
-        self.links[link.target] = link
+        """Put the link in, in place of any other into the same port.
+
+        The way it is led stays only if it still comes from the same port.
+        """
+        target = link.target
+        present, route = self.links.get(target), self.routes.get(str(target))
+        self.disconnect(target)
+        self.links[target] = link
+        if route and present and present.source == link.source:
+            self.routes[str(target)] = route
         if self._touching is not None:
-            self._touching[link.source.block][link.target] = None
-            self._touching[link.target.block][link.target] = None
+            self._touching[link.source.block][target] = None
+            self._touching[target.block][target] = None
 
     def disconnect(self, target: End) -> None:
-        """Take the link into that port out, if there is one."""
+        """Take the link into that port out, if there is one, and the way it is led."""
         link = self.links.pop(target, None)
+        self.routes.pop(str(target), None)
         if link and self._touching is not None:
             self._touching[link.source.block].pop(target, None)
             self._touching[link.target.block].pop(target, None)

@@ -16,8 +16,16 @@ from graph.edits.blocks import (
 from graph.edits.change import Change
 from graph.edits.draft import Draft
 from graph.edits.flows import AddFlow, RemoveFlow, SetFlowText
-from graph.edits.links import Connect, Disconnect
-from graph.edits.view import ClearFrame, MoveBlocks, SetColour, SetFrame
+from graph.edits.links import Connect, Disconnect, SetRoute
+from graph.edits.view import (
+    ClearBookmark,
+    ClearFrame,
+    MoveBlocks,
+    SetBookmark,
+    SetColour,
+    SetExposed,
+    SetFrame,
+)
 from graph.errors import EditRefused
 from graph.file_format import is_file
 from graph.flow import Flow
@@ -102,6 +110,7 @@ class Many(Change, frozen=True):
 Edit = Union[  # noqa: UP007, the names above refer to it before it is there
     AddBlock, RemoveBlock, ChangeId, ChangeKind, Rename, SetField, ClearField, SetSettings,
     Connect, Disconnect, SetFlowText, AddFlow, RemoveFlow, Inside,
-    MoveBlocks, SetColour, SetFrame, ClearFrame, Many,
+    MoveBlocks, SetColour, SetRoute, SetExposed, SetFrame, ClearFrame, SetBookmark, ClearBookmark,
+    Many,
 ]  # fmt: skip
 """Any edit. Closed: whoever takes edits apart ends in `assert_never`."""

@@ -1,9 +1,11 @@
-"""Edits of links: connect and disconnect."""
+"""Edits of links: connect, disconnect, and the way one is led."""
 
+import math
 from collections.abc import Iterator
 
 from graph.edits.change import Change
 from graph.edits.draft import Draft
+from graph.edits.view import Position
 from graph.errors import EditRefused
 from graph.flow import NAME, End, Link
 
@@ -37,6 +39,7 @@ class Connect(Change, frozen=True):
             yield Connect(present, replaces=self.link)
         else:
             yield Disconnect(self.link.target)
+        yield from _route(before, self.link.target)
 
 
 class Disconnect(Change, frozen=True):
@@ -49,4 +52,37 @@ class Disconnect(Change, frozen=True):
         draft.disconnect(self.target)
 
     def undo(self, before: Draft) -> Iterator[Change]:
-        yield Connect(before.link(self.target))
+        yield from linked_again(before, before.link(self.target))
+
+
+class SetRoute(Change, frozen=True):
+    """Lead the link that ends in a port through points in canvas units; none lead it straight."""
+
+    target: End
+    points: tuple[Position, ...] = ()
+
+    def alter(self, draft: Draft) -> None:
+        if not all(math.isfinite(number) for point in self.points for number in point):
+            raise EditRefused(f"The link into {self.target} can't be led there.")
+        if not all(map(NAME.match, self.target)):
+            raise EditRefused(f"{str(self.target)!r} names no block or port.")
+        draft.routes.pop(str(self.target), None)
+        if self.points:
+            draft.routes[str(self.target)] = self.points
+
+    def undo(self, before: Draft) -> Iterator[Change]:
+        yield SetRoute(self.target, before.routes.get(str(self.target), ()))
+
+    def in_logic(self) -> bool:
+        return False
+
+
+def linked_again(before: Draft, link: Link) -> Iterator[Change]:
+    """What brings back a link, and the way it is led."""
+    yield Connect(link)
+    yield from _route(before, link.target)
+
+
+def _route(before: Draft, target: End) -> Iterator[Change]:
+    if points := before.routes.get(str(target)):
+        yield SetRoute(target, points)

@@ -52,6 +52,24 @@ class SetColour(Change, frozen=True):
         return False
 
 
+class SetExposed(Change, frozen=True):
+    """Show these fields of a block as ports though nothing is linked to them, and no others."""
+
+    block: str
+    fields: tuple[str, ...] = ()
+
+    def alter(self, draft: Draft) -> None:
+        draft.exposed.pop(self.block, None)
+        if self.fields:
+            draft.exposed[self.block] = self.fields
+
+    def undo(self, before: Draft) -> Iterator[Change]:
+        yield SetExposed(self.block, before.exposed.get(self.block, ()))
+
+    def in_logic(self) -> bool:
+        return False
+
+
 class SetFrame(Change, frozen=True):
     """Draw a frame, or draw the one of that id anew."""
 
@@ -83,6 +101,41 @@ class ClearFrame(Change, frozen=True):
 
     def undo(self, before: Draft) -> Iterator[Change]:
         yield SetFrame(self.id, before.frame(self.id))
+
+    def in_logic(self) -> bool:
+        return False
+
+
+class SetBookmark(Change, frozen=True):
+    """Remember a place under a name: the x and y at the centre, and the zoom."""
+
+    name: str
+    place: tuple[float, float, float]
+
+    def alter(self, draft: Draft) -> None:
+        if not (all(map(math.isfinite, self.place)) and self.place[2] > 0):
+            raise EditRefused(f"The bookmark {self.name!r} can't be at {self.place}.")
+        draft.bookmarks[self.name] = self.place
+
+    def undo(self, before: Draft) -> Iterator[Change]:
+        place = before.bookmarks.get(self.name)
+        yield SetBookmark(self.name, place) if place else ClearBookmark(self.name)
+
+    def in_logic(self) -> bool:
+        return False
+
+
+class ClearBookmark(Change, frozen=True):
+    """Forget a place."""
+
+    name: str
+
+    def alter(self, draft: Draft) -> None:
+        draft.bookmark(self.name)
+        del draft.bookmarks[self.name]
+
+    def undo(self, before: Draft) -> Iterator[Change]:
+        yield SetBookmark(self.name, before.bookmark(self.name))
 
     def in_logic(self) -> bool:
         return False

@@ -1,7 +1,7 @@
 """Edits in sentences, for a history, a review, a merge."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, assert_never
 
 import msgspec
@@ -19,8 +19,16 @@ from graph.edits.blocks import (
 from graph.edits.draft import Draft
 from graph.edits.edit import Edit, Inside, Many
 from graph.edits.flows import AddFlow, RemoveFlow, SetFlowText
-from graph.edits.links import Connect, Disconnect
-from graph.edits.view import ClearFrame, MoveBlocks, SetColour, SetFrame
+from graph.edits.links import Connect, Disconnect, SetRoute
+from graph.edits.view import (
+    ClearBookmark,
+    ClearFrame,
+    MoveBlocks,
+    SetBookmark,
+    SetColour,
+    SetExposed,
+    SetFrame,
+)
 from graph.flow import Flow, Settings
 from graph.values import shorten
 
@@ -51,8 +59,10 @@ def _said(edit: Edit, before: Draft) -> str:
             return _of_link(edit, before)
         case SetFlowText() | AddFlow() | RemoveFlow():
             return _of_flow(edit, before)
-        case MoveBlocks() | SetColour() | SetFrame() | ClearFrame():
-            return _of_view(edit)
+        case MoveBlocks() | SetColour() | SetRoute() | SetExposed():
+            return _of_drawing(edit)
+        case SetFrame() | ClearFrame() | SetBookmark() | ClearBookmark():
+            return _of_canvas(edit)
         case _:
             return _of_block(edit, before)
 
@@ -118,7 +128,7 @@ def _of_flow(edit: SetFlowText | AddFlow | RemoveFlow, before: Draft) -> str:
             assert_never(edit)
 
 
-def _of_view(edit: MoveBlocks | SetColour | SetFrame | ClearFrame) -> str:
+def _of_drawing(edit: MoveBlocks | SetColour | SetRoute | SetExposed) -> str:
     match edit:
         case MoveBlocks(positions):
             names = ", ".join(map(_name, list(positions)[:3]))
@@ -126,10 +136,30 @@ def _of_view(edit: MoveBlocks | SetColour | SetFrame | ClearFrame) -> str:
             return f"{names}{more}: moved."
         case SetColour(id, colour):
             return f"{id}: coloured {_name(colour)}." if colour else f"{id}: colour taken off."
+        case SetRoute(target, points):
+            count = f"{len(points)} {'point' if len(points) == 1 else 'points'}"
+            return f"{target}: link led {f'through {count}' if points else 'straight'}."
+        case SetExposed(id, fields):
+            names = ", ".join(f"`{_name(field)}`" for field in fields)
+            return f"{id}: shows {names or 'only linked fields'} as {_ports(fields)}."
+        case _:
+            assert_never(edit)
+
+
+def _ports(fields: Sequence[str]) -> str:
+    return "a port" if len(fields) == 1 else "ports"
+
+
+def _of_canvas(edit: SetFrame | ClearFrame | SetBookmark | ClearBookmark) -> str:
+    match edit:
         case SetFrame(id, frame):
             return f"frame {_name(id)}: drawn, {shorten(frame.title)}."
         case ClearFrame(id):
             return f"frame {_name(id)}: removed."
+        case SetBookmark(name):
+            return f"bookmark {_name(name)}: set."
+        case ClearBookmark(name):
+            return f"bookmark {_name(name)}: removed."
         case _:
             assert_never(edit)
 

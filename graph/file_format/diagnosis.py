@@ -12,7 +12,7 @@ from graph.file_format.places import Path
 from graph.file_format.plain import flaw
 from graph.file_format.shape import LINK, FileShape, is_file
 from graph.file_format.syntax import Doubled
-from graph.flow import NAME
+from graph.flow import NAME, is_end
 from graph.values import did_you_mean, shorten
 
 DEEPEST_FLOW = 32
@@ -55,6 +55,7 @@ _EXPECTED: dict[type, str] = {
     inspect.BoolType: "true or false",
     inspect.NoneType: "null",
     inspect.ListType: "a list",
+    inspect.VarTupleType: "a list",
     inspect.DictType: "an object",
     inspect.StructType: "an object",
 }
@@ -75,7 +76,7 @@ def _unfit(shape: inspect.Type, value: Any, path: Path) -> Iterator[Finding]:
             for key, item in value.items():
                 yield from _no_json(key, (*path, key))
                 yield from _unfit(shape.value_type, item, (*path, key))
-        case inspect.ListType() if isinstance(value, list):
+        case inspect.ListType() | inspect.VarTupleType() if isinstance(value, list):
             for index, item in enumerate(value):
                 yield from _unfit(shape.item_type, item, (*path, index))
         case _:
@@ -121,7 +122,8 @@ def _unfit_scalar(shape: inspect.Type, value: Any, path: Path) -> Iterator[Findi
         return
     if isinstance(shape, inspect.TupleType):
         if not (isinstance(value, list) and len(value) == len(shape.item_types)):
-            yield _wrong("a list of two numbers", value, path)
+            count = {2: "two", 3: "three"}[len(shape.item_types)]
+            yield _wrong(f"a list of {count} numbers", value, path)
             return
         for index, item in enumerate(value):
             yield from _unfit(shape.item_types[index], item, (*path, index))
@@ -197,6 +199,8 @@ def _repeated_within(value: Any, path: Path) -> Iterator[Finding]:
 def _flow_findings(tree: dict[str, Any], path: Path, depth: int) -> Iterator[Finding]:
     yield from _names(tree.get("blocks"), (*path, "blocks"), "block id")
     yield from _links(tree.get("links"), (*path, "links"))
+    if isinstance(view := tree.get("view"), dict):
+        yield from _routes(view.get("routes"), (*path, "view", "routes"))
     flows = tree.get("flows")
     yield from _names(flows, (*path, "flows"), "name of an embedded flow")
     if not isinstance(flows, dict):
@@ -225,6 +229,13 @@ def _better_name(name: str, taken: dict[str, Any]) -> str:
     better = re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_")
     better = f"_{better}" if better[:1].isdigit() else better
     return f"For example {better!r}." if better and better not in taken else ""
+
+
+def _routes(routes: Any, path: Path) -> Iterator[Finding]:
+    for target in routes if isinstance(routes, dict) else ():
+        if isinstance(target, str) and not is_end(target):
+            message = f"{shorten(target)} names no port that a link could end in."
+            yield Finding((*path, target), "name", message, 'Write "block.port".')
 
 
 def _links(links: Any, path: Path) -> Iterator[Finding]:

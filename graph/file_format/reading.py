@@ -17,7 +17,7 @@ from graph.file_format.syntax import (
     too_deep,
 )
 from graph.file_format.upgrades import upgraded
-from graph.flow import NAME, Block, End, Flow, Link
+from graph.flow import NAME, Block, End, Flow, Link, is_end
 
 _DECODER = msgspec.json.Decoder(FileShape)
 
@@ -93,6 +93,8 @@ def build(shape: FlowShape, depth: int = 0) -> Flow:
     """The flow that a decoded file describes. Raises Unfit, and the diagnosis can say why."""
     if depth > DEEPEST_FLOW:
         raise Unfit("flows are embedded too deeply")
+    if not all(map(is_end, shape.view.routes)):
+        raise Unfit("a route is that of no link")
     links = dict(map(_link, shape.links))
     if len(links) != len(shape.links):
         raise Unfit("two links end in one port")

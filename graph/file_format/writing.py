@@ -86,6 +86,15 @@ def _view(view: View) -> Tree:
         positions={id: [_tenth(x), _tenth(y)] for id, (x, y) in sorted(view.positions.items())},
         colours=dict(sorted(view.colours.items())),
         frames=frames,
+        routes={
+            target: [[_tenth(x), _tenth(y)] for x, y in points]
+            for target, points in sorted(view.routes.items())
+        },
+        exposed={id: list(fields) for id, fields in sorted(view.exposed.items())},
+        bookmarks={
+            name: [_tenth(x), _tenth(y), _whole(round(zoom, 3))]
+            for name, (x, y, zoom) in sorted(view.bookmarks.items())
+        },
     )
 
 

@@ -9,6 +9,7 @@ from graph.edits import (
     AddFlow,
     ChangeId,
     ChangeKind,
+    ClearBookmark,
     ClearField,
     ClearFrame,
     Connect,
@@ -20,10 +21,13 @@ from graph.edits import (
     RemoveBlock,
     RemoveFlow,
     Rename,
+    SetBookmark,
     SetColour,
+    SetExposed,
     SetField,
     SetFlowText,
     SetFrame,
+    SetRoute,
     SetSettings,
     apply,
 )  # fmt: skip
@@ -71,11 +75,19 @@ settings = st.builds(
 frames = st.builds(
     Frame, texts, coordinates, coordinates, coordinates, coordinates, st.just("") | texts
 )
+ends = st.builds(End, names, ports)
+routes = st.lists(places, min_size=1, max_size=3).map(tuple)
+exposed = st.lists(ports | texts, min_size=1, max_size=2, unique=True).map(tuple)
+bookmarks = st.tuples(coordinates, coordinates, st.sampled_from([0.125, 0.333, 1.0, 2.5]))
+bookmark_names = st.sampled_from(["start", "end"])
 views = st.builds(
     View,
     positions=st.dictionaries(names, places, max_size=4),
     colours=st.dictionaries(names, texts.filter(bool), max_size=2),
     frames=st.dictionaries(st.sampled_from(["f", "g"]) | texts, frames, max_size=2),
+    routes=st.dictionaries(ends.map(str), routes, max_size=3),
+    exposed=st.dictionaries(names, exposed, max_size=2),
+    bookmarks=st.dictionaries(bookmark_names | texts, bookmarks, max_size=2),
 )
 
 
@@ -88,9 +100,6 @@ def blocks(draw: st.DrawFn) -> dict[str, Block]:
         id: Block(id, draw(kinds), draw(fields), draw(titles), draw(how))
         for id in draw(st.lists(names, unique=True, max_size=4))
     }
-
-
-ends = st.builds(End, names, ports)
 
 
 @st.composite
@@ -158,6 +167,10 @@ _PARTS = {
     AddFlow: (names, flows(0)),
     MoveBlocks: (st.dictionaries(names, st.none() | places, max_size=3),),
     SetColour: (names, texts),
+    SetRoute: (ends, routes | st.just(())),
+    SetExposed: (names, exposed | st.just(())),
+    SetBookmark: (bookmark_names, bookmarks),
+    ClearBookmark: (bookmark_names,),
     SetFrame: (st.sampled_from(["f", "g"]), frames),
     ClearFrame: (st.sampled_from(["f", "g"]),),
 }

@@ -13,6 +13,7 @@ from graph.edits import (
     AddFlow,
     ChangeId,
     ChangeKind,
+    ClearBookmark,
     ClearField,
     ClearFrame,
     Connect,
@@ -24,10 +25,13 @@ from graph.edits import (
     RemoveBlock,
     RemoveFlow,
     Rename,
+    SetBookmark,
     SetColour,
+    SetExposed,
     SetField,
     SetFlowText,
     SetFrame,
+    SetRoute,
     SetSettings,
     apply,
     describe,
@@ -50,7 +54,14 @@ ORDERS = Flow.of(
     [("fetch.value", "parse.text"), ("parse.value", "total.items")],
     name="Orders",
     flows={"body": BODY, "lib/a.flow.json": BODY},
-    view=View({"parse": (10.0, 20.0)}, {"parse": "#4a7"}, {"f": Frame("In", 0, 0, 1, 1)}),
+    view=View(
+        {"parse": (10.0, 20.0)},
+        {"parse": "#4a7"},
+        {"f": Frame("In", 0, 0, 1, 1)},
+        {"parse.text": ((1.0, 2.0),), "total.items": ((3.0, 4.0), (5.0, 6.0))},
+        {"parse": ("strict",)},
+        {"start": (0.0, 0.0, 1.0)},
+    ),
 )
 
 
@@ -134,7 +145,7 @@ def test_a_removed_block_takes_its_links_and_its_place_along() -> None:
 
     assert sorted(flow.blocks) == ["fetch", "total"]
     assert flow.links == {}
-    assert flow.view == View(frames=ORDERS.view.frames)
+    assert flow.view == View(frames=ORDERS.view.frames, bookmarks=ORDERS.view.bookmarks)
 
 
 def test_a_changed_id_keeps_links_and_place() -> None:
@@ -147,6 +158,11 @@ def test_a_changed_id_keeps_links_and_place() -> None:
     assert flow.blocks["read"] == Block("read", "data.parse_json", {"strict": True}, "Parse it")
     assert flow.view.positions == {"read": (10.0, 20.0)}
     assert flow.view.colours == {"read": "#4a7"}
+    assert flow.view.exposed == {"read": ("strict",)}
+    assert flow.view.routes == {
+        "read.text": ((1.0, 2.0),),
+        "total.items": ((3.0, 4.0), (5.0, 6.0)),
+    }
 
 
 def test_a_block_linked_to_itself_can_change_its_id() -> None:
@@ -185,6 +201,23 @@ def test_a_link_is_only_replaced_when_the_edit_says_which() -> None:
     assert flow.links[link.target] == link
 
 
+def test_a_link_takes_the_way_it_is_led_along() -> None:
+    cut = Disconnect(End("parse", "text"))
+
+    flow = apply(ORDERS, cut)
+
+    assert "parse.text" not in flow.view.routes
+    assert apply(flow, inverse(ORDERS, cut)) == ORDERS
+
+
+def test_only_a_link_from_the_same_port_is_led_the_same_way() -> None:
+    old = ORDERS.links[End("parse", "text")]
+    converted, other = Link(old.source, old.target, "text"), link_between("total.v", "parse.text")
+
+    assert "parse.text" in apply(ORDERS, Connect(converted, replaces=old)).view.routes
+    assert "parse.text" not in apply(ORDERS, Connect(other, replaces=old)).view.routes
+
+
 def test_a_link_that_is_gone_cannot_be_replaced() -> None:
     link, gone = link_between("a.b", "total.limit"), link_between("c.d", "total.limit")
 
@@ -205,6 +238,23 @@ def test_an_embedded_flow_is_edited_from_outside() -> None:
 def test_moving_a_block_in_an_embedded_flow_is_no_change_of_logic() -> None:
     assert not touches_logic(Inside("body", MoveBlocks({"item": (1.0, 2.0)})))
     assert touches_logic(Many((MoveBlocks({}), Inside("body", Rename("item", "It")))))
+
+
+def test_how_a_flow_is_drawn_is_no_logic() -> None:
+    target = End("parse", "text")
+    drawn: list[Edit] = [
+        SetRoute(target, ((7.0, 8.0),)),
+        SetExposed("total", ("by",)),
+        SetBookmark("end", (900.0, 0.0, 0.5)),
+        ClearBookmark("start"),
+    ]
+
+    flow = apply(ORDERS, together(drawn))
+
+    assert flow.view.routes["parse.text"] == ((7.0, 8.0),)
+    assert flow.view.exposed == {"parse": ("strict",), "total": ("by",)}
+    assert flow.view.bookmarks == {"end": (900.0, 0.0, 0.5)}
+    assert not any(map(touches_logic, drawn))
 
 
 # What doesn't fit is refused, with the reason
@@ -235,6 +285,10 @@ def test_moving_a_block_in_an_embedded_flow_is_no_change_of_logic() -> None:
         (MoveBlocks({"parse": (float("nan"), 0.0)}), "'parse' can't be moved to (nan, 0.0)."),
         (SetFrame("f", Frame("", 0, 0, float("inf"), 1)), "The frame 'f' can't be drawn there."),
         (ClearFrame("g"), "There is no frame 'g'."),
+        (SetRoute(End("parse", "text"), ((0.0, float("inf")),)), "parse.text can't be led there."),
+        (SetRoute(End("parse", "a b")), "'parse.a b' names no block or port."),
+        (SetBookmark("here", (0.0, 0.0, 0.0)), "The bookmark 'here' can't be at"),
+        (ClearBookmark("strat"), "There is no bookmark 'strat'. Did you mean 'start'?"),
         (Many((Rename("parse", "P"), RemoveBlock("no"))), "There is no block 'no'."),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, msgspec.Struct) else "",
@@ -244,6 +298,14 @@ def test_an_edit_that_does_not_fit_is_refused(edit: Edit, message: str) -> None:
         apply(ORDERS, edit)
 
     assert message in str(caught.value)
+
+
+def test_a_way_left_over_from_another_link_is_not_taken_over() -> None:
+    view = View(routes={"b.in": ((1.0, 1.0),)})
+    flow = Flow.of([Block("a", "x.y")], [("c.out", "a.in")], view=view)
+
+    with pytest.raises(EditRefused, match="left over from another 'b'"):
+        apply(flow, ChangeId("a", "b"))
 
 
 def test_an_id_that_something_still_points_to_is_not_given_away() -> None:
@@ -287,6 +349,12 @@ def test_an_id_that_something_still_points_to_is_not_given_away() -> None:
         (SetColour("parse", ""), "parse: colour taken off."),
         (SetFrame("g", Frame("Out", 0, 0, 1, 1)), 'frame g: drawn, "Out".'),
         (ClearFrame("f"), "frame f: removed."),
+        (SetRoute(End("parse", "text"), ((1.0, 1.0),)), "parse.text: link led through 1 point."),
+        (SetRoute(End("parse", "text")), "parse.text: link led straight."),
+        (SetExposed("total", ("by", "limit")), "total: shows `by`, `limit` as ports."),
+        (SetExposed("parse"), "parse: shows only linked fields as ports."),
+        (SetBookmark("end", (0.0, 0.0, 1.0)), "bookmark end: set."),
+        (ClearBookmark("start"), "bookmark start: removed."),
         (Many((Rename("total", "T"), Rename("total", "U"))),
          'total: title changed from "" to "T".\ntotal: title changed from "T" to "U".'),
     ],

@@ -102,15 +102,20 @@ def test_loading_what_was_saved_gives_the_same_flow(flow: Flow) -> None:
     assert write(again) == text
 
 
-@pytest.mark.parametrize("sample", sorted(SAMPLES.glob("format_*.flow.json")), ids=str)
+@pytest.mark.parametrize(
+    "sample", sorted(SAMPLES.glob("format_*.flow.json")), ids=lambda path: path.name
+)
 def test_files_of_every_format_stay_readable(sample: Path) -> None:
     flow = read(sample.read_bytes())
 
     assert flow.description.endswith("must stay readable.")
 
 
-def test_a_canonical_file_is_saved_as_it_was() -> None:
-    assert write(read(SAMPLE)).encode() == SAMPLE
+@pytest.mark.parametrize(
+    "sample", sorted(SAMPLES.glob("format_1*.flow.json")), ids=lambda path: path.name
+)
+def test_a_canonical_file_is_saved_as_it_was(sample: Path) -> None:
+    assert write(read(sample.read_bytes())).encode() == sample.read_bytes()
 
 
 def test_there_is_a_sample_and_an_upgrade_for_every_format() -> None:
@@ -409,6 +414,25 @@ def test_whatever_the_bytes_they_are_a_flow_or_a_clear_error(content: bytes) -> 
         event("read")
 
     assert message
+
+
+def test_a_route_must_be_that_of_a_link() -> None:
+    message = refusal(file_with(view={"routes": {"parse": [[0, 0]]}}))
+
+    assert '"parse" names no port that a link could end in. Write "block.port".' in message
+
+
+@pytest.mark.parametrize(
+    ("view", "said"),
+    [
+        ({"routes": {"a.b": [[1]]}}, 'view.routes["a.b"][0] must be a list of two numbers'),
+        ({"routes": {"a.b": 1}}, 'view.routes["a.b"] must be a list, not 1.'),
+        ({"exposed": {"a": [1]}}, "view.exposed.a[0] must be text, not 1."),
+        ({"bookmarks": {"a": [1, 2]}}, "view.bookmarks.a must be a list of three numbers"),
+    ],
+)
+def test_what_is_wrong_with_the_drawing_is_said(view: dict[str, Any], said: str) -> None:
+    assert said in refusal(file_with(view=view))
 
 
 # Upgrades
