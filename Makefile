@@ -8,6 +8,7 @@ INSTALL = $(UV) pip install --python $(BIN)/python --require-hashes
 
 FLOW ?= resources/templates/triage_github_issues.flow.json
 ARGS ?=
+SCREEN = $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin,$(shell uname -s)))
 
 in_range   = $(shell $(1) -c 'import sys; (3, 11) <= sys.version_info < (3, 14) and print(sys.executable)' 2>/dev/null)
 candidates = $(foreach name,python3 python3.13 python3.12 python3.11,$(call in_range,$(name)))
@@ -17,7 +18,7 @@ apt        = { echo "Installing Debian's $(1)"; $(as_root) apt-get update -qq >/
                $(as_root) apt-get install -qq --yes --no-install-recommends $(1) >/dev/null; }
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint check bench lock format clean postgresql FORCE
+.PHONY: help run test lint check bench lock format clean postgresql qt screen FORCE
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -26,11 +27,16 @@ help: ## this list
 	@echo "  PYTHON=…  the interpreter to set up with (3.11 to 3.13)    FLOW=…  the flow to run"
 	@echo "  ARGS=…    more words for heddle run or pytest; for bench, what to measure instead of all"
 
-run: $(VENV)/.run ## set up, then run the sample flow
+run: $(VENV)/.run $(if $(SCREEN),qt) ## set up, then open the studio (without a screen: run the sample flow)
+ifneq ($(SCREEN),)
+	$(BIN)/heddle studio $(ARGS)
+else
+	@echo "There is no screen here, so the sample flow runs without the studio."
 	$(BIN)/heddle run $(FLOW) $(ARGS)
+endif
 
-test: $(VENV)/.dev postgresql ## set up, then run the tests
-	$(BIN)/python -m pytest $(ARGS)
+test: $(VENV)/.dev postgresql qt screen ## set up, then run the tests
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest $(ARGS)
 
 lint: $(VENV)/.dev ## ruff, mypy --strict and the import contracts
 	$(BIN)/ruff check
@@ -40,7 +46,7 @@ lint: $(VENV)/.dev ## ruff, mypy --strict and the import contracts
 
 check: lint test ## everything a change has to pass
 
-bench: $(VENV)/.dev postgresql ## measure us beside our peers, write docs/benchmarks.md
+bench: $(VENV)/.dev postgresql qt ## measure us beside our peers, write docs/benchmarks.md
 	$(BIN)/python -m tests.benchmarks $(or $(ARGS),--write docs/benchmarks.md)
 
 format: $(VENV)/.dev ## put the code into its canonical shape
@@ -91,3 +97,19 @@ postgresql:
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null \
 	  || $(call apt,postgresql) \
 	  || echo "PostgreSQL is missing and could not be installed here: its tests cannot run." >&2
+
+# What Qt's wheels expect of the system. Only Debian and its like are known here.
+QT_LIBRARIES = libegl1 libgl1 libdbus-1-3 libfontconfig1 libglib2.0-0 libxkbcommon0 \
+               libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxcb-xkb1 \
+               libxkbcommon-x11-0 fonts-dejavu-core
+qt:
+	@command -v apt-get >/dev/null || exit 0; \
+	 dpkg -s $(QT_LIBRARIES) >/dev/null 2>&1 || $(call apt,$(QT_LIBRARIES)) \
+	  || echo "Some libraries of Qt could not be installed: $(QT_LIBRARIES)" >&2
+
+# A real window needs a screen: one in memory, and what tests move its pointer with.
+SCREEN_TOOLS = xvfb xdotool at-spi2-core dbus
+screen:
+	@command -v apt-get >/dev/null || exit 0; \
+	 dpkg -s $(SCREEN_TOOLS) >/dev/null 2>&1 || $(call apt,$(SCREEN_TOOLS)) \
+	  || echo "The tests of the real window cannot run without: $(SCREEN_TOOLS)" >&2

@@ -36,6 +36,9 @@ OFFENCES = [
     Offence("inside-runtime", "runtime.changes", "import runtime.flow_files"),
     Offence("journal-by-contract", "runtime.engine.hub", "import runtime.journal.sqlite"),
     Offence("only-services-serve", "runtime.remote", "import litestar"),
+    Offence("canvas-alone", "app.workbench", "import NodeGraphQt"),
+    Offence("bridge-alone", "app.workbench", "import runtime.remote"),
+    Offence("qt-free", "app.presenters.live_run", "import PySide6.QtCore"),
     Offence("acyclic", "runtime.engine.state", "import runtime.engine.evolve"),
 ]
 

@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-OURS = {"main", "graph", "agents", "runtime"}
+OURS = {"main", "app", "graph", "agents", "runtime"}
 
 # Needed without an import of ours: zoneinfo reads the time zones of `tzdata` where the system
 # has none.

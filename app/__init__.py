@@ -1,0 +1,1 @@
+"""The desktop studio: everything that is seen and clicked."""

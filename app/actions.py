@@ -1,0 +1,205 @@
+"""The one table of everything the studio can do, and what binds it to the parts that do it.
+
+Menu bar, command palette, tool bar, context menus and the shortcuts page read the same rows.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from app.icons import icon
+
+
+class Row(NamedTuple):
+    """One action: `id` names it, `menu` is where it stands, `keys` are its shortcuts."""
+
+    id: str
+    title: str
+    menu: str
+    keys: tuple[str, ...] = ()
+    icon: str = ""
+    tip: str = ""
+    checkable: bool = False
+
+
+NATIVE = QKeySequence.SequenceFormat.NativeText
+
+MENUS = ("File", "Edit", "Insert", "Arrange", "View", "Go", "Run", "Help")
+
+# In the order of the menus; "---" begins a new group.
+TABLE: tuple[Row | str, ...] = (
+    Row("file.new", "New flow", "File", ("Ctrl+N",), "mdi6.file-plus-outline"),
+    Row("file.open", "Open…", "File", ("Ctrl+O",), "mdi6.folder-open-outline"),
+    Row("file.welcome", "Welcome page", "File", (), "mdi6.home-outline"),
+    "---",
+    Row("file.save", "Save", "File", ("Ctrl+S",), "mdi6.content-save-outline"),
+    Row("file.save_as", "Save as…", "File", ("Ctrl+Shift+S",)),
+    Row("file.versions", "Versions…", "File", (), "mdi6.history",
+        "Name how the flow is now, look at earlier versions and backups, and bring one back"),
+    Row("file.export_python", "Export as Python…", "File", (), "mdi6.language-python"),
+    Row("file.properties", "Flow properties…", "File", (), "mdi6.text-box-edit-outline",
+        "The name and description of the flow"),
+    "---",
+    Row("file.close", "Close flow", "File", ("Ctrl+W",)),
+    Row("file.quit", "Quit", "File", ("Ctrl+Q",)),
+    Row("edit.undo", "Undo", "Edit", ("Ctrl+Z",), "mdi6.undo"),
+    Row("edit.redo", "Redo", "Edit", ("Ctrl+Shift+Z", "Ctrl+Y"), "mdi6.redo"),
+    "---",
+    Row("edit.cut", "Cut", "Edit", ("Ctrl+X",), "mdi6.content-cut"),
+    Row("edit.copy", "Copy", "Edit", ("Ctrl+C",), "mdi6.content-copy"),
+    Row("edit.paste", "Paste", "Edit", ("Ctrl+V",), "mdi6.content-paste"),
+    Row("edit.duplicate", "Duplicate", "Edit", ("Ctrl+D",), "mdi6.content-duplicate"),
+    Row("edit.delete", "Delete", "Edit", ("Del", "Backspace"), "mdi6.delete-outline"),
+    Row("edit.remove_keeping", "Delete and keep links", "Edit", ("Ctrl+Del",), "",
+        "Take the blocks out and join what stood around them"),
+    "---",
+    Row("edit.select_all", "Select all", "Edit", ("Ctrl+A",), "mdi6.select-all"),
+    Row("edit.select_linked", "Select what is linked", "Edit", ("Ctrl+L",)),
+    Row("edit.find", "Find in flow…", "Edit", ("Ctrl+F",), "mdi6.magnify"),
+    Row("edit.rename", "Rename", "Edit", ("F2",), "mdi6.rename-outline"),
+    Row("edit.inspect", "Edit fields", "Edit", ("Return",), "mdi6.form-textbox",
+        "Put the cursor into the form of the selected block"),
+    Row("edit.connections", "Connect runtime…", "Edit", (), "mdi6.server-network",
+        "Run flows on this machine or on a runtime elsewhere"),
+    Row("insert.block", "Add block…", "Insert", ("Tab",), "mdi6.plus-box-outline"),
+    Row("insert.note", "Note", "Insert", ("Shift+N",), "mdi6.note-outline"),
+    Row("insert.frame", "Frame", "Insert", ("Shift+F",), "mdi6.rectangle-outline"),
+    Row("insert.link", "Link from selected block…", "Insert", ("L",), "mdi6.transit-connection",
+        "Choose a port of the selected block, then a port that it fits"),
+    Row("insert.flow_file", "Flow from file…", "Insert"),
+    Row("arrange.layout", "Arrange automatically", "Arrange", ("Ctrl+Shift+L",),
+        "mdi6.graph-outline"),
+    "---",
+    Row("arrange.left", "Align left", "Arrange", ("Alt+Shift+Left",),
+        "mdi6.align-horizontal-left"),
+    Row("arrange.centre", "Align centres", "Arrange", (), "mdi6.align-horizontal-center"),
+    Row("arrange.right", "Align right", "Arrange", ("Alt+Shift+Right",),
+        "mdi6.align-horizontal-right"),
+    Row("arrange.top", "Align tops", "Arrange", ("Alt+Shift+Up",), "mdi6.align-vertical-top"),
+    Row("arrange.middle", "Align middles", "Arrange", (), "mdi6.align-vertical-center"),
+    Row("arrange.bottom", "Align bottoms", "Arrange", ("Alt+Shift+Down",),
+        "mdi6.align-vertical-bottom"),
+    Row("arrange.distribute_across", "Distribute across", "Arrange", (),
+        "mdi6.distribute-horizontal-center"),
+    Row("arrange.distribute_down", "Distribute down", "Arrange", (),
+        "mdi6.distribute-vertical-center"),
+    Row("arrange.snap", "Snap to grid", "Arrange", (), "mdi6.grid", "", True),
+    "---",
+    Row("arrange.collapse", "Collapse to sub-flow", "Arrange", ("Ctrl+G",),
+        "mdi6.arrow-collapse-all"),
+    Row("arrange.expand", "Expand sub-flow", "Arrange", ("Ctrl+Shift+G",),
+        "mdi6.arrow-expand-all"),
+    Row("arrange.bypass", "Bypass", "Arrange", ("B",), "mdi6.debug-step-over",
+        "Let values pass the block by", True),
+    Row("arrange.colour", "Colour…", "Arrange", (), "mdi6.palette-outline"),
+    Row("arrange.reroute", "Straighten links", "Arrange", (), "",
+        "Take the reroute points out of the selected links"),
+    Row("view.fit", "Fit all", "View", ("Home", "Ctrl+0"), "mdi6.fit-to-page-outline"),
+    Row("view.fit_selection", "Fit selection", "View", ("F",), "mdi6.image-filter-center-focus"),
+    Row("view.zoom_in", "Zoom in", "View", ("Ctrl++", "Ctrl+="), "mdi6.magnify-plus-outline"),
+    Row("view.zoom_out", "Zoom out", "View", ("Ctrl+-",), "mdi6.magnify-minus-outline"),
+    Row("view.actual", "Actual size", "View", ("Ctrl+1",)),
+    "---",
+    Row("view.minimap", "Minimap", "View", ("M",), "mdi6.map-outline", "", True),
+    Row("view.values", "Values on links", "View", ("V",), "mdi6.label-outline", "", True),
+    Row("view.dark", "Dark theme", "View", (), "mdi6.weather-night", "", True),
+    Row("view.light", "Light theme", "View", (), "mdi6.white-balance-sunny", "", True),
+    Row("view.system", "Theme of the system", "View", (), "mdi6.theme-light-dark", "", True),
+    Row("view.reset_layout", "Put the docks back", "View"),
+    Row("go.palette", "Command palette…", "Go", ("Ctrl+K",), "mdi6.console-line"),
+    Row("go.back", "Back", "Go", ("Alt+Left",), "mdi6.arrow-left"),
+    Row("go.forward", "Forward", "Go", ("Alt+Right",), "mdi6.arrow-right"),
+    "---",
+    Row("go.enter", "Enter sub-flow", "Go", ("Ctrl+Down",), "mdi6.arrow-down-bold-box-outline"),
+    Row("go.leave", "Leave sub-flow", "Go", ("Ctrl+Up",), "mdi6.arrow-up-bold-box-outline"),
+    Row("go.bookmark", "Bookmark this view…", "Go", ("Ctrl+B",), "mdi6.bookmark-plus-outline"),
+    Row("go.bookmarks", "Go to bookmark…", "Go", ("Ctrl+Shift+B",), "mdi6.bookmark-outline"),
+    Row("go.next_problem", "Next problem", "Go", ("F8",), "mdi6.alert-circle-outline"),
+    Row("go.canvas", "To the canvas", "Go", ("Ctrl+E",), "",
+        "Put the keyboard's focus on the canvas"),
+    Row("run.start", "Run", "Run", ("F5",), "mdi6.play"),
+    Row("run.to_here", "Run to here", "Run", ("Ctrl+F5",), "mdi6.ray-end-arrow",
+        "Run what the selected block needs, and the block itself"),
+    Row("run.from_here", "Run from here", "Run", ("Shift+F5",), "mdi6.ray-start-arrow",
+        "Run again from the selected block; what came before is reused"),
+    Row("run.again", "Run again with the same inputs", "Run", ("Ctrl+Shift+F5",),
+        "mdi6.restart"),
+    Row("run.cancel", "Cancel", "Run", ("Ctrl+.",), "mdi6.stop"),
+    Row("run.pause", "Pause", "Run", (), "mdi6.pause"),
+    Row("run.continue", "Continue", "Run", (), "mdi6.play-pause"),
+    Row("run.resume", "Resume interrupted run", "Run", (), "mdi6.play-circle-outline"),
+    Row("run.hide", "Hide the run", "Run", ("Escape",), "", "Show the flow without a run"),
+    Row("run.restart_runtime", "Restart the runtime", "Run", (), "mdi6.power-cycle"),
+    Row("help.shortcuts", "Keyboard shortcuts", "Help", ("F1",), "mdi6.keyboard-outline"),
+    Row("help.block", "About the selected block", "Help", ("Shift+F1",),
+        "mdi6.help-circle-outline"),
+    Row("help.about", "About Heddle", "Help"),
+)  # fmt: skip
+
+ROWS: Mapping[str, Row] = {row.id: row for row in TABLE if isinstance(row, Row)}
+
+
+class ActionSet(QObject):
+    """The actions of a window. An action nobody has bound is not shown."""
+
+    bound = Signal(str)
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._actions = {row.id: _action(row, window) for row in ROWS.values()}
+        self._enabled: dict[str, Callable[[], bool]] = {}
+        self._checked: dict[str, Callable[[], bool]] = {}
+        for action in self._actions.values():
+            action.setVisible(False)
+            window.addAction(action)
+
+    def __getitem__(self, id: str) -> QAction:
+        return self._actions[id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._actions)
+
+    def bind(
+        self, id: str, do: Callable[[], object], *,
+        enabled: Callable[[], bool] | None = None, checked: Callable[[], bool] | None = None,
+    ) -> None:  # fmt: skip
+        """Let the action do something; `enabled` and `checked` are asked by `refresh`."""
+        action = self._actions[id]
+        action.triggered.connect(lambda: do())
+        action.setVisible(True)
+        if enabled:
+            self._enabled[id] = enabled
+        if checked:
+            self._checked[id] = checked
+        self.bound.emit(id)
+
+    def bound_ids(self) -> list[str]:
+        """The actions that do something, in the order of the table."""
+        return [id for id, action in self._actions.items() if action.isVisible()]
+
+    def refresh(self) -> None:
+        """Ask anew which actions can be done and which are on."""
+        for id, enabled in self._enabled.items():
+            self._actions[id].setEnabled(enabled())
+        for id, checked in self._checked.items():
+            self._actions[id].setChecked(checked())
+
+    def restyle(self) -> None:
+        """Draw the icons in the colours of the theme."""
+        for id, action in self._actions.items():
+            if ROWS[id].icon:
+                action.setIcon(icon(ROWS[id].icon))
+
+
+def _action(row: Row, window: QWidget) -> QAction:
+    action = QAction(row.title, window)
+    action.setObjectName(row.id)
+    action.setCheckable(row.checkable)
+    action.setShortcuts([QKeySequence(keys) for keys in row.keys])
+    tip = row.tip or row.title.rstrip("…")
+    action.setToolTip(f"{tip} ({action.shortcut().toString(NATIVE)})" if row.keys else tip)
+    action.setStatusTip(row.tip)
+    return action

@@ -1,0 +1,95 @@
+"""The docks of the window: put in their places, put away on the welcome page, remembered."""
+
+from itertools import pairwise
+
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QDockWidget, QMainWindow
+
+from app.docks import Dock, docks
+from app.icons import icon
+from app.studio import Studio
+
+AREAS = {
+    "left": Qt.DockWidgetArea.LeftDockWidgetArea,
+    "right": Qt.DockWidgetArea.RightDockWidgetArea,
+    "bottom": Qt.DockWidgetArea.BottomDockWidgetArea,
+}
+SIZES = {"left": 250, "right": 330, "bottom": 230}
+LAYOUT = "window/docks"
+VERSION = 1
+
+
+class DockFrame:
+    """Every dock of the window, by id."""
+
+    def __init__(self, window: QMainWindow, studio: Studio) -> None:
+        self._window = window
+        self._studio = studio
+        self._widgets = {dock.id: self._frame(dock) for dock in docks()}
+        self._away: QByteArray | None = None
+        self._put_in_place()
+        self._as_built = window.saveState(VERSION)
+        if (layout := studio.preferences.layout(LAYOUT)) is not None:
+            window.restoreState(layout, VERSION)
+        studio.theme.changed.connect(self._restyle)
+
+    def actions(self) -> list[QAction]:
+        """What shows and hides each dock."""
+        return [self._widgets[dock.id].toggleViewAction() for dock in docks()]
+
+    def __getitem__(self, id: str) -> QDockWidget:
+        return self._widgets[id]
+
+    def bring_up(self, id: str) -> None:
+        """Show a dock, before those that share its place."""
+        self._widgets[id].show()
+        self._widgets[id].raise_()
+
+    def put_away(self) -> None:
+        """Hide all docks until they are brought back."""
+        if self._away is None:
+            self._away = self._window.saveState(VERSION)
+            for widget in self._widgets.values():
+                widget.hide()
+
+    def bring_back(self) -> None:
+        """Show the docks that were put away."""
+        if self._away is not None:
+            self._window.restoreState(self._away, VERSION)
+            self._away = None
+
+    def reset(self) -> None:
+        """Put every dock where it was at first."""
+        self._window.restoreState(self._as_built, VERSION)
+
+    def remember(self) -> None:
+        """Keep the layout for the next start."""
+        self._studio.preferences.remember(LAYOUT, self._away or self._window.saveState(VERSION))
+
+    def _frame(self, dock: Dock) -> QDockWidget:
+        frame = QDockWidget(dock.title, self._window)
+        frame.setObjectName(f"dock.{dock.id}")
+        frame.setWidget(dock.build(self._studio))
+        frame.toggleViewAction().setIcon(icon(dock.icon))
+        if dock.keys:
+            frame.toggleViewAction().setShortcut(QKeySequence(dock.keys))
+        self._window.addDockWidget(AREAS[dock.area], frame)
+        return frame
+
+    def _put_in_place(self) -> None:
+        for area in AREAS:
+            here = [dock for dock in docks() if dock.area == area]
+            frames = [self._widgets[dock.id] for dock in here]
+            for before, after in pairwise(frames):
+                self._window.tabifyDockWidget(before, after)
+            for dock, frame in zip(here, frames, strict=True):
+                frame.setVisible(dock.shown)
+            if frames:
+                frames[0].raise_()
+                way = Qt.Orientation.Vertical if area == "bottom" else Qt.Orientation.Horizontal
+                self._window.resizeDocks([frames[0]], [SIZES[area]], way)
+
+    def _restyle(self) -> None:
+        for dock in docks():
+            self._widgets[dock.id].toggleViewAction().setIcon(icon(dock.icon))

@@ -1,0 +1,1 @@
+"""The canvas, and the flow that is drawn on it."""

@@ -1,0 +1,18 @@
+"""The page of one open flow: the canvas, and the way to what is shown above it."""
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.studio import Studio
+from app.workbench import Workbench
+
+
+class EditorPage(QWidget):
+    """Holds the canvas of a workbench."""
+
+    def __init__(self, workbench: Workbench, studio: Studio) -> None:
+        super().__init__()
+        self.workbench = workbench
+        self._studio = studio
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)

@@ -1,0 +1,25 @@
+"""Icons by their qtawesome name, drawn in the colours of the theme when they are first needed."""
+
+import qtawesome
+from PySide6.QtGui import QIcon
+
+from app.theme import current
+
+_drawn: dict[tuple[str, str], QIcon] = {}
+
+
+def icon(name: str, colour: str = "") -> QIcon:
+    """The icon called `name` (`mdi6.play`), in `colour` or that of text in the current theme."""
+    tint = colour or current().text
+    found = _drawn.get((name, tint))
+    if found is None:
+        found = _drawn[name, tint] = _draw(name, tint)
+    return found
+
+
+def _draw(name: str, tint: str) -> QIcon:
+    try:
+        made: QIcon = qtawesome.icon(name, color=tint, color_disabled=current().faint)
+    except Exception:  # noqa: BLE001 - a pack may name an icon that no font has
+        made = qtawesome.icon("mdi6.cube-outline", color=tint)
+    return made

@@ -1,0 +1,11 @@
+"""Which features there are: each binds actions of the table to what it does."""
+
+from collections.abc import Callable
+
+from app import editing
+from app.studio import Studio
+
+Part = Callable[[Studio], None]
+
+PARTS: tuple[Part, ...] = (editing.install,)
+"""Called once, in this order, when the window has been put together."""

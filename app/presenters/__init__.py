@@ -1,0 +1,1 @@
+"""What widgets show, folded from facts, without any Qt."""

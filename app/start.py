@@ -1,0 +1,55 @@
+"""Starts the studio: application, theme, window, event loop."""
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import cast
+
+import qasync
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from app.main_window import MainWindow
+from app.preferences import Preferences
+from app.style_sheet import style_sheet
+from app.theme import Choice, Theme, current
+from runtime.settings import Settings, settings_from
+
+CHOICES: dict[str, Choice] = {"dark": "dark", "light": "light", "system": "system"}
+
+
+def application() -> QApplication:
+    """The Qt application, made when there is none yet."""
+    made = cast("QApplication | None", QApplication.instance()) or QApplication(sys.argv[:1])
+    made.setApplicationName("Heddle")
+    made.setApplicationDisplayName("Heddle")
+    made.setDesktopFileName("heddle")
+    made.setStyle("Fusion")
+    return made
+
+
+def build(settings: Settings) -> MainWindow:
+    """The window, dressed and ready to be shown."""
+    app = application()
+    preferences = Preferences(settings.folder, app)
+    theme = Theme(CHOICES.get(preferences.text("theme"), "system"), app)
+    theme.changed.connect(lambda: app.setStyleSheet(style_sheet(current())))
+    theme.apply()
+    return MainWindow(settings, preferences, theme)
+
+
+def main(files: Sequence[str] = ()) -> int:
+    """Open the studio, with these files; gives the exit code when the window was closed."""
+    app = application()
+    window = build(settings_from())
+    window.show()
+    loop = qasync.QEventLoop(app)
+    asyncio.set_event_loop(loop)
+    closed = asyncio.Event()
+    app.aboutToQuit.connect(closed.set)
+    if files:
+        QTimer.singleShot(0, window, lambda: window.studio.open_files(map(Path, files)))
+    with loop:
+        loop.run_until_complete(closed.wait())
+    return 0

@@ -1,0 +1,50 @@
+"""What every part of the studio may ask for."""
+
+from collections.abc import Iterable
+from functools import cached_property
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from app.actions import ActionSet
+from app.notices import Notices
+from app.preferences import Preferences
+from app.theme import Theme
+from app.workspace import Workspace
+from graph.catalog import Catalog
+from runtime.plugins import Installed, installed
+from runtime.settings import Settings
+
+
+class Studio(QObject):
+    """Handed to each part when the window is put together; parts find each other through it."""
+
+    open_wanted = Signal(Path)
+    """A flow file is to be opened; whoever looks after files does it."""
+
+    def __init__(
+        self, window: QWidget, settings: Settings, preferences: Preferences, theme: Theme
+    ) -> None:
+        super().__init__(window)
+        self.window = window
+        self.settings = settings
+        self.preferences = preferences
+        self.theme = theme
+        self.actions = ActionSet(window)
+        self.workspace = Workspace(self)
+        self.notices = Notices(self)
+
+    @cached_property
+    def installed(self) -> Installed:
+        """Every kind of block and the packs that were found broken."""
+        return installed(self.settings.packs_folder)
+
+    @property
+    def catalog(self) -> Catalog:
+        return self.installed.catalog
+
+    def open_files(self, paths: Iterable[Path]) -> None:
+        """Open flow files, the last one in front."""
+        for path in paths:
+            self.open_wanted.emit(path)

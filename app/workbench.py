@@ -1,0 +1,211 @@
+"""One open flow: the document, what of it is shown and selected, and the run that is watched."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.document import Change, Document, Level
+from app.presenters.live_run import LiveRun
+from graph.catalog import Catalog
+from graph.compile.checks import check
+from graph.compile.ports import Level as PortsLevel
+from graph.compile.ports import Ports, ports_of
+from graph.edits import Edit
+from graph.errors import EditRefused, Problem
+from graph.flow import Block, End, Flow
+
+CHECK_DELAY = 250
+"""Milliseconds without an edit after which the flow is checked."""
+
+
+class Workbench(QObject):
+    """What widgets show and change of one flow. All changes go through `do`."""
+
+    changed = Signal(Change)
+    """A Change of the document, after it happened."""
+    level_changed = Signal()
+    selection_changed = Signal()
+    problems_changed = Signal()
+    run_changed = Signal(object)
+    """The addresses of blocks that have news in the watched run (a frozenset); None for all."""
+    saved_changed = Signal()
+    refused = Signal(str)
+    """An edit didn't fit; why, and what to do instead."""
+    reveal = Signal(str)
+    """The block of this id on the shown level is to be brought into view."""
+
+    def __init__(
+        self, document: Document, catalog: Catalog, path: Path | None = None,
+        parent: QObject | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(parent)
+        self.document = document
+        self.catalog = catalog
+        self.path = path
+        self.level: Level = ()
+        self.blocks_into: tuple[str, ...] = ()
+        """The blocks through which the shown level was entered, outermost first."""
+        self.selected: frozenset[str] = frozenset()
+        self.selected_links: frozenset[End] = frozenset()
+        self.selected_frames: frozenset[str] = frozenset()
+        self.problems: tuple[Problem, ...] = ()
+        self.run: LiveRun | None = None
+        self._stop_listening = document.listen(self._on_change)
+        self._check_timer = QTimer(self, singleShot=True, interval=CHECK_DELAY)
+        self._check_timer.timeout.connect(self.check_now)
+        self._check_timer.start()
+
+    # What is shown.
+
+    @property
+    def flow(self) -> Flow:
+        """The flow at the shown level."""
+        return self.document.at(self.level)
+
+    @property
+    def title(self) -> str:
+        """What the tab says: the file's name, or that of the flow."""
+        if self.path:
+            return self.path.name.removesuffix(".json").removesuffix(".flow")
+        return self.document.flow.name or "Untitled"
+
+    @property
+    def ports_level(self) -> PortsLevel:
+        """The shown flow as port look-ups want it."""
+        return PortsLevel(self.flow, self.catalog, self.document.around(self.level), self.level)
+
+    def ports(self, block: Block) -> Ports:
+        """The ports of a block of the shown flow; none when its kind isn't installed."""
+        spec = self.catalog.get(block.kind)
+        return Ports({}, {}) if spec is None else ports_of(block, spec, self.ports_level)
+
+    def address(self, block: str) -> str:
+        """The block as runs name it: `loop/block` inside the body of `loop`."""
+        return "/".join((*self.blocks_into, block))
+
+    def enter(self, name: str, through: str) -> None:
+        """Show the embedded flow `name` that the shown block `through` runs."""
+        found = self.ports_level.find(name)
+        if found is not None and self.document.has(found.path):
+            self.show_level(found.path, (*self.blocks_into, through))
+
+    def leave(self) -> None:
+        """Show the flow around the shown one."""
+        if self.blocks_into:
+            self.show_level(self._level_of(self.blocks_into[:-1]), self.blocks_into[:-1])
+        elif self.level:
+            self.show_level(self.level[:-1])
+
+    def show_level(self, level: Level, blocks_into: tuple[str, ...] = ()) -> None:
+        """Show the flow at a level, entered through those blocks (as far as that is known)."""
+        if not self.document.has(level):
+            level, blocks_into = (), ()
+        if (level, blocks_into) == (self.level, self.blocks_into):
+            return
+        self.level, self.blocks_into = level, blocks_into
+        self.select(())
+        self.level_changed.emit()
+
+    def _level_of(self, blocks: tuple[str, ...]) -> Level:
+        """The level reached by entering the blocks one after another, from the outermost."""
+        at = PortsLevel(self.document.flow, self.catalog)
+        for id in blocks:
+            block = at.flow.blocks.get(id)
+            spec = self.catalog.get(block.kind) if block else None
+            if block is None or spec is None:
+                break
+            names = (str(block.fields.get(p.name, "")) for p in spec.flow_parameters)
+            at = next((found for name in names if (found := at.find(name))), at)
+        return at.path
+
+    # Selecting.
+
+    def select(
+        self, blocks: Iterable[str] = (), links: Iterable[End] = (), frames: Iterable[str] = ()
+    ) -> None:
+        """Select exactly these (links by the port they end in)."""
+        wanted = frozenset(blocks), frozenset(links), frozenset(frames)
+        if wanted != (self.selected, self.selected_links, self.selected_frames):
+            self.selected, self.selected_links, self.selected_frames = wanted
+            self.selection_changed.emit()
+
+    def go_to(self, block: str, level: Level = ()) -> None:
+        """Show the level, select the block, and bring it into view."""
+        self.show_level(level)
+        if block in self.flow.blocks:
+            self.select((block,))
+            self.reveal.emit(block)
+
+    # Changing.
+
+    def do(self, *edits: Edit, label: str = "", merge: str = "") -> bool:
+        """Edit the shown flow as one step; whether it was done. A refusal is told by `refused`."""
+        try:
+            self.document.do(*edits, level=self.level, label=label, merge=merge)
+        except EditRefused as error:
+            self.refused.emit(str(error))
+            return False
+        return True
+
+    def undo(self) -> None:
+        self.document.undo()
+
+    def redo(self) -> None:
+        self.document.redo()
+
+    def mark_saved(self, path: Path) -> None:
+        """The flow stands in the file as it is now."""
+        self.path = path
+        self.document.mark_saved()
+        self.saved_changed.emit()
+
+    def _on_change(self, change: Change) -> None:
+        if not self.document.has(self.level):
+            self.level, self.blocks_into = (), ()
+            self.level_changed.emit()
+        if change.cause != "edit" and change.level != self.level:
+            self.show_level(change.level)
+        self._drop_gone()
+        self.changed.emit(change)
+        self.saved_changed.emit()
+        self._check_timer.start()
+
+    def _drop_gone(self) -> None:
+        """What is selected must be there."""
+        flow = self.flow
+        self.select(
+            self.selected & flow.blocks.keys(),
+            (end for end in self.selected_links if end in flow.links),
+            self.selected_frames & flow.view.frames.keys(),
+        )
+
+    # Problems.
+
+    def check_now(self) -> None:
+        """Find what is wrong with the flow."""
+        self._check_timer.stop()
+        found = tuple(check(self.document.flow, self.catalog))
+        if found != self.problems:
+            self.problems = found
+            self.problems_changed.emit()
+
+    def problems_here(self) -> Mapping[str, list[Problem]]:
+        """The problems of blocks of the shown flow, by block."""
+        here, found = "/".join(self.level), dict[str, list[Problem]]()
+        for problem in self.problems:
+            if problem.flow == here and problem.block:
+                found.setdefault(problem.block, []).append(problem)
+        return found
+
+    # Runs.
+
+    def watch(self, run: LiveRun | None) -> None:
+        """Show a run on the canvas and in the docks; None shows none."""
+        self.run = run
+        self.run_changed.emit(None)
+
+    def close(self) -> None:
+        """Let go of the document."""
+        self._check_timer.stop()
+        self._stop_listening()
