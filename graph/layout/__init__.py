@@ -1,0 +1,19 @@
+"""Where blocks stand: in layers along the links, in a row or column, beside what is there."""
+
+from graph.layout.alignment import Alignment, Axis, align, distribute
+from graph.layout.arrangement import arranged
+from graph.layout.boxes import Positions, Size, Sizes, bounds
+from graph.layout.spots import free_spot
+
+__all__ = [
+    "Alignment",
+    "Axis",
+    "Positions",
+    "Size",
+    "Sizes",
+    "align",
+    "arranged",
+    "bounds",
+    "distribute",
+    "free_spot",
+]
