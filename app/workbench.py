@@ -93,7 +93,7 @@ class Workbench(QObject):
     def leave(self) -> None:
         """Show the flow around the shown one."""
         if self.blocks_into:
-            self.show_level(self._level_of(self.blocks_into[:-1]), self.blocks_into[:-1])
+            self.show_level(self.level_of(self.blocks_into[:-1]), self.blocks_into[:-1])
         elif self.level:
             self.show_level(self.level[:-1])
 
@@ -107,7 +107,7 @@ class Workbench(QObject):
         self.select(())
         self.level_changed.emit()
 
-    def _level_of(self, blocks: tuple[str, ...]) -> Level:
+    def level_of(self, blocks: tuple[str, ...]) -> Level:
         """The level reached by entering the blocks one after another, from the outermost."""
         at = PortsLevel(self.document.flow, self.catalog)
         for id in blocks:

@@ -2,6 +2,7 @@
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.editor.breadcrumbs import Breadcrumbs
 from app.studio import Studio
 from app.workbench import Workbench
 
@@ -16,3 +17,4 @@ class EditorPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
+        layout.addWidget(Breadcrumbs(workbench, self))
