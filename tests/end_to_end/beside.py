@@ -17,7 +17,7 @@ from runtime.runtime import LEASE, Runtime
 from runtime.settings import Settings, settings_from
 
 PULSE = 0.5
-"""Seconds for which nothing may keep the others from running, on two noisy processors."""
+"""Seconds for which the others may be kept waiting by noise alone, on two busy processors."""
 
 
 def troublemakers(folder: Path) -> Installed:
@@ -62,25 +62,29 @@ async def failed(runtime: Runtime, flow: Flow) -> RunFailed:
 
 @asynccontextmanager
 async def others_go_on(runtime: Runtime) -> AsyncIterator[None]:
-    """Small runs one after another meanwhile; each must succeed, and none wait for long."""
+    """Small runs one after another meanwhile; each must succeed, and none wait for the trouble.
+
+    Who is held up by it waits as long as it lasts; half of that is far from either.
+    """
     longest, over = 0.0, False
 
     async def beat() -> None:
         nonlocal longest
         while not over:
-            began = time.monotonic()
+            started = time.monotonic()
             end = await end_of(runtime, BESIDE)
             assert isinstance(end, RunSucceeded), end
-            longest = max(longest, time.monotonic() - began)
+            longest = max(longest, time.monotonic() - started)
             await asyncio.sleep(0.01)
 
     beating = asyncio.create_task(beat())
     await asyncio.sleep(0.05)
-    longest = 0.0
+    longest, began = 0.0, time.monotonic()
     yield
-    over = True
+    lasted, over = time.monotonic() - began, True
     await beating
-    assert longest < PULSE, f"another run had to wait for {longest:.2f} s"
+    waited = f"another run had to wait for {longest:.2f} s of {lasted:.2f} s"
+    assert longest < max(PULSE, lasted / 2), waited
 
 
 BESIDE = Flow.of(

@@ -114,11 +114,11 @@ def test_a_hostile_flow_is_refused_at_once_in_few_words(
     path = tmp_path / "hostile.flow.json"
     path.write_text(json.dumps(made))
 
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(FlowInvalid) as caught:
         compile_flow(load(path, CATALOG).flow, CATALOG)
 
-    assert time.monotonic() - began < SOON
+    assert time.process_time() - began < SOON
     assert said in str(caught.value)
     assert len(str(caught.value).splitlines()) <= 60
     assert len(caught.value.problems) <= 1001
@@ -137,10 +137,10 @@ def test_loops_over_loops_that_share_their_bodies_are_planned_once(tmp_path: Pat
     path = tmp_path / "loops.flow.json"
     path.write_text(json.dumps(tree(two(0), flows=flows)))
 
-    began = time.monotonic()
+    began = time.process_time()
     plan = compile_flow(load(path, CATALOG).flow, CATALOG)
 
-    assert time.monotonic() - began < SOON
+    assert time.process_time() - began < SOON
     assert plan.bodies[0]["f1"].bodies[0]["f2"] is plan.bodies[1]["f2"]
 
 
@@ -156,11 +156,11 @@ def test_files_that_refer_to_each_other_by_the_thousand_are_refused_at_once(
         leaf = tree({"one": {"kind": "flow.constant"}})
         (tmp_path / f"25{side}.flow.json").write_text(json.dumps(leaf))
 
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(FlowInvalid, match=r"it has [0-9,]+ blocks"):
         compile_flow(load(tmp_path / "start.flow.json", CATALOG).flow, CATALOG)
 
-    assert time.monotonic() - began < SOON
+    assert time.process_time() - began < SOON
 
 
 # Any file at all.

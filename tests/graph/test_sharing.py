@@ -32,13 +32,13 @@ ROWS = [{"n": n, "text": str(n)} for n in range(100_000)]
     ids=["doubled", "deep", "ring", "lists", "tables"],
 )
 def test_an_endless_value_is_found_at_once(value: Any) -> None:
-    began = time.monotonic()
+    began = time.process_time()
 
     assert is_endless(value)
     with pytest.raises(BadInput, match="over and over"):
         merge_all(one=value)
 
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize(

@@ -53,11 +53,11 @@ def test_a_file_that_many_refer_to_is_made_once(tmp_path: Path) -> None:
     put(tmp_path, **{"30a": constant(1), "30b": constant(1)})
     flow = load(tmp_path / "0a.flow.json", CATALOG).flow
 
-    began = time.monotonic()
+    began = time.process_time()
     whole = self_contained(flow, CATALOG)
     with pytest.raises(FlowInvalid, match="With every place in which a flow is embedded"):
         compile_flow(whole, CATALOG)
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_what_is_no_name_of_a_flow_is_left_for_the_checks_to_find() -> None:

@@ -125,12 +125,12 @@ def ring() -> list[Any]:
     ids=["60", "199", "500", "ring", "text", "one text", "texts", "lists", "large ones", "inside"],
 )
 def test_what_would_not_end_when_written_out_is_refused_at_once(value: Any) -> None:
-    began = time.monotonic()
+    began = time.process_time()
 
     with pytest.raises(Unrecordable, match=r"more than 64 MB|or that contains itself"):
         there_and_back(value)
 
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize(
