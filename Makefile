@@ -18,11 +18,11 @@ apt        = { echo "Installing Debian's $(1)"; $(as_root) apt-get update -qq >/
                $(as_root) apt-get install -qq --yes --no-install-recommends $(1) >/dev/null; }
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint check bench lock format clean postgresql qt screen FORCE
+.PHONY: help run test lint check bench lock format clean postgresql screenshots qt screen FORCE
 .DELETE_ON_ERROR:
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  PYTHON=…  the interpreter to set up with (3.11 to 3.13)    FLOW=…  the flow to run"
 	@echo "  ARGS=…    more words for heddle run or pytest; for bench, what to measure instead of all"
@@ -36,7 +36,7 @@ else
 endif
 
 test: $(VENV)/.dev postgresql qt screen ## set up, then run the tests
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(ARGS)
 
 lint: $(VENV)/.dev ## ruff, mypy --strict and the import contracts
 	$(BIN)/ruff check
@@ -48,6 +48,9 @@ check: lint test ## everything a change has to pass
 
 bench: $(VENV)/.dev postgresql qt ## measure us beside our peers, write docs/benchmarks.md
 	$(BIN)/python -m tests.benchmarks $(or $(ARGS),--write docs/benchmarks.md)
+
+screenshots: $(VENV)/.dev qt screen ## take the pictures of the README from the running studio
+	$(BIN)/python -m tests.screenshots
 
 format: $(VENV)/.dev ## put the code into its canonical shape
 	$(BIN)/ruff check --fix

@@ -8,6 +8,9 @@ from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["tests.servers.postgres"]
 
+# Windows of the tests are drawn in memory, wherever they run; said before any Qt is imported.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
 # Two noisy cores decide how long an example takes, so no example has a deadline of its own;
 # pytest's time limit bounds the whole test instead.
 settings.register_profile("desk", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -107,8 +107,9 @@ def heddle_version() -> str:
 def heddle() -> None:
     """Draw a flow, run it anywhere, and know what happened.
 
-    `heddle new` makes a flow to start from, `heddle run` runs it. Results go to the standard
-    output, all else to the standard error.
+    `heddle studio` opens the window in which flows are drawn. Here, `heddle new` makes a flow to
+    start from, `heddle run` runs it. Results go to the standard output, all else to the standard
+    error.
     """
 
 
