@@ -5,8 +5,12 @@ import sys
 from collections.abc import Sequence
 
 from runtime.headless import main as headless
-from runtime.headless.exits import UNUSABLE
+from runtime.headless.exits import DONE, UNUSABLE
 
+USAGE = """Usage: heddle studio [FILE]...
+
+  Open the studio, with these flows.
+"""
 NO_SCREEN = """There is no screen here, so the studio can't open.
 `heddle run FILE` runs a flow without it; `heddle --help` lists what else there is."""
 
@@ -16,12 +20,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     if words and words[0] != "studio":
         return headless(words)
+    if words[1:] in (["-h"], ["--help"]):
+        sys.stdout.write(USAGE)
+        return DONE
     if not has_screen():
         if not words:
             return headless(["--help"])
         sys.stderr.write(NO_SCREEN + "\n")
         return UNUSABLE
-    return studio(words[1:])
+    return _studio(words[1:])
 
 
 def has_screen() -> bool:
@@ -31,11 +38,7 @@ def has_screen() -> bool:
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def studio(files: Sequence[str]) -> int:
-    """Open the studio."""
-    if any(word in ("-h", "--help") for word in files):
-        sys.stdout.write("Usage: heddle studio [FILE]...\n\n  Open the studio, with these flows.\n")
-        return 0
+def _studio(files: Sequence[str]) -> int:
     from app.start import main as start  # noqa: PLC0415 - commands do without Qt
 
     return start(files)
