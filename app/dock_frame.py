@@ -4,7 +4,7 @@ from itertools import pairwise
 
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QDockWidget, QMainWindow
+from PySide6.QtWidgets import QAbstractItemView, QDockWidget, QMainWindow
 
 from app.docks import Dock, docks
 from app.icons import icon
@@ -70,7 +70,9 @@ class DockFrame:
     def _frame(self, dock: Dock) -> QDockWidget:
         frame = QDockWidget(dock.title, self._window)
         frame.setObjectName(f"dock.{dock.id}")
-        frame.setWidget(dock.build(self._studio))
+        frame.setWidget(inside := dock.build(self._studio))
+        for view in inside.findChildren(QAbstractItemView):
+            view.ensurePolished()  # else its rows keep the height they had without style
         frame.toggleViewAction().setIcon(icon(dock.icon))
         if dock.keys:
             frame.toggleViewAction().setShortcut(QKeySequence(dock.keys))

@@ -10,6 +10,7 @@ import qasync
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
+from app.focus_ring import FocusRing
 from app.main_window import MainWindow
 from app.preferences import Preferences
 from app.style_sheet import style_sheet
@@ -36,6 +37,7 @@ def build(settings: Settings) -> MainWindow:
     theme = Theme(CHOICES.get(preferences.text("theme"), "system"), app)
     theme.changed.connect(lambda: app.setStyleSheet(style_sheet(current())))
     theme.apply()
+    FocusRing(app)
     return MainWindow(settings, preferences, theme)
 
 

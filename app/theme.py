@@ -1,5 +1,7 @@
 """Colours and sizes of the studio, dark and light; everything drawn reads them from here."""
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Literal, NamedTuple
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -7,6 +9,12 @@ from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 Choice = Literal["dark", "light", "system"]
+
+RESOURCES = Path(__file__).resolve().parent.parent / "resources"
+
+# The first of these that is there is used.
+FAMILIES = ("Inter", "Segoe UI", "SF Pro Text", "Noto Sans", "DejaVu Sans")
+MONO = ("JetBrains Mono", "Cascadia Mono", "SF Mono", "Noto Sans Mono", "DejaVu Sans Mono")
 
 # Spacing in steps of four pixels; type in four sizes.
 GAP, PAD, ROW = 4, 8, 28
@@ -22,7 +30,9 @@ class Tokens(NamedTuple):
     panel: str
     """Docks and bars."""
     raised: str
-    """Cards, menus, fields."""
+    """Cards, menus, buttons."""
+    field: str
+    """Where something is typed."""
     hover: str
     pressed: str
     line: str
@@ -32,7 +42,7 @@ class Tokens(NamedTuple):
     muted: str
     """Secondary text: at least 4.5:1 on `panel`."""
     faint: str
-    """Disabled and placeholder text."""
+    """What can't be used, and lines that are no words."""
     accent: str
     on_accent: str
     selection: str
@@ -51,21 +61,21 @@ class Tokens(NamedTuple):
 
 
 DARK = Tokens(
-    name="dark", window="#15171c", panel="#1b1e24", raised="#242830", hover="#2c313b",
-    pressed="#353b47", line="#2a2f38", strong_line="#3b424f", text="#e6e8ec", muted="#a0a8b5",
-    faint="#6b7380", accent="#6ea8fe", on_accent="#0b1220", selection="#2b4a7c",
+    name="dark", window="#15171c", panel="#1b1e24", raised="#242830", field="#16191e",
+    hover="#2c313b", pressed="#353b47", line="#2a2f38", strong_line="#3b424f", text="#e6e8ec",
+    muted="#a0a8b5", faint="#6b7380", accent="#6ea8fe", on_accent="#0b1220", selection="#2a4471",
     canvas="#13151a", grid="#1e2229", card="#22262e", card_line="#363d49", link="#6f7a8c",
-    running="#5cb3ff", done="#4cc38a", reused="#8f9bff", skipped="#6b7380", failed="#ff6b6b",
+    running="#5cb3ff", done="#4cc38a", reused="#9aa5ff", skipped="#8c95a3", failed="#ff6b6b",
     warning="#f0b429", shadow="#0a0b0e",
 )  # fmt: skip
 
 LIGHT = Tokens(
-    name="light", window="#f4f5f7", panel="#fbfbfc", raised="#ffffff", hover="#eef1f5",
-    pressed="#e2e7ee", line="#e1e4e9", strong_line="#c3cad4", text="#1c2026", muted="#59626f",
-    faint="#98a1ae", accent="#2563eb", on_accent="#ffffff", selection="#cfe0ff",
+    name="light", window="#f4f5f7", panel="#fbfbfc", raised="#ffffff", field="#ffffff",
+    hover="#eef1f5", pressed="#e2e7ee", line="#e1e4e9", strong_line="#c3cad4", text="#1c2026",
+    muted="#59626f", faint="#98a1ae", accent="#2459d8", on_accent="#ffffff", selection="#d3e2ff",
     canvas="#f2f4f7", grid="#e3e7ec", card="#ffffff", card_line="#d3d9e2", link="#8592a5",
-    running="#1d7fe0", done="#16915a", reused="#5b62d6", skipped="#98a1ae", failed="#d92d20",
-    warning="#b7791f", shadow="#c9d0da",
+    running="#176bc4", done="#117a4b", reused="#5359cf", skipped="#667080", failed="#c8261b",
+    warning="#8a5a00", shadow="#c9d0da",
 )  # fmt: skip
 
 TYPE_COLOURS = {
@@ -135,10 +145,40 @@ def _system_is_dark() -> bool:
 
 def font(pixels: int, *, bold: bool = False) -> QFont:
     """The interface font in a size."""
-    made = QFont(QApplication.font())
+    return _font(FAMILIES, pixels, bold)
+
+
+def mono(pixels: int, *, bold: bool = False) -> QFont:
+    """The font of code and values in a size."""
+    made = _font(MONO, pixels, bold)
+    made.setStyleHint(QFont.StyleHint.Monospace)
+    return made
+
+
+def _font(families: Sequence[str], pixels: int, bold: bool) -> QFont:
+    made = QFont()
+    made.setFamilies(families)
     made.setPixelSize(pixels)
     made.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
     return made
+
+
+def mixed(one: str, other: str, share: float) -> str:
+    """The colour on the way from one to the other: 0 is `one`, 1 is `other`."""
+    ends = [(int(one[at : at + 2], 16), int(other[at : at + 2], 16)) for at in (1, 3, 5)]
+    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in ends)
+
+
+def contrast(one: str, other: str) -> float:
+    """How well two colours are told apart, 1 to 21 (WCAG 2.2: text needs 4.5)."""
+    bright, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (bright + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    r, g, b = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
 
 
 def palette(tokens: Tokens) -> QPalette:
@@ -150,10 +190,11 @@ def palette(tokens: Tokens) -> QPalette:
         role.ButtonText: tokens.text, role.BrightText: tokens.failed,
         role.ToolTipBase: tokens.raised, role.ToolTipText: tokens.text,
         role.Highlight: tokens.selection, role.HighlightedText: tokens.text,
-        role.PlaceholderText: tokens.faint, role.Link: tokens.accent, role.Mid: tokens.line,
+        role.PlaceholderText: tokens.muted, role.Link: tokens.accent, role.Mid: tokens.line,
         role.Dark: tokens.window, role.Light: tokens.hover, role.Shadow: tokens.shadow,
     }.items():  # fmt: skip
         made.setColor(one, QColor(colour))
+    made.setColor(role.Accent, QColor(tokens.accent))
     for one in (role.Text, role.WindowText, role.ButtonText):
         made.setColor(QPalette.ColorGroup.Disabled, one, QColor(tokens.faint))
     return made
