@@ -88,6 +88,11 @@ class Document:
         """Whether the flow is what was last saved or opened."""
         return self.flow is self._saved or self.flow == self._saved
 
+    @property
+    def saved(self) -> Flow | None:
+        """The flow as it was last saved or opened; None when no file holds it."""
+        return self._saved
+
     # Changing.
 
     def do(self, *edits: Edit, level: Level = (), label: str = "", merge: str = "") -> None:

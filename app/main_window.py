@@ -63,6 +63,7 @@ class MainWindow(QMainWindow):
         studio = self.studio
         studio.workspace.current_changed.connect(self._show_current)
         studio.workspace.added.connect(self._attend)
+        self.pages.close_wanted.connect(studio.close_wanted)
         studio.theme.changed.connect(studio.actions.restyle)
         studio.actions.restyle()
 
@@ -89,7 +90,7 @@ class MainWindow(QMainWindow):
     def _refresh(self) -> None:
         self.studio.actions.refresh()
         front = self.studio.workspace.current
-        self.setWindowTitle(f"{front.title} – Heddle" if front else "Heddle")
+        self.setWindowTitle(f"{front.title}[*] – Heddle" if front else "Heddle[*]")
         self.setWindowModified(front is not None and not front.document.is_saved)
 
     def _is_chosen(self, choice: Choice) -> bool:

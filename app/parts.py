@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
-from app import editing
+from app import editing, opening, saving
 from app.studio import Studio
 
 Part = Callable[[Studio], None]
 
-PARTS: tuple[Part, ...] = (editing.install,)
+PARTS: tuple[Part, ...] = (opening.install, saving.install, editing.install)
 """Called once, in this order, when the window has been put together."""

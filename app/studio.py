@@ -11,6 +11,7 @@ from app.actions import ActionSet
 from app.notices import Notices
 from app.preferences import Preferences
 from app.theme import Theme
+from app.workbench import Workbench
 from app.workspace import Workspace
 from graph.catalog import Catalog
 from runtime.plugins import Installed, installed
@@ -22,6 +23,10 @@ class Studio(QObject):
 
     open_wanted = Signal(Path)
     """A flow file is to be opened; whoever looks after files does it."""
+    close_wanted = Signal(Workbench)
+    """An open flow is to be closed, after asking what becomes of unsaved changes."""
+    template_wanted = Signal(Path)
+    """A new flow is to be made of a flow file, which stays as it is."""
 
     def __init__(
         self, window: QWidget, settings: Settings, preferences: Preferences, theme: Theme

@@ -14,6 +14,7 @@ from graph.compile.ports import Ports, ports_of
 from graph.edits import Edit
 from graph.errors import EditRefused, Problem
 from graph.flow import Block, End, Flow
+from runtime.flow_files import NOTHING
 
 CHECK_DELAY = 250
 """Milliseconds without an edit after which the flow is checked."""
@@ -43,6 +44,10 @@ class Workbench(QObject):
         self.document = document
         self.catalog = catalog
         self.path = path
+        self.digest = NOTHING
+        """Of what the file held when it was opened or saved last."""
+        self.scratch: Path | None = None
+        """The folder a flow has that isn't saved in a file yet."""
         self.level: Level = ()
         self.blocks_into: tuple[str, ...] = ()
         """The blocks through which the shown level was entered, outermost first."""
@@ -69,6 +74,11 @@ class Workbench(QObject):
         if self.path:
             return self.path.name.removesuffix(".json").removesuffix(".flow")
         return self.document.flow.name or "Untitled"
+
+    @property
+    def folder(self) -> Path:
+        """Where the relative paths of the flow start."""
+        return self.path.resolve().parent if self.path else self.scratch or Path.cwd()
 
     @property
     def ports_level(self) -> PortsLevel:
@@ -154,10 +164,13 @@ class Workbench(QObject):
     def redo(self) -> None:
         self.document.redo()
 
-    def mark_saved(self, path: Path) -> None:
-        """The flow stands in the file as it is now."""
-        self.path = path
-        self.document.mark_saved()
+    def mark_saved(self, path: Path, digest: str = NOTHING, flow: Flow | None = None) -> None:
+        """The flow (this one, or the one that was written) stands in the file, which has a digest.
+
+        It is the flow's own file from now on.
+        """
+        self.path, self.digest = path, digest
+        self.document.mark_saved(flow)
         self.saved_changed.emit()
 
     def _on_change(self, change: Change) -> None:

@@ -1,0 +1,142 @@
+"""New flows, flows from files and templates, and flows that are dropped on the window."""
+
+import secrets
+from functools import partial
+from pathlib import Path
+
+import msgspec
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QFileDialog
+
+import runtime
+from app.dialogs.unreadable import unreadable
+from app.document import Document
+from app.safety.reading import from_template, newest_backup, open_flow, spoken
+from app.studio import Studio
+from app.workbench import Workbench
+from graph.errors import FlowFileError
+from graph.file_format import FILE_SUFFIX, read
+from graph.flow import Flow
+
+FILTER = f"Flows (*{FILE_SUFFIX});;JSON files (*.json);;All files (*)"
+RESOURCES = Path(runtime.__file__).resolve().parent.parent / "resources"
+
+
+class Opening(QObject):
+    """Makes workbenches of files, templates and nothing."""
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__(studio)
+        self._studio = studio
+        studio.window.setAcceptDrops(True)
+        studio.window.installEventFilter(self)
+
+    def new(self) -> Workbench:
+        """An empty flow in front."""
+        return self.show(Flow())
+
+    def choose(self) -> None:
+        """Let the person choose files to open."""
+        dialog = QFileDialog(self._studio.window, "Open a flow", str(self._folder()), FILTER)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(lambda names: self._studio.open_files(map(Path, names)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def open(self, path: Path) -> None:
+        """The flow of a file in front; the tab it has already, if it has one."""
+        if (present := self._studio.workspace.at(path)) is not None:
+            self._studio.workspace.show(present)
+            return
+        if self._is_template(path):
+            self.open_template(path)
+            return
+        try:
+            opened = open_flow(path, self._studio.catalog)
+        except FlowFileError as error:
+            self._cannot_open(path, error)
+            return
+        bench = Workbench(Document(opened.flow), self._studio.catalog, path)
+        bench.digest = opened.digest
+        self._studio.preferences.opened(path)
+        self._studio.workspace.add(bench)
+        for problem in opened.problems:
+            self._studio.notices.tell(f"{path.name}: {problem.message} {problem.cure}", "warning",
+                                      stays=True)  # fmt: skip
+
+    def open_template(self, path: Path) -> None:
+        """A new flow made of a template, which is never touched itself."""
+        try:
+            flow = from_template(path, self._studio.catalog)
+        except FlowFileError as error:
+            self._cannot_open(path, error)
+            return
+        self.show(flow)
+
+    def show(self, flow: Flow) -> Workbench:
+        """A flow that no file holds yet, in front."""
+        bench = Workbench(Document(flow), self._studio.catalog)
+        bench.scratch = scratch_folder(self._studio)
+        if flow != Flow():
+            bench.document.mark_unsaved()
+        self._studio.workspace.add(bench)
+        return bench
+
+    # What can't be opened.
+
+    def _cannot_open(self, path: Path, error: FlowFileError) -> None:
+        backup = newest_backup(path)
+        unreadable(
+            self._studio.window, path, error,
+            backup=partial(self._open_backup, path, backup) if backup else None,
+        )  # fmt: skip
+
+    def _open_backup(self, path: Path, backup: Path) -> None:
+        """The backup as a flow of its own: what to do with the broken file is not ours to say."""
+        flow = read(backup.read_bytes(), name=backup.name)
+        name = flow.name or spoken(path)
+        self.show(msgspec.structs.replace(flow, name=f"{name} (backup)"))
+
+    # Where from.
+
+    def _is_template(self, path: Path) -> bool:
+        return path.resolve().is_relative_to(RESOURCES / "templates")
+
+    def _folder(self) -> Path:
+        """Where the person is likely to look: beside the flow in front, or the last one."""
+        front = self._studio.workspace.current
+        recent = self._studio.preferences.recent()
+        if front and front.path:
+            return front.path.parent
+        return recent[0].parent if recent else Path.home()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Open flow files that are dropped on the window."""
+        if isinstance(event, QDragEnterEvent | QDropEvent) and (paths := _files(event)):
+            event.acceptProposedAction()
+            if event.type() == QEvent.Type.Drop:
+                self._studio.open_files(paths)
+            return True
+        return super().eventFilter(watched, event)
+
+
+def _files(event: QDropEvent) -> list[Path]:
+    urls = event.mimeData().urls()
+    return [Path(url.toLocalFile()) for url in urls if url.toLocalFile().endswith(".json")]
+
+
+def scratch_folder(studio: Studio) -> Path:
+    """A new folder for the files of a flow that isn't saved anywhere yet."""
+    made = studio.settings.folder / "unsaved" / secrets.token_hex(6)
+    made.mkdir(parents=True)
+    return made
+
+
+def install(studio: Studio) -> None:
+    """Bind what opens flows."""
+    opening = Opening(studio)
+    studio.actions.bind("file.new", opening.new)
+    studio.actions.bind("file.open", opening.choose)
+    studio.open_wanted.connect(opening.open)
+    studio.template_wanted.connect(opening.open_template)
