@@ -7,7 +7,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from app.editor.choice_popup import Choice, ChoicePopup
+from app.editor.choice_popup import ChoicePopup
+from app.editor.choice_rows import Choice
 
 FRUIT = [
     Choice("Apple", 1, "Grows on trees", "mdi6.apple", "fruit", ((0, 2),)),
