@@ -122,9 +122,11 @@ def _unknown_fields(place: Place) -> Iterator[Problem]:
 def _bad_fields(place: Place) -> Iterator[Problem]:
     for parameter in place.spec.parameters:
         name = parameter.name
+        if name in place.links and not is_expression(place.block.fields.get(name)):
+            continue
         if name in place.block.fields:
             yield from _bad_field(place, parameter, place.block.fields[name])
-        elif parameter.required and name not in place.links and place.block.settings.pin is None:
+        elif parameter.required and place.block.settings.pin is None:
             yield place.problem(
                 "missing", f"{name!r} has no value.", "Fill the field or link something into it.",
                 field=name,

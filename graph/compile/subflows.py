@@ -143,7 +143,15 @@ def _task(item: Block, links: tuple[Link, ...], level: Level, prefix: str) -> Fl
     if item.settings.bypass:
         first = tuple(Link(link.source, End(id, "value"), link.convert) for link in links[:1])
         return FlatTask(id, PASS, {}, PLAIN, first, outputs[:1] or ("value",), level)
-    return FlatTask(id, spec, item.fields, item.settings, links, outputs, level)
+    return FlatTask(id, spec, _unlinked(item.fields, links), item.settings, links, outputs, level)
+
+
+def _unlinked(fields: Mapping[str, Any], links: tuple[Link, ...]) -> Mapping[str, Any]:
+    """The fields that count: a link brings the value in place of a plain one."""
+    linked = {link.target.port for link in links}
+    if linked.isdisjoint(fields):
+        return fields
+    return {n: value for n, value in fields.items() if n not in linked or is_expression(value)}
 
 
 @lru_cache(maxsize=4096)

@@ -171,7 +171,13 @@ class Plain:
 class Studio:
     """An executor with its journal, and short ways to use them."""
 
-    def __init__(self, clock: Clock | None = None, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        clock: Clock | None = None,
+        limits: Limits | None = None,
+        catalog: Catalog = CATALOG,
+    ) -> None:
+        self.catalog = catalog
         self.clock = clock or ManualClock()
         self.limits = limits or Limits()
         self.journal = MemoryJournal()
@@ -186,12 +192,12 @@ class Studio:
         )
 
     def begin(self, flow: Flow, inputs: Mapping[str, Any] | None = None, id: str = "r1") -> Live:
-        plan = compile_flow(flow, CATALOG)
+        plan = compile_flow(flow, self.catalog)
         began = RunStarted(id, 1, self.clock.now(), plan.hash, inputs=dict(inputs or {}))
         return self.executor.begin(Run(began, plan), Grants(folder="/"))
 
     def replay(self, flow: Flow, events: Sequence[AnyEvent], old: Flow, begin_at: str = "") -> Live:
-        plan, recorded = compile_flow(flow, CATALOG), compile_flow(old, CATALOG)
+        plan, recorded = compile_flow(flow, self.catalog), compile_flow(old, self.catalog)
         first = events[0]
         assert isinstance(first, RunStarted)
         began = RunStarted("r2", 1, self.clock.now(), plan.hash, inputs=first.inputs, replays="r1")

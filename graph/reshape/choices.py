@@ -1,0 +1,97 @@
+"""Which port of a block suits a link best, and which kinds of block have one."""
+
+from collections.abc import Collection, Iterator
+from typing import Literal, NamedTuple
+
+from graph.catalog import Catalog
+from graph.compile.ports import CALL, INPUT, NOTE, Level, Ports, ports_of
+from graph.flow import Block, Flow
+from graph.spec import BlockSpec
+from graph.values import ANY, ValueType, certain, fit
+
+_RARELY_LINKED = {
+    "choice", "code", "colour", "connection", "expression", "schedule", "schema", "secret",
+}  # fmt: skip
+"""Editors of fields that a person mostly fills by hand."""
+
+Rank = tuple[int, ...]
+"""How well a port suits; the smaller the better."""
+
+
+class Offer(NamedTuple):
+    """A kind of block that fits a link, and the port of it to link."""
+
+    spec: BlockSpec
+    port: str
+
+
+def fitting(catalog: Catalog, type: ValueType, held: Literal["output", "input"]) -> list[Offer]:
+    """The kinds of block that fit a link held at an output (or input) of that type, best first.
+
+    Each with its best port. Those that take a coercion come last.
+    """
+    found = list[tuple[Rank, Offer]]()
+    for order, spec in enumerate(catalog):
+        if spec.kind in (NOTE, CALL):
+            continue
+        ports = ports_of(Block("new", spec.kind), spec, Level(Flow(), catalog))
+        best = best_input(spec, ports, type) if held == "output" else best_output(ports, type)
+        if best:
+            rank, port = best
+            found.append(((*rank, order), Offer(spec, port)))
+    return [offer for _, offer in sorted(found, key=lambda pair: pair[0])]
+
+
+def best_input(
+    spec: BlockSpec, ports: Ports, given: ValueType, taken: Collection[str] = ()
+) -> tuple[Rank, str] | None:
+    """The input that suits what comes, none of the taken ones; None when none does."""
+    found = [
+        (rank, name)
+        for name, wanted in ports.inputs.items()
+        if name not in taken and (rank := _input_rank(spec, name, given, wanted))
+    ]
+    if found:
+        return min(found, key=lambda pair: pair[0])
+    if ports.open and spec.kind != INPUT:
+        free = next(name for name in _names() if name not in taken)
+        return (0, 0, 2, 1), free
+    return None
+
+
+def _names() -> Iterator[str]:
+    yield "value"
+    number = 2
+    while True:
+        yield f"value_{number}"
+        number += 1
+
+
+def _input_rank(spec: BlockSpec, name: str, given: ValueType, wanted: ValueType) -> Rank | None:
+    rank = _type_rank(given, wanted)
+    if rank is None:
+        return None
+    parameter = spec.parameter(name)
+    aside = parameter and (parameter.look.more or parameter.look.editor in _RARELY_LINKED)
+    needed = parameter is None or parameter.required
+    return (rank // 3, int(bool(aside)), int(not needed), rank)
+
+
+def best_output(ports: Ports, wanted: ValueType) -> tuple[Rank, str] | None:
+    """The output that suits what is asked for; None when none does."""
+    found = [
+        ((rank // 3, int(name == "error"), 0, rank), name)
+        for name, given in ports.outputs.items()
+        if (rank := _type_rank(given, wanted)) is not None
+    ]
+    return min(found, key=lambda pair: pair[0], default=None)
+
+
+def _type_rank(given: ValueType, wanted: ValueType) -> int | None:
+    """0 when all values suit, 1 when some do, 2 when nobody knows, 3 when one must be converted."""
+    verdict = fit(given, wanted)
+    if not verdict.fits:
+        return 3 if verdict.convert else None
+    if ANY in (given, wanted):
+        return 2
+    return 0 if certain(given, wanted) else 1
