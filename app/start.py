@@ -52,6 +52,10 @@ def main(files: Sequence[str] = ()) -> int:
     app.aboutToQuit.connect(closed.set)
     if files:
         QTimer.singleShot(0, window, lambda: window.studio.open_files(map(Path, files)))
-    with loop:
-        loop.run_until_complete(closed.wait())
+    QTimer.singleShot(0, window, window.studio.bridge.start)
+    try:
+        with loop:
+            loop.run_until_complete(closed.wait())
+    finally:
+        window.studio.bridge.close()
     return 0

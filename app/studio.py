@@ -8,8 +8,10 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.actions import ActionSet
+from app.bridge import Bridge
 from app.notices import Notices
 from app.preferences import Preferences
+from app.run_control import RunControl
 from app.theme import Theme
 from app.workbench import Workbench
 from app.workspace import Workspace
@@ -39,6 +41,8 @@ class Studio(QObject):
         self.actions = ActionSet(window)
         self.workspace = Workspace(self)
         self.notices = Notices(self)
+        self.bridge = Bridge(settings, self)
+        self.runs = RunControl(self.bridge, settings, self)
 
     @cached_property
     def installed(self) -> Installed:

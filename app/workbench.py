@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -56,6 +57,8 @@ class Workbench(QObject):
         self.selected_frames: frozenset[str] = frozenset()
         self.problems: tuple[Problem, ...] = ()
         self.run: LiveRun | None = None
+        self.grants: Mapping[str, Any] | None = None
+        """What a run may touch, as fields of Grants; None for the flow's folder and any host."""
         self._stop_listening = document.listen(self._on_change)
         self._check_timer = QTimer(self, singleShot=True, interval=CHECK_DELAY)
         self._check_timer.timeout.connect(self.check_now)

@@ -1,6 +1,7 @@
 """What a flow may touch, as said on the command line."""
 
 import os
+import string
 from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
@@ -93,6 +94,13 @@ _GRANTS = together(
                  help="A database server it may use. Repeatable. [default: any]"),
     secrets,
 )  # fmt: skip
+
+
+def everywhere(grants: Grants) -> Grants:
+    """The grants, with any folder of this machine to read and to write."""
+    drives = tuple(f"{letter}:\\" for letter in string.ascii_uppercase)
+    roots = drives if os.name == "nt" else ("/",)
+    return msgspec.structs.replace(grants, reads=roots, writes=roots)
 
 
 def lend_secrets(given: Sequence[str]) -> None:

@@ -1,10 +1,13 @@
-"""A studio of its own for each test, without a runtime behind it."""
+"""A studio of its own for each test, without a runtime; and a runtime for all to share."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.bridge import Bridge
 from app.main_window import MainWindow
 from app.start import build
 from app.studio import Studio
@@ -27,3 +30,18 @@ def window(qtbot: QtBot, home: Path) -> MainWindow:
 @pytest.fixture
 def studio(window: MainWindow) -> Studio:
     return window.studio
+
+
+@pytest.fixture(scope="session")
+def shared_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return Settings(home=str(tmp_path_factory.mktemp("shared")))
+
+
+@pytest.fixture(scope="session")
+def bridge(qapp: QApplication, shared_settings: Settings) -> Iterator[Bridge]:
+    """A bridge with a real child behind it."""
+    bridge = Bridge(shared_settings)
+    bridge.start()
+    yield bridge
+    bridge.close()
+    bridge.deleteLater()

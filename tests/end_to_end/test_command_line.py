@@ -66,7 +66,7 @@ class Machine:
         process = subprocess.Popen(
             [sys.executable, "-c", AT_A_TERMINAL, *map(str, words)],
             cwd=self.folder,
-            stdin=subprocess.DEVNULL,
+            stdin=streams.get("stdin", subprocess.DEVNULL),
             stdout=streams.get("stdout", subprocess.PIPE),
             stderr=subprocess.PIPE,
             text=True,
@@ -99,7 +99,7 @@ class Machine:
             if process.poll() is None:
                 process.kill()
             process.wait()
-            for stream in (process.stdout, process.stderr):
+            for stream in (process.stdin, process.stdout, process.stderr):
                 if stream:
                     stream.close()
 
@@ -298,6 +298,18 @@ def test_a_server_that_ends_leaves_its_runs_and_the_next_goes_on_with_them(
 
     assert wait_for_state(machine, run, "succeeded") == "succeeded"
     assert (machine.folder / "log.txt").read_text() == "first\nsecond\n"
+
+
+def test_a_server_ends_with_whoever_holds_its_standard_input(machine: Machine) -> None:
+    server = machine.begin("serve", "--port", "0", "--json", "--while-stdin", stdin=subprocess.PIPE)
+    assert server.stdout is not None
+    assert server.stdin is not None
+    json.loads(server.stdout.readline())
+    assert server.poll() is None
+
+    server.stdin.close()
+
+    assert server.wait(timeout=10) == 0
 
 
 def wait_for_state(machine: Machine, run: str, state: str) -> str:

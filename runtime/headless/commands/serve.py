@@ -13,11 +13,12 @@ from graph.errors import HeddleError
 from runtime.commands import PruneRuns, ResumeRun
 from runtime.headless import options
 from runtime.headless.exits import DONE
-from runtime.headless.granting import Asked, grants
+from runtime.headless.granting import Asked, everywhere, grants
 from runtime.headless.loop import Interrupted, waited
 from runtime.headless.runtimes import IN_MEMORY, runtime_here
 from runtime.headless.sources import blocks_at_hand
 from runtime.headless.standing import standing
+from runtime.headless.stdin import end_with_stdin
 from runtime.headless.words import count, hint, say, told
 from runtime.journal.contract import JournalError
 from runtime.runtime import Runtime
@@ -40,6 +41,8 @@ class Wanted(msgspec.Struct, frozen=True):
     recover: bool
     memory: bool
     as_json: bool
+    while_stdin: bool
+    any_folder: bool
 
 
 @click.command("serve")
@@ -56,6 +59,10 @@ class Wanted(msgspec.Struct, frozen=True):
 @click.option("--recover", is_flag=True, help="Go on with the runs that were left.")
 @click.option("--json", "as_json", is_flag=True,
               help="Print one line, {\"address\": …, \"token\": …}, when it is ready.")  # fmt: skip
+@click.option("--while-stdin", is_flag=True,
+              help="End when the standard input does, so with whoever started it.")  # fmt: skip
+@click.option("--any-folder", is_flag=True,
+              help="Let clients name any folder here as one that a run may use.")  # fmt: skip
 @grants
 @options.where
 @click.option("--memory", is_flag=True, help="Keep no record: quicker, and not to be resumed.")
@@ -67,12 +74,15 @@ def command(
     origins: tuple[str, ...],
     recover: bool,
     as_json: bool,
+    while_stdin: bool,
+    any_folder: bool,
     asked: Asked,
     database: str | None,
     memory: bool,
 ) -> int:
     """Clients send the token, and flows to be stored and run; they see runs as they go. The
-    options say what flows may touch: a client may ask for less, never for more.
+    options say what flows may touch: a client may ask for less, never for more. With
+    --any-folder that bounds only the runs for which nothing is asked.
 
     Ctrl-C and SIGTERM end it; unfinished runs can be resumed.
     """
@@ -83,7 +93,9 @@ def command(
         )
     settings = options.settings(database)
     token = token or secrets.token_urlsafe(32)
-    wanted = Wanted(host, port, token, names, origins, recover, memory, as_json)
+    wanted = Wanted(
+        host, port, token, names, origins, recover, memory, as_json, while_stdin, any_folder
+    )
     with contextlib.suppress(Interrupted):
         waited(_serve(settings, asked, wanted))
     return DONE
@@ -95,9 +107,12 @@ async def _serve(settings: Settings, asked: Asked, wanted: Wanted) -> None:
     place = IN_MEMORY if wanted.memory else ""
     async with runtime_here(settings, granted, blocks_at_hand(settings), place) as runtime:
         await _see_to_what_was_left(runtime, wanted.recover)
-        service = control(runtime, granted, wanted.origins)
+        most = everywhere(granted) if wanted.any_folder else granted
+        service = control(runtime, most, wanted.origins)
         here = Whereabouts(listening.address, wanted.token, runtime.owner)
         async with serving(service, listening, wanted.token, wanted.origins) as ending:
+            if wanted.while_stdin:
+                end_with_stdin(ending)
             with announced(settings.folder, here), _daily(runtime, settings):
                 _say_ready(here, wanted.as_json)
                 await ending.wait()

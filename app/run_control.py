@@ -1,0 +1,137 @@
+"""Runs, as the studio has them done: started from a flow, cancelled, repeated, gone on with."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from app.bridge import Bridge
+from app.runtime_process import scratch_folder
+from app.watching import Watching
+from app.workbench import Workbench
+from graph.errors import HeddleError
+from graph.file_format import write
+from graph.flow import Flow
+from graph.self_contained import self_contained
+from runtime.commands import (
+    Answer,
+    CancelRun,
+    ContinueRun,
+    PauseRun,
+    ReplayRun,
+    ResumeRun,
+    StartRun,
+    StoreFlow,
+)
+from runtime.settings import Settings
+
+
+class RunControl(QObject):
+    """Has runs done for workbenches; each shows the run that was begun from it last."""
+
+    refused = Signal(Workbench, HeddleError)
+    """The flow can't run, and why."""
+    begun = Signal(Workbench)
+    """A run has begun from it."""
+
+    def __init__(self, bridge: Bridge, settings: Settings, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.bridge = bridge
+        self.watching = Watching(bridge, self)
+        self._settings = settings
+
+    def start(
+        self, workbench: Workbench, inputs: Mapping[str, Any], flow: Flow | None = None
+    ) -> None:
+        """Run the flow of a workbench as it is now, or `flow`, a part of it."""
+
+        def begin(stored: Answer) -> None:
+            run = self.bridge.new_run()
+            self.watching.follow(run, workbench)
+            command = StartRun(stored.flow, dict(inputs), run, self.grants(workbench))
+            self.bridge.ask(command, lambda _: self.begun.emit(workbench), refuse)
+
+        def refuse(error: HeddleError) -> None:
+            self.watching.hide(workbench)
+            self.refused.emit(workbench, error)
+
+        self._store(workbench, flow, begin)
+
+    def replay(
+        self,
+        workbench: Workbench,
+        run: str,
+        begin_at: str = "",
+        *,
+        as_it_was: bool = False,
+    ) -> None:
+        """Run again from a block ("" from the beginning), the rest reused.
+
+        With the flow as it is now; with that of the run when it is to be `as_it_was`.
+        """
+
+        def begin(stored: Answer) -> None:
+            command = ReplayRun(run, begin_at, flow=stored.flow)
+            self.bridge.ask(command, begun, lambda e: self.refused.emit(workbench, e))
+
+        def begun(answer: Answer) -> None:
+            self.watching.join(answer.run, workbench)
+            self.begun.emit(workbench)
+
+        if as_it_was:
+            begin(Answer())
+        else:
+            self._store(workbench, None, begin)
+
+    def resume(self, workbench: Workbench, run: str) -> None:
+        """Go on with a run that was interrupted."""
+
+        def begun(answer: Answer) -> None:
+            self.watching.join(answer.run, workbench)
+            self.begun.emit(workbench)
+
+        self.bridge.ask(ResumeRun(run), begun, lambda e: self.refused.emit(workbench, e))
+
+    def show(self, workbench: Workbench, run: str) -> None:
+        """Show a run on the flow of a workbench, over or not."""
+        self.watching.join(run, workbench)
+
+    def cancel(self, run: str) -> None:
+        self.bridge.ask(CancelRun(run, "Cancelled in the studio."))
+
+    def pause(self, run: str) -> None:
+        self.bridge.ask(PauseRun(run))
+
+    def go_on(self, run: str) -> None:
+        """Let a paused run go on."""
+        self.bridge.ask(ContinueRun(run))
+
+    def grants(self, workbench: Workbench) -> dict[str, Any]:
+        """What a run of the flow may touch; a runtime elsewhere decides that for itself."""
+        if workbench.grants is not None:
+            return dict(workbench.grants)
+        if self.bridge.address:
+            return {}
+        folder = str(self.folder(workbench))
+        return {"folder": folder, "reads": [folder], "writes": [folder]}
+
+    def folder(self, workbench: Workbench) -> Path:
+        """Where the paths in the flow start."""
+        if workbench.path:
+            return workbench.path.resolve().parent
+        return scratch_folder(self._settings).resolve()
+
+    def _store(
+        self, workbench: Workbench, flow: Flow | None, then: Callable[[Answer], object]
+    ) -> None:
+        def refuse(error: HeddleError) -> None:
+            self.refused.emit(workbench, error)
+
+        try:
+            whole = self_contained(flow or workbench.document.flow, workbench.catalog)
+            text = write(whole)
+        except HeddleError as error:
+            refuse(error)
+            return
+        self.bridge.ask(StoreFlow(text), then, refuse)
