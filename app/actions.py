@@ -6,7 +6,7 @@ Menu bar, command palette, tool bar, context menus and the shortcuts page read t
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
@@ -139,6 +139,14 @@ TABLE: tuple[Row | str, ...] = (
     Row("help.about", "About Heddle", "Help"),
 )  # fmt: skip
 
+ON_CANVAS = frozenset({
+    "edit.cut", "edit.copy", "edit.paste", "edit.delete", "edit.remove_keeping",
+    "edit.select_all", "edit.rename", "edit.inspect", "insert.block", "insert.note",
+    "insert.frame", "insert.link", "arrange.bypass", "view.fit", "view.fit_selection",
+    "view.minimap", "view.values", "run.hide",
+})  # fmt: skip
+"""What has keys that mean something else in a form or a list: they count on the canvas only."""
+
 ROWS: Mapping[str, Row] = {row.id: row for row in TABLE if isinstance(row, Row)}
 
 
@@ -154,7 +162,14 @@ class ActionSet(QObject):
         self._checked: dict[str, Callable[[], bool]] = {}
         for action in self._actions.values():
             action.setVisible(False)
-            window.addAction(action)
+            if action.objectName() not in ON_CANVAS:
+                window.addAction(action)
+
+    def listen_on(self, canvas: QWidget) -> None:
+        """Let the keys of `ON_CANVAS` count while that widget (or what is in it) has the focus."""
+        for id in self._actions:
+            if id in ON_CANVAS:
+                canvas.addAction(self._actions[id])
 
     def __getitem__(self, id: str) -> QAction:
         return self._actions[id]
@@ -199,6 +214,8 @@ def _action(row: Row, window: QWidget) -> QAction:
     action.setObjectName(row.id)
     action.setCheckable(row.checkable)
     action.setShortcuts([QKeySequence(keys) for keys in row.keys])
+    if row.id in ON_CANVAS:
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
     tip = row.tip or row.title.rstrip("…")
     action.setToolTip(f"{tip} ({action.shortcut().toString(NATIVE)})" if row.keys else tip)
     action.setStatusTip(row.tip)
