@@ -11,6 +11,7 @@ from app.actions import ActionSet
 from app.bridge import Bridge
 from app.notices import Notices
 from app.preferences import Preferences
+from app.presenters.block_finder import BlockFinder
 from app.run_control import RunControl
 from app.theme import Theme
 from app.workbench import Workbench
@@ -18,6 +19,8 @@ from app.workspace import Workspace
 from graph.catalog import Catalog
 from runtime.plugins import Installed, installed
 from runtime.settings import Settings
+
+USED = "blocks/used"
 
 
 class Studio(QObject):
@@ -52,6 +55,12 @@ class Studio(QObject):
     @property
     def catalog(self) -> Catalog:
         return self.installed.catalog
+
+    @cached_property
+    def finder(self) -> BlockFinder:
+        """Finds kinds of blocks, those used most first."""
+        used = self.preferences.text(USED).split()
+        return BlockFinder(self.catalog, used, lambda kinds: self.preferences.remember(USED, kinds))
 
     def open_files(self, paths: Iterable[Path]) -> None:
         """Open flow files, the last one in front."""

@@ -12,7 +12,7 @@ from graph.catalog import Catalog
 from graph.compile.checks import check
 from graph.compile.ports import Level as PortsLevel
 from graph.compile.ports import Ports, ports_of
-from graph.edits import Edit
+from graph.edits import Edit, Position
 from graph.errors import EditRefused, Problem
 from graph.flow import Block, End, Flow
 from runtime.flow_files import NOTHING
@@ -55,6 +55,8 @@ class Workbench(QObject):
         self.selected: frozenset[str] = frozenset()
         self.selected_links: frozenset[End] = frozenset()
         self.selected_frames: frozenset[str] = frozenset()
+        self.looks_at: Position = (0.0, 0.0)
+        """The middle of what the canvas shows, in canvas units; the canvas keeps it."""
         self.problems: tuple[Problem, ...] = ()
         self.run: LiveRun | None = None
         self.grants: Mapping[str, Any] | None = None

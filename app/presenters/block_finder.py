@@ -1,7 +1,7 @@
 """Finds kinds of blocks by a few letters, or by the link that is to end in them."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple
 
 from app.presenters.matching import Span, Text, Way
@@ -34,6 +34,9 @@ REMEMBERED = 60
 """How many uses count for who comes first among equals."""
 
 
+Remember = Callable[[str], object]
+
+
 class Match(NamedTuple):
     """A kind of block that was found, and how.
 
@@ -49,12 +52,19 @@ class Match(NamedTuple):
 
 
 class BlockFinder:
-    """Searches a catalog. Made once: what is searched is prepared when it is first needed."""
+    """Searches a catalog. Made once: what is searched is prepared when it is first needed.
 
-    def __init__(self, catalog: Catalog, used: Iterable[str] = ()) -> None:
+    `used` are the kinds used lately, the newest last; `remember` is told how they are now, with
+    blanks between.
+    """
+
+    def __init__(
+        self, catalog: Catalog, used: Iterable[str] = (), remember: Remember | None = None
+    ) -> None:
         self._catalog = catalog
         self._entries: tuple[_Entry, ...] | None = None
         self._used = list(used)[-REMEMBERED:]
+        self._remember = remember
 
     @property
     def used(self) -> list[str]:
@@ -64,6 +74,8 @@ class BlockFinder:
     def note_use(self, kind: str) -> None:
         """A block of the kind was placed."""
         self._used = [*self._used, kind][-REMEMBERED:]
+        if self._remember:
+            self._remember(" ".join(self._used))
 
     def found(self, query: str, fits: Wire | None = None) -> list[Match]:
         """The kinds that match, best first; all that fit when nothing was typed."""

@@ -1,0 +1,28 @@
+"""Puts a new block on the canvas, where there is room near what is looked at."""
+
+from app.workbench import Workbench
+from graph.edits import AddBlock, MoveBlocks, Position
+from graph.flow import Block, Flow
+from graph.layout import free_spot
+from graph.layout.boxes import USUAL
+
+
+def place(workbench: Workbench, kind: str, at: Position | None = None) -> str:
+    """Add a block of that kind (its middle near `at`), and select it; gives its id."""
+    flow = workbench.flow
+    x, y = workbench.looks_at if at is None else at
+    wanted = (x - USUAL[0] / 2, y - USUAL[1] / 2)
+    spot = free_spot(wanted, USUAL, flow.view.positions, {})
+    id, spec = _fresh(flow, kind), workbench.catalog.get(kind)
+    label = f"Add “{spec.title if spec else kind}”"
+    if not workbench.do(AddBlock(Block(id, kind)), MoveBlocks({id: spot}), label=label):
+        return ""
+    workbench.select((id,))
+    workbench.reveal.emit(id)
+    return id
+
+
+def _fresh(flow: Flow, kind: str) -> str:
+    stem = kind.rpartition(".")[2]
+    names = (f"{stem}_{number}" for number in range(2, len(flow.blocks) + 3))
+    return stem if stem not in flow.blocks else next(n for n in names if n not in flow.blocks)
