@@ -6,6 +6,8 @@ from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QDockWidget, QMainWindow
 
+from app.dock_tabs import DockTabs
+from app.dock_title import DockTitle
 from app.docks import Dock, docks
 from app.icons import icon
 from app.studio import Studio
@@ -29,6 +31,7 @@ class DockFrame:
         self._widgets = {dock.id: self._frame(dock) for dock in docks()}
         self._away: QByteArray | None = None
         self._put_in_place()
+        self._tabs = DockTabs(window, self._widgets.values())
         self._as_built = window.saveState(VERSION)
         if (layout := studio.preferences.layout(LAYOUT)) is not None:
             window.restoreState(layout, VERSION)
@@ -73,6 +76,7 @@ class DockFrame:
         frame.setWidget(inside := dock.build(self._studio))
         for view in inside.findChildren(QAbstractItemView):
             view.ensurePolished()  # else its rows keep the height they had without style
+        frame.setTitleBarWidget(DockTitle(frame))
         frame.toggleViewAction().setIcon(icon(dock.icon))
         if dock.keys:
             frame.toggleViewAction().setShortcut(QKeySequence(dock.keys))
@@ -94,4 +98,8 @@ class DockFrame:
 
     def _restyle(self) -> None:
         for dock in docks():
-            self._widgets[dock.id].toggleViewAction().setIcon(icon(dock.icon))
+            frame = self._widgets[dock.id]
+            frame.toggleViewAction().setIcon(icon(dock.icon))
+            title = frame.titleBarWidget()
+            if isinstance(title, DockTitle):
+                title.restyle()

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
 from app.dock_frame import DockFrame
 from app.editor.page import EditorPage
-from app.menus import build_menus, build_tools
+from app.menus import ToolBar, build_menus
 from app.notice_bar import NoticeBar
 from app.pages import Pages
 from app.parts import PARTS
@@ -36,7 +36,8 @@ class MainWindow(QMainWindow):
         self.notice_bar = NoticeBar(self.studio.notices, self.pages)
         self.docks = DockFrame(self, self.studio)
         self.menus = build_menus(self, self.studio.actions)
-        self.addToolBar(build_tools(self, self.studio.actions))
+        self.tools = ToolBar(self, self.studio.actions)
+        self.addToolBar(self.tools)
         self._bind()
         for install in PARTS:
             install(self.studio)
@@ -64,8 +65,9 @@ class MainWindow(QMainWindow):
         studio.workspace.current_changed.connect(self._show_current)
         studio.workspace.added.connect(self._attend)
         self.pages.close_wanted.connect(studio.close_wanted)
-        studio.theme.changed.connect(studio.actions.restyle)
-        studio.actions.restyle()
+        for part in (studio.actions, self.pages, self.tools):
+            studio.theme.changed.connect(part.restyle)
+            part.restyle()
 
     def _attend(self, workbench: Workbench) -> None:
         """Keep the actions and the title up to date with a workbench."""

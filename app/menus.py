@@ -1,13 +1,17 @@
 """Menu bar and tool bar, drawn from the table of actions."""
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QWidget
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMainWindow, QMenu, QPushButton, QSizePolicy, QToolBar, QWidget
 
-from app.actions import MENUS, TABLE, ActionSet, Row
+from app.actions import MENUS, NATIVE, TABLE, ActionSet, Row
+from app.icons import icon
+from app.run_button import RunButton
+from app.theme import current
 
 TOOLS = (
-    "edit.undo", "edit.redo", "", "insert.block", "insert.note", "arrange.layout", "view.fit",
-    "", "run.start", "run.to_here", "run.from_here", "run.cancel", "", "edit.find", "go.palette",
+    "run.cancel", "run.to_here", "run.from_here", "", "edit.undo", "edit.redo",
+    "", "insert.block", "insert.note", "arrange.layout", "", "view.fit", "edit.find",
 )  # fmt: skip
 """The tool bar, "" for a gap."""
 
@@ -25,15 +29,37 @@ def build_menus(window: QMainWindow, actions: ActionSet) -> dict[str, QMenu]:
     return menus
 
 
-def build_tools(window: QWidget, actions: ActionSet) -> QToolBar:
-    """The tool bar."""
-    bar = QToolBar("Tools", window)
-    bar.setObjectName("tools")
-    bar.setMovable(False)
-    bar.setIconSize(QSize(18, 18))
-    for id in TOOLS:
-        if id:
-            bar.addAction(actions[id])
-        else:
-            bar.addSeparator()
-    return bar
+class ToolBar(QToolBar):
+    """What is done often, with Run in front and the way to everything else at the end."""
+
+    def __init__(self, window: QWidget, actions: ActionSet) -> None:
+        super().__init__("Tools", window)
+        self.setObjectName("tools")
+        self.setMovable(False)
+        self.setIconSize(QSize(18, 18))
+        self.toggleViewAction().setVisible(False)
+        self._run = RunButton(actions["run.start"], "mdi6.play", self)
+        self._search = self._search_button(actions["go.palette"])
+        self.addWidget(self._run)
+        for id in TOOLS:
+            if id:
+                self.addAction(actions[id])
+            else:
+                self.addSeparator()
+        gap = QWidget(self)
+        gap.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.addWidget(gap)
+        self.addWidget(self._search)
+
+    def restyle(self) -> None:
+        """Draw the icons in the colours of the theme."""
+        self._run.restyle()
+        self._search.setIcon(icon("mdi6.magnify", current().muted))
+
+    def _search_button(self, action: QAction) -> QPushButton:
+        keys = action.shortcut().toString(NATIVE)
+        button = QPushButton(f"Search actions and blocks   {keys}", self)
+        button.setProperty("search", True)
+        button.setToolTip(action.toolTip())
+        button.clicked.connect(action.trigger)
+        return button

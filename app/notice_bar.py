@@ -1,9 +1,19 @@
 """Notices as they are seen: cards at the foot of the page that go again by themselves."""
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
+from app.icons import icon
 from app.notices import Notice, Notices, Offer
+from app.theme import current
 
 LASTS = 6000
 MOST = 3
@@ -79,10 +89,11 @@ class _Card(QFrame):
         row.addWidget(text, 1)
         for offer in notice.offers:
             row.addWidget(self._button(offer))
-        self.closed = QPushButton("✕", self)
-        self.closed.setProperty("plain", True)
+        self.closed = QToolButton(self)
+        self.closed.setIcon(icon("mdi6.close", current().muted))
+        self.closed.setProperty("small", True)
+        self.closed.setToolTip("Close this notice")
         self.closed.setAccessibleName("Close this notice")
-        self.closed.setFixedWidth(28)
         row.addWidget(self.closed)
 
     def _button(self, offer: Offer) -> QPushButton:

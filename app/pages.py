@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QTabWidget, QWidget
+from PySide6.QtWidgets import QTabBar, QTabWidget, QWidget
 
 from app.icons import icon
+from app.tab_button import TabButton
 from app.workbench import Workbench
 from app.workspace import Workspace
 
@@ -22,14 +23,12 @@ class Pages(QTabWidget):
         self._workspace = workspace
         self._make = make
         self._benches: list[Workbench | None] = [None]
+        self.setObjectName("pages")
         self.setDocumentMode(True)
-        self.setTabsClosable(True)
         self.setMovable(False)
         self.setAccessibleName("Open flows")
         self.addTab(welcome, icon("mdi6.home-outline"), "Welcome")
-        self.tabBar().setTabButton(0, self.tabBar().ButtonPosition.RightSide, None)
         self.currentChanged.connect(self._to_front)
-        self.tabCloseRequested.connect(self._ask_to_close)
         workspace.added.connect(self._add)
         workspace.removed.connect(self._remove)
         workspace.current_changed.connect(self._show)
@@ -47,13 +46,25 @@ class Pages(QTabWidget):
         workbench.saved_changed.connect(lambda: self._name(workbench))
         workbench.changed.connect(lambda _: self._name(workbench))
         self._name(workbench)
+        button = TabButton(self.tabBar())
+        button.mark(not workbench.document.is_saved)
+        button.clicked.connect(lambda: self.close_wanted.emit(workbench))
+        self.tabBar().setTabButton(index, QTabBar.ButtonPosition.RightSide, button)
+
+    def restyle(self) -> None:
+        """Draw the icons in the colours of the theme."""
+        self.setTabIcon(0, icon("mdi6.home-outline"))
+        for button in self.tabBar().findChildren(TabButton):
+            button.restyle()
 
     def _name(self, workbench: Workbench) -> None:
         if workbench not in self._benches:
             return
         index = self._benches.index(workbench)
-        mark = "" if workbench.document.is_saved else " •"
-        text = f"{workbench.title}{mark}".replace("&", "&&")
+        button = self.tabBar().tabButton(index, QTabBar.ButtonPosition.RightSide)
+        if isinstance(button, TabButton):
+            button.mark(not workbench.document.is_saved)
+        text = workbench.title.replace("&", "&&")
         if self.tabText(index) != text:
             self.setTabText(index, text)
             self.setTabToolTip(index, str(workbench.path or "Not saved in a file yet"))
@@ -64,10 +75,6 @@ class Pages(QTabWidget):
         del self._benches[index]
         self.removeTab(index)
         page.deleteLater()
-
-    def _ask_to_close(self, index: int) -> None:
-        if (workbench := self._benches[index]) is not None:
-            self.close_wanted.emit(workbench)
 
     def _to_front(self, index: int) -> None:
         if 0 <= index < len(self._benches):
