@@ -40,7 +40,7 @@ class ToolBar(QToolBar):
         self.toggleViewAction().setVisible(False)
         self._run = RunButton(actions["run.start"], "mdi6.play", self)
         self._search = self._search_button(actions["go.palette"])
-        self.addWidget(self._run)
+        self._show_with(self._run, actions["run.start"])
         for id in TOOLS:
             if id:
                 self.addAction(actions[id])
@@ -49,12 +49,18 @@ class ToolBar(QToolBar):
         gap = QWidget(self)
         gap.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.addWidget(gap)
-        self.addWidget(self._search)
+        self._show_with(self._search, actions["go.palette"])
 
     def restyle(self) -> None:
         """Draw the icons in the colours of the theme."""
         self._run.restyle()
         self._search.setIcon(icon("mdi6.magnify", current().muted))
+
+    def _show_with(self, button: QWidget, action: QAction) -> None:
+        """Add a button that is there while its action is."""
+        here = self.addWidget(button)
+        here.setVisible(action.isVisible())
+        action.changed.connect(lambda: here.setVisible(action.isVisible()))
 
     def _search_button(self, action: QAction) -> QPushButton:
         keys = action.shortcut().toString(NATIVE)

@@ -30,6 +30,5 @@ class RunButton(QToolButton):
 
     def _follow(self) -> None:
         self.setEnabled(self._action.isEnabled())
-        self.setVisible(self._action.isVisible())
         self.setToolTip(self._action.toolTip())
         self.restyle()
