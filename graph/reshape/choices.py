@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from typing import Literal, NamedTuple
 
 from graph.catalog import Catalog
-from graph.compile.ports import CALL, INPUT, NOTE, Level, Ports, ports_of
+from graph.compile.ports import CALL, INPUT, NOTE, OUTPUT, Level, Ports, ports_of
 from graph.flow import Block, Flow
 from graph.spec import BlockSpec
 from graph.values import ANY, ValueType, certain, fit
@@ -32,7 +32,7 @@ def fitting(catalog: Catalog, type: ValueType, held: Literal["output", "input"])
     """
     found = list[tuple[Rank, Offer]]()
     for order, spec in enumerate(catalog):
-        if spec.kind in (NOTE, CALL):
+        if spec.kind in (NOTE, CALL) or (spec.kind == OUTPUT and held == "input"):
             continue
         ports = ports_of(Block("new", spec.kind), spec, Level(Flow(), catalog))
         best = best_input(spec, ports, type) if held == "output" else best_output(ports, type)

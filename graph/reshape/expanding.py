@@ -135,6 +135,8 @@ class _Unfolding:
         block = self._inner.blocks.get(source.block)
         if block is None:
             return None
+        if block.kind == OUTPUT:
+            return self._arriving(block)
         if block.kind != INPUT:
             return _Feed(End(self._ids[source.block], source.port))
         name = str(block.fields.get("name", block.id))
@@ -145,12 +147,14 @@ class _Unfolding:
 
     def _output(self, name: str) -> _Feed | None:
         block = interface(self._inner)[1].get(name)
-        if block is None:
-            return None
-        link = self._inner.links.get(End(block.id, "value"))
+        return self._arriving(block) if block else None
+
+    def _arriving(self, output: Block) -> _Feed | None:
+        """What an output of the sub-flow is given."""
+        link = self._inner.links.get(End(output.id, "value"))
         if link is None:
-            value = block.fields.get("value")
-            return _Feed(End(self._constant(f"{name}_value", value), "value"))
+            value = output.fields.get("value")
+            return _Feed(End(self._constant(f"{output.id}_value", value), "value"))
         feed = self._feed(link.source)
         return feed.then(link.convert) if feed else None
 

@@ -71,17 +71,19 @@ def _part(flow: Flow, ids: Collection[str], frames: Collection[str] = ()) -> Flo
 
 def _used_flows(level: Level, part: Flow) -> dict[str, Flow]:
     """The embedded flows that blocks use, and those that these use, each under its name."""
-    used, todo = dict[str, Flow](), [(level, name) for name in names_in(part, level.catalog)]
+    used, seen = dict[str, Flow](), set[tuple[object, str]]()
+    todo = [(level, name) for name in names_in(part, level.catalog)]
     while todo:
         here, name = todo.pop()
         found = here.find(name)
-        if found is None or is_file(name):
+        if found is None or is_file(name) or (here.place, name) in seen:
             continue
+        seen.add((here.place, name))
         if used.setdefault(name, found.flow) is not found.flow:
             message = f"Two different flows called {name!r} are used."
             raise EditRefused(message, cure="Rename one of them.")
         home = Level(found.around[-1], here.catalog, found.around[:-1])
-        todo += ((home, other) for other in names_in(found.flow, here.catalog) - used.keys())
+        todo += ((home, other) for other in names_in(found.flow, here.catalog))
     return used
 
 

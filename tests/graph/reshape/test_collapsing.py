@@ -240,6 +240,14 @@ def test_a_link_that_converts_twice_keeps_a_block_between() -> None:
     assert outputs(expanded) == outputs(flow) == {"result": ["2"]}
 
 
+def test_what_an_output_hands_on_inside_is_handed_on() -> None:
+    flow = using(inner_of(("a.value", "one.value"), ("one.value", "sum.a")))
+
+    expanded = changed(flow, expand(flow, "sum", CATALOG))
+
+    assert "two.value -> sum.a" in map(str, expanded.links.values())
+
+
 def test_flows_inside_come_along_under_a_free_name() -> None:
     innermost = Flow.of([Block("o", "flow.output", {"value": 5, "name": "v"})])
     inner = Flow.of(
