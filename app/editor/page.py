@@ -3,6 +3,7 @@
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.editor.breadcrumbs import Breadcrumbs
+from app.editor.canvas.canvas import Canvas
 from app.studio import Studio
 from app.workbench import Workbench
 
@@ -18,3 +19,5 @@ class EditorPage(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(Breadcrumbs(workbench, self))
+        self.canvas = Canvas(workbench, studio)
+        layout.addWidget(self.canvas, 1)

@@ -1,0 +1,239 @@
+"""The canvas of one open flow: shows it, follows it, and hands events to the gestures."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPolygonF,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QGraphicsView
+
+from app.document import Change, Level
+from app.editor.canvas.drawing import Drawing
+from app.editor.canvas.handling import Clicking, Gestures
+from app.editor.canvas.hits import Hit, Hits
+from app.editor.canvas.layer import Layer
+from app.editor.canvas.panning import Panning
+from app.editor.canvas.shapes import Shapes
+from app.editor.canvas.view import SceneView, ViewState
+from app.studio import Studio
+from app.workbench import Workbench
+from graph.flow import End
+
+Overlay = Callable[[QPainter], None]
+"""Draws over the flow, in scene coordinates."""
+
+
+class Canvas(SceneView):
+    """`gestures` may be replaced; whoever draws over the flow adds to `overlay`."""
+
+    def __init__(self, workbench: Workbench, studio: Studio) -> None:
+        super().__init__()
+        self.workbench = workbench
+        self.studio = studio
+        self.shapes = Shapes(workbench)
+        self.drawing = Drawing(workbench, self.shapes)
+        self.overlay: list[Overlay] = []
+        self.gestures: Gestures = Clicking(workbench, lambda place: self.hit(self.to_scene(place)))
+        self._hits = Hits(workbench, self.shapes)
+        self._layer = Layer(self.drawing.draw)
+        self._panning = Panning(self)
+        self._views: dict[Level, ViewState] = {}
+        self._level = workbench.level
+        self.setObjectName("canvas")
+        self.setAccessibleName("Canvas")
+        self.setAccessibleDescription("The blocks of the flow and the links between them")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAcceptDrops(True)
+        self._listen()
+
+    def _listen(self) -> None:
+        bench = self.workbench
+        bench.changed.connect(self._on_change)
+        bench.level_changed.connect(self._on_level)
+        bench.selection_changed.connect(self.refresh)
+        bench.problems_changed.connect(self.refresh)
+        bench.run_changed.connect(self._on_run)
+        bench.reveal.connect(self._reveal)
+        self.studio.theme.changed.connect(self._restyle)
+        self.moved_view.connect(self._remember_view)
+
+    # Asking.
+
+    def hit(self, point: QPointF) -> Hit:
+        """What is at a scene point."""
+        return self._hits.at(point, self.zoom)
+
+    def blocks_in(self, area: QRectF) -> list[str]:
+        """The blocks that touch a rectangle of the scene."""
+        return self._hits.blocks_in(area)
+
+    def blocks_in_polygon(self, polygon: QPolygonF) -> list[str]:
+        """The blocks whose middle is inside a polygon of the scene."""
+        return self._hits.blocks_in_polygon(polygon)
+
+    def links_crossing(self, line: Sequence[QPointF]) -> list[End]:
+        """The links (by the port they end in) that a line through scene points cuts."""
+        return self._hits.links_crossing(line)
+
+    # Moving the view.
+
+    def fit_all(self) -> None:
+        """Show the whole flow."""
+        self.fit(self.shapes.bounds())
+
+    def fit_selection(self) -> None:
+        """Show what is selected, or the whole flow when nothing is."""
+        self.centre_on(self.workbench.selected or self.shapes.ids)
+
+    def centre_on(self, ids: Iterable[str]) -> None:
+        """Show these blocks."""
+        self.fit(self.shapes.bounds(ids))
+
+    def begin(self) -> None:
+        """A flow is first seen as a whole."""
+        self.fit_all()
+
+    def _remember_view(self) -> None:
+        self._views[self._level] = self.view_state()
+
+    def _reveal(self, id: str) -> None:
+        if id in self.shapes:
+            self.show_rect(self.shapes.rect(id))
+
+    # Drawing.
+
+    def preview(self, positions: Mapping[str, tuple[float, float]] | None) -> None:
+        """Show blocks elsewhere while they are dragged; None shows all in their places."""
+        self.shapes.displace(positions or {})
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Draw everything anew."""
+        self._layer.soil()
+        self.viewport().update()
+
+    def redraw_overlay(self) -> None:
+        """Draw anew only what lies over the flow."""
+        self.viewport().update()
+
+    def paintEvent(self, _: QPaintEvent) -> None:
+        """The flow as it was kept drawn, and over it what gestures show."""
+        ratio = self.devicePixelRatioF()
+        picture = self._layer.picture(self._origin, self._zoom, self._extent(), ratio)
+        painter = QPainter(self.viewport())
+        painter.drawPixmap(0, 0, picture)
+        if self.overlay:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.scale(self._zoom, self._zoom)
+            painter.translate(-self._origin)
+            for draw in self.overlay:
+                painter.save()
+                draw(painter)
+                painter.restore()
+        painter.end()
+
+    # Following the workbench.
+
+    def _on_change(self, _: Change) -> None:
+        self.shapes.follow()
+        self.refresh()
+
+    def _on_level(self) -> None:
+        self._level = self.workbench.level
+        self.shapes.renew()
+        if (state := self._views.get(self._level)) is not None:
+            self.restore_view_state(state)
+        else:
+            self.fit_all()
+        self.refresh()
+
+    def _on_run(self, _: object) -> None:
+        self.refresh()
+
+    def _restyle(self) -> None:
+        self.drawing.restyle()
+        self.refresh()
+
+    # Events: the gestures have the first word, then the view is moved.
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        if not self._panning.press(event):
+            self.gestures.press(event)
+        event.accept()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if not self._panning.move(event):
+            pressed = event.buttons() != Qt.MouseButton.NoButton
+            (self.gestures.move if pressed else self.gestures.hover)(event)
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if not self._panning.release(event):
+            self.gestures.release(event)
+        event.accept()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if not self._panning.press(event):
+            self.gestures.double(event)
+        event.accept()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if not self.gestures.wheel(event):
+            self._panning.wheel(event)
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not (self._panning.key(event) or self.gestures.key(event)):
+            event.ignore()
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if not (self._panning.key_released(event) or self.gestures.key_released(event)):
+            event.ignore()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.gestures.leave()
+        super().leaveEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        event.setAccepted(self.gestures.menu(event))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if not self.gestures.drag(event):
+            event.ignore()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        if not self.gestures.drag(event):
+            event.ignore()
+
+    def dragLeaveEvent(self, _: QDragLeaveEvent) -> None:
+        self.gestures.drag_left()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        if not self.gestures.drop(event):
+            event.ignore()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        QGraphicsView.focusInEvent(self, event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._panning.lost_focus()
+        QGraphicsView.focusOutEvent(self, event)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Pinching zooms."""
+        if event.type() == QEvent.Type.NativeGesture:
+            return self._panning.pinch(event)
+        return bool(super().viewportEvent(event))

@@ -1,0 +1,91 @@
+"""Texts on the canvas, laid out once: titles, labels and icons, cut to the room they have."""
+
+from collections import OrderedDict
+from enum import Enum
+from typing import NamedTuple
+
+import qtawesome
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QStaticText, QTransform
+
+from app.theme import BODY, SMALL, font
+
+MOST = 6000
+"""How many texts are kept laid out."""
+
+
+class Voice(Enum):
+    """In which font a text is set."""
+
+    TITLE = "title"
+    SMALL = "small"
+    FAR = "far"
+    ICON = "icon"
+    FAR_ICON = "far icon"
+    FRAME = "frame"
+
+
+class Laid(NamedTuple):
+    """A text that is ready to be drawn, and its size."""
+
+    text: QStaticText
+    width: float
+    height: float
+
+
+class Texts:
+    """Lays out texts and remembers them, the least used forgotten first."""
+
+    def __init__(self) -> None:
+        self.fonts = {
+            Voice.TITLE: _scalable(font(BODY, bold=True)),
+            Voice.SMALL: _scalable(font(SMALL)),
+            Voice.FAR: _scalable(font(20, bold=True)),
+            Voice.FRAME: _scalable(font(14, bold=True)),
+            Voice.ICON: _scalable(qtawesome.font("mdi6", 17)),
+            Voice.FAR_ICON: _scalable(qtawesome.font("mdi6", 26)),
+        }
+        self._metrics = {voice: QFontMetricsF(each) for voice, each in self.fonts.items()}
+        self._kept: OrderedDict[tuple[str, Voice, float], Laid] = OrderedDict()
+
+    def of(self, text: str, voice: Voice, room: float = 0.0) -> Laid:
+        """The text in one line of at most `room`, cut with an ellipsis; 0 for any length."""
+        key = text, voice, room
+        found = self._kept.get(key)
+        if found is not None:
+            self._kept.move_to_end(key)
+            return found
+        if len(self._kept) >= MOST:
+            self._kept.popitem(last=False)
+        laid = self._kept[key] = self._lay(text, voice, room)
+        return laid
+
+    def icon(self, name: str, voice: Voice = Voice.ICON) -> Laid:
+        """An icon of the fonts that come with qtawesome, as a letter of that font."""
+        return self.of(_letter(name), voice)
+
+    def _lay(self, text: str, voice: Voice, room: float) -> Laid:
+        metrics = self._metrics[voice]
+        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room) if room else text
+        static = QStaticText(shown)
+        static.setTextFormat(Qt.TextFormat.PlainText)
+        static.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)
+        static.prepare(QTransform(), self.fonts[voice])
+        size = static.size()
+        return Laid(static, size.width(), size.height())
+
+
+def _scalable(made: QFont) -> QFont:
+    """Letters keep their places at every zoom only when they aren't fitted to pixels."""
+    made.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    return made
+
+
+def _letter(name: str) -> str:
+    """An icon's letter; that of a cube for one that the fonts don't have."""
+    if not name.startswith("mdi6."):
+        return _letter("mdi6.cube-outline")
+    try:
+        return str(qtawesome.charmap(name))
+    except KeyError:
+        return _letter("mdi6.cube-outline")

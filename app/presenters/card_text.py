@@ -1,0 +1,44 @@
+"""The one line under a card's title: what the block does, in terms of its own fields."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from graph.compile.ports import INPUT, is_expression
+from graph.flow import Block
+from graph.spec import BlockSpec
+
+MOST = 80
+HIDDEN = {"name", "default", "required"}
+"""Fields of inputs and outputs that say less than their descriptions."""
+
+
+def says(block: Block, spec: BlockSpec | None) -> str:
+    """What the block does, on one line."""
+    if spec is None:
+        return f"{block.kind} isn't installed"
+    description = block.fields.get("description")
+    if spec.category == "flow" and isinstance(description, str) and description:
+        return _first_line(description)
+    if block.kind == INPUT:
+        return str(block.fields.get("type", "any")).capitalize()
+    told = [text for p in spec.parameters if (text := _field(block.fields, p.name))]
+    return " · ".join(told)[:MOST] if told else _first_line(spec.summary)
+
+
+def _field(fields: Mapping[str, Any], name: str) -> str:
+    """A field's value when it is short enough to say something; True says its name."""
+    value = fields.get(name)
+    if value is True:
+        return name.replace("_", " ")
+    if is_expression(value):
+        value = fields[name]["$expr"]
+    if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
+        value = ", ".join(value)
+    if isinstance(value, str) and name not in HIDDEN:
+        return _first_line(value)
+    return str(value) if isinstance(value, int | float) and value is not False else ""
+
+
+def _first_line(text: str) -> str:
+    lines = (line.strip() for line in text.splitlines())
+    return next((line for line in lines if line), "")[:MOST]
