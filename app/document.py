@@ -13,13 +13,19 @@ Cause = Literal["edit", "undo", "redo"]
 
 
 class Change(NamedTuple):
-    """What a document tells of: the flow before and after, and at which level it was edited."""
+    """What a document tells of: the flow before and after, and at which level it was edited.
+
+    `edit` leads from one to the other, at its outermost. `joined` says that it became part of
+    the step before it.
+    """
 
     before: Flow
     after: Flow
     level: Level
     cause: Cause
     label: str
+    edit: Edit
+    joined: bool = False
 
 
 class Step(NamedTuple):
@@ -44,6 +50,15 @@ class Document:
         self._steps: list[Step] = []
         self._position = 0
         self._listeners: list[Listener] = []
+
+    @classmethod
+    def resumed(
+        cls, flow: Flow, saved: Flow | None, steps: Sequence[Step], position: int
+    ) -> "Document":
+        """A document as it was before, with its history."""
+        made = cls(flow)
+        made._saved, made._steps, made._position = saved, list(steps), position
+        return made
 
     # Reading.
 
@@ -111,29 +126,32 @@ class Document:
             return
         del self._steps[self._position :]
         step = Step(label, level, edit, undone, merge)
-        last = self._steps[-1] if self._steps else None
+        last, joined = self._steps[-1] if self._steps else None, False
         if last and merge and last.merge == merge and before is not self._saved:
             step = step._replace(
                 done=together((last.done, edit)), undone=together((undone, last.undone))
             )
             self._steps.pop()
+            joined = True
         self._steps.append(step)
         self._position = len(self._steps)
-        self._become(after, level, "edit", label)
+        self._become(Change(before, after, level, "edit", label, edit, joined))
 
     def undo(self) -> None:
         """Take the last step back; nothing when there is none."""
         if self.can_undo:
             step = self._steps[self._position - 1]
             self._position -= 1
-            self._become(apply(self.flow, step.undone), step.level, "undo", step.label)
+            after = apply(self.flow, step.undone)
+            self._become(Change(self.flow, after, step.level, "undo", step.label, step.undone))
 
     def redo(self) -> None:
         """Do again what was taken back last; nothing when there is none."""
         if self.can_redo:
             step = self._steps[self._position]
             self._position += 1
-            self._become(apply(self.flow, step.done), step.level, "redo", step.label)
+            after = apply(self.flow, step.done)
+            self._become(Change(self.flow, after, step.level, "redo", step.label, step.done))
 
     def go_to(self, position: int) -> None:
         """Undo or redo until `position` steps of the history are done."""
@@ -163,9 +181,8 @@ class Document:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
-    def _become(self, after: Flow, level: Level, cause: Cause, label: str) -> None:
-        change = Change(self.flow, after, level, cause, label)
-        self.flow = after
+    def _become(self, change: Change) -> None:
+        self.flow = change.after
         for listener in tuple(self._listeners):
             listener(change)
 
