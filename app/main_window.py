@@ -112,6 +112,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember how the window was."""
+        self.studio.closing.emit()
         self.docks.remember()
         self.studio.preferences.remember(GEOMETRY, self.saveGeometry())
         self.studio.preferences.sync()

@@ -50,6 +50,7 @@ def main(files: Sequence[str] = ()) -> int:
     asyncio.set_event_loop(loop)
     closed = asyncio.Event()
     app.aboutToQuit.connect(closed.set)
+    QTimer.singleShot(0, window, window.studio.begun.emit)
     if files:
         QTimer.singleShot(0, window, lambda: window.studio.open_files(map(Path, files)))
     QTimer.singleShot(0, window, window.studio.bridge.start)

@@ -26,6 +26,10 @@ USED = "blocks/used"
 class Studio(QObject):
     """Handed to each part when the window is put together; parts find each other through it."""
 
+    begun = Signal()
+    """The window is there: what was open last time is to be opened again."""
+    closing = Signal()
+    """The window closes: what must be kept is to be kept now."""
     open_wanted = Signal(Path)
     """A flow file is to be opened; whoever looks after files does it."""
     close_wanted = Signal(Workbench)

@@ -32,6 +32,7 @@ class Workbench(QObject):
     run_changed = Signal(object)
     """The addresses of blocks that have news in the watched run (a frozenset); None for all."""
     saved_changed = Signal()
+    trust_changed = Signal()
     refused = Signal(str)
     """An edit didn't fit; why, and what to do instead."""
     reveal = Signal(str)
@@ -49,6 +50,8 @@ class Workbench(QObject):
         """Of what the file held when it was opened or saved last."""
         self.scratch: Path | None = None
         """The folder a flow has that isn't saved in a file yet."""
+        self.is_trusted = True
+        """Whether the flow may run: made here, or agreed to by the person."""
         self.level: Level = ()
         self.blocks_into: tuple[str, ...] = ()
         """The blocks through which the shown level was entered, outermost first."""
@@ -57,6 +60,8 @@ class Workbench(QObject):
         self.selected_frames: frozenset[str] = frozenset()
         self.looks_at: Position = (0.0, 0.0)
         """The middle of what the canvas shows, in canvas units; the canvas keeps it."""
+        self.zoom = 0.0
+        """How large the canvas shows it: 1.0 is full size, 0 not yet said; the canvas keeps it."""
         self.problems: tuple[Problem, ...] = ()
         self.run: LiveRun | None = None
         self.grants: Mapping[str, Any] | None = None
@@ -177,6 +182,12 @@ class Workbench(QObject):
         self.path, self.digest = path, digest
         self.document.mark_saved(flow)
         self.saved_changed.emit()
+
+    def trust(self, yes: bool = True) -> None:
+        """Let the flow run, or keep it from running."""
+        if yes != self.is_trusted:
+            self.is_trusted = yes
+            self.trust_changed.emit()
 
     def _on_change(self, change: Change) -> None:
         if not self.document.has(self.level):

@@ -36,10 +36,14 @@ else:
 
 
 class Order(msgspec.Struct, frozen=True):
-    """The open drafts in the order of their tabs, and the one in front ("" for none)."""
+    """The open drafts in the order of their tabs, and the one in front ("" for none).
+
+    `ended` says that the studio was closed, not killed.
+    """
 
     ids: tuple[str, ...] = ()
     front: str = ""
+    ended: bool = False
 
 
 _DECODER = msgspec.json.Decoder(Order)
@@ -67,10 +71,10 @@ class Desk:
         """Where a flow is written down: the draft of that id, or a new one."""
         return Journal(self.folder, id or secrets.token_hex(6), self._syncer)
 
-    def arrange(self, ids: Sequence[str], front: str) -> None:
+    def arrange(self, ids: Sequence[str], front: str, *, ended: bool = False) -> None:
         """Remember which drafts are open, and which of them is in front. Raises OSError."""
         fresh = self.folder / "order.tmp"
-        fresh.write_bytes(msgspec.json.encode(Order(tuple(ids), front)))
+        fresh.write_bytes(msgspec.json.encode(Order(tuple(ids), front, ended)))
         fresh.replace(self.folder / "order.json")
 
     def close(self) -> None:
@@ -83,17 +87,18 @@ class Desk:
 
     def _adopt(self) -> Order:
         """Move the drafts of dead studios here; gives them in order, oldest studio first."""
-        ids, front = list[str](), ""
+        ids, front, ended = list[str](), "", True
         others = [path for path in self._drafts.iterdir() if path.is_dir() and path != self.folder]
         for folder in sorted(others, key=_age):
             with _dead(folder) as is_dead:
                 if is_dead:
                     order = _order(folder)
                     front = order.front or front
+                    ended = ended and order.ended
                     ids += self._move(folder, order)
             if is_dead:
                 shutil.rmtree(folder, ignore_errors=True)
-        return Order(tuple(ids), front if front in ids else "")
+        return Order(tuple(ids), front if front in ids else "", ended)
 
     def _move(self, folder: Path, order: Order) -> Iterator[str]:
         there = drafts_in(folder)

@@ -1,6 +1,7 @@
 """A draft comes back: the document, its history, and where in it one was."""
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import NamedTuple
 
 from app.document import Document
@@ -16,8 +17,12 @@ from app.safety.journal import (
     Trusted,
     Undid,
 )
+from app.safety.reading import bare, with_its_files
+from graph.catalog import Catalog
 from graph.edits import Edit, Inside
 from graph.errors import EditRefused
+from graph.file_format import is_file
+from graph.flow import Flow
 
 
 class Draft(NamedTuple):
@@ -61,6 +66,21 @@ def replayed(records: Iterable[Record]) -> Draft | None:
     if draft is not None:
         draft.document.seal()
     return draft
+
+
+def refilled(document: Document, folder: Path, catalog: Catalog) -> Document:
+    """The document with the files it refers to put in again, which a draft holds by name only."""
+    if not _has_files(document.flow):
+        return document
+    flow = with_its_files(bare(document.flow), folder, catalog)
+    saved = document.saved
+    if saved is not None:
+        saved = flow if document.is_saved else with_its_files(bare(saved), folder, catalog)
+    return Document.resumed(flow, saved, document.history, document.position)
+
+
+def _has_files(flow: Flow) -> bool:
+    return any(is_file(name) or _has_files(inner) for name, inner in flow.flows.items())
 
 
 def _begun(first: Held) -> Draft:
