@@ -3,7 +3,7 @@
 import qtawesome
 from PySide6.QtGui import QIcon
 
-from app.theme import current
+from app.theme import RESOURCES, current
 
 _drawn: dict[tuple[str, str], QIcon] = {}
 
@@ -15,6 +15,11 @@ def icon(name: str, colour: str = "") -> QIcon:
     if found is None:
         found = _drawn[name, tint] = _draw(name, tint)
     return found
+
+
+def mark() -> QIcon:
+    """The sign of Heddle: threads on their way through the eyes of three heddles."""
+    return QIcon(str(RESOURCES / "icons" / "heddle.svg"))
 
 
 def _draw(name: str, tint: str) -> QIcon:

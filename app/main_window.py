@@ -87,6 +87,7 @@ class MainWindow(QMainWindow):
             self.docks.put_away()
         else:
             self.docks.bring_back()
+        self.tools.setHidden(self.studio.workspace.current is None)
         self._refresh()
 
     def _refresh(self) -> None:

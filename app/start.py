@@ -11,6 +11,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.focus_ring import FocusRing
+from app.icons import mark
 from app.main_window import MainWindow
 from app.preferences import Preferences
 from app.style_sheet import style_sheet
@@ -27,6 +28,7 @@ def application() -> QApplication:
     made.setApplicationDisplayName("Heddle")
     made.setDesktopFileName("heddle")
     made.setStyle("Fusion")
+    made.setWindowIcon(mark())
     return made
 
 

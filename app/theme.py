@@ -88,6 +88,12 @@ TYPE_COLOURS = {
 }  # fmt: skip
 """By kind of value: the colour of ports and links in the dark and the light theme."""
 
+CATEGORY_COLOURS = {
+    "text": "#5b9a5e", "data": "#4f82c4", "logic": "#8a6cc4", "flow": "#7b8696",
+    "files": "#c27f45", "http": "#3f9a97", "sql": "#a8983a", "code": "#b3609a",
+}  # fmt: skip
+"""By category of block: the colour that its icon and its place in drawings have."""
+
 BLOCK_COLOURS = (
     "", "#c2585d", "#c27f45", "#a8983a", "#5b9a5e",
     "#3f9a97", "#4f82c4", "#8a6cc4", "#b3609a",
@@ -106,6 +112,11 @@ def type_colour(kind: str) -> str:
     """The colour of a kind of value in the current theme."""
     dark, light = TYPE_COLOURS.get(kind, TYPE_COLOURS["any"])
     return dark if _current is DARK else light
+
+
+def category_colour(category: str) -> str:
+    """The colour of a category of blocks; grey for those of packs."""
+    return CATEGORY_COLOURS.get(category, CATEGORY_COLOURS["flow"])
 
 
 class Theme(QObject):

@@ -1,0 +1,60 @@
+"""Templates as cards."""
+
+from pathlib import Path
+
+from app.presenters.templates import cards, shape_of
+from graph.flow import Block, Flow
+from runtime.compose import RESOURCES
+
+OWN = RESOURCES / "templates"
+
+
+def _put(folder: Path, name: str, text: str) -> None:
+    folder.mkdir(exist_ok=True)
+    (folder / f"{name}.flow.json").write_text(text, "utf-8")
+
+
+def test_the_smallest_template_comes_first_and_says_what_it_is() -> None:
+    hello = next(iter(cards([OWN])))
+
+    assert hello.title == "Hello"
+    assert hello.tags == ["Text"]
+    assert len(hello.shape.dots) == 3
+    assert len(hello.shape.links) == 2
+
+
+def test_a_persons_own_template_takes_the_place_of_one_of_the_same_name(tmp_path: Path) -> None:
+    _put(tmp_path, "hello", '{"heddle": 1, "name": "Mine", "blocks": {}, "links": []}')
+
+    titles = [card.title for card in cards([tmp_path, OWN])]
+
+    assert titles[0] == "Mine"
+    assert "Hello" not in titles
+
+
+def test_a_file_that_is_no_flow_is_left_out(tmp_path: Path) -> None:
+    _put(tmp_path, "broken", "{")
+
+    assert list(cards([tmp_path, tmp_path / "nowhere"])) == []
+
+
+def test_blocks_without_a_place_stand_in_columns_in_the_order_of_their_links() -> None:
+    blocks = [Block("a", "text.join"), Block("b", "text.join"), Block("c", "text.join")]
+    flow = Flow.of(blocks, [("a.text", "b.text"), ("b.text", "c.text")])
+
+    first, second, third = shape_of(flow).dots
+
+    assert first.x < second.x < third.x
+
+
+def test_a_circle_of_links_is_drawn_all_the_same() -> None:
+    blocks = [Block("a", "text.join"), Block("b", "text.join")]
+    flow = Flow.of(blocks, [("a.text", "b.text"), ("b.text", "a.text")])
+
+    assert len(shape_of(flow).dots) == 2
+
+
+def test_a_note_is_no_part_of_the_shape() -> None:
+    flow = Flow.of([Block("a", "text.join"), Block("n", "flow.note")])
+
+    assert len(shape_of(flow).dots) == 1
