@@ -10,8 +10,8 @@ from app.document import Change, Document, Level
 from app.presenters.live_run import LiveRun
 from graph.catalog import Catalog
 from graph.compile.checks import check
+from graph.compile.ports import INPUT, Ports, ports_of
 from graph.compile.ports import Level as PortsLevel
-from graph.compile.ports import Ports, ports_of
 from graph.edits import Edit, Position
 from graph.errors import EditRefused, Problem
 from graph.flow import Block, End, Flow
@@ -31,6 +31,8 @@ class Workbench(QObject):
     problems_changed = Signal()
     run_changed = Signal(object)
     """The addresses of blocks that have news in the watched run (a frozenset); None for all."""
+    round_changed = Signal()
+    """Values of another round of a loop are to be shown."""
     saved_changed = Signal()
     trust_changed = Signal()
     refused = Signal(str)
@@ -64,6 +66,8 @@ class Workbench(QObject):
         """How large the canvas shows it: 1.0 is full size, 0 not yet said; the canvas keeps it."""
         self.problems: tuple[Problem, ...] = ()
         self.run: LiveRun | None = None
+        self.round = ""
+        """The round of a loop whose values are shown (`each[3]`); "" for the last of each block."""
         self.grants: Mapping[str, Any] | None = None
         """What a run may touch, as fields of Grants; None for the flow's folder and any host."""
         self._stop_listening = document.listen(self._on_change)
@@ -232,7 +236,25 @@ class Workbench(QObject):
     def watch(self, run: LiveRun | None) -> None:
         """Show a run on the canvas and in the docks; None shows none."""
         self.run = run
+        self.show_round("")
         self.run_changed.emit(None)
+
+    def show_round(self, scope: str) -> None:
+        """Show the values of one round of a loop; "" shows the last of each block again."""
+        if scope != self.round:
+            self.round = scope
+            self.round_changed.emit()
+
+    def values(self, id: str) -> Mapping[str, Any]:
+        """What came out of a block of the shown flow in the watched run, by port."""
+        block = self.flow.blocks.get(id)
+        if self.run is None or block is None:
+            return {}
+        if block.kind != INPUT:
+            return self.run.outputs(self.address(id), self.round)
+        given = self.run.inputs(self.blocks_into, self.round)
+        name = str(block.fields.get("name", id))
+        return {"value": given[name]} if name in given else {}
 
     def close(self) -> None:
         """Let go of the document."""

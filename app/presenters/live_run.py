@@ -1,10 +1,13 @@
-"""A run as the studio shows it: the fold of its events, and the last values of every block."""
+"""A run as the studio shows it: the fold of its events, and the values that came out of blocks."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+
+import msgspec
 
 from runtime.events import (
     AnyEvent,
+    Failure,
     ScopeClosed,
     ScopeOpened,
     TaskFinished,
@@ -17,6 +20,17 @@ from runtime.projections.run_view import BlockView, RunView
 LONGEST_STREAM = 2000
 """Items of a stream that are kept for showing."""
 
+MOST_ROUNDS = 2000
+"""Rounds of a loop, and values of a block inside it, that are kept: the last ones."""
+
+
+class Round(msgspec.Struct):
+    """One round of a loop: what it was given, and how it ended."""
+
+    inputs: Mapping[str, Any]
+    is_over: bool = False
+    failure: Failure | None = None
+
 
 class LiveRun:
     """`take` events as they come; read `view`, `values` and `streams`, by block address."""
@@ -28,6 +42,8 @@ class LiveRun:
         """The last outputs of each block, by port."""
         self.rounds: dict[str, dict[str, Mapping[str, Any]]] = {}
         """The outputs of blocks inside loops, by block and then by task (`each[3]/inner`)."""
+        self.scopes: dict[str, dict[str, Round]] = {}
+        """The rounds of each loop, by the loop's address and then by scope (`each[3]`)."""
         self.streams: dict[str, list[Any]] = {}
         self.counts: dict[str, dict[str, int]] = {}
         """How many values left each port of a block."""
@@ -36,39 +52,84 @@ class LiveRun:
     def is_over(self) -> bool:
         return self.view.over
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether more may happen in it."""
+        return not self.view.over and self.view.state != "interrupted"
+
     def block(self, address: str) -> BlockView | None:
         """How a block stands; None before it came up."""
         return self.view.blocks.get(address)
 
+    def outputs(self, address: str, round: str = "") -> Mapping[str, Any]:
+        """What came out of a block: last, or in a round of a loop around it (`each[3]`)."""
+        if round and address.startswith(f"{block_of(round)}/"):
+            tasks = self.rounds.get(address, {})
+            exact = tasks.get(round + address[len(block_of(round)) :])
+            if exact is not None:
+                return exact
+            inside = (task for task in reversed(tasks) if task.startswith(f"{round}/"))
+            return next((tasks[task] for task in inside), {})
+        return self.values.get(address, {})
+
+    def inputs(self, blocks_into: Sequence[str] = (), round: str = "") -> Mapping[str, Any]:
+        """What the flow was given that is entered through these blocks."""
+        loop = "/".join(blocks_into)
+        if not loop:
+            return self.view.inputs
+        rounds = self.scopes.get(loop, {})
+        if round in rounds:
+            return rounds[round].inputs
+        inside = (scope for scope in reversed(rounds) if not round or scope.startswith(round))
+        return next((rounds[scope].inputs for scope in inside), {})
+
     def take(self, events: Iterable[AnyEvent]) -> frozenset[str]:
         """Fold events in; gives the addresses of the blocks they are about."""
         touched = set[str]()
+        after = self.view.after
         for event in events:
-            self.view.after(event)
-            task = _task_of(event)
+            after(event)
+            task = getattr(event, "task", "") or _loop_of(event)
             if not task:
                 continue
             address = block_of(task) if "[" in task else task
             touched.add(address)
-            if isinstance(event, TaskFinished | TaskReused):
-                self._came_out(address, task, event.outputs)
-            elif isinstance(event, TaskStreamed):
-                stream = self.streams.setdefault(address, [])
-                stream.extend(event.items)
-                del stream[:-LONGEST_STREAM]
+            match event:
+                case TaskFinished() | TaskReused():
+                    self._came_out(address, task, event.outputs)
+                case TaskStreamed():
+                    stream = self.streams.setdefault(address, [])
+                    stream.extend(event.items)
+                    del stream[:-LONGEST_STREAM]
+                case ScopeOpened() | ScopeClosed():
+                    self._went_round(address, event)
         return frozenset(touched)
 
     def _came_out(self, address: str, task: str, outputs: Mapping[str, Any]) -> None:
         self.values[address] = outputs
         if task != address:
-            self.rounds.setdefault(address, {})[task] = outputs
+            rounds = self.rounds.setdefault(address, {})
+            rounds[task] = outputs
+            _bound(rounds)
         counts = self.counts.setdefault(address, {})
         for port in outputs:
             counts[port] = counts.get(port, 0) + 1
 
+    def _went_round(self, loop: str, event: ScopeOpened | ScopeClosed) -> None:
+        rounds = self.scopes.setdefault(loop, {})
+        if isinstance(event, ScopeOpened):
+            rounds[event.scope] = Round(event.inputs)
+            _bound(rounds)
+        elif (round := rounds.get(event.scope)) is not None:
+            round.is_over, round.failure = True, event.failure
 
-def _task_of(event: AnyEvent) -> str:
-    """The task an event is about, the loop for one of its rounds; "" when about the whole run."""
-    if isinstance(event, ScopeOpened | ScopeClosed):
-        return event.scope.rpartition("[")[0]
-    return str(getattr(event, "task", ""))
+
+def _bound(rounds: dict[str, Any]) -> None:
+    if len(rounds) > MOST_ROUNDS:
+        del rounds[next(iter(rounds))]
+
+
+def _loop_of(event: AnyEvent) -> str:
+    """The task of the loop whose round it is about; "" when it is about no round."""
+    scope: str = getattr(event, "scope", "")
+    return scope.rpartition("[")[0]
