@@ -50,6 +50,7 @@ class Bridge(QObject):
         """Why it is lost."""
         self.address = ""
         """Of a runtime elsewhere, "" for the studio's own."""
+        self._elsewhere: Place | None = None
         self._line = Line(RuntimeProcess(settings), self._on_line_state, self._on_events)
         self._inbox: deque[list[AnyEvent]] = deque()
         self._waiting = 0
@@ -71,6 +72,10 @@ class Bridge(QObject):
     def restart(self) -> None:
         """Begin anew with a runtime of the studio's own."""
         self._begin(None)
+
+    def again(self) -> None:
+        """Turn anew to the runtime that was lost: our own is started, another one called."""
+        self._begin(self._elsewhere)
 
     def connect_to(self, place: Place) -> None:
         """Speak to a runtime elsewhere from now on; the studio's own ends."""
@@ -99,6 +104,7 @@ class Bridge(QObject):
         return self._line.process.pid
 
     def _begin(self, place: Place | None) -> None:
+        self._elsewhere = place
         self.address = place.address if place else ""
         self._become("starting", "")
         self._line.begin(place)

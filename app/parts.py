@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from app import editing, keeping, opening, running, saving
+from app import editing, keeping, opening, run_status, running, runtime_care, saving
 from app.studio import Studio
 
 Part = Callable[[Studio], None]
@@ -13,5 +13,7 @@ PARTS: tuple[Part, ...] = (
     editing.install,
     running.install,
     keeping.install,
+    runtime_care.install,
+    run_status.install,
 )
 """Called once, in this order, when the window has been put together."""

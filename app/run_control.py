@@ -1,6 +1,7 @@
 """Runs, as the studio has them done: started from a flow, cancelled, repeated, gone on with."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +33,6 @@ class RunControl(QObject):
 
     refused = Signal(Workbench, HeddleError)
     """The flow can't run, and why."""
-    begun = Signal(Workbench)
-    """A run has begun from it."""
 
     def __init__(self, bridge: Bridge, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -45,18 +44,21 @@ class RunControl(QObject):
         self, workbench: Workbench, inputs: Mapping[str, Any], flow: Flow | None = None
     ) -> None:
         """Run the flow of a workbench as it is now, or `flow`, a part of it."""
+        run = self.bridge.new_run()
+        grants = self.grants(workbench)
+        self.watching.follow(run, workbench)
 
         def begin(stored: Answer) -> None:
-            run = self.bridge.new_run()
-            self.watching.follow(run, workbench)
-            command = StartRun(stored.flow, dict(inputs), run, self.grants(workbench))
-            self.bridge.ask(command, lambda _: self.begun.emit(workbench), refuse)
+            if self.watching.shows(run):  # or nobody wants it any more
+                command = StartRun(stored.flow, dict(inputs), run, grants)
+                self.bridge.ask(command, None, refuse)
 
         def refuse(error: HeddleError) -> None:
-            self.watching.hide(workbench)
-            self.refused.emit(workbench, error)
+            if self.watching.shows(run):
+                self.watching.hide(workbench)
+                self.refused.emit(workbench, error)
 
-        self._store(workbench, flow, begin)
+        self._store(workbench, flow, begin, refuse)
 
     def replay(
         self,
@@ -71,31 +73,29 @@ class RunControl(QObject):
         With the flow as it is now; with that of the run when it is to be `as_it_was`.
         """
 
+        refuse = partial(self._refuse, workbench)
+
         def begin(stored: Answer) -> None:
             command = ReplayRun(run, begin_at, flow=stored.flow)
-            self.bridge.ask(command, begun, lambda e: self.refused.emit(workbench, e))
-
-        def begun(answer: Answer) -> None:
-            self.watching.join(answer.run, workbench)
-            self.begun.emit(workbench)
+            self.bridge.ask(command, lambda answer: self.show(workbench, answer.run), refuse)
 
         if as_it_was:
             begin(Answer())
         else:
-            self._store(workbench, None, begin)
+            self._store(workbench, None, begin, refuse)
 
     def resume(self, workbench: Workbench, run: str) -> None:
         """Go on with a run that was interrupted."""
-
-        def begun(answer: Answer) -> None:
-            self.watching.join(answer.run, workbench)
-            self.begun.emit(workbench)
-
-        self.bridge.ask(ResumeRun(run), begun, lambda e: self.refused.emit(workbench, e))
+        self.bridge.ask(
+            ResumeRun(run),
+            lambda answer: self.show(workbench, answer.run),
+            partial(self._refuse, workbench),
+        )
 
     def show(self, workbench: Workbench, run: str) -> None:
-        """Show a run on the flow of a workbench, over or not."""
-        self.watching.join(run, workbench)
+        """Show a run on the flow of a workbench, over or not, unless that was closed."""
+        if not workbench.is_closed:
+            self.watching.join(run, workbench)
 
     def cancel(self, run: str) -> None:
         self.bridge.ask(CancelRun(run, "Cancelled in the studio."))
@@ -122,12 +122,17 @@ class RunControl(QObject):
             return workbench.path.resolve().parent
         return scratch_folder(self._settings).resolve()
 
-    def _store(
-        self, workbench: Workbench, flow: Flow | None, then: Callable[[Answer], object]
-    ) -> None:
-        def refuse(error: HeddleError) -> None:
+    def _refuse(self, workbench: Workbench, error: HeddleError) -> None:
+        if not workbench.is_closed:
             self.refused.emit(workbench, error)
 
+    def _store(
+        self,
+        workbench: Workbench,
+        flow: Flow | None,
+        then: Callable[[Answer], object],
+        refuse: Callable[[HeddleError], object],
+    ) -> None:
         try:
             whole = self_contained(flow or workbench.document.flow, workbench.catalog)
             text = write(whole)

@@ -1,7 +1,7 @@
 """The runs that are on show: their events folded as they come, and told to their workbenches."""
 
+import time
 from collections.abc import Callable, Iterable
-from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -10,7 +10,7 @@ from app.bridge import Bridge
 from app.presenters.live_run import LiveRun
 from app.workbench import Workbench
 from graph.errors import HeddleError
-from runtime.events import LIVE_ONLY, AnyEvent
+from runtime.events import LIVE_ONLY, AnyEvent, Failure, RunInterrupted
 
 
 class Watching(QObject):
@@ -18,6 +18,8 @@ class Watching(QObject):
 
     changed = Signal(LiveRun)
     """It has news."""
+    ended = Signal(Workbench, LiveRun)
+    """A run has come to its end before the eyes of whoever looks at the workbench."""
 
     def __init__(self, bridge: Bridge, parent: QObject) -> None:
         super().__init__(parent)
@@ -37,6 +39,10 @@ class Watching(QObject):
         shown = self._show(run, workbench)
         self._read_past(shown, then)
 
+    def shows(self, run: str) -> bool:
+        """Whether the run is on show."""
+        return run in self._shown
+
     def hide(self, workbench: Workbench) -> None:
         """Show no run there any more; the run itself goes on."""
         for run in [run for run, shown in self._shown.items() if shown.workbench is workbench]:
@@ -47,7 +53,7 @@ class Watching(QObject):
         self.hide(workbench)
         shown = self._shown[run] = _Shown(LiveRun(run), workbench)
         workbench.watch(shown.live)
-        workbench.destroyed.connect(partial(self._shown.pop, run, None))
+        workbench.destroyed.connect(lambda: self._shown.pop(run, None))
         return shown
 
     def _take(self, events: Any) -> None:
@@ -66,9 +72,19 @@ class Watching(QObject):
             shown.waiting.extend(events)
             return
         touched = shown.take(events)
-        if touched is not None:
-            shown.workbench.run_changed.emit(touched)
-            self.changed.emit(shown.live)
+        if touched is None:
+            return
+        shown.workbench.run_changed.emit(touched)
+        self.changed.emit(shown.live)
+        if shown.live.is_over:
+            self.ended.emit(shown.workbench, shown.live)
+
+    def break_off(self, reason: Failure) -> None:
+        """The runtime is gone: what was under way is interrupted."""
+        for run, shown in self._shown.items():
+            if shown.live.goes_on:
+                event = RunInterrupted(run, shown.seq, time.time(), reason)
+                self._tell(shown, [event])
 
     def _catch_up(self) -> None:
         for shown in self._shown.values():

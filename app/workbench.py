@@ -15,6 +15,7 @@ from graph.compile.ports import Level as PortsLevel
 from graph.edits import Edit, Position
 from graph.errors import EditRefused, Problem
 from graph.flow import Block, End, Flow
+from runtime.events import block_of
 from runtime.flow_files import NOTHING
 
 CHECK_DELAY = 250
@@ -65,6 +66,7 @@ class Workbench(QObject):
         self.zoom = 0.0
         """How large the canvas shows it: 1.0 is full size, 0 not yet said; the canvas keeps it."""
         self.problems: tuple[Problem, ...] = ()
+        self.is_closed = False
         self.run: LiveRun | None = None
         self.round = ""
         """The round of a loop whose values are shown (`each[3]`); "" for the last of each block."""
@@ -156,10 +158,17 @@ class Workbench(QObject):
 
     def go_to(self, block: str, level: Level = ()) -> None:
         """Show the level, select the block, and bring it into view."""
-        self.show_level(level)
+        if level != self.level:
+            self.show_level(level)
         if block in self.flow.blocks:
             self.select((block,))
             self.reveal.emit(block)
+
+    def go_to_address(self, address: str) -> None:
+        """Show, select and reveal the block that a run names so (`loop[3]/block`)."""
+        *into, block = block_of(address).split("/")
+        self.show_level(self.level_of(tuple(into)), tuple(into))
+        self.go_to(block, self.level)
 
     # Changing.
 
@@ -258,5 +267,6 @@ class Workbench(QObject):
 
     def close(self) -> None:
         """Let go of the document."""
+        self.is_closed = True
         self._check_timer.stop()
         self._stop_listening()

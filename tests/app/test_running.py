@@ -1,12 +1,16 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from pytestqt.qtbot import QtBot
 
+from app.dialogs.inputs import InputsSheet
 from app.document import Document
 from app.main_window import MainWindow
+from app.presenters.live_run import LiveRun
 from app.start import build
 from app.workbench import Workbench
+from graph.edits import Disconnect, SetField
+from graph.flow import end
 from runtime.settings import Settings
 from tests.app.flows import CATALOG, template
 
@@ -36,10 +40,22 @@ def press(window: MainWindow, action: str) -> None:
     window.studio.actions[action].trigger()
 
 
+def sheet(window: MainWindow) -> InputsSheet:
+    """The form that is open."""
+    return next(s for s in window.findChildren(InputsSheet) if s.isVisible())
+
+
+def is_other_and_over(workbench: Workbench, before: LiveRun) -> Callable[[], bool]:
+    return lambda: (
+        workbench.run is not None and workbench.run is not before and workbench.run.is_over
+    )
+
+
 def test_a_template_runs_at_the_press_of_a_key(
     window: MainWindow, front: Workbench, qtbot: QtBot
 ) -> None:
     press(window, "run.start")
+    sheet(window).press("Run")
     qtbot.waitUntil(lambda: front.run is not None and front.run.is_over, timeout=LONG)
 
     assert front.run is not None
@@ -47,4 +63,73 @@ def test_a_template_runs_at_the_press_of_a_key(
 
     press(window, "run.hide")
 
+    assert front.run is None
+
+
+def test_a_flow_with_inputs_asks_for_them_and_remembers_them(
+    window: MainWindow, front: Workbench, qtbot: QtBot
+) -> None:
+    press(window, "run.start")
+    form = sheet(window)
+    form.fill("name", "Ada")
+    form.press("Run")
+    qtbot.waitUntil(lambda: front.run is not None and front.run.is_over, timeout=LONG)
+
+    assert front.run is not None
+    assert front.run.view.outputs == {"greeting": "Hello, Ada!"}
+    first = front.run
+
+    press(window, "run.start")
+    again = sheet(window)
+    again.press("Run")
+    qtbot.waitUntil(is_other_and_over(front, first), timeout=LONG)
+
+    assert front.run.view.outputs == {"greeting": "Hello, Ada!"}
+
+
+def test_a_flow_runs_again_with_the_same_inputs_and_from_a_block(
+    window: MainWindow, front: Workbench, qtbot: QtBot
+) -> None:
+    window.studio.runs.start(front, {"name": "Bo"})
+    qtbot.waitUntil(lambda: front.run is not None and front.run.is_over, timeout=LONG)
+    first = front.run
+    assert first is not None
+
+    press(window, "run.again")
+    qtbot.waitUntil(is_other_and_over(front, first), timeout=LONG)
+    second = front.run
+    assert second is not None
+    assert second.view.outputs == {"greeting": "Hello, Bo!"}
+
+    front.do(SetField("greet", "text", "Bye, {name}!"))
+    front.select(["greet"])
+    press(window, "run.from_here")
+    qtbot.waitUntil(is_other_and_over(front, second), timeout=LONG)
+
+    assert front.run is not None
+    assert front.run.view.replays == second.run
+    assert front.run.view.outputs == {"greeting": "Bye, Bo!"}
+
+
+def test_a_run_to_here_leaves_out_what_comes_after(
+    window: MainWindow, front: Workbench, qtbot: QtBot
+) -> None:
+    front.select(["greet"])
+    press(window, "run.to_here")
+    sheet(window).press("Run")
+    qtbot.waitUntil(lambda: front.run is not None and front.run.is_over, timeout=LONG)
+
+    assert front.run is not None
+    assert set(front.run.values) == {"greet"}
+
+
+def test_what_is_wrong_with_a_flow_is_shown_before_it_runs(
+    window: MainWindow, front: Workbench, qtbot: QtBot
+) -> None:
+    front.do(Disconnect(end("out.value")))
+    with qtbot.waitSignal(window.studio.notices.told) as told:
+        press(window, "run.start")
+
+    assert "value" in told.args[0].text
+    assert front.selected == {"out"}
     assert front.run is None

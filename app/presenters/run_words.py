@@ -1,0 +1,68 @@
+"""A run in words: how it stands, how long it took, how far it is."""
+
+import time
+from collections.abc import Mapping
+
+from runtime.projections.run_view import RunView
+
+WORDS: Mapping[str, str] = {
+    "running": "Running",
+    "paused": "Paused",
+    "stalled": "Waiting",
+    "interrupted": "Interrupted",
+    "succeeded": "Done",
+    "failed": "Failed",
+    "cancelled": "Cancelled",
+}
+"""By state of a run: what is said of it."""
+
+
+def duration(seconds: float) -> str:
+    """A time as a person reads it: `340 ms`, `2.1 s`, `4 min 10 s`, `2 h 5 min`."""
+    if seconds < 0.9995:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < 59.95:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s"
+    return f"{minutes // 60} h {minutes % 60} min"
+
+
+def standing(view: RunView, now: float | None = None) -> str:
+    """The state of a run and how long it has been, or what it waits for."""
+    if not view.run:
+        return "Starting…"
+    if view.state == "stalled" and view.waits_for:
+        return f"Waiting: {view.waits_for[0]}"
+    now = time.time() if now is None else now
+    took = view.took if view.over or view.state == "interrupted" else max(0.0, now - view.began)
+    return f"{WORDS[view.state]} · {duration(took)}"
+
+
+def progress(view: RunView, blocks: int) -> float:
+    """How much of a run is done, 0 to 1: blocks that are settled, and parts of those under way."""
+    if view.over:
+        return 1.0
+    done = 0.0
+    for address, block in view.blocks.items():
+        if "/" in address:
+            continue
+        if block.settled:
+            done += 1
+        elif block.total:
+            done += min(1.0, block.done / block.total)
+    return min(1.0, done / blocks) if blocks else 0.0
+
+
+def ago(then: float, now: float | None = None) -> str:
+    """How long ago something was, as a person says it."""
+    seconds = max(0.0, (time.time() if now is None else now) - then)
+    if seconds < 60:
+        return "just now"
+    if seconds < 3600:
+        return f"{int(seconds // 60)} min ago"
+    local = time.localtime(then)
+    if seconds < 86_400:
+        return time.strftime("%H:%M", local)
+    return time.strftime("%d %b, %H:%M", local)
