@@ -232,7 +232,11 @@ def _unmet_inputs(place: Place, parameter: Parameter, inner: Flow) -> Iterator[P
 def _own_check(place: Place) -> Iterator[Problem]:
     if place.spec.check is None:
         return
-    plain = {name: v for name, v in place.block.fields.items() if not is_expression(v)}
+    plain = {
+        name: value
+        for name, value in place.block.fields.items()
+        if not is_expression(value) and name not in place.links
+    }
     path = "/".join(place.level.path)
     for problem in place.spec.check(plain):
         yield msgspec.structs.replace(problem, flow=path, block=place.block.id)

@@ -11,7 +11,15 @@ from graph.compile.order import cycle_in
 from graph.edits import Connect, Edit, Many, apply
 from graph.errors import EditRefused
 from graph.flow import Block, End, Flow, Settings, end, link_between
-from graph.reshape import connect, fitting, insert_on_link, link_check, link_problem, remove_keeping
+from graph.reshape import (
+    Offer,
+    connect,
+    fitting,
+    insert_on_link,
+    link_check,
+    link_problem,
+    remove_keeping,
+)
 from graph.values import ANY, LIST, NUMBER, TEXT, Fit, ValueType
 from tests.graph.reshape.world import CATALOG, changed, outputs, runnable, runnable_with_some
 
@@ -124,8 +132,8 @@ def test_a_link_that_cannot_be_is_refused_with_the_reason() -> None:
 # What fits a link that was dropped
 
 
-def kinds(offers: list[tuple[object, str]]) -> list[str]:
-    return [offer[0].kind for offer in offers]  # type: ignore[attr-defined]
+def kinds(offers: list[Offer]) -> list[str]:
+    return [offer.spec.kind for offer in offers]
 
 
 def test_a_list_is_offered_blocks_that_take_lists_first() -> None:
