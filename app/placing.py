@@ -2,9 +2,10 @@
 
 from app.workbench import Workbench
 from graph.edits import AddBlock, MoveBlocks, Position
-from graph.flow import Block, Flow
+from graph.flow import Block
 from graph.layout import free_spot
 from graph.layout.boxes import USUAL
+from graph.reshape import fresh_id
 
 
 def place(workbench: Workbench, kind: str, at: Position | None = None) -> str:
@@ -13,16 +14,10 @@ def place(workbench: Workbench, kind: str, at: Position | None = None) -> str:
     x, y = workbench.looks_at if at is None else at
     wanted = (x - USUAL[0] / 2, y - USUAL[1] / 2)
     spot = free_spot(wanted, USUAL, flow.view.positions, {})
-    id, spec = _fresh(flow, kind), workbench.catalog.get(kind)
+    id, spec = fresh_id(flow, kind), workbench.catalog.get(kind)
     label = f"Add “{spec.title if spec else kind}”"
     if not workbench.do(AddBlock(Block(id, kind)), MoveBlocks({id: spot}), label=label):
         return ""
     workbench.select((id,))
     workbench.reveal.emit(id)
     return id
-
-
-def _fresh(flow: Flow, kind: str) -> str:
-    stem = kind.rpartition(".")[2]
-    names = (f"{stem}_{number}" for number in range(2, len(flow.blocks) + 3))
-    return stem if stem not in flow.blocks else next(n for n in names if n not in flow.blocks)
