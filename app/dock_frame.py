@@ -74,6 +74,7 @@ class DockFrame:
         frame = QDockWidget(dock.title, self._window)
         frame.setObjectName(f"dock.{dock.id}")
         frame.setWidget(inside := dock.build(self._studio))
+        inside.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         for view in inside.findChildren(QAbstractItemView):
             view.ensurePolished()  # else its rows keep the height they had without style
         frame.setTitleBarWidget(DockTitle(frame))

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from app import editing, keeping, opening, run_status, running, runtime_care, saving
+from app.dialogs import about, command_palette, shortcuts
 from app.studio import Studio
 
 Part = Callable[[Studio], None]
@@ -15,5 +16,8 @@ PARTS: tuple[Part, ...] = (
     keeping.install,
     runtime_care.install,
     run_status.install,
+    command_palette.install,
+    shortcuts.install,
+    about.install,
 )
 """Called once, in this order, when the window has been put together."""

@@ -35,14 +35,18 @@ class ChoicePopup(QFrame):
     chosen = Signal(object)
     dismissed = Signal()
 
-    def __init__(self, parent: QWidget, title: str, find: Find, nothing: str) -> None:
+    def __init__(
+        self, parent: QWidget, title: str, find: Find, nothing: str, *,
+        width: int = WIDTH, row: int = ROW_HEIGHT,
+    ) -> None:  # fmt: skip
         super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setProperty("card", True)
         self.setAccessibleName(title)
         self._find = find
         self._taken = False
-        self._model = _Choices(self)
+        self._row = row
+        self._model = _Choices(QSize(width - 20, row), self)
         self.field = self._field(title)
         self.list = self._list(title)
         self._nothing = QLabel(nothing, self, wordWrap=True)
@@ -53,7 +57,7 @@ class ChoicePopup(QFrame):
         column.setSpacing(6)
         for widget in (self.field, self.list, self._nothing):
             column.addWidget(widget)
-        self.setFixedWidth(WIDTH)
+        self.setFixedWidth(width)
         self.refresh()
 
     @property
@@ -65,7 +69,7 @@ class ChoicePopup(QFrame):
         """Show it with its upper left corner there (on the screen), or as near as it fits."""
         screen = QGuiApplication.screenAt(corner) or self.screen()
         free, size = screen.availableGeometry(), self.sizeHint()
-        x = min(corner.x(), free.right() - WIDTH)
+        x = min(corner.x(), free.right() - self.width())
         y = min(corner.y(), free.bottom() - size.height())
         self.move(max(free.left(), x), max(free.top(), y))
         self.show()
@@ -76,7 +80,7 @@ class ChoicePopup(QFrame):
         choices = self._find(self.field.text().strip())
         self._model.show_these(choices)
         self.list.setVisible(bool(choices))
-        self.list.setFixedHeight(min(len(choices), MOST_ROWS) * ROW_HEIGHT)
+        self.list.setFixedHeight(min(len(choices), MOST_ROWS) * self._row)
         self._nothing.setVisible(not choices)
         self._mark(0)
         self.adjustSize()
@@ -152,8 +156,9 @@ class ChoicePopup(QFrame):
 
 
 class _Choices(QAbstractListModel):
-    def __init__(self, parent: QObject) -> None:
+    def __init__(self, size: QSize, parent: QObject) -> None:
         super().__init__(parent)
+        self._size = size
         self.choices: Sequence[Choice] = ()
 
     def show_these(self, choices: Sequence[Choice]) -> None:
@@ -179,6 +184,6 @@ class _Choices(QAbstractListModel):
             case Qt.ItemDataRole.UserRole:
                 return self.choices[index.row()]
             case Qt.ItemDataRole.SizeHintRole:
-                return QSize(WIDTH - 20, ROW_HEIGHT)
+                return self._size
             case _:
                 return None
