@@ -94,6 +94,8 @@ class Outline(QWidget):
         if self._bench is not None:
             self._bench.selection_changed.disconnect(self._follow)
             self._bench.level_changed.disconnect(self._follow)
+            self._bench.run_changed.disconnect(self._show_states)
+            self._bench.problems_changed.disconnect(self._show_states)
         old, self._bench = self._model, self._studio.workspace.current
         self._model = OutlineModel(self._bench, self) if self._bench else None
         self._shown.setSourceModel(self._model)  # type: ignore[arg-type]  # None takes it off
@@ -102,9 +104,12 @@ class Outline(QWidget):
         if self._bench is not None and self._model is not None:
             self._bench.selection_changed.connect(self._follow)
             self._bench.level_changed.connect(self._follow)
+            self._bench.run_changed.connect(self._show_states)
+            self._bench.problems_changed.connect(self._show_states)
             for told in (self._model.rowsInserted, self._model.rowsRemoved, self._model.modelReset):
                 told.connect(self._show_whether_empty)
             self._size_columns()
+            self._show_states()
             self._follow()
         self._show_whether_empty()
 
@@ -114,6 +119,13 @@ class Outline(QWidget):
         header.setSectionResizeMode(TITLE, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(STATE, QHeaderView.ResizeMode.Fixed)
         header.resizeSection(STATE, STATE_WIDTH)
+
+    def _show_states(self, _: object = None) -> None:
+        """Titles have the whole width as long as there is nothing else to tell."""
+        bench = self._bench
+        silent = bench is None or (bench.run is None and not bench.problems)
+        if silent != self.tree.isColumnHidden(STATE):
+            self.tree.setColumnHidden(STATE, silent)
 
     def _show_whether_empty(self) -> None:
         empty = self._model is None or not self._model.rowCount()
