@@ -1,0 +1,69 @@
+"""Chooses the editor of a field by what its kind of block says, and by the value that stands there."""  # noqa: E501
+
+from typing import Any
+
+from PySide6.QtWidgets import QWidget
+
+from app.editor.fields.choice import ChoiceField, SegmentedField
+from app.editor.fields.code import CodeField, SqlField
+from app.editor.fields.expression import ExpressionField
+from app.editor.fields.field import UNSET, Field
+from app.editor.fields.json_field import JsonField
+from app.editor.fields.lines import LinesField, TextsField
+from app.editor.fields.number import NumberField
+from app.editor.fields.surroundings import Surroundings
+from app.editor.fields.switch import SwitchField
+from app.editor.fields.text import TextField
+from graph.spec import Editor, Parameter
+from graph.values import ValueType
+
+EDITORS: dict[Editor, type[Field]] = {
+    "lines": LinesField,
+    "code": CodeField,
+    "expression": ExpressionField,
+    "sql": SqlField,
+    "json": JsonField,
+}
+"""The editors that a block asks for by name."""
+
+BY_TYPE: dict[str, type[Field]] = {
+    "text": TextField,
+    "number": NumberField,
+    "integer": NumberField,
+    "boolean": SwitchField,
+    "date": TextField,
+    "datetime": TextField,
+}
+"""The editors of types, where a block asks for none."""
+
+
+def editor_for(parameter: Parameter, value: Any = UNSET) -> type[Field]:
+    """The editor of a field; JSON for a value that the proper one couldn't show."""
+    chosen = _proper(parameter)
+    if value is not UNSET and not chosen.shows(value):
+        return LinesField if issubclass(chosen, TextField) and isinstance(value, str) else JsonField
+    return chosen
+
+
+def make_field(
+    parameter: Parameter, around: Surroundings, parent: QWidget, value: Any = UNSET
+) -> Field:
+    """The editor of a field, showing its value."""
+    made = editor_for(parameter, value)(parameter, around, parent)
+    made.show_value(value)
+    return made
+
+
+def _proper(parameter: Parameter) -> type[Field]:
+    if parameter.type.choices:
+        return SegmentedField if SegmentedField.fits(parameter) else ChoiceField
+    return EDITORS.get(parameter.look.editor) or _of_type(parameter.type)
+
+
+def _of_type(kind: ValueType) -> type[Field]:
+    if kind.kind == "union":
+        kinds = [member.kind for member in kind.members if member.kind != "null"]
+        return BY_TYPE.get("text" if "text" in kinds else kinds[0], JsonField)
+    if kind.kind == "list" and kind.item and kind.item.kind == "text":
+        return TextsField
+    return BY_TYPE.get(kind.kind, JsonField)

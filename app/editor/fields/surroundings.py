@@ -1,0 +1,78 @@
+"""What the editors of a block's fields may know of what is around the block."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from app.workbench import Workbench
+from graph.flow import Block, Link
+from graph.spec import BlockSpec, Parameter
+
+
+class Surroundings(QObject):
+    """The block whose form is shown, where it stands."""
+
+    theme_changed = Signal()
+
+    def __init__(self, workbench: Workbench, block: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.workbench = workbench
+        self.id = block
+
+    @property
+    def block(self) -> Block | None:
+        """The block as it is now, None once it is gone."""
+        return self.workbench.flow.blocks.get(self.id)
+
+    @property
+    def spec(self) -> BlockSpec | None:
+        """What its kind is, None when that isn't installed."""
+        return self.workbench.catalog.get(self.block.kind) if self.block else None
+
+    @property
+    def title(self) -> str:
+        """What the block is called."""
+        return self.title_of(self.id)
+
+    def title_of(self, block: str) -> str:
+        """What a block of the same flow is called."""
+        found = self.workbench.flow.blocks.get(block)
+        spec = self.workbench.catalog.get(found.kind) if found else None
+        return (found.title if found else "") or (spec.title if spec else block)
+
+    def title_of_port(self, port: str) -> str:
+        """A port as a screen reader says it."""
+        return f"{port.replace('_', ' ').strip().capitalize()} of {self.title}"
+
+    def name_of(self, parameter: Parameter) -> str:
+        """What a screen reader says of a field: `Text of Fill template`."""
+        return f"{parameter.title} of {self.title}"
+
+    def links(self) -> dict[str, Link]:
+        """The links into the block, by port."""
+        return {link.target.port: link for link in self.workbench.flow.links_into(self.id)}
+
+    def given(self) -> dict[str, Any]:
+        """The last value of every input that is linked and has had one in the watched run."""
+        values = dict[str, Any]()
+        for port, link in self.links().items():
+            outputs = self._last(link.source.block)
+            if link.source.port in outputs:
+                values[port] = outputs[link.source.port]
+        return values
+
+    def _last(self, block: str) -> Mapping[str, Any]:
+        run = self.workbench.run
+        return run.values.get(self.workbench.address(block), {}) if run else {}
+
+    def outputs(self) -> Mapping[str, Any]:
+        """The block's own last outputs."""
+        return self._last(self.id)
+
+    @property
+    def folder(self) -> Path:
+        """Where files named by the flow are looked for."""
+        path = self.workbench.path
+        return path.parent if path else Path.cwd()

@@ -1,0 +1,1 @@
+"""The pages of the inspector: a block, several, or the flow itself."""

@@ -1,0 +1,90 @@
+"""Small texts of a form: helps, and problems with their cures."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from app.icons import icon
+from app.theme import current
+from graph.errors import Problem
+
+ICONS = {"error": "mdi6.alert-circle", "warning": "mdi6.alert"}
+
+
+class Offer:
+    """A quick fix: what its button says, and what it does."""
+
+    def __init__(self, title: str, do: Callable[[], object]) -> None:
+        self.title = title
+        self.do = do
+
+
+def wrapped(text: str, parent: QWidget, role: str = "small") -> QLabel:
+    """A text that goes over as many lines as it needs."""
+    label = QLabel(text, parent)
+    label.setWordWrap(True)
+    label.setProperty("role", role)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+    return label
+
+
+class Notes(QWidget):
+    """The problems of a place, one under the other. Hidden while there are none."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(4)
+        self._shown: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+        self.hide()
+
+    @property
+    def texts(self) -> list[str]:
+        """What is said."""
+        return [text for text, _, _ in self._shown]
+
+    def show_problems(
+        self, problems: tuple[Problem, ...], refused: str = "",
+        offers: Callable[[Problem], list[Offer]] | None = None,
+    ) -> None:  # fmt: skip
+        """Say these, and before them why something written was refused."""
+        said = [(refused, "error", list[Offer]())] if refused else []
+        for problem in problems:
+            text = f"{problem.message} {problem.cure}".rstrip()
+            said.append((text, problem.severity, offers(problem) if offers else []))
+        key = tuple((text, tone, tuple(o.title for o in some)) for text, tone, some in said)
+        if key == self._shown:
+            return
+        self._shown = key
+        self._clear()
+        for text, tone, some in said:
+            self._column.addWidget(self._line(text, tone, some))
+        self.setVisible(bool(said))
+
+    def _clear(self) -> None:
+        while (item := self._column.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.hide()
+                old.deleteLater()
+
+    def _line(self, text: str, tone: str, offers: list[Offer]) -> QWidget:
+        line = QWidget(self)
+        row = QHBoxLayout(line)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        sign = QLabel(line)
+        colour = current().failed if tone == "error" else current().warning
+        sign.setPixmap(icon(ICONS[tone], colour).pixmap(14, 14))
+        row.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
+        said = wrapped(text, line, "problem" if tone == "error" else "caution")
+        said.setAccessibleName(f"{'Problem' if tone == 'error' else 'Warning'}: {text}")
+        row.addWidget(said, 1)
+        for offer in offers:
+            button = QPushButton(offer.title, line)
+            button.setProperty("small", True)
+            button.clicked.connect(lambda _=False, do=offer.do: do())
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        return line

@@ -1,0 +1,110 @@
+"""The form of a block: which fields it has, how each stands, and what is wrong with it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+
+from graph.compile.ports import CALL, Level, input_type, interface
+from graph.errors import Problem
+from graph.flow import Block, End, Link
+from graph.spec import REQUIRED, BlockSpec, Look, Parameter
+from graph.values import ANY
+
+Mode = Literal["value", "expression", "secret", "linked"]
+"""What a field holds: a value, what gives one when the block runs, or nothing but a link."""
+
+UNSET = msgspec.UNSET
+
+
+class Row(NamedTuple):
+    """A field of the form. `value` is UNSET while its default holds."""
+
+    parameter: Parameter
+    value: Any = UNSET
+    mode: Mode = "value"
+    source: End | None = None
+    """Where the link into it comes from."""
+    exposed: bool = False
+    """Whether it is shown as a port without being linked."""
+    problems: tuple[Problem, ...] = ()
+    of_kind: bool = True
+    """Whether the kind of block has it; no for one of the further inputs a block takes."""
+
+    @property
+    def name(self) -> str:
+        return self.parameter.name
+
+    @property
+    def is_set(self) -> bool:
+        return self.value is not UNSET
+
+    @property
+    def text(self) -> str:
+        """The expression, or the name of the secret."""
+        return str(next(iter(self.value.values()))) if self.mode in ("expression", "secret") else ""
+
+
+def rows_of(block: Block, spec: BlockSpec, level: Level, problems: Iterable[Problem]) -> list[Row]:
+    """The fields of a block in the order of its form."""
+    links = {link.target.port: link for link in level.flow.links_into(block.id)}
+    exposed = frozenset(level.flow.view.exposed.get(block.id, ()))
+    known = [*spec.parameters, *_inputs_of_flow(block, level)]
+    names = {parameter.name for parameter in known}
+    more = [Parameter(name, ANY, None) for name in _further(block, links) if name not in names]
+    by_field = _by_field(problems)
+    return [
+        Row(
+            parameter,
+            value := block.fields.get(parameter.name, UNSET),
+            _mode(value, links.get(parameter.name)),
+            links[parameter.name].source if parameter.name in links else None,
+            parameter.name in exposed,
+            tuple(by_field.get(parameter.name, ())),
+            parameter in known,
+        )
+        for parameter in (*known, *more)
+    ]
+
+
+def elsewhere(rows: Iterable[Row], problems: Iterable[Problem]) -> list[Problem]:
+    """The problems of the block that stand beneath none of its fields."""
+    names = {row.name for row in rows}
+    return [p for p in problems if p.field not in names and p.port not in names]
+
+
+def _mode(value: Any, link: Link | None) -> Mode:
+    if link is not None:
+        return "linked"
+    if isinstance(value, dict) and len(value) == 1:
+        marker, content = next(iter(value.items()))
+        if marker == "$expr" and isinstance(content, str):
+            return "expression"
+        if marker == "$secret" and isinstance(content, str):
+            return "secret"
+    return "value"
+
+
+def _further(block: Block, links: Mapping[str, Link]) -> Iterator[str]:
+    yield from dict.fromkeys((*block.fields, *links))
+
+
+def _inputs_of_flow(block: Block, level: Level) -> Iterator[Parameter]:
+    """The inputs of the flow that a block calls, as its parameters."""
+    inner = level.find(str(block.fields.get("flow", ""))) if block.kind == CALL else None
+    if inner is None:
+        return
+    for name, given in interface(inner.flow)[0].items():
+        if name == "flow":
+            continue
+        required = given.fields.get("required") is True
+        default = REQUIRED if required else given.fields.get("default")
+        description = str(given.fields.get("description", ""))
+        yield Parameter(name, input_type(given), default, description, Look())
+
+
+def _by_field(problems: Iterable[Problem]) -> dict[str, list[Problem]]:
+    found = dict[str, list[Problem]]()
+    for problem in problems:
+        found.setdefault(problem.field or problem.port, []).append(problem)
+    return found
