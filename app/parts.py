@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from app import editing, keeping, opening, run_status, running, runtime_care, saving
+from app import editing, inspecting, keeping, opening, run_status, running, runtime_care, saving
 from app.dialogs import about, command_palette, shortcuts
 from app.studio import Studio
 
@@ -12,6 +12,7 @@ PARTS: tuple[Part, ...] = (
     opening.install,
     saving.install,
     editing.install,
+    inspecting.install,
     running.install,
     keeping.install,
     runtime_care.install,

@@ -7,7 +7,6 @@ from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
-    QFontDatabase,
     QHelpEvent,
     QKeyEvent,
     QPainter,
@@ -19,7 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QToolTip, QWidget
 
 from app.editor.fields.highlighting import Highlighter
-from app.theme import current
+from app.theme import current, mono
 
 INDENT = "    "
 
@@ -105,10 +104,8 @@ class Editor(QPlainTextEdit):
 
     def _dress(self) -> None:
         if self.is_code:
-            fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-            fixed.setPixelSize(12)
-            self.setFont(fixed)
-            self.setProperty("role", "code")
+            self.setFont(mono(12))
+            self.setProperty("mono", True)
             self.setTabStopDistance(self.fontMetrics().horizontalAdvance(INDENT))
             self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)

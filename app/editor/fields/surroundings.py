@@ -1,7 +1,6 @@
 """What the editors of a block's fields may know of what is around the block."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -70,9 +69,3 @@ class Surroundings(QObject):
     def outputs(self) -> Mapping[str, Any]:
         """The block's own last outputs."""
         return self._last(self.id)
-
-    @property
-    def folder(self) -> Path:
-        """Where files named by the flow are looked for."""
-        path = self.workbench.path
-        return path.parent if path else Path.cwd()

@@ -109,6 +109,11 @@ class BlockPage(QWidget):
         self._column.addWidget(made)
         return made
 
+    def open_all(self) -> None:
+        """Open every part of the form, as long as the page is shown."""
+        for part in self.findChildren(Disclosure):
+            part.set_open(True, remember=False)
+
     def _make_row(self, row: Row, parent: QWidget) -> FieldRow:
         made = FieldRow(row, self.around, parent)
         made.edited.connect(lambda value: self._edit(row.name, value))

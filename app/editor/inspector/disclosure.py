@@ -28,7 +28,7 @@ class Disclosure(QWidget):
         self.content: QWidget | None = None
         self.head = QToolButton(self)
         self.head.setText(title)
-        self.head.setProperty("role", "section")
+        self.head.setProperty("section", True)
         self.head.setAutoRaise(True)
         self.head.setCheckable(True)
         self.head.setIconSize(QSize(16, 16))

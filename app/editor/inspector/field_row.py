@@ -117,7 +117,6 @@ class FieldRow(QWidget):
         self._column.setSpacing(4)
         self._head.setSpacing(2)
         self._label = QLabel(self)
-        self._label.setProperty("role", "label")
         self._head.addWidget(self._label)
         self._head.addStretch(1)
         title = self.row.parameter.title

@@ -41,7 +41,6 @@ class FlowPage(QWidget):
         column.addWidget(self.description)
         column.addSpacing(8)
         self._heading = QLabel("Inputs and outputs", self)
-        self._heading.setProperty("role", "label")
         column.addWidget(self._heading)
         column.addWidget(self._interface)
         column.addSpacing(8)

@@ -22,7 +22,7 @@ class Linked(QWidget):
         self._name = row.parameter.name
         self._around = around
         self.jump = QPushButton(self)
-        self.jump.setProperty("linked", True)
+        self.jump.setProperty("source", True)
         self.jump.setIcon(icon("mdi6.arrow-left-circle-outline", current().accent))
         self.jump.clicked.connect(lambda: self.asked.emit("jump"))
         cut = QToolButton(self)

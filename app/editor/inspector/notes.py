@@ -79,7 +79,7 @@ class Notes(QWidget):
         colour = current().failed if tone == "error" else current().warning
         sign.setPixmap(icon(ICONS[tone], colour).pixmap(14, 14))
         row.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
-        said = wrapped(text, line, "problem" if tone == "error" else "caution")
+        said = wrapped(text, line, "error" if tone == "error" else "warning")
         said.setAccessibleName(f"{'Problem' if tone == 'error' else 'Warning'}: {text}")
         row.addWidget(said, 1)
         for offer in offers:

@@ -61,7 +61,6 @@ class SettingsForm(QWidget):
         column.setSpacing(4)
         head = QHBoxLayout()
         label = QLabel(question.parameter.title, line)
-        label.setProperty("role", "label")
         head.addWidget(label)
         head.addStretch(1)
         column.addLayout(head)

@@ -46,7 +46,6 @@ class SeveralPage(QWidget):
 
     def _add_colours(self, column: QVBoxLayout) -> None:
         label = QLabel("Colour", self)
-        label.setProperty("role", "label")
         column.addWidget(label)
         row = QHBoxLayout()
         row.setSpacing(2)
@@ -58,7 +57,6 @@ class SeveralPage(QWidget):
     def _add_bypass(self, column: QVBoxLayout) -> None:
         row = QHBoxLayout()
         label = QLabel("Bypass", self)
-        label.setProperty("role", "label")
         label.setBuddy(self.bypass)
         row.addWidget(label)
         row.addStretch(1)

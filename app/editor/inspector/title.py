@@ -12,7 +12,7 @@ class TitleLine(QLineEdit):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setProperty("role", "heading")
+        self.setProperty("heading", True)
 
     def show_text(self, text: str) -> None:
         """Show a text; the cursor stays, and a long text begins at its beginning."""

@@ -67,7 +67,7 @@ class Traffic(QWidget):
         dot.setStyleSheet(f"color: {type_colour(kind.split(' ')[0])}; font-size: 9px;")
         self._grid.addWidget(dot, row, 0)
         self._grid.addWidget(_text(name, self), row, 1)
-        said = _text(last or kind, self, "small" if not last else "value")
+        said = _text(last or kind, self, "small" if not last else "mono")
         said.setToolTip(f"{name}: {kind}")
         said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         said.setAccessibleName(f"{name}, {kind}{': ' + last if last else ''}")
