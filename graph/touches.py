@@ -80,14 +80,15 @@ class _Look:
         fields = dict(block.fields)
         known: dict[str, Any] = {}
         for link in links:
-            fields.pop(link.target.port, None)
+            if not is_expression(fields.get(link.target.port)):
+                fields.pop(link.target.port, None)
             source = level.flow.blocks.get(link.source.block)
             if source is not None and not link.convert:
                 known |= self._value(level, source, link.target.port)
         for name, value in fields.items():
             if is_expression(value):
                 fields[name] = self._worked_out(value, known)
-        return fields | known
+        return known | fields
 
     def _value(self, level: Level, source: Block, port: str) -> dict[str, Any]:
         """The value that a link brings to a port, if it can be known."""

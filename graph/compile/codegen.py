@@ -403,7 +403,8 @@ class _Function:
             self.module.modules |= (free_names(expression) & MODULES) - linked.keys()
             arguments[name] = inlined(expression, linked, inputs)
         taken = {n: v for n, v in linked.items() if n in known or plan.specs[i].open_inputs}
-        return arguments | taken
+        # An expression may make something of what is linked to its own port: that counts then.
+        return arguments | {n: v for n, v in taken.items() if n not in arguments}
 
     def _field(self, i: int, name: str, value: Any) -> str:
         body = self.plan.bodies.get(i, {}).get(value) if isinstance(value, str) else None

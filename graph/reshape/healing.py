@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
+from itertools import islice
 
 from graph.catalog import Catalog
 from graph.compile.ports import Level, Ports, ports_of
@@ -10,7 +11,7 @@ from graph.edits.edit import together
 from graph.errors import EditRefused
 from graph.flow import Block, End, Flow, Link
 from graph.reshape.choices import best_input, best_output
-from graph.reshape.linking import Around, connect, link_problem
+from graph.reshape.linking import Around, connect, type_check
 from graph.values import ANY, ValueType
 
 
@@ -70,19 +71,15 @@ def remove_keeping(flow: Flow, ids: Collection[str], catalog: Catalog, around: A
     A link is only made where what comes fits; where nothing does, the link ends there.
     """
     gone = {id for id in ids if id in flow.blocks}
+    level, into = Level(flow, catalog, around), _arriving(flow, gone, catalog)
+    fits = type_check(level)
     edits: list[Edit] = [RemoveBlock(id) for id in sorted(gone)]
-    rest = apply(flow, together(edits))
-    into = _arriving(flow, gone, catalog)
     for target, link in sorted(flow.links.items()):
-        if link.source.block not in gone or target.block in gone:
-            continue
-        for source in _origins(link.source.block, gone, into, set()):
-            verdict = link_problem(rest, source, target, catalog, around)
-            if verdict.fits or verdict.convert:
-                healed = Connect(Link(source, target, verdict.convert))
-                edits.append(healed)
-                rest = apply(rest, healed)
-                break
+        if link.source.block in gone and target.block not in gone:
+            origins = _origins(link.source.block, gone, into, {target.block})
+            verdicts = ((source, fits(source, target)) for source in origins)
+            found = ((s, fit.convert) for s, fit in verdicts if fit.fits or fit.convert)
+            edits += (Connect(Link(s, target, convert)) for s, convert in islice(found, 1))
     return together(edits)
 
 
@@ -103,12 +100,12 @@ def _arriving(flow: Flow, gone: Collection[str], catalog: Catalog) -> Mapping[st
 def _origins(
     id: str, gone: Collection[str], into: Mapping[str, list[Link]], seen: set[str]
 ) -> Iterator[End]:
-    """The outputs that stay and feed a block that goes, whether at once or through others."""
+    """The outputs that stay and feed a block that goes, at once or through others not `seen`."""
     if id in seen:
         return
     seen.add(id)
     for link in into.get(id, ()):
         if link.source.block in gone:
             yield from _origins(link.source.block, gone, into, seen)
-        else:
+        elif link.source.block not in seen:
             yield link.source

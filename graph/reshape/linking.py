@@ -8,7 +8,7 @@ from graph.catalog import Catalog
 from graph.compile.ports import Level, Ports, ports_of
 from graph.edits import Connect, Edit, Many
 from graph.errors import EditRefused
-from graph.flow import Block, End, Flow, Link
+from graph.flow import End, Flow, Link
 from graph.values import ANY, Fit, did_you_mean, fit
 
 Around = tuple[Flow, ...]
@@ -36,14 +36,8 @@ def link_check(
 
     `side` tells whether `held` is the output a link is to come from or the input it is to end in.
     """
-    level = Level(flow, catalog, around)
-    found: dict[str, Ports | None] = {}
+    fits = type_check(Level(flow, catalog, around))
     circle = _reached(flow, held.block, back=side == "output") - {held.block}
-
-    def ports(id: str) -> Ports | None:
-        if id not in found:
-            found[id] = _ports(level, id)
-        return found[id]
 
     def check(other: End) -> Fit:
         source, target = (held, other) if side == "output" else (other, held)
@@ -51,35 +45,38 @@ def link_check(
             return Fit(False, "a block can't be linked to itself.")
         if other.block in circle:
             return Fit(False, "the blocks would run in a circle.")
-        block = flow.blocks.get(target.block)
-        return _types_fit(ports(source.block), source, ports(target.block), target, block)
+        return fits(source, target)
 
     return check
 
 
-def _ports(level: Level, id: str) -> Ports | None:
-    block = level.flow.blocks.get(id)
-    spec = level.catalog.get(block.kind) if block else None
-    return ports_of(block, spec, level) if block and spec else None
+def type_check(level: Level) -> Callable[[End, End], Fit]:
+    """Whether what comes from one port suits another: a check that looks at each block once."""
+    found: dict[str, Ports | None] = {}
 
+    def ports(id: str) -> Ports | None:
+        if id not in found:
+            block = level.flow.blocks.get(id)
+            spec = level.catalog.get(block.kind) if block else None
+            found[id] = ports_of(block, spec, level) if block and spec else None
+        return found[id]
 
-def _types_fit(
-    giving: Ports | None, source: End, taking: Ports | None, target: End, block: Block | None
-) -> Fit:
-    for ports, end in ((giving, source), (taking, target)):
-        if ports is None:
-            return Fit(False, f"nothing is known of the block {end.block!r}.")
-    assert giving is not None
-    assert taking is not None
-    given = giving.outputs.get(source.port)
-    wanted = taking.inputs.get(target.port, ANY if taking.open else None)
-    if given is None:
-        return _no_port(source, "output", list(giving.outputs))
-    if wanted is None:
-        return _no_port(target, "input", list(taking.inputs))
-    if block and target.port == block.settings.each:
-        return Fit(True)  # it gets the items of what comes, whatever they are
-    return fit(given, wanted)
+    def check(source: End, target: End) -> Fit:
+        giving, taking = ports(source.block), ports(target.block)
+        if giving is None or taking is None:
+            unknown = source.block if giving is None else target.block
+            return Fit(False, f"nothing is known of the block {unknown!r}.")
+        given = giving.outputs.get(source.port)
+        wanted = taking.inputs.get(target.port, ANY if taking.open else None)
+        if given is None:
+            return _no_port(source, "output", list(giving.outputs))
+        if wanted is None:
+            return _no_port(target, "input", list(taking.inputs))
+        if target.port == level.flow.blocks[target.block].settings.each:
+            return Fit(True)  # it gets the items of what comes, whatever they are
+        return fit(given, wanted)
+
+    return check
 
 
 def _no_port(end: End, side: str, known: Sequence[str]) -> Fit:

@@ -57,6 +57,18 @@ def test_an_input_is_known_by_what_is_given_or_by_its_default() -> None:
     assert written(flow, where="there.txt") == {"a": ("there.txt",)}
 
 
+def test_an_expression_counts_and_not_what_is_linked_to_its_own_port() -> None:
+    flow = Flow.of(
+        [
+            Block("harmless", "flow.constant", {"value": "ok.txt"}),
+            Block("a", "t.save", {"path": {"$expr": "'/etc/passwd'"}}),
+        ],
+        [("harmless.value", "a.path")],
+    )
+
+    assert written(flow) == {"a": ("*",)}
+
+
 def test_an_expression_of_known_values_is_worked_out() -> None:
     flow = Flow.of(
         [

@@ -1,5 +1,6 @@
 """A flow as Python: readable, and the same in the end. Whole templates are tried end to end."""
 
+import asyncio
 from typing import Any
 
 import graph.blocks.flow
@@ -75,3 +76,29 @@ def test_blocks_that_share_a_name_are_told_apart() -> None:
     assert "run_2 = 1" in program
     assert "list_2 = 2" in program
     assert "template_2 = template(text='{a}{b}', a=run_2, b=list_2)" in program
+
+
+def test_an_expression_makes_something_of_what_is_linked_to_its_own_port() -> None:
+    flow = Flow.of(
+        [
+            Block("name", "flow.constant", {"value": "ada"}),
+            Block("up", "text.case", {"text": {"$expr": "text + '!'"}, "style": "upper"}),
+            Block("out", "flow.output"),
+        ],
+        [("name.value", "up.text"), ("up.value", "out.value")],
+    )
+
+    assert asyncio.run(function_of(flow)["flow"](None)) == {"result": "ADA!"}
+
+
+def test_what_is_linked_counts_and_not_the_field() -> None:
+    flow = Flow.of(
+        [
+            Block("name", "flow.constant", {"value": "ada"}),
+            Block("up", "text.case", {"text": "unused", "style": "upper"}),
+            Block("out", "flow.output"),
+        ],
+        [("name.value", "up.text"), ("up.value", "out.value")],
+    )
+
+    assert asyncio.run(function_of(flow)["flow"](None)) == {"result": "ADA"}
