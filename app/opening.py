@@ -131,12 +131,3 @@ def scratch_folder(studio: Studio) -> Path:
     made = studio.settings.folder / "unsaved" / secrets.token_hex(6)
     made.mkdir(parents=True)
     return made
-
-
-def install(studio: Studio) -> None:
-    """Bind what opens flows."""
-    opening = Opening(studio)
-    studio.actions.bind("file.new", opening.new)
-    studio.actions.bind("file.open", opening.choose)
-    studio.open_wanted.connect(opening.open)
-    studio.template_wanted.connect(opening.open_template)

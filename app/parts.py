@@ -2,15 +2,14 @@
 
 from collections.abc import Callable
 
-from app import editing, inspecting, keeping, opening, run_status, running, runtime_care, saving
+from app import editing, files, inspecting, keeping, run_status, running, runtime_care
 from app.dialogs import about, command_palette, shortcuts
 from app.studio import Studio
 
 Part = Callable[[Studio], None]
 
 PARTS: tuple[Part, ...] = (
-    opening.install,
-    saving.install,
+    files.install,
     editing.install,
     inspecting.install,
     running.install,

@@ -41,9 +41,14 @@ class Saving(QObject):
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
         self._studio = studio
+        self._busy: list[Workbench] = []
         self._writer = ThreadPoolExecutor(1, "saving")
         self._written.connect(self._come_back)
         studio.window.destroyed.connect(lambda: self._writer.shutdown())
+
+    def is_busy(self, bench: Workbench) -> bool:
+        """Whether the flow is being written just now."""
+        return bench in self._busy
 
     def save(self, bench: Workbench, then: Then | None = None) -> None:
         """Write the flow into its file, or ask for one; `then` is done once it is written."""
@@ -92,10 +97,12 @@ class Saving(QObject):
                 failed = error
             self._written.emit(Written(bench, path, flow, digest, failed, then))
 
+        self._busy.append(bench)
         self._writer.submit(work)
 
     def _come_back(self, written: Written) -> None:
         bench, path = written.bench, written.path
+        self._busy.remove(bench)
         if isinstance(written.error, ChangedMeanwhile):
             self.conflict.emit(bench)
         elif written.error:
@@ -132,19 +139,3 @@ def _file_name(title: str) -> str:
     """The title as the name of a file: lower case, words joined by underscores."""
     words = "".join(c if c.isalnum() else " " for c in title.lower()).split()
     return "_".join(words) or "flow"
-
-
-def install(studio: Studio) -> None:
-    """Bind what saves and closes flows."""
-    saving, workspace, bind = Saving(studio), studio.workspace, studio.actions.bind
-
-    def front(do: Callable[[Workbench], object]) -> Callable[[], object]:
-        return lambda: do(workspace.current) if workspace.current else None
-
-    def is_open() -> bool:
-        return workspace.current is not None
-
-    bind("file.save", front(saving.save), enabled=is_open)
-    bind("file.save_as", front(saving.save_as), enabled=is_open)
-    bind("file.close", front(saving.close), enabled=is_open)
-    studio.close_wanted.connect(saving.close)

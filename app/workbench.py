@@ -12,6 +12,7 @@ from graph.catalog import Catalog
 from graph.compile.checks import check
 from graph.compile.ports import INPUT, Ports, ports_of
 from graph.compile.ports import Level as PortsLevel
+from graph.diff import diff
 from graph.edits import Edit, Position
 from graph.errors import EditRefused, Problem
 from graph.flow import Block, End, Flow
@@ -176,6 +177,15 @@ class Workbench(QObject):
         """Edit the shown flow as one step; whether it was done. A refusal is told by `refused`."""
         try:
             self.document.do(*edits, level=self.level, label=label, merge=merge)
+        except EditRefused as error:
+            self.refused.emit(str(error))
+            return False
+        return True
+
+    def become(self, flow: Flow, label: str) -> bool:
+        """Make the whole flow another, as one step; whether that could be done."""
+        try:
+            self.document.do(*diff(self.document.flow, flow), label=label)
         except EditRefused as error:
             self.refused.emit(str(error))
             return False

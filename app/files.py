@@ -1,0 +1,31 @@
+"""All that has to do with the files of flows, put together."""
+
+from collections.abc import Callable
+
+from app.disk_changes import DiskChanges
+from app.opening import Opening
+from app.saving import Saving
+from app.studio import Studio
+from app.workbench import Workbench
+
+
+def install(studio: Studio) -> None:
+    """Bind what opens, saves and closes flows."""
+    opening, saving = Opening(studio), Saving(studio)
+    DiskChanges(studio, saving)
+    bind, workspace = studio.actions.bind, studio.workspace
+
+    def front(do: Callable[[Workbench], object]) -> Callable[[], object]:
+        return lambda: do(workspace.current) if workspace.current else None
+
+    def is_open() -> bool:
+        return workspace.current is not None
+
+    bind("file.new", opening.new)
+    bind("file.open", opening.choose)
+    bind("file.save", front(saving.save), enabled=is_open)
+    bind("file.save_as", front(saving.save_as), enabled=is_open)
+    bind("file.close", front(saving.close), enabled=is_open)
+    studio.open_wanted.connect(opening.open)
+    studio.template_wanted.connect(opening.open_template)
+    studio.close_wanted.connect(saving.close)
