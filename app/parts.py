@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from app import editing, files, inspecting, keeping, run_status, running, runtime_care
 from app.dialogs import about, command_palette, shortcuts
+from app.editor import looking
 from app.studio import Studio
 
 Part = Callable[[Studio], None]
@@ -12,6 +13,7 @@ PARTS: tuple[Part, ...] = (
     files.install,
     editing.install,
     inspecting.install,
+    looking.install,
     running.install,
     keeping.install,
     runtime_care.install,

@@ -4,6 +4,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.editor.breadcrumbs import Breadcrumbs
 from app.editor.canvas.canvas import Canvas
+from app.editor.canvas.minimap import Minimap
+from app.editor.looking import VALUES
 from app.studio import Studio
 from app.workbench import Workbench
 
@@ -20,4 +22,7 @@ class EditorPage(QWidget):
         layout.setSpacing(0)
         layout.addWidget(Breadcrumbs(workbench, self))
         self.canvas = Canvas(workbench, studio)
+        self.canvas.values = studio.preferences.flag(VALUES)
+        studio.actions.listen_on(self.canvas)
+        Minimap(self.canvas, studio)
         layout.addWidget(self.canvas, 1)

@@ -1,8 +1,10 @@
 """The canvas of one open flow: shows it, follows it, and hands events to the gestures."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -10,6 +12,7 @@ from PySide6.QtGui import (
     QDragMoveEvent,
     QDropEvent,
     QFocusEvent,
+    QHelpEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -17,15 +20,21 @@ from PySide6.QtGui import (
     QPolygonF,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QGraphicsView
+from PySide6.QtWidgets import QGraphicsView, QToolTip
 
 from app.document import Change, Level
-from app.editor.canvas.drawing import Drawing
+from app.editor.canvas.attention import Attention
+from app.editor.canvas.drawing import FAR, Drawing
 from app.editor.canvas.handling import Clicking, Gestures
 from app.editor.canvas.hits import Hit, Hits
+from app.editor.canvas.hover import NOTHING, Hover
 from app.editor.canvas.layer import Layer
+from app.editor.canvas.marks import Marks
 from app.editor.canvas.panning import Panning
+from app.editor.canvas.pulses import Pulses
+from app.editor.canvas.routing import Routing
 from app.editor.canvas.shapes import Shapes
+from app.editor.canvas.tips import tip
 from app.editor.canvas.view import SceneView, ViewState
 from app.studio import Studio
 from app.workbench import Workbench
@@ -38,22 +47,31 @@ Overlay = Callable[[QPainter], None]
 class Canvas(SceneView):
     """`gestures` may be replaced; whoever draws over the flow adds to `overlay`."""
 
+    redrawn = Signal()
+    """The flow, or how it stands, looks different from now on."""
+
     def __init__(self, workbench: Workbench, studio: Studio) -> None:
         super().__init__()
         self.workbench = workbench
         self.studio = studio
         self.shapes = Shapes(workbench)
-        self.drawing = Drawing(workbench, self.shapes)
+        self.routing = Routing(self.shapes)
+        self.marks = Marks(workbench, self.shapes)
+        self.drawing = Drawing(workbench, self.shapes, self.routing, self.marks)
+        self.attention = Attention(self.shapes, self.redraw_overlay)
         self.overlay: list[Overlay] = []
         self.gestures: Gestures = Clicking(workbench, lambda place: self.hit(self.to_scene(place)))
-        self._hits = Hits(workbench, self.shapes)
+        self._hits = Hits(workbench, self.shapes, self.routing)
         self._layer = Layer(self.drawing.draw)
         self._panning = Panning(self)
+        self._hover = Hover(self.shapes)
+        self._pulses = Pulses(self, self.redraw_overlay)
         self._views: dict[Level, ViewState] = {}
         self._level = workbench.level
         self.setObjectName("canvas")
         self.setAccessibleName("Canvas")
         self.setAccessibleDescription("The blocks of the flow and the links between them")
+        self.marks.refresh()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAcceptDrops(True)
         self._listen()
@@ -63,7 +81,7 @@ class Canvas(SceneView):
         bench.changed.connect(self._on_change)
         bench.level_changed.connect(self._on_level)
         bench.selection_changed.connect(self.refresh)
-        bench.problems_changed.connect(self.refresh)
+        bench.problems_changed.connect(self._on_problems)
         bench.run_changed.connect(self._on_run)
         bench.reveal.connect(self._reveal)
         self.studio.theme.changed.connect(self._restyle)
@@ -87,6 +105,21 @@ class Canvas(SceneView):
         """The links (by the port they end in) that a line through scene points cuts."""
         return self._hits.links_crossing(line)
 
+    def tip_at(self, place: QPointF) -> str:
+        """What is told of the thing at a place of the view, "" for nothing."""
+        hit = self.hit(self.to_scene(place))
+        return tip(hit, self.workbench, self.shapes, self.marks)
+
+    @property
+    def values(self) -> bool:
+        """Whether links tell the last value that went over them."""
+        return self.drawing.links.with_values
+
+    @values.setter
+    def values(self, on: bool) -> None:
+        self.drawing.links.with_values = on
+        self.refresh()
+
     # Moving the view.
 
     def fit_all(self) -> None:
@@ -106,7 +139,8 @@ class Canvas(SceneView):
         self.fit_all()
 
     def _remember_view(self) -> None:
-        self._views[self._level] = self.view_state()
+        state = self._views[self._level] = self.view_state()
+        self.workbench.looks_at = state.x, state.y
 
     def _reveal(self, id: str) -> None:
         if id in self.shapes:
@@ -117,12 +151,14 @@ class Canvas(SceneView):
     def preview(self, positions: Mapping[str, tuple[float, float]] | None) -> None:
         """Show blocks elsewhere while they are dragged; None shows all in their places."""
         self.shapes.displace(positions or {})
+        self.routing.forget()
         self.refresh()
 
     def refresh(self) -> None:
         """Draw everything anew."""
         self._layer.soil()
         self.viewport().update()
+        self.redrawn.emit()
 
     def redraw_overlay(self) -> None:
         """Draw anew only what lies over the flow."""
@@ -134,36 +170,82 @@ class Canvas(SceneView):
         picture = self._layer.picture(self._origin, self._zoom, self._extent(), ratio)
         painter = QPainter(self.viewport())
         painter.drawPixmap(0, 0, picture)
-        if self.overlay:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.scale(self._zoom, self._zoom)
-            painter.translate(-self._origin)
-            for draw in self.overlay:
-                painter.save()
-                draw(painter)
-                painter.restore()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.scale(self._zoom, self._zoom)
+        painter.translate(-self._origin)
+        self._hover.draw(painter, self._zoom, self.drawing)
+        self.drawing.links.draw_dots(painter, self._pulses.dots())
+        self.attention.draw(painter, self.area(), self._zoom, self.drawing)
+        for draw in self.overlay:
+            painter.save()
+            draw(painter)
+            painter.restore()
         painter.end()
 
     # Following the workbench.
 
     def _on_change(self, _: Change) -> None:
         self.shapes.follow()
+        self._pulses.clear()
+        self.marks.refresh()
+        self._point_at_nothing()
         self.refresh()
 
     def _on_level(self) -> None:
         self._level = self.workbench.level
         self.shapes.renew()
+        self._pulses.clear()
+        self.marks.refresh()
+        self._point_at_nothing()
         if (state := self._views.get(self._level)) is not None:
             self.restore_view_state(state)
         else:
             self.fit_all()
         self.refresh()
 
-    def _on_run(self, _: object) -> None:
+    def _on_problems(self) -> None:
+        self.marks.refresh()
         self.refresh()
 
+    def _on_run(self, addresses: object) -> None:
+        """Draw anew what has news: a few blocks and their links, or all."""
+        if not isinstance(addresses, frozenset):
+            self.marks.refresh()
+            self._pulses.clear()
+            self.refresh()
+            return
+        rows = self.marks.take(addresses)
+        if self._zoom < FAR:
+            self._layer.draw_over(partial(self.drawing.draw_far_blocks, blocks=np.array(rows)))
+        else:
+            self._soil_news(rows)
+        self.viewport().update()
+        self.redrawn.emit()
+
+    def _soil_news(self, rows: list[int]) -> None:
+        seen = self.area()
+        for row in rows:
+            rect = QRectF(*self.shapes.rects[row])
+            if rect.intersects(seen):
+                self._layer.soil(rect.adjusted(-8, -8, 8, 8))
+        links = self._links_from(rows)
+        for link in links:
+            self._layer.soil(self.drawing.links.label_area(link))
+        self._pulses.start(links)
+
+    def _links_from(self, rows: list[int]) -> list[int]:
+        """The links in view over which values of these blocks have come."""
+        among = np.isin(self.shapes.sources, rows) & self.shapes.links_within(self.area())
+        found: list[int] = np.nonzero(among)[0].tolist()
+        return [link for link in found if self.marks.has_news(link)]
+
+    def _point_at_nothing(self) -> None:
+        self._hover.become(NOTHING)
+
     def _restyle(self) -> None:
+        values = self.values
         self.drawing.restyle()
+        self.drawing.links.with_values = values
         self.refresh()
 
     # Events: the gestures have the first word, then the view is moved.
@@ -176,9 +258,16 @@ class Canvas(SceneView):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if not self._panning.move(event):
-            pressed = event.buttons() != Qt.MouseButton.NoButton
-            (self.gestures.move if pressed else self.gestures.hover)(event)
+            if event.buttons() != Qt.MouseButton.NoButton:
+                self.gestures.move(event)
+            else:
+                self._hover_at(event.position())
+                self.gestures.hover(event)
         event.accept()
+
+    def _hover_at(self, place: QPointF) -> None:
+        if self._hover.become(self.hit(self.to_scene(place))):
+            self.viewport().update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if not self._panning.release(event):
@@ -205,6 +294,8 @@ class Canvas(SceneView):
 
     def leaveEvent(self, event: QEvent) -> None:
         self.gestures.leave()
+        if self._hover.become(NOTHING):
+            self.viewport().update()
         super().leaveEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
@@ -233,7 +324,10 @@ class Canvas(SceneView):
         QGraphicsView.focusOutEvent(self, event)
 
     def viewportEvent(self, event: QEvent) -> bool:
-        """Pinching zooms."""
+        """Pinching zooms; resting the mouse tells of what is there."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            QToolTip.showText(event.globalPos(), self.tip_at(QPointF(event.pos())), self)
+            return True
         if event.type() == QEvent.Type.NativeGesture:
             return self._panning.pinch(event)
         return bool(super().viewportEvent(event))

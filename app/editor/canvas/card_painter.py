@@ -1,32 +1,47 @@
 """Draws one block as a card: icon, title, a line of what it does, ports, state at the edge."""
 
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QPainter, QPolygonF
+from PySide6.QtGui import QPainter
 
-from app.editor.canvas.cards import Port, is_note
+from app.editor.canvas.cards import is_note
+from app.editor.canvas.marks import Marks
 from app.editor.canvas.notes import INSET, note_document
 from app.editor.canvas.paints import NO_BRUSH, Paints
+from app.editor.canvas.ports_painter import PortsPainter
 from app.editor.canvas.shapes import Shapes
 from app.editor.canvas.texts import Texts, Voice
+from app.presenters.block_status import NONE, Look, Status
 from app.presenters.card_text import says
-from app.presenters.shown_ports import label
 from app.workbench import Workbench
+from graph.errors import Problem
 from graph.flow import Block
 
 RADIUS = 8.0
-PORT = 4.5
 LEFT = 14.0
 TITLE_X = 38.0
+MARK = 20.0
+"""The room a mark takes at the right of the title."""
+
+MARK_ICONS: dict[Look, str] = {
+    "waiting": "mdi6.clock-outline", "done": "mdi6.check-circle", "reused": "mdi6.cached",
+    "skipped": "mdi6.minus-circle-outline", "failed": "mdi6.close-circle",
+    "warning": "mdi6.alert-circle",
+}  # fmt: skip
+HEALTHY = ("reused", "done", "waiting", "")
 
 
 class CardPainter:
     """Draws in scene coordinates."""
 
-    def __init__(self, workbench: Workbench, shapes: Shapes, paints: Paints, texts: Texts) -> None:
+    def __init__(
+        self, workbench: Workbench, shapes: Shapes, marks: Marks, paints: Paints, texts: Texts
+    ) -> None:
         self._workbench = workbench
         self._shapes = shapes
+        self._marks = marks
         self._paints = paints
         self._texts = texts
+        self._ports = PortsPainter(paints, texts)
 
     def draw(self, painter: QPainter, row: int) -> None:
         """The card with all it has."""
@@ -37,13 +52,11 @@ class CardPainter:
         if is_note(block):
             self._draw_note(painter, rect, block)
         else:
-            self._draw_body(painter, rect, row)
-            self._draw_head(painter, rect, row, block)
-            card = self._shapes.cards[row]
-            for port in card.inputs:
-                self._draw_port(painter, x, y, port, False)
-            for port in card.outputs:
-                self._draw_port(painter, x + width, y, port, True)
+            status = self._marks.status(row) if self._marks.watching else NONE
+            faint = block.settings.bypass or status.look == "skipped"
+            self._draw_body(painter, rect, row, block, status)
+            self._draw_head(painter, rect, row, block, status, faint)
+            self._ports.draw(painter, self._shapes.cards[row], x, y, faint)
         if id in self._workbench.selected:
             self._draw_outline(painter, rect)
 
@@ -52,66 +65,142 @@ class CardPainter:
         id = self._shapes.ids[row]
         block = self._workbench.flow.blocks[id]
         x, y, width, height = self._shapes.rects[row].tolist()
+        rect = QRectF(x, y, width, height)
         paints, tokens = self._paints, self._paints.tokens
-        selected = id in self._workbench.selected
-        painter.setPen(paints.pen(tokens.accent if selected else tokens.card_line, 0))
-        painter.setBrush(paints.brush(paints.body(self._tint(row))))
-        painter.drawRect(QRectF(x, y, width, height))
-        icon = self._texts.icon(self._icon(block), Voice.FAR_ICON)
-        painter.setFont(self._texts.fonts[Voice.FAR_ICON])
-        painter.setPen(paints.colour(self._accent(row)))
-        painter.drawStaticText(QPointF(x + 10, y + 12), icon.text)
-        title = self._texts.of(self._title(block), Voice.FAR, width - 52)
-        painter.setFont(self._texts.fonts[Voice.FAR])
-        painter.setPen(paints.colour(tokens.text))
-        painter.drawStaticText(QPointF(x + 44, y + 25 - title.height / 2), title.text)
+        paper = self._paper() if is_note(block) else paints.body(self._tint(row))
+        painter.setPen(paints.pen(tokens.card_line, 0))
+        painter.setBrush(paints.brush(paper))
+        painter.drawRect(rect)
+        look = self._marks.look(row)
+        if look:
+            painter.fillRect(QRectF(x, y, 7, height), paints.brush(self._state_colour(look)))
+        self._draw_far_title(painter, rect, row, block)
+        if id in self._workbench.selected:
+            painter.setPen(paints.pen(tokens.accent, 4.0))
+            painter.setBrush(NO_BRUSH)
+            painter.drawRect(rect)
 
-    def _draw_body(self, painter: QPainter, rect: QRectF, row: int) -> None:
-        painter.setPen(self._paints.pen(self._paints.tokens.card_line, 1.0))
-        painter.setBrush(self._paints.brush(self._paints.body(self._tint(row))))
-        painter.drawRoundedRect(rect, RADIUS, RADIUS)
-
-    def _draw_head(self, painter: QPainter, rect: QRectF, row: int, block: Block) -> None:
+    def _draw_far_title(self, painter: QPainter, rect: QRectF, row: int, block: Block) -> None:
         texts, paints, tokens = self._texts, self._paints, self._paints.tokens
-        x, y = rect.x(), rect.y()
+        x, middle = rect.x(), rect.y() + min(rect.height() / 2, 42)
+        faint = block.settings.bypass
+        icon = texts.icon(self._icon(block), Voice.FAR_ICON)
+        painter.setFont(texts.fonts[Voice.FAR_ICON])
+        painter.setPen(paints.colour(tokens.faint if faint else self._accent(row)))
+        painter.drawStaticText(QPointF(x + 14, middle - icon.height / 2), icon.text)
+        problems = self._marks.problems.get(block.id)
+        room = rect.width() - 56 - (30 if problems else 0)
+        title = texts.of(self._title(block), Voice.FAR, room)
+        painter.setFont(texts.fonts[Voice.FAR])
+        painter.setPen(paints.colour(tokens.faint if faint else tokens.text))
+        painter.drawStaticText(QPointF(x + 48, middle - title.height / 2), title.text)
+        if problems:
+            mark = texts.icon("mdi6.alert", Voice.FAR_ICON)
+            painter.setFont(texts.fonts[Voice.FAR_ICON])
+            painter.setPen(paints.colour(self._problem_colour(problems)))
+            painter.drawStaticText(QPointF(rect.right() - 34, middle - mark.height / 2), mark.text)
+
+    # The parts of a card.
+
+    def _draw_body(
+        self, painter: QPainter, rect: QRectF, row: int, block: Block, status: Status
+    ) -> None:
+        paints, tokens = self._paints, self._paints.tokens
+        edge = tokens.failed if status.look == "failed" else tokens.card_line
+        painter.setPen(paints.pen(edge, 1.0, dashed=block.settings.bypass))
+        alpha = 150 if block.settings.bypass else 255
+        painter.setBrush(paints.brush(paints.body(self._tint(row)), alpha))
+        painter.drawRoundedRect(rect, RADIUS, RADIUS)
+        if status.look and status.look != "waiting":
+            x = rect.x() + 2.0
+            painter.setPen(paints.pen(self._state_colour(status.look), 3.0))
+            painter.drawLine(QPointF(x, rect.y() + RADIUS), QPointF(x, rect.bottom() - RADIUS))
+
+    def _draw_head(
+        self, painter: QPainter, rect: QRectF, row: int, block: Block, status: Status, faint: bool
+    ) -> None:
+        texts, paints, tokens = self._texts, self._paints, self._paints.tokens
+        x, middle = rect.x(), rect.y() + 20
         icon = texts.icon(self._icon(block))
         painter.setFont(texts.fonts[Voice.ICON])
-        painter.setPen(paints.colour(self._accent(row)))
-        painter.drawStaticText(QPointF(x + 12, y + 20 - icon.height / 2), icon.text)
-        title = texts.of(self._title(block), Voice.TITLE, rect.width() - TITLE_X - 30)
+        painter.setPen(paints.colour(tokens.faint if faint else self._accent(row)))
+        painter.drawStaticText(QPointF(x + 13, middle - icon.height / 2), icon.text)
+        room = self._draw_marks(painter, rect, block, status)
+        title = texts.of(self._title(block), Voice.TITLE, room - x - TITLE_X - 4)
         painter.setFont(texts.fonts[Voice.TITLE])
-        painter.setPen(paints.colour(tokens.text))
-        painter.drawStaticText(QPointF(x + TITLE_X, y + 19 - title.height / 2), title.text)
-        spec = self._workbench.catalog.get(block.kind)
-        line = texts.of(says(block, spec), Voice.SMALL, rect.width() - 2 * LEFT)
-        painter.setFont(texts.fonts[Voice.SMALL])
-        painter.setPen(paints.colour(tokens.muted))
-        painter.drawStaticText(QPointF(x + LEFT, y + 41 - line.height / 2), line.text)
+        painter.setPen(paints.colour(tokens.muted if faint else tokens.text))
+        painter.drawStaticText(QPointF(x + TITLE_X, middle - title.height / 2), title.text)
+        self._draw_line(painter, rect, block, status, faint)
 
-    def _draw_port(self, painter: QPainter, x: float, top: float, port: Port, out: bool) -> None:
-        paints = self._paints
-        y = top + port.y
-        painter.setPen(paints.pen(paints.tokens.canvas, 1.5))
-        painter.setBrush(paints.brush(paints.of_type(port.type.kind)))
-        if port.type.kind == "list":
-            painter.drawRect(QRectF(x - PORT, y - PORT, 2 * PORT, 2 * PORT))
-        elif port.type.kind == "record":
-            far = PORT + 1.5
-            corners = ((x - far, y), (x, y - far), (x + far, y), (x, y + far))
-            painter.drawPolygon(QPolygonF([QPointF(*corner) for corner in corners]))
-        else:
-            painter.drawEllipse(QPointF(x, y), PORT + 0.5, PORT + 0.5)
-        text = self._texts.of(label(port.name), Voice.SMALL, 84)
+    def _draw_line(
+        self, painter: QPainter, rect: QRectF, block: Block, status: Status, faint: bool
+    ) -> None:
+        texts, paints, tokens = self._texts, self._paints, self._paints.tokens
+        said = status.line or says(block, self._workbench.catalog.get(block.kind))
+        line = texts.of(said, Voice.SMALL, rect.width() - 2 * LEFT)
+        colour = tokens.faint if faint else tokens.muted
+        if status.line:
+            colour = tokens.failed if status.look == "failed" else tokens.text
+        painter.setFont(texts.fonts[Voice.SMALL])
+        painter.setPen(paints.colour(colour))
+        place = QPointF(rect.x() + LEFT, rect.y() + 41 - line.height / 2)
+        painter.drawStaticText(place, line.text)
+
+    def _draw_marks(self, painter: QPainter, rect: QRectF, block: Block, status: Status) -> float:
+        """State, problem, pin and repetition, from the right; where the room for them begins."""
+        tokens = self._paints.tokens
+        right, middle = rect.right() - 10.0, rect.y() + 20
+        if status.look == "running":
+            right = self._draw_ring(painter, right, middle, status.share)
+        elif status.look:
+            icon = MARK_ICONS[status.look]
+            right = self._draw_mark(painter, right, middle, icon, self._state_colour(status.look))
+        if status.short:
+            right = self._draw_short(painter, right, middle, status.short)
+        problems = self._marks.problems.get(block.id)
+        if problems and status.look in HEALTHY:
+            colour = self._problem_colour(problems)
+            right = self._draw_mark(painter, right, middle, "mdi6.alert", colour)
+        if block.settings.pin is not None:
+            right = self._draw_mark(painter, right, middle, "mdi6.pin", tokens.accent)
+        if block.settings.each:
+            right = self._draw_mark(painter, right, middle, "mdi6.repeat-variant", tokens.muted)
+        return right
+
+    def _draw_mark(
+        self, painter: QPainter, right: float, middle: float, name: str, colour: str
+    ) -> float:
+        icon = self._texts.icon(name, Voice.MARK)
+        painter.setFont(self._texts.fonts[Voice.MARK])
+        painter.setPen(self._paints.colour(colour))
+        painter.drawStaticText(QPointF(right - icon.width, middle - icon.height / 2), icon.text)
+        return right - MARK
+
+    def _draw_short(self, painter: QPainter, right: float, middle: float, short: str) -> float:
+        text = self._texts.of(short, Voice.SMALL)
         painter.setFont(self._texts.fonts[Voice.SMALL])
-        painter.setPen(paints.colour(paints.tokens.muted))
-        left = x - LEFT - text.width if out else x + LEFT
-        painter.drawStaticText(QPointF(left, y - text.height / 2), text.text)
+        painter.setPen(self._paints.colour(self._paints.tokens.muted))
+        place = QPointF(right - text.width, middle - text.height / 2)
+        painter.drawStaticText(place, text.text)
+        return right - text.width - 6
+
+    def _draw_ring(
+        self, painter: QPainter, right: float, middle: float, share: float | None
+    ) -> float:
+        """A circle of which as much is drawn as is done; a quarter when nobody knows."""
+        paints, tokens = self._paints, self._paints.tokens
+        circle = QRectF(right - 14, middle - 6.5, 13, 13)
+        painter.setBrush(NO_BRUSH)
+        painter.setPen(paints.pen(tokens.card_line, 2.0))
+        painter.drawEllipse(circle)
+        painter.setPen(paints.pen(tokens.running, 2.0))
+        painter.drawArc(circle, 90 * 16, -round((0.25 if share is None else share) * 360 * 16))
+        return right - MARK
 
     def _draw_note(self, painter: QPainter, rect: QRectF, block: Block) -> None:
-        paints, tokens = self._paints, self._paints.tokens
-        paper = paints.mixed(tokens.card, tokens.warning, 0.10)
-        painter.setPen(paints.pen(paints.mixed(paper, tokens.warning, 0.25), 1.0))
-        painter.setBrush(paints.brush(paper))
+        paper, tokens = self._paper(), self._paints.tokens
+        painter.setPen(self._paints.pen(self._paints.mixed(paper, tokens.warning, 0.25), 1.0))
+        painter.setBrush(self._paints.brush(paper))
         painter.drawRoundedRect(rect, 4, 4)
         painter.save()
         painter.translate(rect.x() + INSET, rect.y() + INSET)
@@ -122,6 +211,8 @@ class CardPainter:
         painter.setPen(self._paints.pen(self._paints.tokens.accent, 2.0))
         painter.setBrush(NO_BRUSH)
         painter.drawRoundedRect(rect.adjusted(-1, -1, 1, 1), RADIUS + 1, RADIUS + 1)
+
+    # Words and colours.
 
     def _title(self, block: Block) -> str:
         spec = self._workbench.catalog.get(block.kind)
@@ -136,3 +227,15 @@ class CardPainter:
 
     def _accent(self, row: int) -> str:
         return self._paints.tint(self._tint(row))
+
+    def _paper(self) -> str:
+        tokens = self._paints.tokens
+        return self._paints.mixed(tokens.card, tokens.warning, 0.10)
+
+    def _state_colour(self, look: Look) -> str:
+        return self._paints.state(look)
+
+    def _problem_colour(self, problems: list[Problem]) -> str:
+        tokens = self._paints.tokens
+        grave = any(problem.severity == "error" for problem in problems)
+        return tokens.failed if grave else tokens.warning

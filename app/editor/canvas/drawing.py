@@ -1,18 +1,22 @@
 """Draws an area of the shown flow: frames, links and cards, in as few calls as the zoom allows."""
 
-from collections.abc import Collection
+from collections.abc import Iterable
 
 import numpy as np
-import numpy.typing as npt
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
 from app.editor.canvas import buffers
+from app.editor.canvas.buffers import Indices
 from app.editor.canvas.card_painter import CardPainter
-from app.editor.canvas.curves import SEGMENTS, curve, handles, polylines
+from app.editor.canvas.frame_painter import FramePainter
+from app.editor.canvas.link_painter import LinkPainter
+from app.editor.canvas.marks import Marks
 from app.editor.canvas.paints import NO_BRUSH, NO_PEN, Paints
-from app.editor.canvas.shapes import KINDS, Shapes
+from app.editor.canvas.routing import Routing
+from app.editor.canvas.shapes import Shapes
 from app.editor.canvas.texts import Texts
+from app.presenters.block_status import LOOKS
 from app.workbench import Workbench
 
 FAR = 0.35
@@ -20,61 +24,88 @@ FAR = 0.35
 NEAR = 0.6
 """From this zoom on cards show all they have."""
 GRID = 24.0
-
-Indices = npt.NDArray[np.intp]
+AROUND = 120.0
+"""How far outside of an area things may begin that reach into it: links led around, marks."""
 
 
 class Drawing:
     """What stays as long as the flow does. Everything costs what is in the area, not the flow."""
 
-    def __init__(self, workbench: Workbench, shapes: Shapes) -> None:
+    def __init__(
+        self, workbench: Workbench, shapes: Shapes, routing: Routing, marks: Marks
+    ) -> None:
         self._workbench = workbench
         self._shapes = shapes
+        self._routing = routing
+        self._marks = marks
         self._rectangles = buffers.rectangles()
-        self._lines = buffers.lines()
         self._points = buffers.points()
         self.restyle()
 
     def restyle(self) -> None:
         """Take up the colours and fonts of the theme."""
-        self.paints = Paints()
-        self.texts = Texts()
-        self.cards = CardPainter(self._workbench, self._shapes, self.paints, self.texts)
+        bench, shapes, marks = self._workbench, self._shapes, self._marks
+        paints = self.paints = Paints()
+        texts = self.texts = Texts()
+        self.cards = CardPainter(bench, shapes, marks, paints, texts)
+        self.links = LinkPainter(bench, shapes, self._routing, marks, paints, texts)
+        self.frames = FramePainter(bench, paints, texts)
 
     def draw(self, painter: QPainter, area: QRectF, zoom: float) -> None:
         """Draw the area (scene coordinates, which the painter's are already)."""
         painter.fillRect(area, self.paints.brush(self.paints.tokens.canvas))
-        links = np.nonzero(self._shapes.links_within(area))[0]
-        blocks = np.nonzero(self._shapes.within(area))[0]
         if zoom < FAR:
-            self._draw_far(painter, links, blocks)
+            self._draw_far(painter, area, zoom)
             return
         self._draw_grid(painter, area, zoom)
-        if zoom < NEAR:
-            self._draw_thin_links(painter, links)
-        else:
-            self._draw_links(painter, links)
-        self._draw_cards(painter, blocks, zoom)
+        self.frames.draw(painter, area, zoom)
+        wide = area.adjusted(-AROUND, -AROUND, AROUND, AROUND)
+        links = np.nonzero(self._shapes.links_within(wide))[0]
+        (self.links.draw if zoom >= NEAR else self.links.draw_thin)(painter, links)
+        near = area.adjusted(-8, -8, 8, 8)
+        self._draw_cards(painter, np.nonzero(self._shapes.within(near))[0], zoom)
 
     # Far away.
 
-    def _draw_far(self, painter: QPainter, links: Indices, blocks: Indices) -> None:
-        shapes, paints = self._shapes, self.paints
+    def _draw_far(self, painter: QPainter, area: QRectF, zoom: float) -> None:
+        self.frames.draw(painter, area, zoom)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setPen(paints.pen(paints.mixed(paints.tokens.canvas, paints.tokens.link, 0.6), 0))
-        painter.drawLines(*self._lines.fill(shapes.ends[links]))
-        painter.setPen(NO_PEN)
-        rects, tints = shapes.rects[blocks], shapes.tints[blocks]
-        for tint, name in enumerate(shapes.tint_names):
-            of_tint = rects[tints == tint]
-            if len(of_tint):
-                painter.setBrush(paints.brush(self._far_colour(name)))
-                painter.drawRects(*self._rectangles.fill(of_tint))
+        self.links.draw_straight(painter, np.nonzero(self._shapes.links_within(area))[0])
+        self.draw_far_blocks(painter, np.nonzero(self._shapes.within(area))[0], zoom)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
 
-    def _far_colour(self, name: str) -> str:
-        base = self.paints.mixed(self.paints.tokens.card, self.paints.tokens.card_line, 0.7)
-        return self.paints.mixed(base, self.paints.tint(name), 0.35)
+    def draw_plan(self, painter: QPainter, zoom: float) -> None:
+        """The blocks and frames of the whole flow, as small as on a map."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        self.frames.draw_plan(painter)
+        self.draw_far_blocks(painter, np.arange(len(self._shapes.ids)), zoom)
+
+    def draw_far_blocks(self, painter: QPainter, blocks: Indices, zoom: float) -> None:
+        """Plain rectangles, one call a colour: that of the state in a run, else of the kind."""
+        painter.setPen(NO_PEN)
+        shapes = self._shapes
+        rects, looks = shapes.rects[blocks], self._marks.looks_of(blocks)
+        tints = np.where(looks > 0, -looks.astype(np.int32), shapes.tints[blocks])
+        for tint in np.unique(tints).tolist():
+            painter.setBrush(self.paints.brush(self._far_colour(tint)))
+            painter.drawRects(*self._rectangles.fill(rects[tints == tint]))
+        self._outline_selected(painter, blocks, zoom)
+
+    def _far_colour(self, tint: int) -> str:
+        paints = self.paints
+        base = paints.mixed(paints.tokens.card, paints.tokens.card_line, 0.7)
+        if tint < 0:
+            return paints.mixed(base, paints.state(LOOKS[-tint]), 0.75)
+        return paints.mixed(base, paints.tint(self._shapes.tint_names[tint]), 0.35)
+
+    def _outline_selected(self, painter: QPainter, blocks: Indices, zoom: float) -> None:
+        selected = self._selected_rows()
+        if not len(selected):
+            return
+        rows = np.intersect1d(selected, blocks)
+        painter.setBrush(NO_BRUSH)
+        painter.setPen(self.paints.pen(self.paints.tokens.accent, 2.0 / zoom))
+        painter.drawRects(*self._rectangles.fill(self._shapes.rects[rows]))
 
     # Close by.
 
@@ -88,37 +119,17 @@ class Drawing:
         painter.drawPoints(*self._points.fill(dots))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
 
-    def _draw_thin_links(self, painter: QPainter, links: Indices) -> None:
-        shapes, paints = self._shapes, self.paints
-        lines = polylines(shapes.ends[links]).reshape(-1, SEGMENTS, 4)
-        kinds = shapes.link_kinds[links]
-        for kind in np.unique(kinds).tolist():
-            painter.setPen(paints.pen(self._link_colour(kind), 0))
-            painter.drawLines(*self._lines.fill(lines[kinds == kind].reshape(-1, 4)))
-
-    def _draw_links(self, painter: QPainter, links: Indices) -> None:
-        shapes, paints = self._shapes, self.paints
-        selected = self._workbench.selected_links
-        ends = shapes.ends[links]
-        painter.setBrush(NO_BRUSH)
-        for row, reach in zip(links.tolist(), handles(ends).tolist(), strict=True):
-            if shapes.links[row].target in selected:
-                painter.setPen(paints.pen(paints.tokens.accent, 3.0))
-            else:
-                painter.setPen(paints.pen(self._link_colour(int(shapes.link_kinds[row])), 2.0))
-            painter.drawPath(curve(shapes.ends[row], reach))
-
-    def _link_colour(self, kind: int) -> str:
-        return self.paints.mixed(self.paints.of_type(KINDS[kind]), self.paints.tokens.canvas, 0.2)
-
     def _draw_cards(self, painter: QPainter, blocks: Indices, zoom: float) -> None:
-        selected = self._workbench.selected
         draw = self.cards.draw if zoom >= NEAR else self.cards.draw_small
-        rows = blocks.tolist()
-        for row in self._order(rows, selected):
+        for row in self._in_order(blocks.tolist()):
             draw(painter, row)
 
-    def _order(self, rows: list[int], selected: Collection[str]) -> list[int]:
+    def _in_order(self, rows: list[int]) -> Iterable[int]:
         """Selected blocks lie above the others."""
-        ids = self._shapes.ids
+        ids, selected = self._shapes.ids, self._workbench.selected
         return sorted(rows, key=lambda row: ids[row] in selected) if selected else rows
+
+    def _selected_rows(self) -> Indices:
+        rows = self._shapes.rows
+        found = [rows[id] for id in self._workbench.selected if id in rows]
+        return np.array(found, np.intp)

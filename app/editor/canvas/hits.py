@@ -9,8 +9,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPolygonF
 
 from app.editor.canvas.buffers import Floats
-from app.editor.canvas.curves import SEGMENTS, polylines
-from app.editor.canvas.shapes import Shapes
+from app.editor.canvas.routing import Routing
+from app.editor.canvas.shapes import ASIDE, Shapes
 from app.workbench import Workbench
 from graph.flow import End
 
@@ -43,9 +43,10 @@ class Hit:
 class Hits:
     """Finds by numpy over all, then looks closely at the few that are near."""
 
-    def __init__(self, workbench: Workbench, shapes: Shapes) -> None:
+    def __init__(self, workbench: Workbench, shapes: Shapes, routing: Routing) -> None:
         self._workbench = workbench
         self._shapes = shapes
+        self._routing = routing
 
     def at(self, point: QPointF, zoom: float) -> Hit:
         """The topmost thing at a scene point; reaches are wider when things look small."""
@@ -80,9 +81,9 @@ class Hits:
         area = QPolygonF(list(line)).boundingRect()
         rows = np.nonzero(self._shapes.links_within(area))[0]
         strokes = np.array([[a.x(), a.y(), b.x(), b.y()] for a, b in zip(line, line[1:])])  # noqa: B905, RUF007 - one shorter on purpose
-        pieces = polylines(self._shapes.ends[rows])
-        cut = _cross(pieces, strokes).reshape(len(rows), SEGMENTS).any(axis=1)
-        return [self._shapes.links[row].target for row in rows[cut]]
+        pieces, owners = self._routing.flattened(rows)
+        cut = dict.fromkeys(owners[_cross(pieces, strokes)].tolist())
+        return [self._shapes.links[row].target for row in cut]
 
     def _near(self, point: QPointF, reach: float) -> list[int]:
         """The rows of blocks at a point, the topmost first."""
@@ -112,16 +113,17 @@ class Hits:
         return None
 
     def _link(self, point: QPointF, reach: float, frame: str) -> Hit | None:
-        area = QRectF(point.x() - reach, point.y() - reach, 2 * reach, 2 * reach)
+        far = reach + ASIDE
+        area = QRectF(point.x() - far, point.y() - far, 2 * far, 2 * far)
         rows = np.nonzero(self._shapes.links_within(area))[0]
         if not len(rows):
             return None
-        away = _distances(point, polylines(self._shapes.ends[rows]))
-        nearest = away.reshape(len(rows), SEGMENTS).min(axis=1)
-        best = int(nearest.argmin())
-        if nearest[best] > reach:
+        pieces, owners = self._routing.flattened(rows)
+        away = _distances(point, pieces)
+        nearest = int(away.argmin())
+        if away[nearest] > reach:
             return None
-        return Hit("link", link=self._shapes.links[rows[best]].target, frame=frame)
+        return Hit("link", link=self._shapes.links[owners[nearest]].target, frame=frame)
 
     def _route(self, point: QPointF, reach: float) -> Hit | None:
         for name, route in self._workbench.flow.view.routes.items():

@@ -9,6 +9,9 @@ from PySide6.QtGui import QPainter, QPixmap, QRegion
 Draw = Callable[[QPainter, QRectF, float], None]
 """Draws an area of the scene with a painter in scene coordinates, at a zoom."""
 
+DrawOver = Callable[..., object]
+"""Takes a painter in scene coordinates, and `zoom`."""
+
 MOST_PATCHES = 64
 """With more soiled areas than these, everything is drawn anew."""
 
@@ -23,6 +26,7 @@ class Layer:
         self._zoom = 0.0
         self._soiled: list[QRectF] = []
         self._all_soiled = True
+        self._over: list[DrawOver] = []
 
     def soil(self, area: QRectF | None = None) -> None:
         """The scene has changed in this area, or everywhere."""
@@ -31,6 +35,11 @@ class Layer:
             self._soiled.clear()
         elif not self._all_soiled:
             self._soiled.append(area)
+
+    def draw_over(self, draw: DrawOver) -> None:
+        """Draw something opaque on top of what is there, which cost less than drawing all."""
+        if not self._all_soiled:
+            self._over.append(draw)
 
     def picture(self, origin: QPointF, zoom: float, size: QSize, ratio: float) -> QPixmap:
         """The scene from that corner on, as it is now."""
@@ -47,7 +56,9 @@ class Layer:
             self._repaint(QRegion(whole))
         else:
             self._repaint((bare + self._patches()) & QRegion(whole))
+            self._draw_what_is_over()
         self._soiled.clear()
+        self._over.clear()
         self._all_soiled = False
         return self._pixmap
 
@@ -67,6 +78,16 @@ class Layer:
         for rect in _parts(bare):
             found += _outward(QRectF(rect), 1 / ratio)
         return found
+
+    def _draw_what_is_over(self) -> None:
+        if not self._over:
+            return
+        painter = QPainter(self._pixmap)
+        painter.scale(self._zoom, self._zoom)
+        painter.translate(-self._origin)
+        for draw in self._over:
+            draw(painter, zoom=self._zoom)
+        painter.end()
 
     def _patches(self) -> QRegion:
         found = QRegion()

@@ -5,6 +5,7 @@ from functools import cache
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QPen
 
+from app.presenters.block_status import Look
 from app.theme import Tokens, current, type_colour
 
 CATEGORY_COLOURS = {
@@ -28,8 +29,9 @@ class Paints:
         self.tint = cache(self._tint)
         self.body = cache(self._body)
         self.of_type = cache(type_colour)
+        self.mixed = cache(self._mixed)
 
-    def mixed(self, one: str, other: str, share: float) -> str:
+    def _mixed(self, one: str, other: str, share: float) -> str:
         """`one` with a share (0 to 1) of `other`."""
         a, b = QColor(one), QColor(other)
         parts = (
@@ -54,6 +56,15 @@ class Paints:
 
     def _brush(self, name: str, alpha: int = 255) -> QBrush:
         return QBrush(self._colour(name, alpha))
+
+    def state(self, look: Look) -> str:
+        """The colour of a state in a run."""
+        tokens = self.tokens
+        return {
+            "": tokens.faint, "waiting": tokens.faint, "running": tokens.running,
+            "done": tokens.done, "reused": tokens.reused, "skipped": tokens.skipped,
+            "failed": tokens.failed, "warning": tokens.warning,
+        }[look]  # fmt: skip
 
     def _tint(self, name: str) -> str:
         """The colour that a category stands for, or the one a person chose."""

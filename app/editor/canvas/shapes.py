@@ -25,6 +25,9 @@ _KIND = {kind: index for index, kind in enumerate(KINDS)}
 STEP_X, STEP_Y, IN_A_ROW = 280.0, 170.0, 8
 """How blocks are put down that nobody has placed."""
 
+ASIDE = 160.0
+"""How far outside of its ends a link may be led."""
+
 NO_FLOW = Flow()
 
 
@@ -108,6 +111,11 @@ class Shapes:
         """The rows of the links at a block."""
         row = self.rows[id]
         return np.nonzero((self.sources == row) | (self.targets == row))[0]
+
+    def route(self, row: int) -> tuple[tuple[float, float], ...]:
+        """The points that a person has led a link through."""
+        routes = self._flow.view.routes
+        return routes.get(str(self.links[row].target), ()) if routes else ()
 
     # Following the flow.
 
@@ -271,6 +279,13 @@ class Shapes:
         ends[:, 3] = target[:, 1] + self._to_y
         self.ends = ends
         self.boxes = _boxes(ends)
+        for name, points in self._flow.view.routes.items():
+            block, _, port = name.partition(".")
+            row = self.link_rows.get(End(block, port))
+            if row is not None and points:
+                box, x, y = self.boxes[row], *np.array(points).T
+                box[:2] = np.minimum(box[:2], (x.min() - ASIDE, y.min() - ASIDE))
+                box[2:] = np.maximum(box[2:], (x.max() + ASIDE, y.max() + ASIDE))
 
     def _around_frames(self) -> QRectF:
         around = QRectF()
@@ -282,10 +297,11 @@ class Shapes:
 def _boxes(ends: Floats) -> Floats:
     x1, y1, x2, y2 = ends.T
     swing = np.where(x2 < x1 + LARGEST_SWING, LARGEST_SWING, 2.0)
+    rise = np.where(x2 < x1, ASIDE, 2.0)
     return np.stack(
         [
-            np.minimum(x1, x2) - swing, np.minimum(y1, y2) - 2.0,
-            np.maximum(x1, x2) + swing, np.maximum(y1, y2) + 2.0,
+            np.minimum(x1, x2) - swing, np.minimum(y1, y2) - rise,
+            np.maximum(x1, x2) + swing, np.maximum(y1, y2) + rise,
         ],
         axis=1,
     )  # fmt: skip

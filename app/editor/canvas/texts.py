@@ -21,6 +21,7 @@ class Voice(Enum):
     SMALL = "small"
     FAR = "far"
     ICON = "icon"
+    MARK = "mark"
     FAR_ICON = "far icon"
     FRAME = "frame"
 
@@ -43,6 +44,7 @@ class Texts:
             Voice.FAR: _scalable(font(20, bold=True)),
             Voice.FRAME: _scalable(font(14, bold=True)),
             Voice.ICON: _scalable(qtawesome.font("mdi6", 17)),
+            Voice.MARK: _scalable(qtawesome.font("mdi6", 15)),
             Voice.FAR_ICON: _scalable(qtawesome.font("mdi6", 26)),
         }
         self._metrics = {voice: QFontMetricsF(each) for voice, each in self.fonts.items()}

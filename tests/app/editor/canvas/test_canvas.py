@@ -57,7 +57,7 @@ def test_what_is_hit_is_the_topmost_thing(canvas: Canvas) -> None:
     assert canvas.hit(port) == Hit("port", "a", "value", "out")
     assert canvas.hit(QPointF(60, 20)) == Hit("block", "a")
     assert canvas.hit(QPointF(300, 40)) == Hit("route", link=END, index=0)
-    assert canvas.hit(QPointF(250, port.y())) == Hit("link", link=END)
+    assert canvas.hit(port + QPointF(15, 0)) == Hit("link", link=END)
     assert canvas.hit(QPointF(200, 315)) == Hit("frame", frame="f")
     assert canvas.hit(QPointF(-100, 600)) == Hit("frame-edge", frame="f", index=9)
     assert canvas.hit(QPointF(40, 420)) == Hit("block", "note", frame="f")

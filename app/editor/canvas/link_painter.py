@@ -1,0 +1,147 @@
+"""Draws links: by type of value, with what went over them, and dots that move along."""
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainter
+
+from app.editor.canvas import buffers
+from app.editor.canvas.buffers import Indices
+from app.editor.canvas.curves import path, plain, point_at
+from app.editor.canvas.marks import Marks
+from app.editor.canvas.paints import NO_BRUSH, Paints
+from app.editor.canvas.routing import Routing
+from app.editor.canvas.shapes import KINDS, Shapes
+from app.editor.canvas.texts import Texts, Voice
+from app.presenters.brief import brief
+from app.workbench import Workbench
+
+LABEL_ROOM = 110.0
+DOT = 4.0
+
+
+class LinkPainter:
+    """Draws in scene coordinates."""
+
+    def __init__(
+        self, workbench: Workbench, shapes: Shapes, routing: Routing, marks: Marks,
+        paints: Paints, texts: Texts,
+    ) -> None:  # fmt: skip
+        self._workbench = workbench
+        self._shapes = shapes
+        self._routing = routing
+        self._marks = marks
+        self._paints = paints
+        self._texts = texts
+        self._lines = buffers.lines()
+        self.with_values = False
+
+    def draw_straight(self, painter: QPainter, links: Indices) -> None:
+        """Links from far away: one line each, all in one call."""
+        paints, tokens = self._paints, self._paints.tokens
+        painter.setPen(paints.pen(paints.mixed(tokens.canvas, tokens.link, 0.6), 0))
+        painter.drawLines(*self._lines.fill(self._shapes.ends[links]))
+
+    def draw_thin(self, painter: QPainter, links: Indices) -> None:
+        """Links where they are small: a pixel wide, one call a type."""
+        lines, owners = self._routing.flattened(links)
+        kinds = self._shapes.link_kinds[owners]
+        for kind in np.unique(kinds).tolist():
+            painter.setPen(self._paints.pen(self._colour(kind), 0))
+            painter.drawLines(*self._lines.fill(lines[kinds == kind]))
+        self._draw_selected(painter, links, 2.5)
+
+    def draw(self, painter: QPainter, links: Indices) -> None:
+        """Links close by, and what is told on them."""
+        rows: list[int] = links.tolist()
+        curves = self._curves(links)
+        kinds = self._shapes.link_kinds
+        painter.setBrush(NO_BRUSH)
+        for row in rows:
+            painter.setPen(self._paints.pen(self._colour(int(kinds[row])), 2.0))
+            painter.drawPath(path(curves[row]))
+        self._draw_selected(painter, links, 3.0)
+        self._draw_knots(painter, rows)
+        if self._workbench.run is not None:
+            for row in rows:
+                self._draw_label(painter, row, curves[row])
+
+    def draw_hovered(self, painter: QPainter, row: int) -> None:
+        """The link under the mouse."""
+        painter.setBrush(NO_BRUSH)
+        colour = self._paints.of_type(KINDS[int(self._shapes.link_kinds[row])])
+        painter.setPen(self._paints.pen(colour, 3.5))
+        painter.drawPath(path(self._routing.curves(row)))
+
+    def draw_dots(self, painter: QPainter, dots: Iterable[tuple[int, float]]) -> None:
+        """Values on their way: for each a link, and how far it has come (0 to 1)."""
+        painter.setPen(self._paints.pen(self._paints.tokens.canvas, 1.5))
+        for row, share in dots:
+            kind = KINDS[int(self._shapes.link_kinds[row])]
+            painter.setBrush(self._paints.brush(self._paints.of_type(kind)))
+            x, y = point_at(self._routing.curves(row), share)
+            painter.drawEllipse(QPointF(x, y), DOT, DOT)
+
+    def label_area(self, row: int) -> QRectF:
+        """Where what is told on a link may be."""
+        x, y = point_at(self._routing.curves(row), 0.5)
+        half = LABEL_ROOM / 2 + 20
+        return QRectF(x - half, y - 14, 2 * half, 28)
+
+    def _curves(self, links: Indices) -> Mapping[int, buffers.Floats]:
+        """The curves of each link."""
+        straight = plain(self._shapes.ends[links])
+        found = {row: straight[i : i + 1] for i, row in enumerate(links.tolist())}
+        return found | self._routing.led_among(links.tolist())
+
+    def _draw_selected(self, painter: QPainter, links: Indices, width: float) -> None:
+        selected = self._workbench.selected_links
+        if not selected:
+            return
+        painter.setPen(self._paints.pen(self._paints.tokens.accent, width))
+        painter.setBrush(NO_BRUSH)
+        for row in links.tolist():
+            if self._shapes.links[row].target in selected:
+                painter.drawPath(path(self._routing.curves(row)))
+
+    def _draw_knots(self, painter: QPainter, rows: list[int]) -> None:
+        """The points that links are led through by hand."""
+        if not self._workbench.flow.view.routes:
+            return
+        painter.setPen(self._paints.pen(self._paints.tokens.canvas, 1.5))
+        for row in rows:
+            kind = int(self._shapes.link_kinds[row])
+            for x, y in self._shapes.route(row):
+                painter.setBrush(self._paints.brush(self._colour(kind)))
+                painter.drawEllipse(QPointF(x, y), DOT + 0.5, DOT + 0.5)
+
+    def _draw_label(self, painter: QPainter, row: int, curves: buffers.Floats) -> None:
+        """How many values went over the link, and the last one when that is wanted."""
+        text = self._told(row)
+        if not text:
+            return
+        paints, tokens = self._paints, self._paints.tokens
+        laid = self._texts.of(text, Voice.SMALL, LABEL_ROOM)
+        x, y = point_at(curves, 0.5)
+        pill = QRectF(x - laid.width / 2 - 7, y - 9, laid.width + 14, 18)
+        painter.setPen(paints.pen(self._colour(int(self._shapes.link_kinds[row])), 1.0))
+        painter.setBrush(paints.brush(tokens.raised))
+        painter.drawRoundedRect(pill, 9, 9)
+        painter.setFont(self._texts.fonts[Voice.SMALL])
+        painter.setPen(paints.colour(tokens.text))
+        painter.drawStaticText(QPointF(x - laid.width / 2, y - laid.height / 2), laid.text)
+
+    def _told(self, row: int) -> str:
+        count = self._marks.count(row)
+        if self.with_values:
+            there, value = self._marks.value(row)
+            times = f" ×{count:,}" if count > 1 else ""
+            return f"{brief(value, 24)}{times}" if there else ""
+        return f"{count:,}" if count > 1 else ""
+
+    def _colour(self, kind: int) -> str:
+        """Links are a little calmer than the ports they join."""
+        return self._paints.mixed(
+            self._paints.of_type(KINDS[kind]), self._paints.tokens.canvas, 0.2
+        )

@@ -1,0 +1,103 @@
+"""What is told of the shown blocks besides the flow: their states in the run, their problems."""
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from app.editor.canvas.shapes import Shapes
+from app.presenters.block_status import LOOKS, NONE, Look, Status, look_of, status_of
+from app.workbench import Workbench
+from graph.errors import Problem
+from graph.flow import End
+
+_NUMBER = {look: number for number, look in enumerate(LOOKS)}
+
+
+class Marks:
+    """`looks` has the number of the look (see `LOOKS`) of each block, 0 without a run."""
+
+    def __init__(self, workbench: Workbench, shapes: Shapes) -> None:
+        self._workbench = workbench
+        self._shapes = shapes
+        self._generation = -1
+        self.looks: npt.NDArray[np.uint8] = np.zeros(0, np.uint8)
+        self._told: dict[End, int] = {}
+        self.problems: Mapping[str, list[Problem]] = {}
+
+    @property
+    def watching(self) -> bool:
+        """Whether a run is shown."""
+        return self._workbench.run is not None
+
+    def refresh(self) -> None:
+        """Take up how everything stands."""
+        self.problems = self._workbench.problems_here()
+        ids, run = self._shapes.ids, self._workbench.run
+        self._generation = self._shapes.generation
+        self.looks = np.zeros(len(ids), np.uint8)
+        if run is None or not run.view.blocks:
+            return
+        prefix = self._prefix()
+        known = run.view.blocks
+        for row, id in enumerate(ids):
+            view = known.get(prefix + id)
+            if view is not None:
+                self.looks[row] = _NUMBER[look_of(view)]
+
+    def take(self, addresses: Iterable[str]) -> list[int]:
+        """Take up how these blocks stand; gives the rows of those that are shown."""
+        run, prefix, rows = self._workbench.run, self._prefix(), self._shapes.rows
+        if run is None or self._generation != self._shapes.generation:
+            self.refresh()
+        touched = []
+        for address in addresses:
+            row = rows.get(address.removeprefix(prefix)) if address.startswith(prefix) else None
+            if row is not None and run is not None:
+                touched.append(row)
+                self.looks[row] = _NUMBER[look_of(run.block(address))]
+        return touched
+
+    def looks_of(self, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.uint8]:
+        """The numbers of the looks of these blocks."""
+        if self._generation != self._shapes.generation:
+            self.refresh()
+        return self.looks[rows]
+
+    def look(self, row: int) -> Look:
+        """How the state of a block looks."""
+        if self._generation != self._shapes.generation:
+            self.refresh()
+        return LOOKS[int(self.looks[row])]
+
+    def status(self, row: int) -> Status:
+        """How a block stands."""
+        run = self._workbench.run
+        return NONE if run is None else status_of(run, self._prefix() + self._shapes.ids[row])
+
+    def count(self, row: int) -> int:
+        """How many values went over a link in the run."""
+        run, source = self._workbench.run, self._shapes.links[row].source
+        if run is None:
+            return 0
+        return run.counts.get(self._prefix() + source.block, {}).get(source.port, 0)
+
+    def has_news(self, link: int) -> bool:
+        """Whether a value has gone over a link since this was last asked."""
+        count = self.count(link)
+        target = self._shapes.links[link].target
+        news = count > self._told.get(target, 0)
+        self._told[target] = count
+        return news
+
+    def value(self, row: int) -> tuple[bool, object]:
+        """Whether a value went over a link, and the last one."""
+        run, source = self._workbench.run, self._shapes.links[row].source
+        outputs = run.values.get(self._prefix() + source.block) if run else None
+        if not outputs or source.port not in outputs:
+            return False, None
+        return True, outputs[source.port]
+
+    def _prefix(self) -> str:
+        through = self._workbench.blocks_into
+        return "/".join(through) + "/" if through else ""

@@ -1,0 +1,99 @@
+"""How a block stands in the watched run, in what its card can show."""
+
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple
+
+from app.presenters.brief import brief, duration
+from app.presenters.live_run import LiveRun
+from runtime.projections.run_view import BlockState, BlockView
+
+Look = Literal["", "waiting", "running", "done", "reused", "skipped", "failed", "warning"]
+"""The looks that states have; "" is that of a block that has not come up."""
+
+LOOKS: tuple[Look, ...] = (
+    "", "waiting", "running", "done", "reused", "skipped", "failed", "warning",
+)  # fmt: skip
+
+_LOOK_OF: Mapping[BlockState, Look] = {
+    "waiting": "waiting", "running": "running", "retrying": "warning", "doubted": "warning",
+    "finished": "done", "reused": "reused", "skipped": "skipped", "failed": "failed",
+    "caught": "warning", "cancelled": "skipped",
+}  # fmt: skip
+
+
+class Status(NamedTuple):
+    """`line` says more than the block's own line, `short` stands beside the mark.
+
+    `share` is how much is done, 0 to 1; None when nobody said.
+    """
+
+    look: Look = ""
+    line: str = ""
+    short: str = ""
+    share: float | None = None
+
+
+NONE = Status()
+
+
+def look_of(view: BlockView | None) -> Look:
+    """How a block's state looks."""
+    return "" if view is None else _LOOK_OF[view.state]
+
+
+def status_of(run: LiveRun, address: str) -> Status:
+    """How a block stands."""
+    view = run.block(address)
+    if view is None:
+        return NONE
+    look = look_of(view)
+    match view.state:
+        case "running" | "retrying" | "doubted":
+            return Status(look, _going_on(run, view), _round_count(view), _share(view))
+        case "failed" | "caught":
+            return Status(look, view.failure.message if view.failure else "", _took(view))
+        case "finished":
+            return Status(look, _result(run, address), _took(view))
+        case "reused":
+            return Status(look, _result(run, address), "reused")
+        case "cancelled":
+            return Status(look, "", "cancelled")
+        case _:
+            return Status(look)
+
+
+def _going_on(run: LiveRun, view: BlockView) -> str:
+    """What a running block says of itself, or the end of what it has streamed so far."""
+    if view.failure and view.state != "running":
+        return f"Trying again: {view.failure.message}"
+    stream = run.streams.get(view.block, ())
+    if view.note or not stream:
+        return view.note
+    tail = "".join(item for item in stream[-40:] if isinstance(item, str))
+    return " ".join(tail.split())[-60:] or f"{view.streamed:,} items so far"
+
+
+def _share(view: BlockView) -> float | None:
+    if view.total:
+        return min(1.0, view.done / view.total)
+    return view.rounds_done / view.rounds if view.rounds else None
+
+
+def _round_count(view: BlockView) -> str:
+    if view.total:
+        return f"{view.done:,.0f} of {view.total:,.0f}"
+    return f"{view.rounds_done} of {view.rounds}" if view.rounds else ""
+
+
+def _took(view: BlockView) -> str:
+    return duration(view.took)
+
+
+def _result(run: LiveRun, address: str) -> str:
+    outputs = run.values.get(address)
+    return brief(_main(outputs)) if outputs else ""
+
+
+def _main(outputs: Mapping[str, Any]) -> Any:
+    """The output that says most: the one called value, or the first."""
+    return outputs["value"] if "value" in outputs else next(iter(outputs.values()))
