@@ -2,12 +2,11 @@
 
 from functools import partial
 
-from PySide6.QtCore import QTimer
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
 from app.dock_frame import DockFrame
-from app.editor.page import EditorPage
 from app.menus import ToolBar, build_menus
 from app.notice_bar import NoticeBar
 from app.pages import Pages
@@ -25,6 +24,9 @@ THEMES: tuple[Choice, ...] = ("dark", "light", "system")
 
 class MainWindow(QMainWindow):
     """Puts the parts together."""
+
+    seen = Signal()
+    """The window has been painted for the first time."""
 
     def __init__(self, settings: Settings, preferences: Preferences, theme: Theme) -> None:
         super().__init__()
@@ -46,6 +48,8 @@ class MainWindow(QMainWindow):
         self._show_current()
 
     def _page(self, workbench: Workbench) -> QWidget:
+        from app.editor.page import EditorPage  # noqa: PLC0415 - welcome is there before a canvas
+
         return EditorPage(workbench, self.studio)
 
     def _bind(self) -> None:
@@ -105,11 +109,19 @@ class MainWindow(QMainWindow):
         self._refresh()
 
     def _place(self) -> None:
+        self._painted = False
         self._refreshing = QTimer(self, singleShot=True, interval=30)
         self._refreshing.timeout.connect(self._refresh)
         self.resize(1400, 860)
         if (geometry := self.studio.preferences.layout(GEOMETRY)) is not None:
             self.restoreGeometry(geometry)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Tell when there is something to be seen."""
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self, self.seen.emit)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember how the window was."""

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import cast
 
 import qasync
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.focus_ring import FocusRing
@@ -16,6 +15,7 @@ from app.main_window import MainWindow
 from app.preferences import Preferences
 from app.style_sheet import style_sheet
 from app.theme import Choice, Theme, current
+from app.warming import Warming
 from runtime.settings import Settings, settings_from
 
 CHOICES: dict[str, Choice] = {"dark": "dark", "light": "light", "system": "system"}
@@ -47,18 +47,18 @@ def main(files: Sequence[str] = ()) -> int:
     """Open the studio, with these files; gives the exit code when the window was closed."""
     app = application()
     window = build(settings_from())
+    studio = window.studio
+    for later in (studio.bridge.start, studio.begun.emit, Warming(studio).begin):
+        window.seen.connect(later)
+    window.seen.connect(lambda: studio.open_files(map(Path, files)))
     window.show()
     loop = qasync.QEventLoop(app)
     asyncio.set_event_loop(loop)
     closed = asyncio.Event()
     app.aboutToQuit.connect(closed.set)
-    QTimer.singleShot(0, window, window.studio.begun.emit)
-    if files:
-        QTimer.singleShot(0, window, lambda: window.studio.open_files(map(Path, files)))
-    QTimer.singleShot(0, window, window.studio.bridge.start)
     try:
         with loop:
             loop.run_until_complete(closed.wait())
     finally:
-        window.studio.bridge.close()
+        studio.bridge.close()
     return 0

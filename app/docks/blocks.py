@@ -11,9 +11,15 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     QSize,
     Qt,
-    QTimer,
 )
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QStandardItem, QStandardItemModel
+from PySide6.QtGui import (
+    QColor,
+    QKeyEvent,
+    QPainter,
+    QShowEvent,
+    QStandardItem,
+    QStandardItemModel,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -124,7 +130,6 @@ class Blocks(QWidget):
             layout.addWidget(widget)
         self._nothing.hide()
         studio.theme.changed.connect(self.list.viewport().update)
-        QTimer.singleShot(0, self, self._refresh)
 
     def _make_list(self) -> QTreeView:
         view = QTreeView(self)
@@ -161,6 +166,12 @@ class Blocks(QWidget):
             self.list.expandAll()
         self._nothing.setVisible(not self.model.rowCount())
         self.list.setVisible(bool(self.model.rowCount()))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """List all blocks once they can be seen: it needs every pack."""
+        super().showEvent(event)
+        if not self.model.rowCount():
+            self._refresh()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Arrow keys in the search field walk through what was found."""

@@ -22,7 +22,8 @@ def bench(studio: Studio) -> Workbench:
 def dock(qtbot: QtBot, studio: Studio) -> Blocks:
     made = Blocks(studio)
     qtbot.addWidget(made)
-    qtbot.waitUntil(lambda: made.model.rowCount() > 0)
+    with qtbot.waitExposed(made):
+        made.show()
     return made
 
 

@@ -1,0 +1,37 @@
+"""Loads what the welcome page does without while nobody waits for it."""
+
+from collections.abc import Callable, Sequence
+from importlib import import_module
+
+from PySide6.QtCore import QObject, QTimer
+
+from app.studio import Studio
+
+MODULES = ("numpy", "NodeGraphQt", "app.editor.page")
+PAUSE = 20
+"""Milliseconds between two steps, for what the person does meanwhile."""
+
+
+class Warming(QObject):
+    """One step after another, each in a turn of the event loop of its own."""
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__(studio)
+        self._studio = studio
+        self._steps: Sequence[Callable[[], object]] = (
+            lambda: studio.catalog, *(_importing(name) for name in MODULES)
+        )  # fmt: skip
+
+    def begin(self) -> None:
+        """Take the first step soon."""
+        QTimer.singleShot(PAUSE, self, self._step)
+
+    def _step(self) -> None:
+        first, *self._steps = self._steps
+        first()
+        if self._steps:
+            QTimer.singleShot(PAUSE, self, self._step)
+
+
+def _importing(name: str) -> Callable[[], object]:
+    return lambda: import_module(name)
