@@ -2,12 +2,13 @@
 
 from graph.layout.alignment import Alignment, Axis, align, distribute
 from graph.layout.arrangement import arranged
-from graph.layout.boxes import Positions, Size, Sizes, bounds
+from graph.layout.boxes import PortHeights, Positions, Size, Sizes, bounds
 from graph.layout.spots import free_spot
 
 __all__ = [
     "Alignment",
     "Axis",
+    "PortHeights",
     "Positions",
     "Size",
     "Sizes",

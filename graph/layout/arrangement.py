@@ -1,14 +1,14 @@
 """Automatic layout: blocks in columns along the links, each group of linked blocks by itself."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from graph.edits import Position
-from graph.flow import Flow
-from graph.layout.boxes import USUAL, Box, Positions, Sizes, bounds
+from graph.flow import End, Flow
+from graph.layout.boxes import NO_PORTS, USUAL, Box, PortHeights, Positions, Sizes, bounds
 from graph.layout.coordinates import ROW_GAP, heights
 from graph.layout.crossings import uncross
-from graph.layout.layers import layered
+from graph.layout.layers import Arc, layered
 
 COLUMN_GAP = 90.0
 GROUP_GAP = 80.0
@@ -18,11 +18,17 @@ _ROW_WIDTH = 1200.0
 """Blocks without links are put in rows at least so wide."""
 
 
-def arranged(flow: Flow, sizes: Sizes, ids: Collection[str] | None = None) -> dict[str, Position]:
+def arranged(
+    flow: Flow,
+    sizes: Sizes,
+    ids: Collection[str] | None = None,
+    ports: PortHeights = NO_PORTS,
+) -> dict[str, Position]:
     """Places for the blocks (for those of `ids` only), along the links from left to right.
 
     What stood above something else stays above it, unless fewer links cross otherwise. All
-    blocks keep their upper left corner, some of them their centre.
+    blocks keep their upper left corner, some of them their centre. Where the `ports` are says
+    which links cross and when one is straight; one that isn't given is in the middle.
     """
     chosen = flow.blocks.keys() if ids is None else flow.blocks.keys() & set(ids)
     now = {id: flow.view.positions[id] for id in chosen if id in flow.view.positions}
@@ -34,7 +40,7 @@ def arranged(flow: Flow, sizes: Sizes, ids: Collection[str] | None = None) -> di
         if len(group) == 1:
             alone += group
             continue
-        part = _columns_of(flow, group, sizes)
+        part = _columns_of(flow, group, sizes, ports)
         bottom = _put_below(part, placed, sizes, bottom)
     whole = bounds(placed, sizes)
     width = max(_ROW_WIDTH, whole.right - whole.left if whole else 0.0)
@@ -70,16 +76,12 @@ def _groups(flow: Flow, order: Sequence[str]) -> Iterator[list[str]]:
         yield sorted(group, key=rank.__getitem__)
 
 
-def _columns_of(flow: Flow, group: Sequence[str], sizes: Sizes) -> dict[str, Position]:
-    number = {id: i for i, id in enumerate(group)}
-    arcs = dict[tuple[int, int], None]()
-    for link in flow.links.values():
-        pair = number.get(link.source.block, -1), number.get(link.target.block, -1)
-        if -1 not in pair and pair[0] != pair[1]:
-            arcs[pair] = None
-    made = layered(len(group), sorted(arcs))
-    columns = uncross(made)
+def _columns_of(
+    flow: Flow, group: Sequence[str], sizes: Sizes, ports: PortHeights
+) -> dict[str, Position]:
     measured = [sizes.get(id, USUAL) for id in group]
+    made = layered([height for _, height in measured], _arcs(flow, group, sizes, ports))
+    columns = uncross(made)
     middle = heights(made, columns, [height for _, height in measured])
     placed, x = dict[str, Position](), 0.0
     for column in columns:
@@ -90,6 +92,23 @@ def _columns_of(flow: Flow, group: Sequence[str], sizes: Sizes) -> dict[str, Pos
             placed[group[i]] = (x + (wide - width) / 2, middle[i] - height / 2)
         x += wide + COLUMN_GAP
     return placed
+
+
+def _arcs(flow: Flow, group: Sequence[str], sizes: Sizes, ports: PortHeights) -> Iterator[Arc]:
+    """The links among the blocks, in an order that depends on nothing else."""
+    number = {id: i for i, id in enumerate(group)}
+    for target, link in sorted(flow.links.items()):
+        a, b = number.get(link.source.block), number.get(target.block)
+        if a is not None and b is not None and a != b:
+            yield Arc(
+                a, b, _below(link.source, ports.outputs, sizes), _below(target, ports.inputs, sizes)
+            )
+
+
+def _below(end: End, ports: Mapping[End, float], sizes: Sizes) -> float:
+    """How far below the middle of its block a port is."""
+    height = ports.get(end)
+    return 0.0 if height is None else height - sizes.get(end.block, USUAL)[1] / 2
 
 
 def _rows(ids: Sequence[str], sizes: Sizes, wide: float) -> dict[str, Position]:

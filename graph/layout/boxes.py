@@ -4,10 +4,21 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from graph.edits import Position
+from graph.flow import End
 
 Size = tuple[float, float]
 Sizes = Mapping[str, Size]
 Positions = Mapping[str, Position]
+
+
+class PortHeights(NamedTuple):
+    """How far below the upper edge of its block each port is drawn."""
+
+    inputs: Mapping[End, float]
+    outputs: Mapping[End, float]
+
+
+NO_PORTS = PortHeights({}, {})
 
 USUAL: Size = (200.0, 90.0)
 """The size of a block that nobody has measured."""

@@ -60,7 +60,7 @@ def _stack(column: Sequence[int], distances: Sequence[float], middle: list[float
 def _weight(made: Layered, item: int) -> float:
     blocks, ends = made.blocks, int(item >= made.blocks)
     near = (*made.before[item], *made.after[item])
-    return sum([STRAIGHT[ends + (other >= blocks)] for other in near]) or 1.0
+    return sum([STRAIGHT[ends + (way.to >= blocks)] for way in near]) or 1.0
 
 
 def _beside(made: Layered, middle: Sequence[float], backwards: bool) -> Wish:
@@ -68,7 +68,7 @@ def _beside(made: Layered, middle: Sequence[float], backwards: bool) -> Wish:
     neighbours = made.after if backwards else made.before
 
     def wish(item: int) -> float:
-        near = sorted([middle[i] for i in neighbours[item]])
+        near = sorted([middle[to] + shift for to, shift, _, _ in neighbours[item]])
         half = len(near) // 2
         if not near:
             return middle[item]
@@ -83,7 +83,9 @@ def _straight(made: Layered, middle: Sequence[float]) -> Wish:
 
     def wish(item: int) -> float:
         ends, near = int(item >= blocks), (*made.before[item], *made.after[item])
-        ways = sorted([(middle[i], STRAIGHT[ends + (i >= blocks)]) for i in near])
+        ways = sorted(
+            [(middle[to] + shift, STRAIGHT[ends + (to >= blocks)]) for to, shift, _, _ in near]
+        )
         half = sum([weight for _, weight in ways]) / 2
         low, passed = middle[item], 0.0
         for place, weight in ways:

@@ -3,11 +3,13 @@
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from graph.layout.layers import Layered
+from graph.layout.layers import Layered, Way
 
 SWEEPS = 10
 PATIENCE = 3
 """Sweeps without any gain after which it is left at that."""
+
+_NOWHERE = -1.0  # what has no neighbours: ports are at -0.49 at the least
 
 
 def uncross(made: Layered) -> list[list[int]]:
@@ -30,13 +32,14 @@ def uncross(made: Layered) -> list[list[int]]:
 
 
 def _sweep(
-    columns: list[list[int]], neighbours: Sequence[Sequence[int]], *, backwards: bool
+    columns: list[list[int]], neighbours: Sequence[Sequence[Way]], *, backwards: bool
 ) -> None:
     place = [0.0] * len(neighbours)
     for column in reversed(columns) if backwards else columns:
         for item in column:
             near = neighbours[item]
-            place[item] = sum([place[i] for i in near]) / len(near) if near else -1.0
+            total = sum([place[to] + port for to, _, port, _ in near])
+            place[item] = total / len(near) if near else _NOWHERE
         _sort(column, place)
         for index, item in enumerate(column):
             place[item] = index
@@ -44,16 +47,16 @@ def _sweep(
 
 def _sort(column: list[int], place: Sequence[float]) -> None:
     """Sort what has neighbours by their place; what has none stays at its index."""
-    held = [item for item in column if place[item] >= 0]
+    held = [item for item in column if place[item] > _NOWHERE]
     held.sort(key=place.__getitem__)
     if len(held) == len(column):
         column[:] = held
         return
     bound = iter(held)
-    column[:] = [next(bound) if place[item] >= 0 else item for item in column]
+    column[:] = [next(bound) if place[item] > _NOWHERE else item for item in column]
 
 
-def _crossings(columns: Sequence[Sequence[int]], after: Sequence[Sequence[int]]) -> int:
+def _crossings(columns: Sequence[Sequence[int]], after: Sequence[Sequence[Way]]) -> int:
     """How many pairs of links cross."""
     place = [0] * len(after)
     for column in columns:
@@ -63,15 +66,15 @@ def _crossings(columns: Sequence[Sequence[int]], after: Sequence[Sequence[int]])
 
 
 def _crossings_after(
-    column: Sequence[int], after: Sequence[Sequence[int]], place: Sequence[int]
+    column: Sequence[int], after: Sequence[Sequence[Way]], place: Sequence[int]
 ) -> int:
-    """How many links of earlier ones end behind those of a later one, all ends kept in order."""
-    passed, count = list[int](), 0
+    """How many links of earlier ports end behind those of a later one, all ends kept in order."""
+    passed, count = list[float](), 0
     for item in column:
-        ends = [place[target] for target in after[item]]
+        ends = [(own, place[to] + port) for to, _, port, own in after[item]]
         if len(ends) > 1:
-            ends.sort()  # the links of one block don't cross each other
-        for end in ends:
+            ends.sort()  # by port, and the links from one port don't cross each other
+        for _, end in ends:
             at = bisect_right(passed, end)
             count += len(passed) - at
             passed.insert(at, end)

@@ -1,14 +1,40 @@
 """The first step of a layered layout: which column each block stands in, and what goes between."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
-
-Arcs = Sequence[tuple[int, int]]
-"""Links as pairs of numbers, each pair once, from one to another."""
 
 MOST_WAYPOINTS = 3
 """Waypoints for each block. Beyond, the longest links go without, and may cross blocks."""
+
+
+class Arc(NamedTuple):
+    """A link between two blocks, given as numbers.
+
+    `leave` and `arrive` say how far below the middle of its block each end is.
+    """
+
+    source: int
+    target: int
+    leave: float = 0.0
+    arrive: float = 0.0
+
+    def turned(self) -> "Arc":
+        return Arc(self.target, self.source, self.arrive, self.leave)
+
+
+class Way(NamedTuple):
+    """A link as seen from one of its ends.
+
+    `shift` is how much lower the middle of this end is than that of the one it leads `to` when
+    the link is straight; `port` and `own` tell where on them it is, as a part of their height
+    from the middle.
+    """
+
+    to: int
+    shift: float
+    port: float
+    own: float
 
 
 class Layered(NamedTuple):
@@ -19,68 +45,80 @@ class Layered(NamedTuple):
 
     blocks: int
     columns: list[list[int]]
-    before: list[list[int]]
-    after: list[list[int]]
+    before: list[list[Way]]
+    after: list[list[Way]]
 
 
-def layered(count: int, arcs: Arcs) -> Layered:
+def layered(tall: Sequence[float], arcs: Iterable[Arc]) -> Layered:
     """Columns by the longest way from the left, in each the numbers as they rise.
 
-    Circles are cut where they come back to a smaller number, if they must be entered there.
+    `tall` has the heights of the blocks. Circles are cut where they come back to a smaller
+    number, if they must be entered there.
     """
-    arcs = _forwards(count, arcs)
+    count, arcs = len(tall), _forwards(len(tall), list(arcs))
     column = _columns(count, arcs)
     lasting = _longest_with_waypoints(count, arcs, column)
     columns: list[list[int]] = [[] for _ in range(max(column, default=-1) + 1)]
     for item in range(count):
         columns[column[item]].append(item)
     made = Layered(count, columns, [[] for _ in column], [[] for _ in column])
-    reach = defaultdict[int, list[int]](list)
-    for source, target in arcs:
-        if column[target] - column[source] <= lasting:
-            reach[source].append(target)
+    bundles = defaultdict[tuple[int, float], list[Arc]](list)
+    for arc in arcs:
+        if column[arc.target] - column[arc.source] <= lasting:
+            bundles[arc.source, arc.leave].append(arc)
     rank = list(map(float, range(count)))
-    for source in range(count):
-        _lead(made, column, source, sorted(reach[source], key=column.__getitem__), rank)
+    for _, bundle in sorted(bundles.items()):
+        bundle.sort(key=lambda arc: column[arc.target])
+        _lead(made, column, bundle, rank, tall)
     for items in columns:
         items.sort(key=rank.__getitem__)
     return made
 
 
 def _lead(
-    made: Layered, column: Sequence[int], source: int, targets: Sequence[int], rank: list[float]
+    made: Layered,
+    column: Sequence[int],
+    bundle: Sequence[Arc],
+    rank: list[float],
+    tall: Sequence[float],
 ) -> None:
-    """Lead the links of one block to their targets; they share the waypoints on their way."""
-    at, end = source, column[source]
-    for target in targets:
-        slope = (rank[target] - rank[at]) / (column[target] - end)
-        while end < column[target] - 1:
+    """Lead the links from one port to their targets; they share the waypoints on their way."""
+    source, leave = bundle[0].source, bundle[0].leave
+    at, end, own = source, column[source], _part(leave, tall[source])
+    for arc in bundle:
+        slope = (rank[arc.target] - rank[at]) / (column[arc.target] - end)
+        while end < column[arc.target] - 1:
             end += 1
             waypoint = len(made.before)
             rank.append(rank[at] + slope)
             made.columns[end].append(waypoint)
-            made.before.append([at])
+            made.before.append([Way(at, leave, own, 0.0)])
             made.after.append([])
-            made.after[at].append(waypoint)
-            at = waypoint
-        made.after[at].append(target)
-        made.before[target].append(at)
+            made.after[at].append(Way(waypoint, -leave, 0.0, own))
+            at, leave, own = waypoint, 0.0, 0.0
+        port = _part(arc.arrive, tall[arc.target])
+        made.after[at].append(Way(arc.target, arc.arrive - leave, port, own))
+        made.before[arc.target].append(Way(at, leave - arc.arrive, own, port))
 
 
-def _forwards(count: int, arcs: Arcs) -> list[tuple[int, int]]:
+def _part(offset: float, height: float) -> float:
+    """How far from the middle, as a part of the height: less than half of it."""
+    return max(-0.49, min(0.49, offset / height)) if height else 0.0
+
+
+def _forwards(count: int, arcs: Sequence[Arc]) -> list[Arc]:
     """The links, those turned round that close a circle."""
     rank = [0] * count
     for place, item in enumerate(_order(count, arcs)):
         rank[item] = place
-    turned = (arc if rank[arc[0]] < rank[arc[1]] else arc[::-1] for arc in arcs)
+    turned = (arc if rank[arc.source] < rank[arc.target] else arc.turned() for arc in arcs)
     return list(dict.fromkeys(turned))
 
 
-def _order(count: int, arcs: Arcs) -> list[int]:
+def _order(count: int, arcs: Sequence[Arc]) -> list[int]:
     """Sources before targets; into a circle by its smallest number."""
-    after, waits = _after(count, arcs), [0] * count
-    for _, target in arcs:
-        waits[target] += 1
+    after, before = _neighbours(count, arcs)
+    waits = list(map(len, before))
     order, placed, rest = list[int](), [False] * count, iter(range(count))
     ready = [item for item in reversed(range(count)) if not waits[item]]
     while len(order) < count:
@@ -96,16 +134,19 @@ def _order(count: int, arcs: Arcs) -> list[int]:
     return order
 
 
-def _after(count: int, arcs: Arcs) -> list[list[int]]:
+def _neighbours(count: int, arcs: Sequence[Arc]) -> tuple[list[list[int]], list[list[int]]]:
+    """What comes after each, and what before."""
     after: list[list[int]] = [[] for _ in range(count)]
-    for source, target in arcs:
+    before: list[list[int]] = [[] for _ in range(count)]
+    for source, target, _, _ in arcs:
         after[source].append(target)
-    return after
+        before[target].append(source)
+    return after, before
 
 
-def _columns(count: int, arcs: Arcs) -> list[int]:
+def _columns(count: int, arcs: Sequence[Arc]) -> list[int]:
     """Each as far left as its sources allow, but what feeds more than it takes near to that."""
-    after, before = _after(count, arcs), _after(count, [arc[::-1] for arc in arcs])
+    after, before = _neighbours(count, arcs)
     order = _order(count, arcs)
     column = [0] * count
     for item in order:
@@ -116,9 +157,9 @@ def _columns(count: int, arcs: Arcs) -> list[int]:
     return column
 
 
-def _longest_with_waypoints(count: int, arcs: Arcs, column: Sequence[int]) -> int:
+def _longest_with_waypoints(count: int, arcs: Sequence[Arc], column: Sequence[int]) -> int:
     """How many columns a link may span to be given waypoints, so that these don't get too many."""
-    spans = sorted(column[target] - column[source] for source, target in arcs)
+    spans = sorted(column[arc.target] - column[arc.source] for arc in arcs)
     left = MOST_WAYPOINTS * count + 1000
     for span in spans:
         left -= span - 1

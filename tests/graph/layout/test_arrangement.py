@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.edits import Position
-from graph.flow import Block, Flow, View
-from graph.layout import Sizes, arranged, bounds
+from graph.flow import Block, End, Flow, View
+from graph.layout import PortHeights, Sizes, arranged, bounds
 from graph.layout.boxes import Box, box_of
 
 SIZE = (200.0, 80.0)
@@ -153,6 +153,35 @@ def test_what_stood_above_stays_above() -> None:
     placed = arranged(flow, alike(flow))
 
     assert sorted(order, key=lambda id: placed[id][1]) == order
+
+
+def test_what_feeds_an_upper_port_stands_above_what_feeds_a_lower_one() -> None:
+    flow = linked("a-z", "b-z", at={"a": (0.0, 0.0), "b": (0.0, 100.0), "z": (300.0, 0.0)})
+    inputs = {End("z", "from_b"): 30.0, End("z", "from_a"): 60.0}
+
+    placed = arranged(flow, alike(flow), ports=PortHeights(inputs, {}))
+
+    assert placed["b"][1] < placed["a"][1]
+    assert arranged(flow, alike(flow))["a"][1] < arranged(flow, alike(flow))["b"][1]
+
+
+def test_targets_stand_in_the_order_of_the_ports_that_feed_them() -> None:
+    links = [("a.no", "n.value"), ("a.yes", "y.value")]
+    flow = Flow.of([Block(id, "x.y") for id in "any"], links)
+    outputs = {End("a", "yes"): 30.0, End("a", "no"): 60.0}
+
+    placed = arranged(flow, alike(flow), ports=PortHeights({}, outputs))
+
+    assert placed["y"][1] < placed["n"][1]
+
+
+def test_a_link_is_straight_from_port_to_port() -> None:
+    flow = linked("a-b")
+    ports = PortHeights({End("b", "from_a"): 20.0}, {End("a", "value"): 70.0})
+
+    placed = arranged(flow, {"a": SIZE, "b": (200.0, 400.0)}, ports=ports)
+
+    assert placed["a"][1] + 70.0 == pytest.approx(placed["b"][1] + 20.0, abs=0.2)
 
 
 def test_groups_without_a_link_between_them_are_stacked() -> None:
