@@ -5,6 +5,7 @@ from collections.abc import Callable
 from app import editing, files, inspecting, keeping, run_status, running, runtime_care
 from app.dialogs import about, command_palette, shortcuts
 from app.editor import looking
+from app.editor.acting import parts as acting
 from app.studio import Studio
 
 Part = Callable[[Studio], None]
@@ -14,6 +15,7 @@ PARTS: tuple[Part, ...] = (
     editing.install,
     inspecting.install,
     looking.install,
+    acting.install,
     running.install,
     keeping.install,
     runtime_care.install,

@@ -7,6 +7,9 @@ from graph.layout import free_spot
 from graph.layout.boxes import USUAL
 from graph.reshape import fresh_id
 
+MIME = "application/x-heddle-block"
+"""What is dragged onto the canvas: the kind of a block, in UTF-8."""
+
 
 def place(workbench: Workbench, kind: str, at: Position | None = None) -> str:
     """Add a block of that kind (its middle near `at`), and select it; gives its id."""

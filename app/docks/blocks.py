@@ -33,14 +33,11 @@ from PySide6.QtWidgets import (
 
 from app.docks import Dock
 from app.editor.choice_rows import ROW_HEIGHT, Choice, ChoiceRows
-from app.placing import place
+from app.placing import MIME, place
 from app.presenters.block_finder import Match
 from app.studio import Studio
 from app.theme import SMALL, current, font
 from graph.spec import BlockSpec
-
-MIME = "application/x-heddle-block"
-"""What is dragged onto the canvas: the kind of a block, in UTF-8."""
 
 ROW = int(Qt.ItemDataRole.UserRole)
 """Where a row keeps its Choice, whose value is the kind; a group has none."""

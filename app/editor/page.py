@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.editor.breadcrumbs import Breadcrumbs
 from app.editor.canvas.canvas import Canvas
 from app.editor.canvas.minimap import Minimap
+from app.editor.gestures.dispatcher import Acting
 from app.editor.looking import VALUES
 from app.studio import Studio
 from app.workbench import Workbench
@@ -26,3 +27,4 @@ class EditorPage(QWidget):
         studio.actions.listen_on(self.canvas)
         Minimap(self.canvas, studio)
         layout.addWidget(self.canvas, 1)
+        self.canvas.gestures = Acting(self.canvas)

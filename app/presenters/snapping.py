@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from graph.layout.boxes import Box
 
-GRID = 10.0
+GRID = 12.0
+"""Half of what the canvas shows of its grid."""
 
 Span = tuple[float, float, float, float]
 """A line from x, y to x, y."""

@@ -292,6 +292,13 @@ class Canvas(SceneView):
         if not (self._panning.key_released(event) or self.gestures.key_released(event)):
             event.ignore()
 
+    def event(self, event: QEvent) -> bool:
+        """A gesture may want a key that an action has."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            event.setAccepted(self.gestures.overrides(event))
+            return True
+        return bool(super().event(event))
+
     def leaveEvent(self, event: QEvent) -> None:
         self.gestures.leave()
         if self._hover.become(NOTHING):

@@ -48,6 +48,10 @@ class Gestures:
     def key_released(self, _: QKeyEvent, /) -> bool:
         return False
 
+    def overrides(self, _: QKeyEvent, /) -> bool:
+        """Whether a key is for `key`, though an action has it as its shortcut."""
+        return False
+
     def menu(self, _: QContextMenuEvent, /) -> bool:
         return False
 

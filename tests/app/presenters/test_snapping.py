@@ -13,20 +13,20 @@ OTHER = Box(300, 103, 400, 143)
 def test_a_block_far_from_others_rests_on_the_grid() -> None:
     rests = Snapping([OTHER]).snapped(MOVING, (13, 48), reach=5)
 
-    assert rests.by == (10, 50)
+    assert rests.by == (12, 48)
     assert rests.guides == ()
 
 
 def test_a_block_comes_in_line_with_a_neighbour_off_the_grid() -> None:
-    rests = Snapping([OTHER]).snapped(MOVING, (20, 100), reach=5)
+    rests = Snapping([OTHER]).snapped(MOVING, (24, 100), reach=5)
 
-    assert rests.by == (20, 103)
+    assert rests.by == (24, 103)
 
 
 def test_a_guide_runs_from_end_to_end_of_both() -> None:
-    rests = Snapping([OTHER]).snapped(MOVING, (20, 103), reach=5)
+    rests = Snapping([OTHER]).snapped(MOVING, (24, 103), reach=5)
 
-    assert (20, 103, 400, 103) in rests.guides
+    assert (24, 103, 400, 103) in rests.guides
 
 
 def test_without_a_grid_a_block_rests_where_it_is_let_go() -> None:
@@ -36,7 +36,7 @@ def test_without_a_grid_a_block_rests_where_it_is_let_go() -> None:
 
 
 def test_the_nearer_of_two_lines_is_taken() -> None:
-    rests = Snapping([OTHER, Box(0, 106, 50, 186)]).snapped(MOVING, (20, 105), reach=5)
+    rests = Snapping([OTHER, Box(0, 106, 50, 186)]).snapped(MOVING, (24, 105), reach=5)
 
     assert rests.by[1] == 106
 

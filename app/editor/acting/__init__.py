@@ -1,0 +1,1 @@
+"""What is done to the flow on the canvas by menu, key and palette."""

@@ -1,0 +1,1 @@
+"""How a person acts on the canvas with the mouse: one module for each gesture."""

@@ -1,0 +1,48 @@
+"""Where blocks are and how large, as the layout and the snapping want it."""
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QCursor
+
+from app.editor.canvas.canvas import Canvas
+from graph.edits import Position
+from graph.layout import Size
+from graph.layout.boxes import Box
+
+
+def sizes(canvas: Canvas) -> dict[str, Size]:
+    """Width and height of every block."""
+    shapes = canvas.shapes
+    return {
+        id: (width, height)
+        for id, (_, _, width, height) in zip(shapes.ids, shapes.rects.tolist(), strict=True)
+    }
+
+
+def positions(canvas: Canvas, ids: Iterable[str] | None = None) -> dict[str, Position]:
+    """The upper left corners of these blocks, or of all."""
+    shapes = canvas.shapes
+    if ids is None:
+        return {
+            id: (x, y) for id, (x, y, _, _) in zip(shapes.ids, shapes.rects.tolist(), strict=True)
+        }
+    rects = ((id, shapes.rect(id)) for id in ids if id in shapes)
+    return {id: (rect.x(), rect.y()) for id, rect in rects}
+
+
+def box(rect: QRectF) -> Box:
+    """The rectangle, without Qt."""
+    return Box(rect.left(), rect.top(), rect.right(), rect.bottom())
+
+
+def under_cursor(canvas: Canvas) -> QPointF | None:
+    """Where the cursor is on the canvas, None when it is elsewhere."""
+    view = canvas.viewport()
+    spot = view.mapFromGlobal(QCursor.pos())
+    return canvas.to_scene(QPointF(spot)) if view.rect().contains(spot) else None
+
+
+def middle(canvas: Canvas) -> QPointF:
+    """The middle of what is shown."""
+    return canvas.area().center()

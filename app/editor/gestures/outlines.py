@@ -1,0 +1,41 @@
+"""What gestures draw over the flow: links and blocks made stand out."""
+
+import numpy as np
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QPainter
+
+from app.editor.canvas.canvas import Canvas
+from app.editor.canvas.curves import path, plain
+from app.editor.canvas.paints import NO_BRUSH
+from graph.flow import End
+
+RADIUS = 8.0
+
+
+def draw_link(painter: QPainter, canvas: Canvas, target: End, colour: str) -> None:
+    """A link of the flow again, in another colour."""
+    row = canvas.shapes.link_rows.get(target)
+    if row is not None:
+        painter.setPen(canvas.drawing.paints.pen(colour, 3.5))
+        painter.setBrush(NO_BRUSH)
+        painter.drawPath(path(canvas.routing.curves(row)))
+
+
+def draw_curve(
+    painter: QPainter, canvas: Canvas, source: QPointF, target: QPointF, colour: str,
+    *, dashed: bool = False,
+) -> None:  # fmt: skip
+    """A link from an output to an input, or to where one may be."""
+    ends = np.array([[source.x(), source.y(), target.x(), target.y()]])
+    painter.setPen(canvas.drawing.paints.pen(colour, 2.5, dashed=dashed))
+    painter.setBrush(NO_BRUSH)
+    painter.drawPath(path(plain(ends)))
+
+
+def ring_block(painter: QPainter, canvas: Canvas, id: str, colour: str, alpha: int = 255) -> None:
+    """An outline around a block."""
+    if id in canvas.shapes:
+        rect = canvas.shapes.rect(id).adjusted(-2, -2, 2, 2)
+        painter.setPen(canvas.drawing.paints.pen(colour, 2.0, alpha))
+        painter.setBrush(NO_BRUSH)
+        painter.drawRoundedRect(rect, RADIUS + 2, RADIUS + 2)
