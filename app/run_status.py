@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import cast
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QProgressBar, QPushButton, QWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QProgressBar, QToolButton, QWidget
 
 from app.icons import icon
 from app.presenters.run_words import progress, standing
@@ -46,7 +46,7 @@ class RunStatus(QWidget):
         self.bar.setRange(0, 1000)
         self.bar.hide()
         row = QHBoxLayout(self)
-        row.setContentsMargins(10, 0, 0, 0)
+        row.setContentsMargins(10, 0, 0, 2)
         row.setSpacing(10)
         row.addWidget(self.text)
         row.addWidget(self.bar)
@@ -77,14 +77,13 @@ class RunStatus(QWidget):
             self._clock.stop()
 
 
-class RuntimeStatus(QPushButton):
+class RuntimeStatus(QToolButton):
     """The runtime: pressing it is the way to another one."""
 
     def __init__(self, studio: Studio, parent: QWidget) -> None:
         super().__init__(parent)
         self._studio = studio
-        self.setProperty("plain", True)
-        self.setProperty("small", True)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.clicked.connect(studio.actions["edit.connections"].trigger)
         studio.bridge.state_changed.connect(self._show)
         studio.theme.changed.connect(self._show)

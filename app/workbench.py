@@ -69,6 +69,8 @@ class Workbench(QObject):
         self.problems: tuple[Problem, ...] = ()
         self.is_closed = False
         self.run: LiveRun | None = None
+        self.before: LiveRun | None = None
+        """The run that was watched before, to compare with."""
         self.round = ""
         """The round of a loop whose values are shown (`each[3]`); "" for the last of each block."""
         self.grants: Mapping[str, Any] | None = None
@@ -254,6 +256,8 @@ class Workbench(QObject):
 
     def watch(self, run: LiveRun | None) -> None:
         """Show a run on the canvas and in the docks; None shows none."""
+        if self.run is not None and self.run.is_over:
+            self.before = self.run
         self.run = run
         self.show_round("")
         self.run_changed.emit(None)
@@ -269,8 +273,11 @@ class Workbench(QObject):
         block = self.flow.blocks.get(id)
         if self.run is None or block is None:
             return {}
+        address = self.address(id)
+        if block.settings.each and self.round.startswith(f"{address}["):
+            return self.run.outputs(f"{address}/{id}", self.round)
         if block.kind != INPUT:
-            return self.run.outputs(self.address(id), self.round)
+            return self.run.outputs(address, self.round)
         given = self.run.inputs(self.blocks_into, self.round)
         name = str(block.fields.get("name", id))
         return {"value": given[name]} if name in given else {}

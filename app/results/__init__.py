@@ -1,0 +1,1 @@
+"""The views of a value: table, tree, text, Markdown, picture, and what changed."""

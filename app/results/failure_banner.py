@@ -1,0 +1,72 @@
+"""Why something failed, where, what cures it, and the way there."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from runtime.events import Failure
+
+
+class FailureBanner(QWidget):
+    """Shows one failure."""
+
+    def __init__(self, parent: QWidget, go: Callable[[str], object]) -> None:
+        super().__init__(parent)
+        self._task = ""
+        frame = QFrame(self)
+        frame.setProperty("banner", "error")
+        around = QHBoxLayout(self)
+        around.setContentsMargins(12, 8, 12, 8)
+        around.addWidget(frame)
+        self.message = _label(frame, "heading")
+        self.cure = _label(frame, "")
+        self.place = _label(frame, "small")
+        self.button = QPushButton("Go to block", frame)
+        self.button.setProperty("small", True)
+        self.button.clicked.connect(lambda: go(self._task))
+        texts = QVBoxLayout()
+        texts.setSpacing(2)
+        for label in (self.message, self.cure, self.place):
+            texts.addWidget(label)
+        row = QHBoxLayout(frame)
+        row.setContentsMargins(12, 8, 12, 8)
+        row.addLayout(texts, 1)
+        row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignTop)
+        self.hide()
+
+    def show_failure(self, failure: Failure | None, here: bool = False) -> None:
+        """Show why; nothing when nothing failed. `here`: the block is the one that is selected."""
+        self.setVisible(failure is not None)
+        if failure is None:
+            return
+        self._task = failure.task
+        _say(self.message, failure.message)
+        _say(self.cure, failure.cure)
+        _say(self.place, place_of(failure))
+        self.button.setVisible(bool(failure.task) and not here)
+        self.setAccessibleName(f"{failure.message} {failure.cure}".strip())
+
+
+def place_of(failure: Failure) -> str:
+    """Where it was, and what was behind it."""
+    spot = [failure.task] if failure.task else []
+    if failure.line:
+        spot.append(f"line {failure.line}")
+    because = f"because: {failure.cause.message}" if failure.cause else ""
+    return " · ".join(filter(None, (", ".join(spot), because)))
+
+
+def _say(label: QLabel, text: str) -> None:
+    label.setText(text)
+    label.setVisible(bool(text))
+
+
+def _label(parent: QWidget, role: str) -> QLabel:
+    label = QLabel(parent)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    label.setWordWrap(True)
+    if role:
+        label.setProperty("role", role)
+    return label

@@ -1,0 +1,174 @@
+"""One value, in the view that suits it best or the one that was chosen."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.icons import icon
+from app.presenters.comparing import compared
+from app.presenters.shapes import TITLES, Shape, shapes_of
+from app.presenters.tables import whole
+from app.results.picture_view import PictureView
+from app.results.table_view import TableView
+from app.results.text_views import ChangesView, FormattedView, PlainView
+from app.results.tree_view import TreeView
+
+MISSING = object()
+"""There is no value."""
+
+ORDER: tuple[Shape, ...] = ("table", "tree", "text", "markdown", "image")
+ICONS = {
+    "table": "mdi6.table",
+    "tree": "mdi6.file-tree-outline",
+    "text": "mdi6.text",
+    "markdown": "mdi6.language-markdown-outline",
+    "image": "mdi6.image-outline",
+    "changes": "mdi6.compare-horizontal",
+}
+CHANGES = "changes"
+NAMES: Mapping[str, str] = {str(shape): title for shape, title in TITLES.items()} | {
+    CHANGES: "What changed since the last run"
+}
+SUFFIXES = {"table": ".csv", "tree": ".json", "text": ".txt", "markdown": ".md", "image": ".png"}
+
+
+class ValuePane(QWidget):
+    """The views, and the buttons that switch between them, copy and save."""
+
+    troubled = Signal(str)
+    """Why the value can't be saved."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._value: Any = MISSING
+        self._before: Any = MISSING
+        self._chosen: dict[tuple[Shape, ...], str] = {}
+        self._shown = ""
+        self.pictures = PictureView(self)
+        self.changes = ChangesView(self)
+        self._views: dict[str, Any] = {
+            "table": TableView(self),
+            "tree": TreeView(self),
+            "text": PlainView(self),
+            "markdown": FormattedView(self),
+            "image": self.pictures,
+        }
+        self._stack = QStackedWidget(self)
+        for view in (*self._views.values(), self.changes):
+            self._stack.addWidget(view)
+        self.switch = QWidget(self)
+        self._buttons = self._make_buttons()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._stack)
+        self.restyle()
+
+    @property
+    def shown(self) -> str:
+        """Which view is shown."""
+        return self._shown
+
+    def view(self, name: str) -> QWidget:
+        """The view of that name."""
+        found = self.changes if name == CHANGES else self._views[name]
+        assert isinstance(found, QWidget)
+        return found
+
+    def show_value(self, value: Any, before: Any = MISSING) -> None:
+        """Show a value, and have at hand what it was in the run before."""
+        if value is self._value and before is self._before:
+            return
+        self._value, self._before = value, before
+        shapes = shapes_of(value)
+        for name in ORDER:
+            self._buttons[name].setVisible(name in shapes)
+        self._buttons[CHANGES].setVisible(before is not MISSING and before != value)
+        wanted = self._chosen.get(shapes, shapes[0])
+        if not self._buttons[wanted].isVisibleTo(self.switch):
+            wanted = shapes[0]
+        self._show(wanted)
+
+    def choose(self, name: str) -> None:
+        """Show values of this shape in another view from now on."""
+        self._chosen[shapes_of(self._value)] = name
+        self._show(name)
+
+    def copy(self) -> None:
+        """Copy the value: a table as spreadsheets take it."""
+        clipboard = QGuiApplication.clipboard()
+        table = self._views["table"]
+        clipboard.setText(table.text() if self._shown == "table" else whole(self._value))
+
+    def save_as(self) -> None:
+        """Ask for a file and write the value there."""
+        suffix = SUFFIXES.get(self._shown, ".txt")
+        dialog = QFileDialog(self, "Save the result", f"result{suffix}")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.fileSelected.connect(self._write)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _write(self, name: str) -> None:
+        try:
+            self.write(Path(name))
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            self.troubled.emit(f"{name} can't be saved: {reason}. Choose another place.")
+
+    def write(self, path: Path) -> None:
+        """Write the value to a file, as its name asks. Raises OSError."""
+        if isinstance(self._value, bytes):
+            path.write_bytes(self._value)
+        elif path.suffix == ".csv" and self._buttons["table"].isVisibleTo(self.switch):
+            self._views["table"].clearSelection()
+            path.write_text(self._views["table"].text(","), "utf-8")
+        else:
+            path.write_text(whole(self._value), "utf-8")
+
+    def restyle(self) -> None:
+        """Use the colours of the theme."""
+        for name, button in self._buttons.items():
+            button.setIcon(icon(ICONS[name]))
+        self.changes.restyle()
+        self.pictures.update()
+
+    def _show(self, name: str) -> None:
+        self._shown = name
+        if name == CHANGES:
+            self.changes.show_lines(compared(self._before, self._value))
+        else:
+            self._views[name].show_value(self._value)
+        self._stack.setCurrentWidget(self.view(name))
+        for other, button in self._buttons.items():
+            button.setChecked(other == name)
+
+    def _make_buttons(self) -> dict[str, QToolButton]:
+        row = QHBoxLayout(self.switch)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(2)
+        made = {}
+        for name in (*ORDER, CHANGES):
+            made[name] = self._button(NAMES[name], partial(self.choose, name))
+            row.addWidget(made[name])
+        return made
+
+    def _button(self, title: str, do: Callable[[], object]) -> QToolButton:
+        button = QToolButton(self.switch)
+        button.setCheckable(True)
+        button.setToolTip(title)
+        button.setAccessibleName(title)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.clicked.connect(lambda: do())
+        return button

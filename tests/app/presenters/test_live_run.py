@@ -1,0 +1,73 @@
+from app.presenters.live_run import LONGEST_STREAM, MOST_ROUNDS, LiveRun
+from runtime.events import (
+    AnyEvent,
+    Failure,
+    RunStarted,
+    ScopeClosed,
+    ScopeOpened,
+    TaskFinished,
+    TaskStarted,
+    TaskStreamed,
+)
+
+
+def rounds(count: int) -> list[AnyEvent]:
+    """The events of a loop that doubles its items."""
+    happened: list[AnyEvent] = [RunStarted("r", 1, 0.0, "f", inputs={"n": count})]
+    for i in range(count):
+        scope = f"each[{i}]"
+        happened += [
+            ScopeOpened("r", 0, 1.0, scope, "body", {"item": i}),
+            TaskFinished("r", 0, 1.0, f"{scope}/twice", 1.0, {"value": i * 2}),
+            ScopeClosed("r", 0, 1.0, scope, Failure("X", "no") if i == 1 else None),
+        ]
+    return happened
+
+
+def test_values_of_a_round_are_found_beside_the_last_ones() -> None:
+    run = LiveRun("r")
+    run.take(rounds(5))
+
+    assert run.outputs("each/twice") == {"value": 8}
+    assert run.outputs("each/twice", "each[2]") == {"value": 4}
+    assert run.outputs("each/twice", "each[9]") == {}
+    assert run.inputs() == {"n": 5}
+    assert run.inputs(("each",)) == {"item": 4}
+    assert run.inputs(("each",), "each[2]") == {"item": 2}
+    assert run.scopes["each"]["each[1]"].failure == Failure("X", "no")
+
+
+def test_a_round_means_nothing_to_blocks_outside_its_loop() -> None:
+    run = LiveRun("r")
+    run.take([TaskFinished("r", 1, 1.0, "after", 1.0, {"value": "end"}), *rounds(2)])
+
+    assert run.outputs("after", "each[0]") == {"value": "end"}
+
+
+def test_a_round_of_an_outer_loop_shows_the_last_of_the_inner_one() -> None:
+    run = LiveRun("r")
+    for task, value in (("o[0]/i[0]/x", 1), ("o[0]/i[1]/x", 2), ("o[1]/i[0]/x", 3)):
+        run.take([TaskFinished("r", 1, 1.0, task, 1.0, {"value": value})])
+
+    assert run.outputs("o/i/x", "o[0]") == {"value": 2}
+    assert run.outputs("o/i/x", "o[1]/i[0]") == {"value": 3}
+
+
+def test_what_is_kept_is_bounded() -> None:
+    run = LiveRun("r")
+    run.take(rounds(MOST_ROUNDS + 10))
+    run.take([TaskStreamed("r", 1, 1.0, "talk", ["a"] * (LONGEST_STREAM + 7))])
+
+    assert len(run.scopes["each"]) == MOST_ROUNDS
+    assert len(run.rounds["each/twice"]) == MOST_ROUNDS
+    assert run.outputs("each/twice", "each[9]") == {}
+    assert run.view.blocks["each"].rounds == MOST_ROUNDS + 10
+    assert len(run.streams["talk"]) == LONGEST_STREAM
+
+
+def test_it_tells_which_blocks_have_news() -> None:
+    run = LiveRun("r")
+
+    touched = run.take([*rounds(2), TaskStarted("r", 1, 1.0, "after")])
+
+    assert touched == {"each", "each/twice", "after"}
