@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from app import editing, files, inspecting, keeping, run_status, running, runtime_care
 from app.dialogs import about, command_palette, shortcuts
-from app.editor import looking
+from app.editor import finding, looking
 from app.editor.acting import parts as acting
 from app.studio import Studio
 
@@ -16,6 +16,7 @@ PARTS: tuple[Part, ...] = (
     inspecting.install,
     looking.install,
     acting.install,
+    finding.install,
     running.install,
     keeping.install,
     runtime_care.install,

@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.bridge import Bridge
 from app.main_window import MainWindow
+from app.preferences import Preferences
 from app.start import build
 from app.studio import Studio
+from app.theme import Theme
 from runtime.settings import Settings
 
 
@@ -30,6 +32,15 @@ def window(qtbot: QtBot, home: Path) -> MainWindow:
 @pytest.fixture
 def studio(window: MainWindow) -> Studio:
     return window.studio
+
+
+@pytest.fixture
+def bare_studio(qtbot: QtBot, home: Path) -> Studio:
+    """A studio without its window: many parts need no more, and it is there ten times as fast."""
+    window = QWidget()
+    qtbot.addWidget(window)
+    settings = Settings(home=str(home))
+    return Studio(window, settings, Preferences(settings.folder, window), Theme("dark", window))
 
 
 @pytest.fixture(scope="session")
