@@ -40,9 +40,29 @@ class Row(NamedTuple):
         return self.value is not UNSET
 
     @property
+    def label(self) -> str:
+        """What stands before it."""
+        return " ".join(
+            _AS_WRITTEN.get(word.lower(), word) for word in self.parameter.title.split()
+        )
+
+    @property
     def text(self) -> str:
         """The expression, or the name of the secret."""
         return str(next(iter(self.value.values()))) if self.mode in ("expression", "secret") else ""
+
+
+_AS_WRITTEN = {"url": "URL", "sql": "SQL", "json": "JSON", "html": "HTML", "csv": "CSV", "id": "ID"}
+
+
+def said_here(problem: Problem, name: str) -> str:
+    """The problem and its cure, where it is plain which field is meant."""
+    message = problem.message
+    if message.startswith(f"{name!r}: "):
+        message = message.removeprefix(f"{name!r}: ")
+    elif message.startswith(f"{name!r} "):
+        message = f"It {message.removeprefix(f'{name!r} ')}"
+    return f"{message} {problem.cure}".rstrip()
 
 
 def rows_of(block: Block, spec: BlockSpec, level: Level, problems: Iterable[Problem]) -> list[Row]:

@@ -138,7 +138,7 @@ def _bad_field(place: Place, parameter: Parameter, value: Any) -> Iterator[Probl
     if isinstance(value, dict) and any(marker in value for marker in MARKERS):
         yield from _bad_marker(place, name, value)
         return
-    if reason := mismatch(parameter.type, value):
+    if reason := mismatch(parameter.type, _with_secrets(value)):
         yield place.problem("wrong-type", f"{name!r} {reason}.", field=name)
     elif parameter.look.editor in ("expression", "code") and isinstance(value, str):
         known = (*parameter.look.names, *place.links) if place.spec.open_inputs else None
@@ -148,6 +148,15 @@ def _bad_field(place: Place, parameter: Parameter, value: Any) -> Iterator[Probl
             known = tuple(place.links)
         form = "code" if parameter.look.editor == "code" else "expression"
         yield from _code_problems(place, name, value, known, form)
+
+
+def _with_secrets(value: Any) -> Any:
+    """The value once the secrets inside it are filled in: each is some text."""
+    if isinstance(value, dict):
+        if isinstance(name := value.get("$secret"), str) and len(value) == 1:
+            return name
+        return {key: _with_secrets(inner) for key, inner in value.items()}
+    return [_with_secrets(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _bad_marker(place: Place, name: str, value: Mapping[str, Any]) -> Iterator[Problem]:

@@ -56,3 +56,14 @@ def bridge(qapp: QApplication, shared_settings: Settings) -> Iterator[Bridge]:
     yield bridge
     bridge.close()
     bridge.deleteLater()
+
+
+@pytest.fixture(scope="session")
+def shared_window(
+    qapp: QApplication, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[MainWindow]:
+    """A window for tests that only put flows into it; each takes out what it put in."""
+    made = build(Settings(home=str(tmp_path_factory.mktemp("window"))))
+    yield made
+    made.close()
+    made.deleteLater()

@@ -6,13 +6,21 @@ from PySide6.QtWidgets import QWidget
 
 from app.editor.fields.choice import ChoiceField, SegmentedField
 from app.editor.fields.code import CodeField, SqlField
+from app.editor.fields.colour import ColourField
+from app.editor.fields.connection import ConnectionField
 from app.editor.fields.expression import ExpressionField
 from app.editor.fields.field import UNSET, Field
+from app.editor.fields.flow import FlowField
 from app.editor.fields.json_field import JsonField
 from app.editor.fields.lines import LinesField, TextsField
+from app.editor.fields.mapping import MappingField
 from app.editor.fields.number import NumberField
+from app.editor.fields.path import FolderField, PathField, UrlField
+from app.editor.fields.schedule import ScheduleField
+from app.editor.fields.schema import SchemaField
 from app.editor.fields.surroundings import Surroundings
 from app.editor.fields.switch import SwitchField
+from app.editor.fields.table import TableField
 from app.editor.fields.text import TextField
 from graph.spec import Editor, Parameter
 from graph.values import ValueType
@@ -23,6 +31,16 @@ EDITORS: dict[Editor, type[Field]] = {
     "expression": ExpressionField,
     "sql": SqlField,
     "json": JsonField,
+    "schema": SchemaField,
+    "table": TableField,
+    "mapping": MappingField,
+    "file": PathField,
+    "folder": FolderField,
+    "url": UrlField,
+    "connection": ConnectionField,
+    "flow": FlowField,
+    "colour": ColourField,
+    "schedule": ScheduleField,
 }
 """The editors that a block asks for by name."""
 
@@ -33,8 +51,12 @@ BY_TYPE: dict[str, type[Field]] = {
     "boolean": SwitchField,
     "date": TextField,
     "datetime": TextField,
+    "record": MappingField,
 }
 """The editors of types, where a block asks for none."""
+
+OF_ITEMS: dict[str, type[Field]] = {"text": TextsField, "record": TableField}
+"""The editors of lists, by what is in them."""
 
 
 def editor_for(parameter: Parameter, value: Any = UNSET) -> type[Field]:
@@ -63,7 +85,8 @@ def _proper(parameter: Parameter) -> type[Field]:
 def _of_type(kind: ValueType) -> type[Field]:
     if kind.kind == "union":
         kinds = [member.kind for member in kind.members if member.kind != "null"]
-        return BY_TYPE.get("text" if "text" in kinds else kinds[0], JsonField)
-    if kind.kind == "list" and kind.item and kind.item.kind == "text":
-        return TextsField
+        one = "text" if "text" in kinds else kinds[0] if len(kinds) == 1 else ""
+        return BY_TYPE.get(one, JsonField)
+    if kind.kind == "list" and kind.item:
+        return OF_ITEMS.get(kind.item.kind, JsonField)
     return BY_TYPE.get(kind.kind, JsonField)

@@ -44,8 +44,8 @@ class BlockPage(QWidget):
         self.rows: dict[str, FieldRow] = {}
         self._waiting: dict[str, Row] = {}
         """The fields under More while that is closed."""
-        self._settings: SettingsForm | None = None
-        self._traffic: Traffic | None = None
+        self.settings: SettingsForm | None = None
+        self.traffic: Traffic | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(MARGIN, 12, MARGIN, 16)
         self._column.setSpacing(16)
@@ -84,6 +84,7 @@ class BlockPage(QWidget):
         head.addWidget(self._sign)
         self.title = TitleLine(self)
         self.title.setPlaceholderText(spec.title if spec else self.block)
+        self.title.setText(spec.title if spec else self.block)
         self.title.setAccessibleName("Title of the block")
         self.title.textEdited.connect(self._rename)
         self.title.left.connect(self._seal)
@@ -133,12 +134,12 @@ class BlockPage(QWidget):
         return holder
 
     def _make_settings(self) -> QWidget:
-        self._settings = SettingsForm(self.around, self)
-        return self._settings
+        self.settings = SettingsForm(self.around, self)
+        return self.settings
 
     def _make_traffic(self) -> QWidget:
-        self._traffic = Traffic(self.around, self)
-        return self._traffic
+        self.traffic = Traffic(self.around, self)
+        return self.traffic
 
     # Showing.
 
@@ -158,8 +159,8 @@ class BlockPage(QWidget):
         block, spec = self.around.block, self.around.spec
         if block is None:
             return
-        if self.title.text().strip() != block.title:
-            self.title.show_text(block.title)
+        if self._titled(self.title.text()) != block.title:
+            self.title.show_text(block.title or (spec.title if spec else self.block))
         problems = self.workbench.problems_here().get(self.block, [])
         rows = self._all_rows(spec) if spec else []
         for row in rows:
@@ -170,7 +171,7 @@ class BlockPage(QWidget):
         if any(row.problems for row in rows if row.name in self._waiting):
             self._more.set_open(True, remember=False)
         self._notes.show_problems(tuple(elsewhere(rows, problems)))
-        for part in (self._settings, self._traffic):
+        for part in (self.settings, self.traffic):
             if part is not None:
                 part.refresh()
 
@@ -178,8 +179,8 @@ class BlockPage(QWidget):
         """Other values have come in."""
         for row in self.rows.values():
             row.refresh()
-        if self._traffic:
-            self._traffic.refresh()
+        if self.traffic:
+            self.traffic.refresh()
 
     def sources(self) -> list[str]:
         """The blocks that feed this one."""
@@ -245,11 +246,15 @@ class BlockPage(QWidget):
         self.workbench.do(SetExposed(self.block, names), label=label)
 
     def _rename(self, text: str) -> None:
-        title = text.strip()
         self.workbench.do(
-            Rename(self.block, title), label=f"Rename {self.around.title}",
+            Rename(self.block, self._titled(text)), label=f"Rename {self.around.title}",
             merge=f"title:{self.block}",
         )  # fmt: skip
+
+    def _titled(self, text: str) -> str:
+        """What is written as the title of its own, "" when it is that of the kind."""
+        spec, title = self.around.spec, text.strip()
+        return "" if title == (spec.title if spec else self.block) else title
 
     def _seal(self) -> None:
         self.workbench.document.seal()

@@ -65,9 +65,11 @@ class FieldRow(QWidget):
         """Show how the field stands now."""
         if row.mode != self.row.mode or row.mode == "linked":
             self._wanted = None
+        untouched = row.value is self.row.value or row.value == self.row.value
         self.row = row
         self._fit_editor()
-        if self.field:
+        if self.field and not (self._refused and untouched):
+            self._refused = ""
             self.field.show_value(self._inner_value())
         if self._linked and row.source:
             self._linked.show_source(row.source)
@@ -119,7 +121,7 @@ class FieldRow(QWidget):
         self._label = QLabel(self)
         self._head.addWidget(self._label)
         self._head.addStretch(1)
-        title = self.row.parameter.title
+        title = self.row.label
         self._fx = self._tool(
             "mdi6.function-variant",
             f"{title} as an expression",
@@ -136,8 +138,8 @@ class FieldRow(QWidget):
         self._reset = self._tool(
             "mdi6.restore", f"Set {title} back", "Set back to the default", checkable=False
         )
-        self._fx.clicked.connect(lambda: self._want("expression"))
-        self._key.clicked.connect(lambda: self._want("secret"))
+        self._fx.clicked.connect(lambda: self.want("expression"))
+        self._key.clicked.connect(lambda: self.want("secret"))
         self._port.clicked.connect(
             lambda: self.asked.emit("unport" if self.row.exposed else "port")
         )
@@ -238,7 +240,7 @@ class FieldRow(QWidget):
         self.edited.emit(UNSET)
         self.left.emit()
 
-    def _want(self, mode: Literal["expression", "secret"]) -> None:
+    def want(self, mode: Literal["expression", "secret"]) -> None:
         """Turn the mode on or off, keeping of the value what can be kept."""
         if self.mode == mode:
             text, self._wanted = self.row.text, None
@@ -259,7 +261,7 @@ class FieldRow(QWidget):
     def _show_tools(self) -> None:
         parameter = self.row.parameter
         mark = " *" if parameter.required and self.row.mode != "linked" else ""
-        self._label.setText(f"{parameter.title}{mark}")
+        self._label.setText(f"{self.row.label}{mark}")
         self._label.setToolTip("Needs a value" if mark else "")
         self._fx.setChecked(self.mode == "expression")
         self._key.setChecked(self.mode == "secret")
@@ -268,7 +270,7 @@ class FieldRow(QWidget):
 
     def _show_problems(self) -> None:
         problems = self.row.problems
-        self._notes.show_problems(problems, self._refused, self.offers)
+        self._notes.show_problems(problems, self._refused, self.offers, self.row.name)
         if self.field:
             self.field.mark_problems(problems)
         faulty = bool(self._refused or any(p.severity == "error" for p in problems))

@@ -29,7 +29,7 @@ class Linked(QWidget):
         cut.setIcon(icon("mdi6.link-off", current().muted))
         cut.setAutoRaise(True)
         cut.setToolTip("Take the link out")
-        cut.setAccessibleName(f"Take the link into {row.parameter.title} out")
+        cut.setAccessibleName(f"Take the link into {row.label} out")
         cut.clicked.connect(lambda: self.asked.emit("unlink"))
         line = QHBoxLayout()
         line.setSpacing(4)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app.icons import icon
+from app.presenters.form import said_here
 from app.theme import current
 from graph.errors import Problem
 
@@ -48,13 +49,13 @@ class Notes(QWidget):
 
     def show_problems(
         self, problems: tuple[Problem, ...], refused: str = "",
-        offers: Callable[[Problem], list[Offer]] | None = None,
+        offers: Callable[[Problem], list[Offer]] | None = None, field: str = "",
     ) -> None:  # fmt: skip
-        """Say these, and before them why something written was refused."""
+        """Say these, beneath a `field` if one is named, after why something was refused."""
         said = [(refused, "error", list[Offer]())] if refused else []
-        for problem in problems:
-            text = f"{problem.message} {problem.cure}".rstrip()
-            said.append((text, problem.severity, offers(problem) if offers else []))
+        said += [
+            (said_here(one, field), one.severity, offers(one) if offers else []) for one in problems
+        ]
         key = tuple((text, tone, tuple(o.title for o in some)) for text, tone, some in said)
         if key == self._shown:
             return

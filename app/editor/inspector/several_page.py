@@ -3,18 +3,16 @@
 from collections import Counter
 
 import msgspec
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
+from app.editor.fields.colour import dot
 from app.editor.fields.switch import Switch
 from app.editor.inspector.notes import wrapped
 from app.studio import Studio
-from app.theme import BLOCK_COLOURS, current
+from app.theme import BLOCK_COLOURS
 from app.workbench import Workbench
 from graph.edits import Edit, SetColour, SetSettings
 
-SWATCH = 18
 MOST_KINDS = 8
 
 
@@ -87,7 +85,7 @@ class SeveralPage(QWidget):
         button = QToolButton(self)
         button.setAutoRaise(True)
         button.setCheckable(True)
-        button.setIcon(_drawn(colour))
+        button.setIcon(dot(colour))
         name = f"Colour {BLOCK_COLOURS.index(colour)}" if colour else "The colour of their kind"
         button.setAccessibleName(name)
         button.setToolTip(name)
@@ -96,7 +94,7 @@ class SeveralPage(QWidget):
 
     def _restyle(self) -> None:
         for colour, button in self._swatches.items():
-            button.setIcon(_drawn(colour))
+            button.setIcon(dot(colour))
 
     def _set_colour(self, colour: str) -> None:
         edits: list[Edit] = [SetColour(id, colour) for id in sorted(self.workbench.selected)]
@@ -110,17 +108,3 @@ class SeveralPage(QWidget):
             for id in sorted(self.workbench.selected)
         ]
         self.workbench.do(*edits, label=f"{'Bypass' if on else 'Use'} {len(edits)} blocks")
-
-
-def _drawn(colour: str) -> QIcon:
-    """A dot of the colour; a ring for that of the kind."""
-    pixmap = QPixmap(SWATCH, SWATCH)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QColor(colour or current().muted))
-    if colour:
-        painter.setBrush(QColor(colour))
-    painter.drawEllipse(2, 2, SWATCH - 5, SWATCH - 5)
-    painter.end()
-    return QIcon(pixmap)

@@ -4,6 +4,7 @@ import pytest
 
 import graph.blocks.flow
 import graph.blocks.logic
+import graph.blocks.records
 import graph.blocks.text
 from graph.catalog import Catalog
 from graph.compile import check, compile_flow
@@ -208,6 +209,13 @@ def test_secrets_and_expressions_stand_alone() -> None:
     problem = the_problem(Block("a", "logic.if", {"condition": {"$expr": "1", "more": 2}}))
 
     assert problem.code == "bad-marker"
+
+
+def test_a_secret_inside_a_record_of_texts_is_a_text() -> None:
+    fields = {"records": [], "names": {"old": {"$secret": "name"}}}
+    flow = Flow.of([Block("a", "data.rename", fields)])
+
+    assert not check(flow, Catalog.of(graph.blocks.records))
 
 
 def test_compiling_a_bad_flow_says_all_of_it() -> None:

@@ -1,9 +1,7 @@
 """The form of every kind of block that comes with Heddle."""
 
-from collections.abc import Iterator
-
 import pytest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from app.editor.fields.field import UNSET
@@ -11,34 +9,21 @@ from app.editor.fields.making import editor_for, make_field
 from app.editor.fields.surroundings import Surroundings
 from app.editor.inspector.block_page import BlockPage
 from app.main_window import MainWindow
-from app.start import build
 from graph.flow import Block, Flow
-from runtime.settings import Settings
 from tests.app.flows import CATALOG, opened
 
 KINDS = pytest.mark.parametrize("kind", CATALOG.kinds)
 
 
-@pytest.fixture(scope="module")
-def one_window(
-    qapp: QApplication, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[MainWindow]:
-    """A studio for all of them: each only puts a form into it."""
-    made = build(Settings(home=str(tmp_path_factory.mktemp("home"))))
-    yield made
-    made.close()
-    made.deleteLater()
-
-
 @KINDS
 def test_a_form_shows_every_default_without_changing_the_flow(
-    kind: str, one_window: MainWindow, request: pytest.FixtureRequest
+    kind: str, shared_window: MainWindow, request: pytest.FixtureRequest
 ) -> None:
     flow = Flow.of([Block("it", kind)])
     bench = opened(request, flow)
     bench.check_now()
 
-    page = BlockPage(bench, "it", one_window.studio, one_window)
+    page = BlockPage(bench, "it", shared_window.studio, shared_window)
     page.open_all()
     page.refresh()
 

@@ -1,0 +1,344 @@
+"""The inspector: fields are filled in, and the flow follows."""
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QPlainTextEdit
+from pytestqt.qtbot import QtBot
+
+from app.docks.inspector import Inspector
+from app.document import Document
+from app.editor.fields.editor import Editor
+from app.editor.fields.flow import NEW, FlowField
+from app.editor.fields.text import TextField
+from app.editor.inspector.block_page import BlockPage
+from app.editor.inspector.field_row import FieldRow
+from app.editor.inspector.flow_page import FlowPage
+from app.editor.inspector.several_page import SeveralPage
+from app.main_window import MainWindow
+from app.presenters.live_run import LiveRun
+from app.workbench import Workbench
+from graph.edits import Rename, SetField
+from graph.flow import Block, End, Flow
+
+FLOW = Flow.of(
+    [
+        Block("order", "flow.input", {"name": "order", "type": "record"}),
+        Block("text", "text.template", {"text": "Dear {name}"}),
+        Block("ask", "http.get", {"url": "https://example.org"}),
+        Block("loop", "logic.for_each"),
+        Block("code", "code.python"),
+        Block("join", "text.join", {"items": ["a"]}),
+    ],
+    [("order.value", "text.fields")],
+    name="Orders",
+)
+
+
+@pytest.fixture
+def inspector(shared_window: MainWindow) -> Inspector:
+    return shared_window.findChild(Inspector)
+
+
+@pytest.fixture
+def bench(shared_window: MainWindow, inspector: Inspector) -> Iterator[Workbench]:
+    studio = shared_window.studio
+    made = Workbench(Document(FLOW), studio.catalog)
+    studio.workspace.add(made)
+    yield made
+    studio.workspace.remove(made)
+
+
+def shown(inspector: Inspector, bench: Workbench, block: str) -> BlockPage:
+    bench.select((block,))
+    inspector.show_selected()
+    page = inspector.page
+    assert isinstance(page, BlockPage)
+    return page
+
+
+def row(inspector: Inspector, bench: Workbench, block: str, name: str) -> FieldRow:
+    page = shown(inspector, bench, block)
+    page.open_all()
+    return page.rows[name]
+
+
+def line(of: FieldRow) -> QLineEdit:
+    assert isinstance(of.field, TextField)
+    return of.field.line
+
+
+def editor(of: FieldRow) -> Editor:
+    return of.findChild(Editor)
+
+
+def value(bench: Workbench, block: str, name: str) -> object:
+    return bench.flow.blocks[block].fields.get(name, "unset")
+
+
+def test_typing_a_word_is_one_step(inspector: Inspector, bench: Workbench, qtbot: QtBot) -> None:
+    url = line(row(inspector, bench, "ask", "url"))
+    url.clear()
+    steps = len(bench.document.history)
+
+    qtbot.keyClicks(url, "http://x")
+
+    assert value(bench, "ask", "url") == "http://x"
+    assert len(bench.document.history) == steps + 1
+    bench.undo()
+    assert value(bench, "ask", "url") == "https://example.org"
+
+
+def test_leaving_a_field_ends_the_step(
+    inspector: Inspector, bench: Workbench, qtbot: QtBot
+) -> None:
+    url = row(inspector, bench, "ask", "url")
+    line(url).end(False)
+    qtbot.keyClicks(line(url), "/a")
+    url.left.emit()
+
+    qtbot.keyClicks(line(url), "/b")
+
+    bench.undo()
+    assert value(bench, "ask", "url") == "https://example.org/a"
+
+
+def test_undo_shows_in_the_field_and_leaves_the_cursor(
+    inspector: Inspector, bench: Workbench, qtbot: QtBot
+) -> None:
+    url = line(row(inspector, bench, "ask", "url"))
+    url.setCursorPosition(8)
+    qtbot.keyClicks(url, "www.")
+
+    bench.undo()
+
+    assert url.text() == "https://example.org"
+    assert url.cursorPosition() == 12
+
+
+def test_a_change_from_elsewhere_shows_at_once(inspector: Inspector, bench: Workbench) -> None:
+    box = editor(row(inspector, bench, "text", "text"))
+
+    bench.do(SetField("text", "text", "Hello"))
+
+    assert box.text == "Hello"
+
+
+def test_what_is_no_number_never_reaches_the_flow(
+    inspector: Inspector, bench: Workbench, qtbot: QtBot
+) -> None:
+    parallel = row(inspector, bench, "loop", "parallel")
+    box = parallel.findChild(QLineEdit)
+
+    qtbot.keyClicks(box, "four")
+
+    assert value(bench, "loop", "parallel") == "unset"
+    assert "whole number" in parallel.refused
+    box.clear()
+    qtbot.keyClicks(box, "4")
+    assert value(bench, "loop", "parallel") == 4
+    assert parallel.refused == ""
+
+
+def test_what_was_refused_is_there_again_when_one_comes_back(
+    inspector: Inspector, bench: Workbench, qtbot: QtBot
+) -> None:
+    box = row(inspector, bench, "loop", "parallel").findChild(QLineEdit)
+    qtbot.keyClicks(box, "four")
+
+    shown(inspector, bench, "ask")
+    again = row(inspector, bench, "loop", "parallel")
+
+    assert again.findChild(QLineEdit).text() == "four"
+    assert "whole number" in again.refused
+
+
+def test_emptying_a_field_that_needs_a_value_says_so(
+    inspector: Inspector, bench: Workbench
+) -> None:
+    url = row(inspector, bench, "ask", "url")
+
+    url.edited.emit("")
+    line(url).clear()
+    line(url).textEdited.emit("")
+    bench.check_now()
+
+    assert value(bench, "ask", "url") == "unset"
+    assert [p.code for p in url.row.problems] == ["missing"]
+
+
+def test_no_text_can_be_meant_where_the_default_is_some(
+    inspector: Inspector, bench: Workbench, qtbot: QtBot
+) -> None:
+    name = row(inspector, bench, "join", "separator")
+    box = line(name) if isinstance(name.field, TextField) else editor(name)
+    qtbot.keyClicks(box, "-")
+
+    qtbot.keyClick(box, Qt.Key.Key_Backspace)
+
+    default = bench.catalog.spec("text.join").parameter("separator")
+    assert default is not None
+    assert value(bench, "join", "separator") == ("unset" if default.default == "" else "")
+
+
+def test_setting_back_clears_the_field(inspector: Inspector, bench: Workbench) -> None:
+    of = row(inspector, bench, "text", "text")
+
+    of._set_back()
+
+    assert value(bench, "text", "text") == "unset"
+    assert editor(of).text == ""
+
+
+def test_a_field_becomes_an_expression_and_back(inspector: Inspector, bench: Workbench) -> None:
+    of = row(inspector, bench, "ask", "url")
+
+    of.want("expression")
+    assert value(bench, "ask", "url") == {"$expr": "'https://example.org'"}
+    assert of.mode == "expression"
+
+    of.want("expression")
+    assert value(bench, "ask", "url") == "https://example.org"
+    assert of.mode == "value"
+
+
+def test_an_unset_field_becomes_an_expression_once_there_is_one(
+    inspector: Inspector, bench: Workbench, qtbot: QtBot
+) -> None:
+    of = row(inspector, bench, "join", "separator")
+
+    of.want("expression")
+    assert value(bench, "join", "separator") == "unset"
+    qtbot.keyClicks(editor(of), "1 + 1")
+
+    assert value(bench, "join", "separator") == {"$expr": "1 + 1"}
+
+
+def test_a_field_holds_the_name_of_a_secret(
+    inspector: Inspector, bench: Workbench, qtbot: QtBot
+) -> None:
+    of = row(inspector, bench, "ask", "url")
+
+    of.want("secret")
+    qtbot.keyClicks(of.field.line, "github.url")
+
+    assert value(bench, "ask", "url") == {"$secret": "github.url"}
+
+
+def test_a_linked_field_leads_to_where_its_value_comes_from(
+    inspector: Inspector, bench: Workbench
+) -> None:
+    of = row(inspector, bench, "text", "fields")
+    assert of.mode == "linked"
+
+    of.asked.emit("jump")
+
+    assert bench.selected == {"order"}
+
+
+def test_a_link_can_be_taken_out_in_the_form(inspector: Inspector, bench: Workbench) -> None:
+    of = row(inspector, bench, "text", "fields")
+
+    of.asked.emit("unlink")
+
+    assert End("text", "fields") not in bench.flow.links
+    assert of.mode == "value"
+
+
+def test_a_field_is_shown_as_a_port_and_no_longer(inspector: Inspector, bench: Workbench) -> None:
+    of = row(inspector, bench, "ask", "url")
+
+    of.asked.emit("port")
+    assert bench.flow.view.exposed == {"ask": ("url",)}
+
+    of.asked.emit("unport")
+    assert not bench.flow.view.exposed
+
+
+def test_the_title_is_that_of_the_kind_until_another_is_written(
+    inspector: Inspector, bench: Workbench, qtbot: QtBot
+) -> None:
+    page = shown(inspector, bench, "ask")
+    kind = bench.catalog.spec("http.get").title
+    assert page.title.text() == kind
+
+    qtbot.keyClicks(page.title, "!")
+    assert bench.flow.blocks["ask"].title == f"{kind}!"
+
+    bench.do(Rename("ask", ""))
+    assert page.title.text() == kind
+
+
+def test_a_body_is_made_with_the_inputs_it_is_given(inspector: Inspector, bench: Workbench) -> None:
+    of = row(inspector, bench, "loop", "body")
+    assert isinstance(of.field, FlowField)
+    of.field.box.activated.emit(of.field.box.findText(NEW))
+
+    assert value(bench, "loop", "body") == "body"
+    assert set(bench.flow.flows["body"].blocks) == {"item", "index", "result"}
+    assert of.field.enter.isEnabled()
+
+
+def test_how_a_block_runs_is_asked_and_kept(inspector: Inspector, bench: Workbench) -> None:
+    page = shown(inspector, bench, "ask")
+    page.open_all()
+    assert page.settings is not None
+
+    page.settings.fields["retry"].changed.emit(True)
+    page.settings.fields["attempts"].changed.emit(5)
+
+    retry = bench.flow.blocks["ask"].settings.retry
+    assert retry is not None
+    assert retry.attempts == 5
+
+
+def test_last_values_are_shown_beside_the_ports(inspector: Inspector, bench: Workbench) -> None:
+    page = shown(inspector, bench, "text")
+    page.open_all()
+    run = LiveRun("run")
+    run.values = {"order": {"value": {"name": "Ann"}}, "text": {"value": "Dear Ann"}}
+
+    bench.watch(run)
+    page.refresh_run()
+
+    assert page.traffic is not None
+    assert page.traffic.lines() == [
+        ("in", "fields", "record or null", '{"name": "Ann"}'),
+        ("out", "value", "text", '"Dear Ann"'),
+    ]
+
+
+def test_several_blocks_are_bypassed_at_once(inspector: Inspector, bench: Workbench) -> None:
+    bench.select(("ask", "text"))
+    inspector.show_selected()
+    assert isinstance(inspector.page, SeveralPage)
+
+    inspector.page.bypass.click()
+
+    assert all(bench.flow.blocks[id].settings.bypass for id in ("ask", "text"))
+
+
+def test_with_nothing_selected_the_flow_is_described(
+    inspector: Inspector, bench: Workbench, qtbot: QtBot
+) -> None:
+    inspector.show_selected()
+    assert isinstance(inspector.page, FlowPage)
+
+    qtbot.keyClicks(inspector.page.description, "Sends orders")
+
+    assert bench.flow.description == "Sends orders"
+
+
+def test_every_control_of_a_form_has_a_name(inspector: Inspector, bench: Workbench) -> None:
+    for block in FLOW.blocks:
+        page = shown(inspector, bench, block)
+        page.open_all()
+        controls = [
+            control
+            for kind in (QAbstractButton, QLineEdit, QComboBox, QPlainTextEdit)
+            for control in page.findChildren(kind)
+            if control.objectName() != "qt_spinbox_lineedit"
+        ]
+        nameless = [c for c in controls if not (c.accessibleName() or getattr(c, "text", str)())]
+        assert not nameless
