@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QLineF, QPointF, QRectF
+from PySide6.QtCore import QLineF, QRectF
 from shiboken6 import Shiboken
 
 Floats = npt.NDArray[np.float64]
@@ -42,8 +42,3 @@ def rectangles() -> Buffer:
 def lines() -> Buffer:
     """Rows of x and y of the one end, x and y of the other."""
     return Buffer(QLineF, 4)
-
-
-def points() -> Buffer:
-    """Rows of x, y."""
-    return Buffer(QPointF, 2)

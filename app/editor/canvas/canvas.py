@@ -150,8 +150,9 @@ class Canvas(SceneView):
 
     def preview(self, positions: Mapping[str, tuple[float, float]] | None) -> None:
         """Show blocks elsewhere while they are dragged; None shows all in their places."""
-        self.shapes.displace(positions or {})
-        self.routing.forget()
+        before = self.shapes.rects.copy()
+        moved = self.shapes.displace(positions or {})
+        self.routing.forget_near(moved, before)
         self.refresh()
 
     def refresh(self) -> None:

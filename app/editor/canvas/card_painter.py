@@ -90,10 +90,13 @@ class CardPainter:
         painter.drawStaticText(QPointF(x + 14, middle - icon.height / 2), icon.text)
         problems = self._marks.problems.get(block.id)
         room = rect.width() - 56 - (30 if problems else 0)
-        title = texts.of(self._title(block), Voice.FAR, room)
         painter.setFont(texts.fonts[Voice.FAR])
         painter.setPen(paints.colour(tokens.faint if faint else tokens.text))
-        painter.drawStaticText(QPointF(x + 48, middle - title.height / 2), title.text)
+        lines = texts.in_two(self._title(block), Voice.FAR, room)
+        top = middle - sum(line.height for line in lines) / 2
+        for line in lines:
+            painter.drawStaticText(QPointF(x + 48, top), line.text)
+            top += line.height
         if problems:
             mark = texts.icon("mdi6.alert", Voice.FAR_ICON)
             painter.setFont(texts.fonts[Voice.FAR_ICON])
@@ -136,15 +139,16 @@ class CardPainter:
         self, painter: QPainter, rect: QRectF, block: Block, status: Status, faint: bool
     ) -> None:
         texts, paints, tokens = self._texts, self._paints, self._paints.tokens
+        middle = rect.y() + 41
+        painter.setFont(texts.fonts[Voice.SMALL])
+        right = self._draw_short(painter, rect.right() - LEFT, middle, status.short)
         said = status.line or says(block, self._workbench.catalog.get(block.kind))
-        line = texts.of(said, Voice.SMALL, rect.width() - 2 * LEFT)
+        line = texts.of(said, Voice.SMALL, right - rect.x() - LEFT)
         colour = tokens.faint if faint else tokens.muted
         if status.line:
             colour = tokens.failed if status.look == "failed" else tokens.text
-        painter.setFont(texts.fonts[Voice.SMALL])
         painter.setPen(paints.colour(colour))
-        place = QPointF(rect.x() + LEFT, rect.y() + 41 - line.height / 2)
-        painter.drawStaticText(place, line.text)
+        painter.drawStaticText(QPointF(rect.x() + LEFT, middle - line.height / 2), line.text)
 
     def _draw_marks(self, painter: QPainter, rect: QRectF, block: Block, status: Status) -> float:
         """State, problem, pin and repetition, from the right; where the room for them begins."""
@@ -155,8 +159,6 @@ class CardPainter:
         elif status.look:
             icon = MARK_ICONS[status.look]
             right = self._draw_mark(painter, right, middle, icon, self._state_colour(status.look))
-        if status.short:
-            right = self._draw_short(painter, right, middle, status.short)
         problems = self._marks.problems.get(block.id)
         if problems and status.look in HEALTHY:
             colour = self._problem_colour(problems)
@@ -177,12 +179,14 @@ class CardPainter:
         return right - MARK
 
     def _draw_short(self, painter: QPainter, right: float, middle: float, short: str) -> float:
+        """How long it took or how far it is, at the right; where the room for it begins."""
+        if not short:
+            return right
         text = self._texts.of(short, Voice.SMALL)
-        painter.setFont(self._texts.fonts[Voice.SMALL])
         painter.setPen(self._paints.colour(self._paints.tokens.muted))
         place = QPointF(right - text.width, middle - text.height / 2)
         painter.drawStaticText(place, text.text)
-        return right - text.width - 6
+        return right - text.width - 8
 
     def _draw_ring(
         self, painter: QPainter, right: float, middle: float, share: float | None

@@ -24,6 +24,7 @@ FAR = 0.35
 NEAR = 0.6
 """From this zoom on cards show all they have."""
 GRID = 24.0
+DOT = 2.0
 AROUND = 120.0
 """How far outside of an area things may begin that reach into it: links led around, marks."""
 
@@ -39,7 +40,6 @@ class Drawing:
         self._routing = routing
         self._marks = marks
         self._rectangles = buffers.rectangles()
-        self._points = buffers.points()
         self.restyle()
 
     def restyle(self) -> None:
@@ -113,10 +113,12 @@ class Drawing:
         step = GRID if zoom >= NEAR else GRID * 2
         x = np.arange(np.floor(area.left() / step) * step, area.right() + step, step)
         y = np.arange(np.floor(area.top() / step) * step, area.bottom() + step, step)
-        dots = np.stack(np.meshgrid(x, y), axis=2).reshape(-1, 2)
+        dots = np.full((len(x) * len(y), 4), DOT / zoom)
+        dots[:, :2] = np.stack(np.meshgrid(x, y), axis=2).reshape(-1, 2)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setPen(self.paints.pen(self.paints.tokens.grid, 1.5 / zoom))
-        painter.drawPoints(*self._points.fill(dots))
+        painter.setPen(NO_PEN)
+        painter.setBrush(self.paints.brush(self.paints.tokens.grid))
+        painter.drawRects(*self._rectangles.fill(dots))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
 
     def _draw_cards(self, painter: QPainter, blocks: Indices, zoom: float) -> None:

@@ -42,7 +42,7 @@ class FramePainter:
         painter.setPen(
             paints.pen(tokens.accent, 2.0) if selected else paints.pen(colour, 1.0, alpha=110)
         )
-        painter.setBrush(paints.brush(colour, 24))
+        painter.setBrush(paints.brush(colour, 18))
         painter.drawRoundedRect(rect, RADIUS, RADIUS)
 
     def _draw_title(self, painter: QPainter, rect: QRectF, frame: Frame, zoom: float) -> None:

@@ -62,6 +62,9 @@ class Minimap(QWidget):
         painter.drawPixmap(0, 0, self._picture)
         scale, origin = self._fit()
         area = self._canvas.area()
+        if area.contains(self._canvas.shapes.bounds()):
+            painter.end()
+            return
         seen = QRectF((area.topLeft() - origin) * scale, area.size() * scale)
         painter.setPen(paints.pen(paints.tokens.accent, 1.5))
         painter.setBrush(paints.brush(paints.tokens.accent, 26))

@@ -6,8 +6,8 @@ import numpy as np
 from PySide6.QtCore import QRectF
 
 from app.editor.canvas.buffers import Floats, Indices
-from app.editor.canvas.curves import Course, flattened, led, plain, through
-from app.editor.canvas.shapes import Shapes
+from app.editor.canvas.curves import SEGMENTS, Course, flattened, led, plain, through
+from app.editor.canvas.shapes import Mask, Shapes
 
 ROOM = 16.0
 """How far from a card a link is led past it."""
@@ -33,6 +33,20 @@ class Routing:
         self._seen.clear()
         self._led.clear()
 
+    def forget_near(self, moved: list[int], before: Floats) -> None:
+        """These blocks have moved; `before` is where all were."""
+        if not moved:
+            return
+        shapes = self._shapes
+        stale = np.isin(shapes.sources, moved) | np.isin(shapes.targets, moved)
+        for rects in (before[moved], shapes.rects[moved]):
+            left, top = rects[:, :2].min(axis=0) - 2 * ROOM
+            right, bottom = (rects[:, :2] + rects[:, 2:]).max(axis=0) + 2 * ROOM
+            stale |= shapes.links_within(QRectF(left, top, right - left, bottom - top))
+        for row in np.nonzero(stale)[0].tolist():
+            self._seen.discard(row)
+            self._led.pop(row, None)
+
     def curves(self, row: int) -> Floats:
         """The curves of one link."""
         self.look_at([row])
@@ -49,12 +63,10 @@ class Routing:
         """The links as lines, and the row of the link that each line belongs to."""
         around = self.led_among(rows.tolist())
         straight = rows[[row not in around for row in rows.tolist()]] if around else rows
-        lines = [flattened(plain(self._shapes.ends[straight]))]
-        owners = [np.repeat(straight, len(lines[0]) // max(len(straight), 1))]
-        for row, curves in around.items():
-            lines.append(flattened(curves))
-            owners.append(np.full(len(lines[-1]), row, rows.dtype))
-        return np.concatenate(lines), np.concatenate(owners)
+        curves = np.concatenate([plain(self._shapes.ends[straight]), *around.values()])
+        counts = [len(each) for each in around.values()]
+        owners = np.concatenate([straight, np.repeat(np.array([*around], np.intp), counts)])
+        return flattened(curves), np.repeat(owners, SEGMENTS)
 
     def look_at(self, rows: list[int]) -> None:
         """Work out the courses of links that weren't seen yet."""
@@ -85,9 +97,7 @@ class Routing:
         """To the right, up or down past both cards, back to the left, and in."""
         shapes = self._shapes
         x1, y1, x2, y2 = shapes.ends[row].tolist()
-        one = shapes.rects[shapes.sources[row]]
-        two = shapes.rects[shapes.targets[row]]
-        lane = self._lane_back(one, two, (y1 + y2) / 2) + row % LANES * LANE
+        lane = self._lane_back(row)
         down1, down2 = np.sign(lane - y1) or 1.0, np.sign(lane - y2) or 1.0
         knots = [
             (x1, y1), (x1 + TURN, (y1 + lane) / 2), (x1, lane),
@@ -96,15 +106,25 @@ class Routing:
         directions = [(1, 0), (0, down1), (-1, 0), (-1, 0), (0, -down2), (1, 0)]
         return Course(np.array(knots, float), np.array(directions, float))
 
-    def _lane_back(self, one: Floats, two: Floats, wanted: float) -> float:
+    def _lane_back(self, row: int) -> float:
         """Between the cards where there is room, else past the nearer side of both."""
-        upper, lower = (one, two) if one[1] <= two[1] else (two, one)
+        shapes = self._shapes
+        x1, y1, x2, y2 = shapes.ends[row].tolist()
+        both = shapes.rects[[shapes.sources[row], shapes.targets[row]]]
+        seen = QRectF(x2, min(y1, y2) - 600, max(x1 - x2, 1.0), abs(y1 - y2) + 1200)
+        around = shapes.rects[shapes.within(seen)]
+        shift = row % LANES * LANE
+        upper, lower = both[np.argsort(both[:, 1])]
         gap = float(lower[1] - upper[1] - upper[3])
         if gap >= 2 * ROOM:
-            return float(upper[1] + upper[3] + gap / 2)
-        over = float(min(one[1], two[1])) - 2 * ROOM
-        under = float(max(one[1] + one[3], two[1] + two[3])) + 2 * ROOM
-        return over if wanted - over < under - wanted else under
+            lane = float(upper[1] + upper[3]) + min(gap / 2, ROOM + shift)
+            if not _blocking(around, x2, x1, lane).any():
+                return lane
+        lanes = [_free_lane(both, around, side, shift + ROOM) for side in (-1, 1)]
+        free = [lane for lane in lanes if lane is not None]
+        if not free:
+            return float(both[:, 1].min()) - 2 * ROOM - shift
+        return min(free, key=lambda lane: abs(lane - y1) + abs(lane - y2))
 
     def _lead_past(self, rows: Indices) -> None:
         """Lead links around the cards they would run behind."""
@@ -144,7 +164,7 @@ class Routing:
         return Course(knots, np.tile((1.0, 0.0), (4, 1)))
 
 
-def _inside(points: Floats, rects: Floats) -> "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]":
+def _inside(points: Floats, rects: Floats) -> Mask:
     """For each link (rows of points) and each card, whether any of its points is on the card."""
     x, y = points[:, :, 0, None], points[:, :, 1, None]
     left, top = rects[:, 0], rects[:, 1]
@@ -156,16 +176,22 @@ def _reach(cards: Floats) -> tuple[float, float]:
     return float(cards[:, 0].min()), float((cards[:, 0] + cards[:, 2]).max())
 
 
+def _blocking(around: Floats, left: float, right: float, lane: float) -> Mask:
+    """Which cards are in the way of a line at that height."""
+    found: Mask = (
+        (around[:, 0] < right) & (around[:, 0] + around[:, 2] > left)
+        & (around[:, 1] < lane + 4) & (around[:, 1] + around[:, 3] > lane - 4)
+    )  # fmt: skip
+    return found
+
+
 def _free_lane(cards: Floats, around: Floats, side: int, shift: float) -> float | None:
     """The nearest height above (-1) or below (1) the cards at which nothing is in the way."""
     for _ in range(TRIES):
         left, right = _reach(cards)
         edge = cards[:, 1].min() if side < 0 else (cards[:, 1] + cards[:, 3]).max()
         lane = float(edge) + side * (ROOM + shift)
-        blocking = (
-            (around[:, 0] < right) & (around[:, 0] + around[:, 2] > left)
-            & (around[:, 1] < lane + 4) & (around[:, 1] + around[:, 3] > lane - 4)
-        )  # fmt: skip
+        blocking = _blocking(around, left, right, lane)
         if not blocking.any():
             return lane
         cards = around[blocking]

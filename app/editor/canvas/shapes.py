@@ -146,10 +146,14 @@ class Shapes:
             self._lead(after)
         self._join()
 
-    def displace(self, positions: Mapping[str, tuple[float, float]]) -> None:
-        """Show blocks elsewhere than they are, until they are shown in their places again."""
+    def displace(self, positions: Mapping[str, tuple[float, float]]) -> list[int]:
+        """Show blocks elsewhere than they are, until they are shown in their places again.
+
+        Gives the rows of the blocks that have moved.
+        """
         if not positions and not self._displaced:
-            return
+            return []
+        moved = [self.rows[id] for id in {*positions, *self._displaced} if id in self.rows]
         for id in self._displaced.keys() - positions.keys():
             if id in self.rows:
                 self.rects[self.rows[id], :2] = self._displaced[id]
@@ -162,6 +166,7 @@ class Shapes:
                 self.rects[row, :2] = place
         self._displaced = kept
         self._join()
+        return moved
 
     def _stale(self, before: Flow, after: Flow) -> set[str]:
         """The blocks whose cards are to be measured anew."""

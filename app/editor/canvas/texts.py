@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from enum import Enum
+from functools import cache
 from typing import NamedTuple
 
 import qtawesome
@@ -41,13 +42,14 @@ class Texts:
         self.fonts = {
             Voice.TITLE: _scalable(font(BODY, bold=True)),
             Voice.SMALL: _scalable(font(SMALL)),
-            Voice.FAR: _scalable(font(20, bold=True)),
+            Voice.FAR: _scalable(font(19, bold=True)),
             Voice.FRAME: _scalable(font(14, bold=True)),
             Voice.ICON: _scalable(qtawesome.font("mdi6", 17)),
             Voice.MARK: _scalable(qtawesome.font("mdi6", 15)),
             Voice.FAR_ICON: _scalable(qtawesome.font("mdi6", 26)),
         }
         self._metrics = {voice: QFontMetricsF(each) for voice, each in self.fonts.items()}
+        self._broken: dict[tuple[str, Voice, float], tuple[str, ...]] = {}
         self._kept: OrderedDict[tuple[str, Voice, float], Laid] = OrderedDict()
 
     def of(self, text: str, voice: Voice, room: float = 0.0) -> Laid:
@@ -61,6 +63,24 @@ class Texts:
             self._kept.popitem(last=False)
         laid = self._kept[key] = self._lay(text, voice, room)
         return laid
+
+    def in_two(self, text: str, voice: Voice, room: float) -> tuple[Laid, ...]:
+        """The text in one line, or in two where one is too short for it."""
+        found = self._broken.get((text, voice, room))
+        if found is None:
+            if len(self._broken) >= MOST:
+                self._broken.clear()
+            found = self._broken[text, voice, room] = self._break(text, voice, room)
+        return tuple(self.of(line, voice, room) for line in found)
+
+    def _break(self, text: str, voice: Voice, room: float) -> tuple[str, ...]:
+        width = self._metrics[voice].horizontalAdvance
+        words, first = text.split(), ""
+        if width(text) <= room or len(words) < 2:
+            return (text,)
+        while words and width(f"{first} {words[0]}".strip()) <= room:
+            first = f"{first} {words.pop(0)}".strip()
+        return (first, " ".join(words)) if first and words else (text,)
 
     def icon(self, name: str, voice: Voice = Voice.ICON) -> Laid:
         """An icon of the fonts that come with qtawesome, as a letter of that font."""
@@ -83,6 +103,7 @@ def _scalable(made: QFont) -> QFont:
     return made
 
 
+@cache
 def _letter(name: str) -> str:
     """An icon's letter; that of a cube for one that the fonts don't have."""
     if not name.startswith("mdi6."):
