@@ -1,0 +1,131 @@
+"""Takes the pictures of the README from the running studio: `python -m tests.screenshots`.
+
+Starts an X server of its own, opens the window there, runs a template, and photographs the screen.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from app.theme import RESOURCES, Choice
+
+FOLDER = Path(__file__).resolve().parent.parent / "docs" / "pictures"
+WIDTH, HEIGHT = 1600, 1000
+TEMPLATE = RESOURCES / "templates" / "triage_github_issues.flow.json"
+SHOWN_BLOCK = "report"
+"""The block whose fields are in the picture of the inspector."""
+THEMES: tuple[Choice, ...] = ("dark", "light")
+LONGEST = 60.0
+"""Seconds until a picture that doesn't come is given up."""
+
+
+@contextmanager
+def screen() -> Iterator[str]:
+    """An X server that ends with the block; gives the name of its display."""
+    read, write = os.pipe()
+    size = f"{WIDTH}x{HEIGHT}x24"
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(write), "-screen", "0", size, "-nolisten", "tcp"],
+        pass_fds=[write], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    os.close(write)
+    try:
+        with os.fdopen(read) as told:
+            number = told.readline().strip()
+        if not number:
+            raise SystemExit("No X server: install Debian's xvfb.")
+        yield f":{number}"
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def take(folder: Path) -> None:
+    """Take every picture, each theme in a studio of its own."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with screen() as display:
+        for theme in THEMES:
+            with tempfile.TemporaryDirectory() as home:
+                subprocess.run(
+                    [sys.executable, "-m", "tests.screenshots", theme, str(folder)],
+                    env=os.environ | {
+                        "DISPLAY": display, "QT_QPA_PLATFORM": "xcb", "HEDDLE_HOME": home,
+                        "QT_SCALE_FACTOR": "1",
+                    },
+                    check=True, timeout=4 * LONGEST,
+                )  # fmt: skip
+
+
+def photograph(theme: Choice, folder: Path) -> None:
+    """Open the studio on this display and take its pictures in a theme."""
+    from PySide6.QtCore import QPoint
+
+    from app.editor.choice_popup import ChoicePopup
+    from app.start import application, build
+    from app.template_card import TemplateCard
+    from runtime.settings import settings_from
+
+    app = application()
+    window = build(settings_from())
+    studio = window.studio
+    studio.theme.choose(theme)
+    window.setGeometry(0, 0, WIDTH, HEIGHT)
+    window.show()
+    window.activateWindow()
+    studio.bridge.start()
+
+    def until(true: Callable[[], object], what: str) -> None:
+        end = time.monotonic() + LONGEST
+        while not true():
+            app.processEvents()
+            time.sleep(0.01)
+            if time.monotonic() > end:
+                raise SystemExit(f"{what} didn't come.")
+
+    def still() -> None:
+        """Let everything settle that moves or comes a little later."""
+        end = time.monotonic() + 1.0
+        until(lambda: time.monotonic() > end, "A second")
+
+    def save(name: str) -> None:
+        still()
+        whole = window.screen().grabWindow(0, 0, 0, WIDTH, HEIGHT)
+        whole.save(str(folder / f"{name}_{theme}.png"), "PNG", 0)
+
+    try:
+        until(lambda: window.findChild(TemplateCard), "The welcome page")
+        save("welcome")
+        studio.template_wanted.emit(TEMPLATE)
+        bench = studio.workspace.current
+        assert bench is not None
+        still()
+        studio.runs.start(bench, {})
+        until(lambda: bench.run and bench.run.is_over, "The end of the run")
+        studio.actions["view.fit"].trigger()
+        save("studio")
+        bench.go_to(SHOWN_BLOCK)
+        save("inspector")
+        studio.actions["go.palette"].trigger()
+        popup = window.findChild(ChoicePopup)
+        assert popup is not None
+        popup.field.setText("sa")
+        popup.move(window.mapToGlobal(QPoint((WIDTH - popup.width()) // 2, 96)))
+        save("palette")
+        popup.close()
+    finally:
+        studio.bridge.close()
+
+
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case [("dark" | "light") as chosen, into]:
+            photograph(chosen, Path(into))
+        case [into]:
+            take(Path(into))
+        case _:
+            take(FOLDER)
