@@ -63,14 +63,14 @@ def take(folder: Path) -> None:
 
 def photograph(theme: Choice, folder: Path) -> None:
     """Open the studio on this display and take its pictures in a theme."""
-    from PySide6.QtCore import QPoint
+    from PySide6.QtCore import QEventLoop, QPoint, QTimer
 
     from app.editor.choice_popup import ChoicePopup
     from app.start import application, build
     from app.template_card import TemplateCard
     from runtime.settings import settings_from
 
-    app = application()
+    application()
     window = build(settings_from())
     studio = window.studio
     studio.theme.choose(theme)
@@ -82,8 +82,9 @@ def photograph(theme: Choice, folder: Path) -> None:
     def until(true: Callable[[], object], what: str) -> None:
         end = time.monotonic() + LONGEST
         while not true():
-            app.processEvents()
-            time.sleep(0.01)
+            turn = QEventLoop()
+            QTimer.singleShot(20, turn.quit)
+            turn.exec()  # a real loop: only that ends what was left to be deleted later
             if time.monotonic() > end:
                 raise SystemExit(f"{what} didn't come.")
 

@@ -102,7 +102,8 @@ def _in_columns(count: int, links: Sequence[tuple[int, int]]) -> Iterator[tuple[
 def _tags(flow: Flow) -> Sequence[str]:
     """What a flow is made of, commonest first."""
     kinds = [block.kind.partition(".")[0] for block in flow.blocks.values()]
-    found = sorted({kind for kind in kinds if kind in TAGS}, key=lambda kind: (-kinds.count(kind), kind))
+    named = sorted({kind for kind in kinds if kind in TAGS})
+    found = sorted(named, key=lambda kind: -kinds.count(kind))
     return [TAGS[kind] for kind in found[:3]]
 
 
