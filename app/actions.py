@@ -42,6 +42,8 @@ TABLE: tuple[Row | str, ...] = (
     Row("file.export_python", "Export as Python…", "File", (), "mdi6.language-python"),
     Row("file.properties", "Flow properties…", "File", (), "mdi6.text-box-edit-outline",
         "The name and description of the flow"),
+    Row("file.permissions", "What the flow may touch…", "File", (), "mdi6.shield-outline",
+        "Hosts, files, databases and secrets that it reaches when it runs"),
     "---",
     Row("file.close", "Close flow", "File", ("Ctrl+W",)),
     Row("file.quit", "Quit", "File", ("Ctrl+Q",), "",

@@ -159,8 +159,8 @@ class DiskChanges(QObject):
 
     def _take_theirs(self, bench: Workbench, path: Path, opened: Opened) -> None:
         if bench.become(opened.flow, "Take the file's version"):
-            bench.mark_saved(path, opened.digest)
             self.came_in.emit(bench)
+            bench.mark_saved(path, opened.digest)
 
     def _merge(self, bench: Workbench, path: Path, opened: Opened) -> None:
         base = bench.document.saved

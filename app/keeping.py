@@ -38,7 +38,7 @@ class Keeper(QObject):
         self._file = self._file_state()
         bench.changed.connect(self._on_change)
         bench.saved_changed.connect(self._on_saved)
-        bench.trust_changed.connect(lambda: self._write(Trusted(bench.is_trusted)))
+        bench.trust_changed.connect(lambda: self._write(Trusted(bench.is_trusted, bench.allowed)))
         self.begin()
 
     def begin(self) -> None:
@@ -46,7 +46,7 @@ class Keeper(QObject):
         bench = self.bench
         draft = Draft(
             bench.document, str(bench.path or ""), bench.digest, str(bench.scratch or ""),
-            bench.is_trusted, self._place,
+            bench.is_trusted, bench.allowed, self._place,
         )  # fmt: skip
         try:
             self.journal.begin(held(draft))
@@ -181,7 +181,8 @@ class Keeping(QObject):
         folder = path.parent if path else scratch or Path.cwd()
         document = refilled(draft.document, folder, catalog)
         bench = Workbench(document, catalog, path)
-        bench.digest, bench.scratch, bench.is_trusted = draft.digest, scratch, draft.trusted
+        bench.digest, bench.scratch = draft.digest, scratch
+        bench.is_trusted, bench.allowed = draft.trusted, draft.allowed
         go_to_place(bench, draft.place)
         return bench
 

@@ -14,6 +14,7 @@ from app.dialogs.unreadable import unreadable
 from app.document import Document
 from app.safety.reading import from_template, newest_backup, open_flow, spoken
 from app.studio import Studio
+from app.trust import Trust
 from app.workbench import Workbench
 from graph.errors import FlowFileError
 from graph.file_format import FILE_SUFFIX, read
@@ -26,9 +27,10 @@ RESOURCES = Path(runtime.__file__).resolve().parent.parent / "resources"
 class Opening(QObject):
     """Makes workbenches of files, templates and nothing."""
 
-    def __init__(self, studio: Studio) -> None:
+    def __init__(self, studio: Studio, trust: Trust) -> None:
         super().__init__(studio)
         self._studio = studio
+        self._trust = trust
         studio.window.setAcceptDrops(True)
         studio.window.installEventFilter(self)
 
@@ -59,6 +61,7 @@ class Opening(QObject):
             return
         bench = Workbench(Document(opened.flow), self._studio.catalog, path)
         bench.digest = opened.digest
+        self._trust.judge(bench)
         self._studio.preferences.opened(path)
         self._studio.workspace.add(bench)
         for problem in opened.problems:
@@ -72,14 +75,16 @@ class Opening(QObject):
         except FlowFileError as error:
             self._cannot_open(path, error)
             return
-        self.show(flow)
+        self.show(flow, known=self._is_template(path))
 
-    def show(self, flow: Flow) -> Workbench:
-        """A flow that no file holds yet, in front."""
+    def show(self, flow: Flow, *, known: bool = True) -> Workbench:
+        """A flow that no file holds yet, in front; one not `known` here is judged first."""
         bench = Workbench(Document(flow), self._studio.catalog)
         bench.scratch = scratch_folder(self._studio)
         if flow != Flow():
             bench.document.mark_unsaved()
+        if not known:
+            self._trust.judge(bench)
         self._studio.workspace.add(bench)
         return bench
 
@@ -96,7 +101,7 @@ class Opening(QObject):
         """The backup as a flow of its own: what to do with the broken file is not ours to say."""
         flow = read(backup.read_bytes(), name=backup.name)
         name = flow.name or spoken(path)
-        self.show(msgspec.structs.replace(flow, name=f"{name} (backup)"))
+        self.show(msgspec.structs.replace(flow, name=f"{name} (backup)"), known=False)
 
     # Where from.
 

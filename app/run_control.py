@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.bridge import Bridge
 from app.runtime_process import scratch_folder
+from app.safety.wants import grants
 from app.watching import Watching
 from app.workbench import Workbench
 from graph.errors import HeddleError
@@ -28,6 +29,10 @@ from runtime.commands import (
 from runtime.settings import Settings
 
 
+class NotTrusted(HeddleError):
+    """A flow from elsewhere, which the person hasn't agreed to."""
+
+
 class RunControl(QObject):
     """Has runs done for workbenches; each shows the run that was begun from it last."""
 
@@ -44,8 +49,10 @@ class RunControl(QObject):
         self, workbench: Workbench, inputs: Mapping[str, Any], flow: Flow | None = None
     ) -> None:
         """Run the flow of a workbench as it is now, or `flow`, a part of it."""
+        if not self._may_run(workbench):
+            return
         run = self.bridge.new_run()
-        grants = self.grants(workbench)
+        grants = self.grants(workbench, inputs)
         self.watching.follow(run, workbench)
 
         def begin(stored: Answer) -> None:
@@ -73,6 +80,8 @@ class RunControl(QObject):
         With the flow as it is now; with that of the run when it is to be `as_it_was`.
         """
 
+        if not self._may_run(workbench):
+            return
         refuse = partial(self._refuse, workbench)
 
         def begin(stored: Answer) -> None:
@@ -86,6 +95,8 @@ class RunControl(QObject):
 
     def resume(self, workbench: Workbench, run: str) -> None:
         """Go on with a run that was interrupted."""
+        if not self._may_run(workbench):
+            return
         self.bridge.ask(
             ResumeRun(run),
             lambda answer: self.show(workbench, answer.run),
@@ -107,20 +118,27 @@ class RunControl(QObject):
         """Let a paused run go on."""
         self.bridge.ask(ContinueRun(run))
 
-    def grants(self, workbench: Workbench) -> dict[str, Any]:
+    def grants(self, workbench: Workbench, inputs: Mapping[str, Any]) -> dict[str, Any]:
         """What a run of the flow may touch; a runtime elsewhere decides that for itself."""
-        if workbench.grants is not None:
-            return dict(workbench.grants)
         if self.bridge.address:
             return {}
-        folder = str(self.folder(workbench))
-        return {"folder": folder, "reads": [folder], "writes": [folder]}
+        return grants(
+            workbench.document.flow, workbench.catalog, self.folder(workbench), inputs,
+            workbench.allowed,
+        )  # fmt: skip
 
     def folder(self, workbench: Workbench) -> Path:
         """Where the paths in the flow start."""
-        if workbench.path:
-            return workbench.path.resolve().parent
+        if workbench.path or workbench.scratch:
+            return workbench.folder
         return scratch_folder(self._settings).resolve()
+
+    def _may_run(self, workbench: Workbench) -> bool:
+        """Whether the person lets the flow run; says so if not."""
+        if not workbench.is_trusted:
+            self.refused.emit(workbench, NotTrusted("You haven't let this flow run yet.",
+                cure="Look at what it wants to touch first."))  # fmt: skip
+        return workbench.is_trusted
 
     def _refuse(self, workbench: Workbench, error: HeddleError) -> None:
         if not workbench.is_closed:

@@ -35,6 +35,8 @@ class Saving(QObject):
     """Writes flows into files, one after the other."""
 
     _written = Signal(Written)
+    saved = Signal(Workbench, Flow)
+    """A flow was written as it was a moment ago."""
     conflict = Signal(Workbench)
     """Someone else wrote the file of a flow since it was opened; nothing was overwritten."""
 
@@ -110,6 +112,7 @@ class Saving(QObject):
             self._studio.notices.tell(why, "error", key="save")
         else:
             bench.mark_saved(path, written.digest, written.flow)
+            self.saved.emit(bench, written.flow)
             self._studio.preferences.opened(path)
             self._studio.notices.withdraw("save")
             if written.then:

@@ -16,6 +16,7 @@ from graph.diff import diff
 from graph.edits import Edit, Position
 from graph.errors import EditRefused, Problem
 from graph.flow import Block, End, Flow
+from graph.spec import Needs
 from runtime.events import block_of
 from runtime.flow_files import NOTHING
 
@@ -55,7 +56,9 @@ class Workbench(QObject):
         self.scratch: Path | None = None
         """The folder a flow has that isn't saved in a file yet."""
         self.is_trusted = True
-        """Whether the flow may run: made here, or agreed to by the person."""
+        """Whether the flow may run and be changed: made here, or agreed to by the person."""
+        self.allowed = Needs()
+        """What a run may touch beyond what the flow says it does."""
         self.level: Level = ()
         self.blocks_into: tuple[str, ...] = ()
         """The blocks through which the shown level was entered, outermost first."""
@@ -73,8 +76,6 @@ class Workbench(QObject):
         """The run that was watched before, to compare with."""
         self.round = ""
         """The round of a loop whose values are shown (`each[3]`); "" for the last of each block."""
-        self.grants: Mapping[str, Any] | None = None
-        """What a run may touch, as fields of Grants; None for the flow's folder and any host."""
         self._stop_listening = document.listen(self._on_change)
         self._check_timer = QTimer(self, singleShot=True, interval=CHECK_DELAY)
         self._check_timer.timeout.connect(self.check_now)
@@ -177,6 +178,9 @@ class Workbench(QObject):
 
     def do(self, *edits: Edit, label: str = "", merge: str = "") -> bool:
         """Edit the shown flow as one step; whether it was done. A refusal is told by `refused`."""
+        if not self.is_trusted:
+            self.refused.emit("You are only looking at this flow. Let it run to change it.")
+            return False
         try:
             self.document.do(*edits, level=self.level, label=label, merge=merge)
         except EditRefused as error:
@@ -207,6 +211,12 @@ class Workbench(QObject):
         self.path, self.digest = path, digest
         self.document.mark_saved(flow)
         self.saved_changed.emit()
+
+    def allow(self, allowed: Needs) -> None:
+        """Say what a run may touch beyond what the flow says it does."""
+        if allowed != self.allowed:
+            self.allowed = allowed
+            self.trust_changed.emit()
 
     def trust(self, yes: bool = True) -> None:
         """Let the flow run, or keep it from running."""

@@ -7,6 +7,7 @@ from app.editor.canvas.canvas import Canvas
 from app.editor.canvas.minimap import Minimap
 from app.editor.gestures.dispatcher import Acting
 from app.editor.looking import VALUES
+from app.quarantine import OnlyLooking, Quarantine
 from app.studio import Studio
 from app.workbench import Workbench
 
@@ -21,6 +22,8 @@ class EditorPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
+        quarantine = Quarantine(workbench, studio, self)
+        layout.addWidget(OnlyLooking(workbench, quarantine, self))
         layout.addWidget(Breadcrumbs(workbench, self))
         self.canvas = Canvas(workbench, studio)
         self.canvas.values = studio.preferences.flag(VALUES)
@@ -28,3 +31,4 @@ class EditorPage(QWidget):
         Minimap(self.canvas, studio)
         layout.addWidget(self.canvas, 1)
         self.canvas.gestures = Acting(self.canvas)
+        quarantine.raise_()

@@ -5,11 +5,14 @@ from typing import Any
 
 import msgspec
 
+from app.presenters.cures import in_studio
 from runtime.events import (
     AnyEvent,
     Failure,
+    RunFailed,
     ScopeClosed,
     ScopeOpened,
+    TaskFailed,
     TaskFinished,
     TaskReused,
     TaskStreamed,
@@ -30,6 +33,10 @@ class Round(msgspec.Struct):
     inputs: Mapping[str, Any]
     is_over: bool = False
     failure: Failure | None = None
+
+
+TOLD = (TaskFailed, RunFailed, ScopeClosed)
+"""What tells of failures, whose cures are put in the studio's words."""
 
 
 class LiveRun:
@@ -87,7 +94,10 @@ class LiveRun:
         """Fold events in; gives the addresses of the blocks they are about."""
         touched = set[str]()
         after = self.view.after
-        for event in events:
+        for told in events:
+            event = told
+            if isinstance(told, TOLD) and told.failure is not None:
+                event = msgspec.structs.replace(told, failure=in_studio(told.failure))
             after(event)
             task = getattr(event, "task", "") or _loop_of(event)
             if not task:

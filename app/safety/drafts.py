@@ -23,6 +23,7 @@ from graph.edits import Edit, Inside
 from graph.errors import EditRefused
 from graph.file_format import is_file
 from graph.flow import Flow
+from graph.spec import Needs
 
 
 class Draft(NamedTuple):
@@ -33,6 +34,7 @@ class Draft(NamedTuple):
     digest: str
     scratch: str
     trusted: bool
+    allowed: Needs
     place: Place
 
 
@@ -87,7 +89,9 @@ def _begun(first: Held) -> Draft:
     is_saved = first.saved is not None and first.saved == first.flow
     saved = first.flow if is_saved else first.saved
     document = Document.resumed(first.flow, saved, first.steps, first.position)
-    return Draft(document, first.path, first.digest, first.scratch, first.trusted, first.place)
+    return Draft(
+        document, first.path, first.digest, first.scratch, first.trusted, first.allowed, first.place
+    )
 
 
 def _after(draft: Draft, record: Record) -> Draft:
@@ -105,7 +109,7 @@ def _after(draft: Draft, record: Record) -> Draft:
         case Loose():
             document.mark_unsaved()
         case Trusted():
-            return draft._replace(trusted=record.yes)
+            return draft._replace(trusted=record.yes, allowed=record.allowed)
         case Place():
             return draft._replace(place=record)
     return draft

@@ -17,6 +17,7 @@ from app.safety.syncing import Syncer
 from graph.edits import AddFlow, Edit, Inside, Many
 from graph.file_format import is_file
 from graph.flow import End, Flow
+from graph.spec import Needs
 
 HEADING = b"heddle draft 1\n"
 SUFFIX = ".draft"
@@ -52,6 +53,7 @@ class Held(msgspec.Struct, frozen=True, omit_defaults=True, tag="held"):
     digest: str = ""
     scratch: str = ""
     trusted: bool = False
+    allowed: Needs = Needs()
     place: Place = Place()
 
 
@@ -85,10 +87,11 @@ class Loose(msgspec.Struct, frozen=True, tag="loose"):
     """No file holds the flow any more."""
 
 
-class Trusted(msgspec.Struct, frozen=True, tag="trusted"):
-    """A person lets the flow run, or not any more."""
+class Trusted(msgspec.Struct, frozen=True, omit_defaults=True, tag="trusted"):
+    """A person lets the flow run or not any more, and what it may touch beyond what it says."""
 
     yes: bool
+    allowed: Needs = Needs()
 
 
 Record = Union[Held, Did, Undid, Redid, Stored, Loose, Trusted, Place]  # noqa: UP007 - as msgspec takes it

@@ -11,6 +11,7 @@ from app.safety.desk import Desk
 from app.safety.drafts import Draft, held, replayed
 from app.safety.journal import Place, records_of
 from graph.flow import Flow
+from graph.spec import Needs
 
 WRITER = """
 import sys, time
@@ -21,10 +22,11 @@ from app.safety.drafts import Draft, held
 from app.safety.journal import Did, Place
 from graph.edits import AddBlock
 from graph.flow import Block, Flow
+from graph.spec import Needs
 desk = Desk(Path(sys.argv[1]))
 document = Document(Flow(name="of the other"))
 journal = desk.journal("other")
-journal.begin(held(Draft(document, "", "", "", False, Place())))
+journal.begin(held(Draft(document, "", "", "", False, Needs(), Place())))
 desk.arrange(["other"], "other")
 journal.add(Did(AddBlock(Block("late", "text.template"))))
 print("written", flush=True)
@@ -49,7 +51,7 @@ def end(other: subprocess.Popen[str]) -> None:
 
 
 def draft(name: str) -> Draft:
-    return Draft(Document(Flow(name=name)), "", "", "", False, Place())
+    return Draft(Document(Flow(name=name)), "", "", "", False, Needs(), Place())
 
 
 def test_a_living_studio_keeps_its_drafts_and_a_killed_one_leaves_them(tmp_path: Path) -> None:

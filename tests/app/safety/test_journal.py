@@ -27,6 +27,7 @@ from app.safety.syncing import Syncer
 from graph.edits import AddBlock, AddFlow, Rename, SetField
 from graph.errors import EditRefused
 from graph.flow import Block, End, Flow
+from graph.spec import Needs
 from tests.graph.strategies import edits_of, flows
 
 HELLO = Flow.of([Block("greet", "text.template")], name="Hello")
@@ -52,7 +53,7 @@ def record_of(document: Document, change: Change) -> Record:
 
 def written(document: Document) -> tuple[list[Record], Document]:
     """A document whose every change is written down in the list."""
-    start = Draft(document, "", "", "", False, Place())
+    start = Draft(document, "", "", "", False, Needs(), Place())
     records: list[Record] = [held(start)]
     document.listen(lambda change: records.append(record_of(document, change)))
     return records, document
@@ -156,20 +157,25 @@ def test_a_flow_that_never_reached_the_disk_leaves_the_one_before(
 def test_where_one_was_comes_back(tmp_path: Path, syncer: Syncer) -> None:
     place = Place(("inner",), ("call",), ("a", "b"), (End("a", "text"),), ("f",), (1.5, 2), 0.5)
     records, _ = written(Document(HELLO))
-    on_disk(tmp_path, syncer, [*records, place, Trusted(True), Stored("x.flow.json", "abc")])
+    on_disk(
+        tmp_path,
+        syncer,
+        [*records, place, Trusted(True, Needs(hosts=("a.example",))), Stored("x.flow.json", "abc")],
+    )
 
     back = replayed(records_of(tmp_path, "d"))
 
     assert back is not None
     assert back.place == place
-    assert (back.trusted, back.path, back.digest) == (True, "x.flow.json", "abc")
+    assert (back.trusted, back.allowed.hosts) == (True, ("a.example",))
+    assert (back.path, back.digest) == ("x.flow.json", "abc")
 
 
 def test_a_long_draft_begins_anew_and_the_old_file_goes(tmp_path: Path) -> None:
     syncer = Syncer(pause=0)
     journal = Journal(tmp_path, "d", syncer)
     document = Document(HELLO)
-    draft = Draft(document, "", "", "", False, Place())
+    draft = Draft(document, "", "", "", False, Needs(), Place())
     journal.begin(held(draft))
     for number in range(400):
         document.do(SetField("greet", "text", f"{number}" * 300))
@@ -204,7 +210,7 @@ def test_files_of_their_own_are_kept_by_name(tmp_path: Path, syncer: Syncer) -> 
 
 def test_a_draft_that_is_discarded_leaves_nothing(tmp_path: Path, syncer: Syncer) -> None:
     journal = Journal(tmp_path, "d", syncer)
-    journal.begin(held(Draft(Document(HELLO), "", "", "", False, Place())))
+    journal.begin(held(Draft(Document(HELLO), "", "", "", False, Needs(), Place())))
     assert drafts_in(tmp_path) == {"d"}
 
     journal.discard()
