@@ -40,7 +40,10 @@ def _through(level: Level, link: Link, block: Block) -> tuple[End, End]:
     """The ports by which a link can be led through a block. Raises EditRefused."""
     if block.id in (link.source.block, link.target.block):
         raise EditRefused(f"{block.id} is at an end of that link already.")
-    spec, ports = level.catalog.spec(block.kind), _ports(level, block.id)
+    spec, ports = level.catalog.get(block.kind), _ports(level, block.id)
+    if spec is None:
+        cure = level.catalog.closest(block.kind)
+        raise EditRefused(f"No block of kind {block.kind!r} is installed.", cure=cure)
     given = _type(_ports(level, link.source.block).outputs, link.source)
     wanted = _type(_ports(level, link.target.block).inputs, link.target)
     taken = {other.target.port for other in level.flow.links_into(block.id)}
