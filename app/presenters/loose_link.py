@@ -64,6 +64,13 @@ class LooseLink:
             self._best[id] = self._find_best(id)
         return self._best[id]
 
+    def wants(self, end: End) -> bool:
+        """Whether a block needs what comes into that port."""
+        block = self._rest.blocks.get(end.block)
+        spec = self._level.catalog.get(block.kind) if block else None
+        parameter = spec.parameter(end.port) if spec else None
+        return self.side == "in" or (parameter is not None and parameter.required)
+
     def edit(self, other: End) -> Edit:
         """What links the loose end to that port. Raises EditRefused with the reason."""
         return self.edit_in(self._flow, other)

@@ -28,48 +28,63 @@ class Side(NamedTuple):
     end: float
 
 
+Sides = tuple[Side, Side, Side]
+"""The first edge, the middle and the last edge. Each comes in line with its like only."""
+
+
 class Snapping:
     """What blocks may be brought in line with. Made when a drag begins, asked at each step."""
 
     def __init__(self, others: Iterable[Box]) -> None:
         boxes = list(others)
-        self._down = sorted(side for box in boxes for side in _upright(box))
-        self._across = sorted(side for box in boxes for side in _level(box))
+        self._upright = _sorted(map(_upright, boxes))
+        self._level = _sorted(map(_level, boxes))
 
     def snapped(
         self, moving: Box, by: tuple[float, float], reach: float, *, grid: float = GRID
     ) -> Snapped:
         """The way `by` of the box, changed by at most `reach` (or half the grid; 0 for none)."""
         dx, dy = by
-        box = Box(moving.left + dx, moving.top + dy, moving.right + dx, moving.bottom + dy)
-        x = _nearest(_upright(box), self._down, reach)
-        y = _nearest(_level(box), self._across, reach)
+        box = _moved(moving, dx, dy)
+        x = _nearest(_upright(box), self._upright, reach)
+        y = _nearest(_level(box), self._level, reach)
         by_x = x if x is not None else _to_grid(box.left, grid)
         by_y = y if y is not None else _to_grid(box.top, grid)
-        rests = Box(box.left + by_x, box.top + by_y, box.right + by_x, box.bottom + by_y)
+        rests = _moved(box, by_x, by_y)
+        upright, level = _upright(rests), _level(rests)
         guides = [
-            *((at, start, at, end) for at, start, end in _shared(_upright(rests), self._down)),
-            *((start, at, end, at) for at, start, end in _shared(_level(rests), self._across)),
+            *((at, start, at, end) for at, start, end in _shared(upright, self._upright)),
+            *((start, at, end, at) for at, start, end in _shared(level, self._level)),
         ]
         return Snapped((dx + by_x, dy + by_y), tuple(guides))
 
 
-def _upright(box: Box) -> Iterator[Side]:
-    for x in (box.left, (box.left + box.right) / 2, box.right):
-        yield Side(x, box.top, box.bottom)
+def _moved(box: Box, dx: float, dy: float) -> Box:
+    return Box(box.left + dx, box.top + dy, box.right + dx, box.bottom + dy)
 
 
-def _level(box: Box) -> Iterator[Side]:
-    for y in (box.top, (box.top + box.bottom) / 2, box.bottom):
-        yield Side(y, box.left, box.right)
+def _upright(box: Box) -> Sides:
+    left, top, right, bottom = box
+    return Side(left, top, bottom), Side((left + right) / 2, top, bottom), Side(right, top, bottom)
 
 
-def _nearest(sides: Iterable[Side], lines: list[Side], reach: float) -> float | None:
-    """The shortest way that brings a side onto one of the lines, None when all are too far."""
+def _level(box: Box) -> Sides:
+    left, top, right, bottom = box
+    return Side(top, left, right), Side((top + bottom) / 2, left, right), Side(bottom, left, right)
+
+
+def _sorted(boxes: Iterable[Sides]) -> list[list[Side]]:
+    """The lines of many boxes: of each kind those of all, in order."""
+    every = list(boxes)
+    return [sorted(sides[kind] for sides in every) for kind in range(3)]
+
+
+def _nearest(sides: Sides, lines: list[list[Side]], reach: float) -> float | None:
+    """The shortest way that brings a side onto one of its like, None when all are too far."""
     ways = list[float]()
-    for side in sides:
-        index = bisect_left(lines, (side.at,))
-        ways += (line.at - side.at for line in lines[max(0, index - 1) : index + 1])
+    for side, alike in zip(sides, lines, strict=True):
+        index = bisect_left(alike, (side.at,))
+        ways += (line.at - side.at for line in alike[max(0, index - 1) : index + 1])
     best = min(ways, key=abs, default=None)
     return best if best is not None and abs(best) <= reach else None
 
@@ -78,11 +93,11 @@ def _to_grid(at: float, grid: float) -> float:
     return round(at / grid) * grid - at if grid else 0.0
 
 
-def _shared(sides: Iterable[Side], lines: list[Side]) -> Iterator[Side]:
+def _shared(sides: Sides, lines: list[list[Side]]) -> Iterator[Side]:
     """The lines on which the sides now lie, from end to end of all that lies on them."""
-    for side in sides:
-        first = bisect_left(lines, (side.at - 0.01,))
-        last = bisect_left(lines, (side.at + 0.01,))
-        if met := lines[first:last]:
+    for side, alike in zip(sides, lines, strict=True):
+        first = bisect_left(alike, (side.at - 0.01,))
+        last = bisect_left(alike, (side.at + 0.01,))
+        if met := alike[first:last]:
             start = min(side.start, *(line.start for line in met))
             yield Side(side.at, start, max(side.end, *(line.end for line in met)))

@@ -123,12 +123,13 @@ class PullLink(Gesture):
         self.canvas.attention.fit(lit)
 
     def _fitting(self, id: str) -> set[tuple[str, str, str]]:
-        """The ports of a block that fit: those that show, or one that would."""
+        """The ports of a block that fit: those that show, or a needed one that would."""
         card, best = self.canvas.shapes.card(id), self.loose.best(id)
         shown = card.inputs if self.loose.side == "out" else card.outputs
         names = {port.name for port in shown if self.loose.suits(End(id, port.name))}
+        hidden = {best.port} if best and self.loose.wants(best) else set[str]()
         side = "in" if self.loose.side == "out" else "out"
-        return {(id, name, side) for name in names or ({best.port} if best else ())}
+        return {(id, name, side) for name in names or hidden}
 
 
 def start(canvas: Canvas, press: Press) -> Gesture | None:
