@@ -33,5 +33,6 @@ def install(studio: Studio) -> None:
     bind("file.permissions", front(lambda bench: Permissions(studio, bench).open()),
          enabled=is_open)  # fmt: skip
     studio.open_wanted.connect(opening.open)
+    studio.flow_wanted.connect(opening.show)
     studio.template_wanted.connect(opening.open_template)
     studio.close_wanted.connect(saving.close)

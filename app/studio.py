@@ -17,6 +17,7 @@ from app.theme import Theme
 from app.workbench import Workbench
 from app.workspace import Workspace
 from graph.catalog import Catalog
+from graph.flow import Flow
 from runtime.plugins import Installed, installed
 from runtime.settings import Settings
 
@@ -34,6 +35,8 @@ class Studio(QObject):
     """A flow file is to be opened; whoever looks after files does it."""
     close_wanted = Signal(Workbench)
     """An open flow is to be closed, after asking what becomes of unsaved changes."""
+    flow_wanted = Signal(Flow)
+    """A flow that no file holds is to be shown in front."""
     template_wanted = Signal(Path)
     """A new flow is to be made of a flow file, which stays as it is."""
 

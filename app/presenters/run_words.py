@@ -53,16 +53,3 @@ def progress(view: RunView, blocks: int) -> float:
         elif block.total:
             done += min(1.0, block.done / block.total)
     return min(1.0, done / blocks) if blocks else 0.0
-
-
-def ago(then: float, now: float | None = None) -> str:
-    """How long ago something was, as a person says it."""
-    seconds = max(0.0, (time.time() if now is None else now) - then)
-    if seconds < 60:
-        return "just now"
-    if seconds < 3600:
-        return f"{int(seconds // 60)} min ago"
-    local = time.localtime(then)
-    if seconds < 86_400:
-        return time.strftime("%H:%M", local)
-    return time.strftime("%d %b, %H:%M", local)

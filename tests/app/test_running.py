@@ -4,12 +4,13 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.dialogs.inputs import InputsSheet
+from app.docks.runs import Runs
 from app.document import Document
 from app.main_window import MainWindow
 from app.presenters.live_run import LiveRun
 from app.start import build
 from app.workbench import Workbench
-from graph.edits import Disconnect, SetField
+from graph.edits import Disconnect, SetField, SetFlowText
 from graph.flow import end
 from runtime.settings import Settings
 from tests.app.flows import CATALOG, template
@@ -133,3 +134,45 @@ def test_what_is_wrong_with_a_flow_is_shown_before_it_runs(
     assert "value" in told.args[0].text
     assert front.selected == {"out"}
     assert front.run is None
+
+
+def test_past_runs_are_listed_and_shown_again(
+    window: MainWindow, front: Workbench, qtbot: QtBot
+) -> None:
+    window.studio.runs.start(front, {"name": "Cy"})
+    qtbot.waitUntil(lambda: front.run is not None and front.run.is_over, timeout=LONG)
+    first = front.run
+    assert first is not None
+    dock = window.docks["runs"].widget()
+    assert isinstance(dock, Runs)
+    with qtbot.waitExposed(window):
+        window.show()
+    window.docks.bring_up("runs")
+    dock.read()
+    qtbot.waitUntil(lambda: dock.model.rowCount() > 0, timeout=LONG)
+
+    assert dock.run_at(0).run == first.run
+    assert dock.model.index(0, 0).data() == "Done"
+
+    front.watch(None)
+    dock.open(0)
+    qtbot.waitUntil(is_other_and_over(front, first), timeout=LONG)
+
+    assert front.run is not None
+    assert front.run.view.outputs == {"greeting": "Hello, Cy!"}
+    assert front.run.values["greet"] == first.values["greet"]
+
+    front.do(SetFlowText(name="Something else"))
+    dock.open(0)
+    qtbot.waitUntil(lambda: window.studio.workspace.current is not front, timeout=LONG)
+    as_it_was = window.studio.workspace.current
+    assert as_it_was is not None
+    qtbot.waitUntil(lambda: as_it_was.run is not None and as_it_was.run.is_over, timeout=LONG)
+
+    assert as_it_was.document.flow.name == "Hello"
+    window.studio.workspace.remove(as_it_was)
+
+    with qtbot.waitSignal(window.studio.notices.told, timeout=LONG) as told:
+        dock.forget(None)
+
+    assert told.args[0].text.startswith("Forgot ")
