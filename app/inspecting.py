@@ -24,13 +24,10 @@ class Inspecting:
         self._problems.chosen.connect(self.go_to)
         bind = studio.actions.bind
         bind("edit.inspect", self.focus_form, enabled=self._has_flow)
-        bind("go.next_problem", self.go_to_next, enabled=self._has_problems)
+        bind("go.next_problem", self.go_to_next, enabled=self._has_flow)
 
     def _has_flow(self) -> bool:
         return self._studio.workspace.current is not None
-
-    def _has_problems(self) -> bool:
-        return bool(self._problems.listed)
 
     def focus_form(self) -> None:
         """Put the keyboard into the form of what is selected."""

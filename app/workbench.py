@@ -176,13 +176,19 @@ class Workbench(QObject):
 
     # Changing.
 
-    def do(self, *edits: Edit, label: str = "", merge: str = "") -> bool:
-        """Edit the shown flow as one step; whether it was done. A refusal is told by `refused`."""
+    def do(
+        self, *edits: Edit, label: str = "", merge: str = "", level: Level | None = None
+    ) -> bool:
+        """Edit the shown flow, or that at a level, as one step; whether it was done.
+
+        A refusal is told by `refused`.
+        """
         if not self.is_trusted:
             self.refused.emit("You are only looking at this flow. Let it run to change it.")
             return False
+        at = self.level if level is None else level
         try:
-            self.document.do(*edits, level=self.level, label=label, merge=merge)
+            self.document.do(*edits, level=at, label=label, merge=merge)
         except EditRefused as error:
             self.refused.emit(str(error))
             return False

@@ -8,6 +8,7 @@ from app.editor.inspector.block_page import BlockPage
 from app.editor.inspector.field_row import FieldRow
 from app.editor.inspector.flow_page import FlowPage
 from app.editor.inspector.several_page import SeveralPage
+from app.editor.previewer import Previewer
 from app.studio import Studio
 from app.workbench import Workbench
 
@@ -25,6 +26,7 @@ class Inspector(QWidget):
         self._studio = studio
         self._workbench: Workbench | None = None
         self._pending: dict[tuple[Workbench, tuple[str, ...], str], dict[str, str]] = {}
+        self.previewer = Previewer(self)
         self.page: QWidget | None = None
         self._active: FieldRow | None = None
         self._scroll = QScrollArea(self)
@@ -39,6 +41,7 @@ class Inspector(QWidget):
         studio.workspace.current_changed.connect(self._turn_to_front)
         application = QApplication.instance()
         assert isinstance(application, QApplication)
+        application.aboutToQuit.connect(self.previewer.close)
         application.focusChanged.connect(self._focus_moved)
         self._turn_to_front()
 
@@ -83,7 +86,7 @@ class Inspector(QWidget):
             self._turn_to(FlowPage(bench, self._studio, self))
 
     def _turn_to_block(self, bench: Workbench, block: str) -> None:
-        page = BlockPage(bench, block, self._studio, self)
+        page = BlockPage(bench, block, self._studio, self, self.previewer)
         self._turn_to(page)
         page.show_pending(self._pending.pop((bench, bench.level, block), {}))
 

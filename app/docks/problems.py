@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QLineEdit,
+    QPushButton,
     QStackedLayout,
     QTreeWidget,
     QTreeWidgetItem,
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.docks import Dock
+from app.editor.inspector.notes import offers_of
 from app.icons import icon
 from app.presenters.problem_list import Entry, count_of, entries, matching
 from app.studio import Studio
@@ -27,6 +29,9 @@ from graph.errors import Problem
 
 TITLE = "Problems"
 SIGNS = {"error": "mdi6.alert-circle", "warning": "mdi6.alert"}
+FIX = 3
+MOST_FIXED = 200
+"""Rows that are looked at for a quick fix."""
 ENTRY = int(Qt.ItemDataRole.UserRole)
 
 
@@ -37,8 +42,8 @@ class ProblemRows(QTreeWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setColumnCount(3)
-        self.setHeaderLabels(["Problem", "What to do", "Where"])
+        self.setColumnCount(4)
+        self.setHeaderLabels(["Problem", "What to do", "Where", "Fix"])
         self.setRootIsDecorated(False)
         self.setUniformRowHeights(True)
         self.setIconSize(QSize(15, 15))
@@ -131,13 +136,30 @@ class Problems(QWidget):
         self.rows.clear()
         signs = {tone: _sign(tone) for tone in SIGNS}
         for entry in shown:
-            self.rows.addTopLevelItem(_item(entry, signs))
+            self.rows.addTopLevelItem(item := _item(entry, signs))
+            self._offer_fix(item, entry)
         if self.rows.topLevelItemCount() and kept >= 0:
             last = self.rows.topLevelItemCount() - 1
             self.rows.setCurrentIndex(self.rows.model().index(min(kept, last), 0))
         none = "Nothing here is called that." if self.listed else "Nothing is wrong with this flow."
         self._empty.setText(none)
         self._stack.setCurrentWidget(self.rows if shown else self._empty)
+
+    def _offer_fix(self, item: QTreeWidgetItem, entry: Entry) -> None:
+        """A button in the row for what would do away with the problem."""
+        bench = self._workbench
+        if (
+            bench is None
+            or entry.level is None
+            or self.rows.indexOfTopLevelItem(item) >= MOST_FIXED
+        ):
+            return
+        for offer in offers_of(bench)(entry.problem)[:1]:
+            button = QPushButton(icon("mdi6.auto-fix", current().accent), offer.title, self.rows)
+            button.setProperty("link", True)
+            button.setToolTip(offer.title)
+            button.clicked.connect(lambda _=False, do=offer.do: do())
+            self.rows.setItemWidget(item, FIX, button)
 
     def _name_the_dock(self) -> None:
         dock = self.parentWidget()
@@ -148,7 +170,7 @@ class Problems(QWidget):
         """The columns share the width."""
         super().resizeEvent(event)
         width = self.width()
-        for column, share in enumerate((0.42, 0.36)):
+        for column, share in enumerate((0.34, 0.27, 0.17)):
             self.rows.setColumnWidth(column, int(width * share))
 
 

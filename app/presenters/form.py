@@ -94,15 +94,16 @@ def elsewhere(rows: Iterable[Row], problems: Iterable[Problem]) -> list[Problem]
 
 
 def _mode(value: Any, link: Link | None) -> Mode:
+    marker, content = next(iter(value.items())) if _is_pair(value) else ("", None)
+    if marker == "$expr" and isinstance(content, str):
+        return "expression"  # which may make something of what is linked to the field
     if link is not None:
         return "linked"
-    if isinstance(value, dict) and len(value) == 1:
-        marker, content = next(iter(value.items()))
-        if marker == "$expr" and isinstance(content, str):
-            return "expression"
-        if marker == "$secret" and isinstance(content, str):
-            return "secret"
-    return "value"
+    return "secret" if marker == "$secret" and isinstance(content, str) else "value"
+
+
+def _is_pair(value: Any) -> bool:
+    return isinstance(value, dict) and len(value) == 1
 
 
 def _further(block: Block, links: Mapping[str, Link]) -> Iterator[str]:

@@ -4,9 +4,11 @@ from typing import Any
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.editor.fields.completer import Completer
 from app.editor.fields.editor import Editor, Mark
 from app.editor.fields.field import UNSET, Field
 from app.editor.fields.surroundings import Surroundings
+from app.presenters.completion import Completions, completions
 from graph.errors import Problem
 from graph.expressions import Form, problems_in
 from graph.spec import Parameter
@@ -25,6 +27,8 @@ class CodeField(Field):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.editor)
         self.attend(self.editor)
+        if self.language == "python":
+            self._completer = Completer(self.editor, self._complete)
         self.editor.setPlaceholderText(self.hint)
         self.editor.typed.connect(self._typed)
         around.theme_changed.connect(self.editor.restyle)
@@ -39,6 +43,10 @@ class CodeField(Field):
 
     def mark_problems(self, problems: tuple[Problem, ...]) -> None:
         self.editor.show_marks(marks_in(self.editor.text, "code", problems))
+
+    def _complete(self, before: str) -> Completions:
+        names = self.around.names_for(self.parameter)
+        return completions(before, self.around.expected(self.parameter), names)
 
     def _typed(self, text: str) -> None:
         self.become(text if text.strip() else UNSET)

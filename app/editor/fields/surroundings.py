@@ -5,9 +5,11 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from app.editor.previewer import Previewer
+from app.presenters.trying import names_for
 from app.workbench import Workbench
 from graph.flow import Block, Link
-from graph.spec import BlockSpec, Parameter
+from graph.spec import BlockSpec, Look, Parameter
 
 
 class Surroundings(QObject):
@@ -15,9 +17,13 @@ class Surroundings(QObject):
 
     theme_changed = Signal()
 
-    def __init__(self, workbench: Workbench, block: str, parent: QObject | None = None) -> None:
+    def __init__(
+        self, workbench: Workbench, block: str, parent: QObject | None = None,
+        previewer: Previewer | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(parent)
         self.workbench = workbench
+        self.previewer = previewer
         self.id = block
 
     @property
@@ -69,3 +75,23 @@ class Surroundings(QObject):
     def outputs(self) -> Mapping[str, Any]:
         """The block's own last outputs."""
         return self._last(self.id)
+
+    def names_for(self, parameter: Parameter) -> dict[str, Any]:
+        """The names that code in the field has, as far as their values are known."""
+        block, spec = self.block, self.spec
+        if block is None or spec is None:
+            return {}
+        if parameter.look.editor == "code":
+            return self.given()
+        look = parameter.look if parameter.look.editor == "expression" else Look()
+        return names_for(block, spec, look, self.given())
+
+    def expected(self, parameter: Parameter) -> list[str]:
+        """The names that code in the field will have when the block runs."""
+        links = list(self.links())
+        if parameter.look.editor == "code":
+            return links
+        if parameter.look.editor != "expression":
+            return [*links, "inputs"]
+        spec = self.spec
+        return [*parameter.look.names, *(links if spec and spec.open_inputs else ())]

@@ -10,10 +10,11 @@ from app.editor.fields.field import UNSET
 from app.editor.fields.surroundings import Surroundings
 from app.editor.inspector.disclosure import Disclosure
 from app.editor.inspector.field_row import FieldRow
-from app.editor.inspector.notes import Notes, wrapped
+from app.editor.inspector.notes import Notes, offers_of, wrapped
 from app.editor.inspector.settings_form import SettingsForm
 from app.editor.inspector.title import TitleLine
 from app.editor.inspector.traffic import Traffic
+from app.editor.previewer import Previewer
 from app.icons import icon
 from app.presenters.form import Row, elsewhere, rows_of
 from app.studio import Studio
@@ -32,15 +33,19 @@ class BlockPage(QWidget):
     grown = Signal()
     """Something was opened."""
 
-    def __init__(self, workbench: Workbench, block: str, studio: Studio, parent: QWidget) -> None:
+    def __init__(
+        self, workbench: Workbench, block: str, studio: Studio, parent: QWidget,
+        previewer: Previewer | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(parent)
         self.workbench = workbench
         self.block = block
         self.level = workbench.level
         self._studio = studio
-        self.around = Surroundings(workbench, block, self)
+        self.around = Surroundings(workbench, block, self, previewer)
         studio.theme.changed.connect(self.around.theme_changed)
         self.kind = workbench.flow.blocks[block].kind
+        self._offers = offers_of(workbench)
         self.rows: dict[str, FieldRow] = {}
         self._waiting: dict[str, Row] = {}
         """The fields under More while that is closed."""
@@ -170,7 +175,7 @@ class BlockPage(QWidget):
                 self._waiting[row.name] = row
         if any(row.problems for row in rows if row.name in self._waiting):
             self._more.set_open(True, remember=False)
-        self._notes.show_problems(tuple(elsewhere(rows, problems)))
+        self._notes.show_problems(tuple(elsewhere(rows, problems)), offers=self._offers)
         for part in (self.settings, self.traffic):
             if part is not None:
                 part.refresh()

@@ -1,7 +1,6 @@
 """One field of the form: its label, what can be done with it, its editor, its help and problems."""
 
 import ast
-from collections.abc import Callable
 from typing import Any, Literal
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
@@ -14,11 +13,10 @@ from app.editor.fields.making import editor_for
 from app.editor.fields.secret import SecretField
 from app.editor.fields.surroundings import Surroundings
 from app.editor.inspector.linked import Linked
-from app.editor.inspector.notes import Notes, Offer, wrapped
+from app.editor.inspector.notes import Notes, offers_of, wrapped
 from app.icons import icon
 from app.presenters.form import Mode, Row
 from app.theme import current
-from graph.errors import Problem
 
 Ask = Literal["port", "unport", "jump", "unlink", "clear"]
 """What a row asks for beside another value."""
@@ -40,7 +38,7 @@ class FieldRow(QWidget):
         super().__init__(parent)
         self.row = row
         self.around = around
-        self.offers: Callable[[Problem], list[Offer]] | None = None
+        self._offers = offers_of(around.workbench)
         self._refused = ""
         self._wanted: Mode | None = None
         """A mode that was asked for and has no value yet."""
@@ -104,7 +102,7 @@ class FieldRow(QWidget):
         """Show what can be done with the field, while it has the pointer or the keyboard."""
         row = self.row
         expressive = row.mode != "linked"
-        self._fx.setVisible(expressive and (active or self.mode == "expression"))
+        self._fx.setVisible(active or self.mode == "expression")
         secretive = self._may_be_secret() and expressive
         self._key.setVisible(secretive and (active or self.mode == "secret"))
         self._port.setVisible(
@@ -248,6 +246,8 @@ class FieldRow(QWidget):
             if self.row.is_set:
                 self.edited.emit(kept)
             self.show_row(self.row)
+        elif mode == "expression" and self.row.mode == "linked":
+            self.edited.emit({"$expr": self.row.name})
         elif mode == "expression" and self.row.mode == "value" and self.row.is_set:
             self.edited.emit({"$expr": repr(self.row.value)})
         else:
@@ -270,7 +270,7 @@ class FieldRow(QWidget):
 
     def _show_problems(self) -> None:
         problems = self.row.problems
-        self._notes.show_problems(problems, self._refused, self.offers, self.row.name)
+        self._notes.show_problems(problems, self._refused, self._offers, self.row.name)
         if self.field:
             self.field.mark_problems(problems)
         faulty = bool(self._refused or any(p.severity == "error" for p in problems))

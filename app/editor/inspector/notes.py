@@ -1,6 +1,8 @@
 """Small texts of a form: helps, and problems with their cures."""
 
 from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
@@ -8,17 +10,39 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVB
 from app.icons import icon
 from app.presenters.form import said_here
 from app.theme import current
+from app.workbench import Workbench
+from graph.compile.fixes import Fix, fixes
 from graph.errors import Problem
 
 ICONS = {"error": "mdi6.alert-circle", "warning": "mdi6.alert"}
 
+MOST_OFFERS = 2
+"""Quick fixes that are offered for one problem: the likeliest."""
 
-class Offer:
+
+class Offer(NamedTuple):
     """A quick fix: what its button says, and what it does."""
 
-    def __init__(self, title: str, do: Callable[[], object]) -> None:
-        self.title = title
-        self.do = do
+    title: str
+    do: Callable[[], object]
+
+
+Offers = Callable[[Problem], list[Offer]]
+
+
+def offers_of(workbench: Workbench) -> Offers:
+    """Gives the quick fixes of a problem of the workbench's flow."""
+
+    def offers(problem: Problem) -> list[Offer]:
+        found = fixes(problem, workbench.document.flow, workbench.catalog)
+        return [Offer(fix.title, partial(_mend, workbench, fix)) for fix in found[:MOST_OFFERS]]
+
+    return offers
+
+
+def _mend(workbench: Workbench, fix: Fix) -> None:
+    if workbench.do(fix.edit, label=fix.title, level=()):
+        workbench.check_now()
 
 
 def wrapped(text: str, parent: QWidget, role: str = "small") -> QLabel:
@@ -49,7 +73,7 @@ class Notes(QWidget):
 
     def show_problems(
         self, problems: tuple[Problem, ...], refused: str = "",
-        offers: Callable[[Problem], list[Offer]] | None = None, field: str = "",
+        offers: Offers | None = None, field: str = "",
     ) -> None:  # fmt: skip
         """Say these, beneath a `field` if one is named, after why something was refused."""
         said = [(refused, "error", list[Offer]())] if refused else []
@@ -62,7 +86,9 @@ class Notes(QWidget):
         self._shown = key
         self._clear()
         for text, tone, some in said:
-            self._column.addWidget(self._line(text, tone, some))
+            self._column.addWidget(self._line(text, tone))
+            for offer in some:
+                self._column.addWidget(self._button(offer), 0, Qt.AlignmentFlag.AlignLeft)
         self.setVisible(bool(said))
 
     def _clear(self) -> None:
@@ -71,7 +97,7 @@ class Notes(QWidget):
                 old.hide()
                 old.deleteLater()
 
-    def _line(self, text: str, tone: str, offers: list[Offer]) -> QWidget:
+    def _line(self, text: str, tone: str) -> QWidget:
         line = QWidget(self)
         row = QHBoxLayout(line)
         row.setContentsMargins(0, 0, 0, 0)
@@ -83,9 +109,11 @@ class Notes(QWidget):
         said = wrapped(text, line, "error" if tone == "error" else "warning")
         said.setAccessibleName(f"{'Problem' if tone == 'error' else 'Warning'}: {text}")
         row.addWidget(said, 1)
-        for offer in offers:
-            button = QPushButton(offer.title, line)
-            button.setProperty("small", True)
-            button.clicked.connect(lambda _=False, do=offer.do: do())
-            row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         return line
+
+    def _button(self, offer: Offer) -> QWidget:
+        button = QPushButton(icon("mdi6.auto-fix", current().accent), offer.title, self)
+        button.setProperty("link", True)
+        button.setToolTip("Fix it so")
+        button.clicked.connect(lambda: offer.do())
+        return button

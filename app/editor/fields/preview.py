@@ -1,0 +1,53 @@
+"""One line beneath an expression: what it gives for the last values."""
+
+from PySide6.QtWidgets import QLabel, QWidget
+
+from app.editor.fields.surroundings import Surroundings
+from app.editor.previewer import Outcome
+from app.presenters.trying import is_small, unknown_yet
+from graph.spec import Parameter
+
+
+class Preview(QLabel):
+    """Hidden until there is something to say."""
+
+    def __init__(self, around: Surroundings, parameter: Parameter, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._around = around
+        self._parameter = parameter
+        self._ticket = 0
+        self.setWordWrap(True)
+        self.setProperty("role", "small")
+        self.setAccessibleName(f"Preview of {around.name_of(parameter)}")
+        if around.previewer is not None:
+            around.previewer.done.connect(self._take)
+        self.hide()
+
+    def show_value_of(self, expression: str) -> None:
+        """Work an expression out, and show what it gives once that is known."""
+        names = self._around.names_for(self._parameter)
+        missing = unknown_yet(expression, names, self._around.expected(self._parameter))
+        if missing:
+            what = " and ".join(repr(name) for name in missing)
+            self._say(f"Run the flow once to see a value: nothing is known of {what} yet.", "small")
+        elif not is_small(names):
+            self._say("What came in last is too large for a preview.", "small")
+        elif self._around.previewer is not None:
+            self._ticket = self._around.previewer.ask(expression, names)
+
+    def _take(self, outcome: Outcome) -> None:
+        if outcome.ticket != self._ticket:
+            return
+        if outcome.failed:
+            self._say(f"With the last values: {outcome.text}", "warning")
+        else:
+            self._say(f"= {outcome.text}", "mono")
+            self.setToolTip(f"{outcome.kind}, with the last values")
+
+    def _say(self, text: str, role: str) -> None:
+        self.setText(text)
+        if self.property("role") != role:
+            self.setProperty("role", role)
+            self.style().unpolish(self)
+            self.style().polish(self)
+        self.show()
