@@ -4,7 +4,7 @@ from functools import partial
 
 from app.editor.acting.binding import Binder
 from app.editor.canvas.canvas import Canvas
-from app.editor.gestures.measures import positions, sizes
+from app.editor.gestures.measures import port_heights, positions, sizes
 from app.editor.gestures.moving import SNAP, snaps
 from app.presenters.framing import following
 from app.workbench import Workbench
@@ -50,7 +50,8 @@ def arrange(canvas: Canvas) -> None:
     """Lay out the selected blocks, or all when there are none or only one."""
     bench = canvas.workbench
     chosen = bench.selected if len(bench.selected) > 1 else None
-    put(canvas, arranged(bench.flow, sizes(canvas), chosen), "Arrange automatically")
+    placed = arranged(bench.flow, sizes(canvas), chosen, port_heights(canvas))
+    put(canvas, placed, "Arrange automatically")
     if chosen is None:
         canvas.fit_all()
 

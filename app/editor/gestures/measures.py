@@ -7,7 +7,8 @@ from PySide6.QtGui import QCursor
 
 from app.editor.canvas.canvas import Canvas
 from graph.edits import Position
-from graph.layout import Size
+from graph.flow import End
+from graph.layout import PortHeights, Size
 from graph.layout.boxes import Box
 
 
@@ -29,6 +30,15 @@ def positions(canvas: Canvas, ids: Iterable[str] | None = None) -> dict[str, Pos
         }
     rects = ((id, shapes.rect(id)) for id in ids if id in shapes)
     return {id: (rect.x(), rect.y()) for id, rect in rects}
+
+
+def port_heights(canvas: Canvas) -> PortHeights:
+    """How far below the upper edge of its card each shown port is."""
+    cards = list(zip(canvas.shapes.ids, canvas.shapes.cards, strict=True))
+    return PortHeights(
+        {End(id, port.name): port.y for id, card in cards for port in card.inputs},
+        {End(id, port.name): port.y for id, card in cards for port in card.outputs},
+    )
 
 
 def box(rect: QRectF) -> Box:
