@@ -81,5 +81,9 @@ class Pages(QTabWidget):
             self._workspace.show(self._benches[index])
 
     def _show(self) -> None:
+        """What comes to the front has the keyboard: the next key is meant for it."""
         if self._workspace.current in self._benches:
             self.setCurrentIndex(self._benches.index(self._workspace.current))
+            page = self.currentWidget()
+            if page is not None:
+                page.setFocus()

@@ -31,4 +31,5 @@ class EditorPage(QWidget):
         Minimap(self.canvas, studio)
         layout.addWidget(self.canvas, 1)
         self.canvas.gestures = Acting(self.canvas)
+        self.setFocusProxy(self.canvas)
         quarantine.raise_()
