@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from app import editing, files, inspecting, keeping, run_status, running, runtime_care
-from app.dialogs import about, command_palette, shortcuts
+from app.dialogs import about, block_help, command_palette, shortcuts
 from app.editor import finding, looking
 from app.editor.acting import parts as acting
 from app.studio import Studio
@@ -23,6 +23,7 @@ PARTS: tuple[Part, ...] = (
     run_status.install,
     command_palette.install,
     shortcuts.install,
+    block_help.install,
     about.install,
 )
 """Called once, in this order, when the window has been put together."""

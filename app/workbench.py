@@ -6,6 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from app.checking import Checker, is_large
 from app.document import Change, Document, Level
 from app.presenters.live_run import LiveRun
 from graph.catalog import Catalog
@@ -77,8 +78,10 @@ class Workbench(QObject):
         self.round = ""
         """The round of a loop whose values are shown (`each[3]`); "" for the last of each block."""
         self._stop_listening = document.listen(self._on_change)
+        self._checker = Checker(self)
+        self._checker.found.connect(self._found)
         self._check_timer = QTimer(self, singleShot=True, interval=CHECK_DELAY)
-        self._check_timer.timeout.connect(self.check_now)
+        self._check_timer.timeout.connect(self._check)
         self._check_timer.start()
 
     # What is shown.
@@ -255,7 +258,17 @@ class Workbench(QObject):
     def check_now(self) -> None:
         """Find what is wrong with the flow."""
         self._check_timer.stop()
-        found = tuple(check(self.document.flow, self.catalog))
+        self._checker.drop()
+        self._found(tuple(check(self.document.flow, self.catalog)))
+
+    def _check(self) -> None:
+        """Find what is wrong, apart when that takes longer than a frame."""
+        if is_large(self.document.flow):
+            self._checker.ask(self.document.flow, self.catalog)
+        else:
+            self.check_now()
+
+    def _found(self, found: tuple[Problem, ...]) -> None:
         if found != self.problems:
             self.problems = found
             self.problems_changed.emit()
@@ -302,4 +315,5 @@ class Workbench(QObject):
         """Let go of the document."""
         self.is_closed = True
         self._check_timer.stop()
+        self._checker.close()
         self._stop_listening()

@@ -54,6 +54,7 @@ class Inspector(QWidget):
         if (old := self._workbench) is not None:
             old.changed.disconnect(self._refresh)
             old.problems_changed.disconnect(self._refresh)
+            old.trust_changed.disconnect(self._refresh)
             old.selection_changed.disconnect(self._soon.start)
             old.level_changed.disconnect(self._soon.start)
             old.run_changed.disconnect(self._refresh_run)
@@ -62,6 +63,7 @@ class Inspector(QWidget):
         if front is not None:
             front.changed.connect(self._refresh)
             front.problems_changed.connect(self._refresh)
+            front.trust_changed.connect(self._refresh)
             front.selection_changed.connect(self._soon.start)
             front.level_changed.connect(self._soon.start)
             front.run_changed.connect(self._refresh_run)

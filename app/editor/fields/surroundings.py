@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from app.editor.previewer import Previewer
 from app.presenters.trying import names_for
 from app.workbench import Workbench
+from graph.compile.ports import INPUT
 from graph.flow import Block, Link
 from graph.spec import BlockSpec, Look, Parameter
 
@@ -69,8 +70,17 @@ class Surroundings(QObject):
         return values
 
     def _last(self, block: str) -> Mapping[str, Any]:
-        run = self.workbench.run
-        return run.values.get(self.workbench.address(block), {}) if run else {}
+        """The last outputs of a block, in the round that is looked at."""
+        bench = self.workbench
+        if bench.run is None:
+            return {}
+        found = bench.flow.blocks.get(block)
+        if found is not None and found.kind == INPUT:
+            inputs = bench.run.inputs(bench.blocks_into, bench.round)
+            name = str(found.fields.get("name", block))
+            if name in inputs:
+                return {"value": inputs[name]}
+        return bench.run.outputs(bench.address(block), bench.round)
 
     def outputs(self) -> Mapping[str, Any]:
         """The block's own last outputs."""

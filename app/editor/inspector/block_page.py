@@ -179,6 +179,13 @@ class BlockPage(QWidget):
         for part in (self.settings, self.traffic):
             if part is not None:
                 part.refresh()
+        self._let_edit(self.workbench.is_trusted)
+
+    def _let_edit(self, yes: bool) -> None:
+        """A flow that is only looked at shows its fields, and lets nothing be changed."""
+        for part in (self.title, self._notes, self.settings, *self.rows.values()):
+            if part is not None:
+                part.setEnabled(yes)
 
     def refresh_run(self) -> None:
         """Other values have come in."""

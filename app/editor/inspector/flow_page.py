@@ -55,6 +55,8 @@ class FlowPage(QWidget):
     def refresh(self) -> None:
         """Show the flow as it is now."""
         flow = self.workbench.flow
+        for box in (self.name, self.description):
+            box.setReadOnly(not self.workbench.is_trusted)
         self.name.show_text(flow.name)
         self.description.show_text(flow.description)
         inputs, outputs = interface(flow)
