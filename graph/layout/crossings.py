@@ -9,18 +9,42 @@ SWEEPS = 10
 PATIENCE = 3
 """Sweeps without any gain after which it is left at that."""
 
+MANY = 3000
+"""Blocks and waypoints from which only one way is tried."""
+
+WORTH_TURNING = 0.8
+"""The share of crossings that must be left for blocks to be turned upside down."""
+
 _NOWHERE = -1.0  # what has no neighbours: ports are at -0.49 at the least
 
+Columns = list[list[int]]
 
-def uncross(made: Layered) -> list[list[int]]:
+
+def uncross(made: Layered) -> Columns:
     """The columns in an order with few crossings; the given one when no other has fewer.
+
+    Sweeps settle in the nearest good order, which need not be a very good one, so they are
+    tried from both ends, and from the columns upside down.
+    """
+    given = made.columns
+    best, fewest = _swept(made, given, _crossings(given, made.after), first=0)
+    if fewest and len(made.after) <= MANY:
+        turned = [column[::-1] for column in given]
+        for start, first, share in ((given, 1, 1.0), (turned, 0, WORTH_TURNING)):
+            columns, count = _swept(made, start, _crossings(start, made.after), first)
+            if count < fewest * share:
+                best, fewest = columns, count
+    return best
+
+
+def _swept(made: Layered, start: Columns, fewest: int, first: int) -> tuple[Columns, int]:
+    """The best order found from one start, and its crossings.
 
     Each sweep goes through the columns one way and sorts each by where its neighbours in the
     column before stand on average; whatever stands alike keeps its order.
     """
-    columns = [list(column) for column in made.columns]
-    best, fewest, idle = made.columns, _crossings(made.columns, made.after), 0
-    for sweep in range(SWEEPS):
+    best, columns, idle = start, [list(column) for column in start], 0
+    for sweep in range(first, first + SWEEPS):
         if not fewest or idle == PATIENCE:
             break
         _sweep(columns, made.after if sweep % 2 else made.before, backwards=bool(sweep % 2))
@@ -28,7 +52,7 @@ def uncross(made: Layered) -> list[list[int]]:
         idle += 1
         if count < fewest:
             best, fewest, idle = [list(column) for column in columns], count, 0
-    return best
+    return best, fewest
 
 
 def _sweep(

@@ -145,6 +145,23 @@ def test_links_that_cross_are_uncrossed() -> None:
     assert (placed["a"][1] < placed["b"][1]) == (placed["d"][1] < placed["c"][1])
 
 
+def test_blocks_are_turned_upside_down_where_that_uncrosses_all_links() -> None:
+    links = [
+        ("sorted.value", "group.items"), ("sorted.value", "count.items"),
+        ("sorted.value", "report.rows"), ("group.value", "report.issues"),
+        ("count.value", "report.counts"), ("count.value", "counts.value"),
+    ]  # fmt: skip
+    ids = ["sorted", "group", "count", "report", "counts"]
+    at = {id: (300.0 * (i // 2), 100.0 * i) for i, id in enumerate(ids)}
+    flow = Flow.of([Block(id, "x.y") for id in ids], links, view=View(at))
+    inputs = {End("report", port): 20.0 * i for i, port in enumerate(["counts", "issues", "rows"])}
+
+    placed = arranged(flow, alike(flow), ports=PortHeights(inputs, {}))
+
+    assert placed["count"][1] < placed["group"][1]
+    assert placed["counts"][1] < placed["report"][1]
+
+
 def test_what_stood_above_stays_above() -> None:
     order = ["d", "b", "a", "c"]
     at = {id: (300.0, 40.0 * i) for i, id in enumerate(order)}
