@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
 from app.icons import icon
 from app.safety.wants import ORDER, Want, What
+from app.theme import BODY, current, font
 from app.workbench import Workbench
 
 ICONS: dict[What, str] = {
@@ -32,10 +33,14 @@ class WantList(QTreeWidget):
         super().__init__(parent)
         self._bench = workbench
         self.setAccessibleName("What the flow wants to touch")
-        self.setHeaderHidden(True)
-        self.setColumnCount(1)
+        self.setColumnCount(2)
+        self.setHeaderLabels(["What", "Which block"])
         self.setIndentation(18)
+        self.setRootIsDecorated(False)
         self.setMinimumHeight(140)
+        self.header().setStretchLastSection(False)
+        self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         self.itemActivated.connect(self._choose)
         self.itemClicked.connect(self._choose)
 
@@ -45,30 +50,25 @@ class WantList(QTreeWidget):
         for what, group in groupby(found, key=lambda want: want.what):
             head = QTreeWidgetItem([ORDER[what]])
             head.setIcon(0, icon(ICONS[what]))
+            head.setFont(0, font(BODY, bold=True))
             self.addTopLevelItem(head)
-            for want in group:
-                under = head
-                if want.said:
-                    under = QTreeWidgetItem(head, [want.said])
-                    under.setToolTip(0, want.said)
-                for place in want.places:
-                    self._add_place(under, place)
             head.setExpanded(True)
-        for row in range(self.topLevelItemCount()):
-            head_item = self.topLevelItem(row)
-            assert head_item is not None
-            for n in range(head_item.childCount()):
-                head_item.child(n).setExpanded(True)
+            for want in group:
+                for n, place in enumerate(want.places):
+                    head.addChild(_row(want.said if n == 0 else "", place))
         if not self.topLevelItemCount():
             self.addTopLevelItem(QTreeWidgetItem(["Nothing outside itself"]))
-
-    def _add_place(self, under: QTreeWidgetItem, place: str) -> None:
-        item = QTreeWidgetItem(under, [f"by {place.replace('/', ' / ')}"])
-        item.setIcon(0, icon("mdi6.arrow-right-thin"))
-        item.setToolTip(0, "Show this block")
-        item.setData(0, PLACE, place)
 
     def _choose(self, item: QTreeWidgetItem) -> None:
         if place := item.data(0, PLACE):
             self._bench.go_to_address(place)
             self.chosen.emit()
+
+
+def _row(said: str, place: str) -> QTreeWidgetItem:
+    item = QTreeWidgetItem([said, place.replace("/", " / ")])
+    item.setIcon(1, icon("mdi6.crosshairs-gps", current().muted))
+    item.setToolTip(0, said)
+    item.setToolTip(1, "Show this block")
+    item.setData(0, PLACE, place)
+    return item
