@@ -13,6 +13,7 @@ import runtime
 from app.dialogs.unreadable import unreadable
 from app.document import Document
 from app.safety.reading import from_template, newest_backup, open_flow, spoken
+from app.safety.salvage import salvaged
 from app.studio import Studio
 from app.trust import Trust
 from app.workbench import Workbench
@@ -91,11 +92,18 @@ class Opening(QObject):
     # What can't be opened.
 
     def _cannot_open(self, path: Path, error: FlowFileError) -> None:
-        backup = newest_backup(path)
+        backup, rest = newest_backup(path), _salvaged(path)
         unreadable(
             self._studio.window, path, error,
             backup=partial(self._open_backup, path, backup) if backup else None,
+            rest=partial(self._open_rest, path, rest) if rest else None,
         )  # fmt: skip
+
+    def _open_rest(self, path: Path, rest: Flow) -> None:
+        """What could be read, as a flow of its own: saving it never harms the file."""
+        name = rest.name or spoken(path)
+        named = msgspec.structs.replace(rest, name=f"{name} (as far as it can be read)")
+        self.show(named, known=False)
 
     def _open_backup(self, path: Path, backup: Path) -> None:
         """The backup as a flow of its own: what to do with the broken file is not ours to say."""
@@ -124,6 +132,13 @@ class Opening(QObject):
                 self._studio.open_files(paths)
             return True
         return super().eventFilter(watched, event)
+
+
+def _salvaged(path: Path) -> Flow | None:
+    try:
+        return salvaged(path.read_bytes(), path.name)
+    except OSError:
+        return None
 
 
 def _files(event: QDropEvent) -> list[Path]:

@@ -37,6 +37,8 @@ class Saving(QObject):
     _written = Signal(Written)
     saved = Signal(Workbench, Flow)
     """A flow was written as it was a moment ago."""
+    settled = Signal(Path, Path)
+    """A flow has come into its first file: the folder it had until then, and the file."""
     conflict = Signal(Workbench)
     """Someone else wrote the file of a flow since it was opened; nothing was overwritten."""
 
@@ -111,7 +113,10 @@ class Saving(QObject):
             why = f"{written.error} What you did is kept as a draft."
             self._studio.notices.tell(why, "error", key="save")
         else:
+            before = None if bench.path else bench.scratch
             bench.mark_saved(path, written.digest, written.flow)
+            if before is not None:
+                self.settled.emit(before, path)
             self.saved.emit(bench, written.flow)
             self._studio.preferences.opened(path)
             self._studio.notices.withdraw("save")

@@ -3,15 +3,19 @@
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.dialogs.sheet import Sheet
 from app.opening import RESOURCES
+from app.safety.versions import Versions
 from app.studio import Studio
 from graph.edits import AddBlock
-from graph.file_format import write
+from graph.file_format import read, write
 from graph.flow import Block, Flow
-from runtime.flow_files import digest_of, save
+from runtime.flow_files import backups_of, digest_of, save
 
 FLOW = Flow.of([Block("fill", "text.template", {"text": "hello"})], name="Greeting")
 
@@ -169,3 +173,71 @@ def test_a_folder_that_may_not_be_written_to_is_told_of(
 
     assert "kept as a draft" in told.args[0].text
     assert not bench.document.is_saved
+
+
+def test_a_new_flow_is_saved_into_a_file_with_its_versions(
+    studio: Studio, tmp_path: Path, qtbot: QtBot
+) -> None:
+    studio.actions["file.new"].trigger()
+    bench = studio.workspace.current
+    assert bench is not None
+    scratch = bench.folder
+    bench.do(AddBlock(Block("one", "text.template")))
+    versions = Versions(studio.settings.folder / "versions")
+    versions.keep(scratch, "draft", bench.document.flow)
+    studio.actions["file.save"].trigger()
+    [dialog] = studio.window.findChildren(QFileDialog)
+
+    with qtbot.waitSignal(bench.saved_changed):
+        dialog.fileSelected.emit(str(tmp_path / "fresh"))
+    dialog.reject()
+
+    file = tmp_path / "fresh.flow.json"
+    assert (bench.path, bench.folder, bench.title) == (file, tmp_path, "fresh")
+    assert [version.name for version in versions.of(file)] == ["draft"]
+    assert not scratch.exists()
+
+
+def test_another_file_is_only_replaced_when_the_person_has_chosen_it(
+    studio: Studio, file: Path, qtbot: QtBot
+) -> None:
+    studio.actions["file.new"].trigger()
+    bench = studio.workspace.current
+    assert bench is not None
+    bench.do(AddBlock(Block("one", "text.template")))
+    studio.actions["file.save_as"].trigger()
+    [dialog] = studio.window.findChildren(QFileDialog)
+
+    with qtbot.waitSignal(bench.saved_changed):
+        dialog.fileSelected.emit(str(file))
+    dialog.reject()
+
+    assert list(read(file.read_text()).blocks) == ["one"]
+    assert read(backups_of(file)[0].read_text()) == FLOW
+
+
+def test_what_can_be_read_of_a_newer_file_opens_as_a_copy(studio: Studio, file: Path) -> None:
+    file.write_text(write(FLOW).replace('"heddle": 1', '"heddle": 99'))
+    content = file.read_text()
+    studio.open_wanted.emit(file)
+    [sheet] = dialogs(studio)
+
+    sheet.press("Open what can be read")
+
+    bench = studio.workspace.current
+    assert bench is not None
+    assert bench.document.flow.blocks == FLOW.blocks
+    assert bench.path is None
+    assert file.read_text() == content
+
+
+def test_dropped_files_are_opened(studio: Studio, file: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(file)), QUrl.fromLocalFile("/tmp/picture.png")])
+    how = (Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton,
+           Qt.KeyboardModifier.NoModifier)  # fmt: skip
+
+    QApplication.sendEvent(studio.window, QDragEnterEvent(QPoint(10, 10), *how))
+    QApplication.sendEvent(studio.window, QDropEvent(QPointF(10, 10), *how))
+
+    assert [bench.path for bench in studio.workspace] == [file]
