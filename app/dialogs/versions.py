@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from app.dialogs.sheet import Sheet
 from app.icons import icon
-from app.presenters.run_words import ago
+from  import ago
 from app.safety.changes import changes
 from app.safety.reading import with_its_files
 from app.safety.versions import Version, Versions
