@@ -1,6 +1,7 @@
 """Versions of a flow: name how it is now, see what was different, bring one back."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -17,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from app.dialogs.sheet import Sheet
 from app.icons import icon
-from  import ago
+from app.presenters.since import since
 from app.safety.changes import changes
 from app.safety.reading import with_its_files
 from app.safety.versions import Version, Versions
@@ -59,7 +60,7 @@ class VersionsSheet(Sheet):
         self.list.clear()
         for version in self._versions.of(key_of(self._bench)):
             name = version.name or "Backup from saving"
-            item = QListWidgetItem(f"{name}\n{ago(version.at)}")
+            item = QListWidgetItem(f"{name}\n{_when(version.at)}")
             mark = "mdi6.bookmark-outline" if version.is_named else "mdi6.content-save-outline"
             item.setIcon(icon(mark, current().accent if version.is_named else current().muted))
             item.setData(VERSION, version)
@@ -182,6 +183,11 @@ class VersionsSheet(Sheet):
 def key_of(bench: Workbench) -> Path:
     """By what the versions of a flow are found: its file, or its folder before it has one."""
     return bench.path.resolve() if bench.path else bench.folder
+
+
+def _when(at: float) -> str:
+    then = datetime.fromtimestamp(at, UTC).astimezone()
+    return f"{since(then, datetime.now(UTC).astimezone())}, {then:%H:%M}"
 
 
 def _small(text: str, parent: Sheet) -> QLabel:
