@@ -11,6 +11,7 @@ SECTIONS = (
     "growth",
     "sandbox",
     "files",
+    "canvas",
     "against_peers",
 )
 

@@ -38,7 +38,7 @@ class _Lent(ModuleType):
         return getattr(self._whole, name)
 
 
-def _lent() -> dict[str, ModuleType]:
+def lent() -> dict[str, ModuleType]:
     """The modules that NodeGraphQt is to find."""
     widgets = _Lent("Qt.QtWidgets", QtWidgets, **{name: getattr(QtGui, name) for name in MOVED})
     core = _Lent("Qt.QtCore", QtCore, QRegExp=QtCore.QRegularExpression)
@@ -67,9 +67,9 @@ def _enter_package() -> None:
 def _view() -> Any:
     if "NodeGraphQt" not in sys.modules:
         _enter_package()
-    lent = _lent()
-    kept = {name: sys.modules.get(name) for name in lent}
-    sys.modules.update(lent)
+    modules = lent()
+    kept = {name: sys.modules.get(name) for name in modules}
+    sys.modules.update(modules)
     try:
         from NodeGraphQt.qgraphics.node_backdrop import (  # noqa: PLC0415 - while modules are lent
             BackdropNodeItem,
