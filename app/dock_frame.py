@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QDockWidget, QMainWindow
 
@@ -17,9 +17,13 @@ AREAS = {
     "right": Qt.DockWidgetArea.RightDockWidgetArea,
     "bottom": Qt.DockWidgetArea.BottomDockWidgetArea,
 }
-SIZES = {"left": 250, "right": 330, "bottom": 230}
+SIZES = {"left": 260, "right": 340, "bottom": 220}
+CORNERS = {
+    Qt.Corner.BottomLeftCorner: "left",
+    Qt.Corner.BottomRightCorner: "right",
+}
 LAYOUT = "window/docks"
-VERSION = 1
+VERSION = 2
 
 
 class DockFrame:
@@ -30,11 +34,15 @@ class DockFrame:
         self._studio = studio
         self._widgets = {dock.id: self._frame(dock) for dock in docks()}
         self._away: QByteArray | None = None
+        for corner, area in CORNERS.items():
+            window.setCorner(corner, AREAS[area])
         self._put_in_place()
         self._tabs = DockTabs(window, self._widgets.values())
         self._as_built = window.saveState(VERSION)
+        self._sized = False
         if (layout := studio.preferences.layout(LAYOUT)) is not None:
             window.restoreState(layout, VERSION)
+            self._sized = True
         studio.theme.changed.connect(self._restyle)
 
     def actions(self) -> list[QAction]:
@@ -61,10 +69,13 @@ class DockFrame:
         if self._away is not None:
             self._window.restoreState(self._away, VERSION)
             self._away = None
+            if not self._sized:
+                QTimer.singleShot(0, self._window, self._size)
 
     def reset(self) -> None:
         """Put every dock where it was at first."""
         self._window.restoreState(self._as_built, VERSION)
+        QTimer.singleShot(0, self._window, self._size)
 
     def remember(self) -> None:
         """Keep the layout for the next start."""
@@ -94,8 +105,16 @@ class DockFrame:
                 frame.setVisible(dock.shown)
             if frames:
                 frames[0].raise_()
-                way = Qt.Orientation.Vertical if area == "bottom" else Qt.Orientation.Horizontal
-                self._window.resizeDocks([frames[0]], [SIZES[area]], way)
+
+    def _size(self) -> None:
+        """Give each area its size at first: only docks that are shown take one."""
+        self._sized = True
+        for area, size in SIZES.items():
+            shown = [self._widgets[dock.id] for dock in docks() if dock.area == area]
+            shown = [frame for frame in shown if not frame.isHidden() and not frame.isFloating()]
+            way = Qt.Orientation.Vertical if area == "bottom" else Qt.Orientation.Horizontal
+            if shown:
+                self._window.resizeDocks(shown[:1], [size], way)
 
     def _restyle(self) -> None:
         for dock in docks():

@@ -40,6 +40,7 @@ class NoticeBar(QWidget):
         card.closed.clicked.connect(lambda: self._remove(card))
         self._cards.append(card)
         self._layout.addWidget(card)
+        card.show()  # or it counts for nothing when the height is worked out
         if not notice.stays:
             QTimer.singleShot(LASTS, card, lambda: self._remove(card))
         for old in self._cards[:-MOST]:

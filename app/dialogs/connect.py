@@ -34,7 +34,7 @@ class ConnectSheet(Sheet):
         super().__init__(
             parent,
             "Run flows elsewhere",
-            "Flows are run by a runtime on this machine, or by one that `heddle serve` started"
+            "Flows are run by a runtime on this machine, or by one that “heddle serve” started"
             " elsewhere. It says its address and token when it starts.",
         )
         self._bridge = bridge

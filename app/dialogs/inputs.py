@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from app.dialogs.sheet import Sheet
 from app.preferences import Preferences
 from app.presenters.input_form import Asked, NoValue, asked, values_of
+from app.presenters.prose import rich
 from app.studio import Studio
 from app.workbench import Workbench
 from graph.flow import Block
@@ -106,7 +107,7 @@ def _add(layout: QVBoxLayout, one: Asked, field: QWidget) -> None:
     layout.addWidget(field)
     field.setAccessibleName(one.title)
     field.setAccessibleDescription(one.description)
-    about = QLabel(one.description or str(one.type).capitalize())
+    about = QLabel(rich(one.description or str(one.type).capitalize()))
     about.setProperty("role", "small")
     about.setWordWrap(True)
     layout.addWidget(about)

@@ -10,7 +10,7 @@ from app.editor.fields.field import UNSET
 from app.editor.fields.surroundings import Surroundings
 from app.editor.inspector.disclosure import Disclosure
 from app.editor.inspector.field_row import FieldRow
-from app.editor.inspector.notes import Notes, offers_of, wrapped
+from app.editor.inspector.notes import Notes, explained, offers_of
 from app.editor.inspector.settings_form import SettingsForm
 from app.editor.inspector.title import TitleLine
 from app.editor.inspector.traffic import Traffic
@@ -98,7 +98,7 @@ class BlockPage(QWidget):
         column.setSpacing(6)
         column.addLayout(head)
         summary = spec.summary if spec else f"No block of kind {self.kind} is installed."
-        self._summary = wrapped(summary, self, "muted")
+        self._summary = explained(summary, self, "muted")
         column.addWidget(self._summary)
         self._column.addLayout(column)
         self._restyle()

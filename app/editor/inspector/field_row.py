@@ -13,7 +13,7 @@ from app.editor.fields.making import editor_for
 from app.editor.fields.secret import SecretField
 from app.editor.fields.surroundings import Surroundings
 from app.editor.inspector.linked import Linked
-from app.editor.inspector.notes import Notes, offers_of, wrapped
+from app.editor.inspector.notes import Notes, explained, offers_of
 from app.icons import icon
 from app.presenters.form import Mode, Row
 from app.theme import current
@@ -147,7 +147,7 @@ class FieldRow(QWidget):
         holder.setLayout(self._head)
         holder.setMinimumHeight(26)
         self._column.addWidget(holder)
-        self._help = wrapped(self.row.parameter.description, self)
+        self._help = explained(self.row.parameter.description, self)
         self._help.setVisible(bool(self.row.parameter.description))
         self._column.addWidget(self._help)
         self._notes = Notes(self)

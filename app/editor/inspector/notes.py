@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVB
 
 from app.icons import icon
 from app.presenters.form import said_here
+from app.presenters.prose import rich
 from app.theme import current
 from app.workbench import Workbench
 from graph.compile.fixes import Fix, fixes
@@ -52,6 +53,13 @@ def wrapped(text: str, parent: QWidget, role: str = "small") -> QLabel:
     label.setProperty("role", role)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+    return label
+
+
+def explained(text: str, parent: QWidget, role: str = "small") -> QLabel:
+    """A docstring, with what stands in backquotes as code."""
+    label = wrapped(rich(text), parent, role)
+    label.setTextFormat(Qt.TextFormat.RichText)
     return label
 
 

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from app.editor.fields.field import Field
 from app.editor.fields.making import make_field
 from app.editor.fields.surroundings import Surroundings
-from app.editor.inspector.notes import Notes, wrapped
+from app.editor.inspector.notes import Notes, explained
 from app.presenters.running import Question, questions
 from graph.edits import SetSettings
 
@@ -70,7 +70,7 @@ class SettingsForm(QWidget):
             head.addWidget(field)
         else:
             column.addWidget(field)
-        column.addWidget(wrapped(question.parameter.description, line))
+        column.addWidget(explained(question.parameter.description, line))
         notes = Notes(line)
         column.addWidget(notes)
         field.changed.connect(lambda value: self._answer(name, value))
