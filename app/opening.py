@@ -45,6 +45,7 @@ class Opening(QObject):
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.filesSelected.connect(lambda names: self._studio.open_files(map(Path, names)))
         dialog.finished.connect(dialog.deleteLater)
+        dialog.resize(860, 540)
         dialog.open()
 
     def open(self, path: Path) -> None:

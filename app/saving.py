@@ -70,6 +70,7 @@ class Saving(QObject):
         dialog.selectFile(suggested.name)
         dialog.fileSelected.connect(lambda name: self.write_to(bench, Path(name), then))
         dialog.finished.connect(dialog.deleteLater)
+        dialog.resize(860, 540)
         dialog.open()
 
     def write_to(self, bench: Workbench, path: Path, then: Then | None = None) -> None:

@@ -26,13 +26,14 @@ class ClashSheet(Sheet):
         count = "one thing" if len(clashes) == 1 else f"{len(clashes)} things"
         super().__init__(
             parent, f"You both changed {count}",
-            "Everything else fits together. Choose what counts here.", width=760,
+            "Everything else fits together. Choose what counts here.", width=840,
         )  # fmt: skip
         self._done = done
         self._theirs: dict[Fact, QRadioButton] = {}
         area = QScrollArea(self)
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         rows = QWidget(area)
         self._grid = QGridLayout(rows)
         self._grid.setHorizontalSpacing(18)
@@ -45,8 +46,8 @@ class ClashSheet(Sheet):
         area.setWidget(rows)
         area.setMinimumHeight(min(60 + 44 * len(clashes), 380))
         self.body.addWidget(area, 1)
-        self.button("All mine", lambda: self.choose_all(theirs=False), closes=False, left=True)
         self.button("All theirs", lambda: self.choose_all(theirs=True), closes=False, left=True)
+        self.button("All mine", lambda: self.choose_all(theirs=False), closes=False, left=True)
         self.button("Cancel")
         self.button("Merge", self._finish, main=True)
 
@@ -82,4 +83,4 @@ class ClashSheet(Sheet):
 
 
 def _short(text: str) -> str:
-    return (text if len(text) <= 44 else f"{text[:43]}…").replace("&", "&&")
+    return (text if len(text) <= 38 else f"{text[:37]}…").replace("&", "&&")

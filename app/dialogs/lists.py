@@ -21,6 +21,7 @@ def sentences(title: str, lines: Sequence[str], parent: QWidget, *, none: str) -
     listing.setAlternatingRowColors(True)
     listing.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
     listing.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    listing.setSpacing(2)
     listing.addItems(list(lines) or [none])
     listing.setMinimumHeight(150)
     layout.addWidget(listing, 1)

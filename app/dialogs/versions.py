@@ -132,6 +132,7 @@ class VersionsSheet(Sheet):
         self.changes = QListWidget(self)
         self.changes.setAccessibleName("What bringing it back would change")
         self.changes.setWordWrap(True)
+        self.changes.setSpacing(2)
         self.changes.setAlternatingRowColors(True)
         self.changes.setSelectionMode(QListWidget.SelectionMode.NoSelection)
         self.changes.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

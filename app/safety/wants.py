@@ -30,7 +30,7 @@ _ANY: Mapping[What, str] = {
     "databases": "any database, known only when it runs",
     "commands": "any command",
     "secrets": "any secret",
-    "code": "",
+    "code": "any code",
 }
 RESOURCE = "heddle:"
 
@@ -45,6 +45,8 @@ class Want(NamedTuple):
     @property
     def said(self) -> str:
         """The target in words."""
+        if self.what == "code":
+            return "what is written in the block"
         return _ANY[self.what] if self.target == "*" else self.target
 
 
