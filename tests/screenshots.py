@@ -19,6 +19,8 @@ WIDTH, HEIGHT = 1600, 1000
 TEMPLATE = RESOURCES / "templates" / "triage_github_issues.flow.json"
 SHOWN_BLOCK = "report"
 """The block whose fields are in the picture of the inspector."""
+SHOWN_PART = ("each", "sorted", "counts", "issues", "save_table", "report", "counts_out")
+"""The blocks that fill the picture of the canvas."""
 THEMES: tuple[Choice, ...] = ("dark", "light")
 LONGEST = 60.0
 """Seconds until a picture that doesn't come is given up."""
@@ -107,7 +109,9 @@ def photograph(theme: Choice, folder: Path) -> None:
         still()
         studio.runs.start(bench, {})
         until(lambda: bench.run and bench.run.is_over, "The end of the run")
-        studio.actions["view.fit"].trigger()
+        bench.select(SHOWN_PART)
+        studio.actions["view.fit_selection"].trigger()
+        bench.select(())
         save("studio")
         bench.go_to(SHOWN_BLOCK)
         save("inspector")
