@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Literal
 
-from graph.compile.ports import Level, Ports, ports_of
+from graph.compile.ports import NOTE, Level, Ports, ports_of
 from graph.edits import Disconnect, Edit, apply
 from graph.edits.edit import together
 from graph.flow import End, Flow
@@ -90,7 +90,7 @@ class LooseLink:
     def _find_best(self, id: str) -> End | None:
         block = self._rest.blocks.get(id)
         spec = self._level.catalog.get(block.kind) if block else None
-        if spec is None or id == self.held.block:
+        if spec is None or spec.kind == NOTE or id == self.held.block:
             return None
         if self.side == "out":
             taken = {link.target.port for link in self._rest.links_into(id)}

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from app.presenters.loose_link import LooseLink, Side, told
-from graph.compile.ports import Level, ports_of
+from graph.compile.ports import NOTE, Level, ports_of
 from graph.flow import Block, End
 
 
@@ -23,7 +23,7 @@ def own_ports(level: Level, id: str) -> Iterator[PortChoice]:
     """The ports of a block from which a link may be pulled: what it gives first."""
     block = level.flow.blocks[id]
     spec = level.catalog.get(block.kind)
-    if spec is None:
+    if spec is None or spec.kind == NOTE:
         return
     ports = ports_of(block, spec, level)
     for name, given in ports.outputs.items():
@@ -43,7 +43,7 @@ def other_ends(level: Level, loose: LooseLink) -> list[PortChoice]:
 
 def _ends(level: Level, block: Block, loose: LooseLink) -> Iterator[PortChoice]:
     spec = level.catalog.get(block.kind)
-    if spec is None or block.id == loose.held.block:
+    if spec is None or spec.kind == NOTE or block.id == loose.held.block:
         return
     ports = ports_of(block, spec, level)
     offered = ports.inputs if loose.side == "out" else ports.outputs

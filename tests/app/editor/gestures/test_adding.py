@@ -14,8 +14,8 @@ from app.placing import MIME
 from app.workbench import Workbench
 from graph.file_format import write
 from graph.flow import Block, End, Flow
-from tests.app.editor.gestures.conftest import CTRL, NONE, Hand, placed, steps
 from tests.app.editor.gestures.test_selecting import NOWHERE, middle_of_link
+from tests.app.editor.hands import CTRL, NONE, Hand, placed, steps
 
 ITEMS = End("sort", "items")
 

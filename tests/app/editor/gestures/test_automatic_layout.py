@@ -4,7 +4,7 @@ from app.editor.canvas.canvas import Canvas
 from app.workbench import Workbench
 from graph.edits import MoveBlocks, SetRoute
 from graph.flow import End
-from tests.app.editor.gestures.conftest import Hand, steps
+from tests.app.editor.hands import Hand, steps
 
 ITEMS = End("sort", "items")
 

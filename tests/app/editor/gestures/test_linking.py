@@ -10,7 +10,7 @@ from app.editor.gestures.linking import PullLink
 from app.workbench import Workbench
 from graph.edits import AddBlock, MoveBlocks
 from graph.flow import Block, End, Link
-from tests.app.editor.gestures.conftest import Hand, placed, steps
+from tests.app.editor.hands import Hand, placed, steps
 
 WAIT = AddBlock(Block("wait", "logic.wait")), MoveBlocks({"wait": (720, 110)})
 """A block that takes a number, to which nobody can turn a list."""

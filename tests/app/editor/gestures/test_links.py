@@ -7,8 +7,8 @@ from app.editor.gestures.routing import put_point
 from app.workbench import Workbench
 from graph.edits import SetRoute
 from graph.flow import End
-from tests.app.editor.gestures.conftest import CTRL, RIGHT, SHIFT, Hand, steps
 from tests.app.editor.gestures.test_selecting import middle_of_link
+from tests.app.editor.hands import CTRL, RIGHT, SHIFT, Hand, steps
 
 ITEMS = End("sort", "items")
 

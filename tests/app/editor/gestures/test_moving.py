@@ -7,7 +7,7 @@ from app.editor.canvas.canvas import Canvas
 from app.editor.gestures.moving import SNAP
 from app.workbench import Workbench
 from graph.flow import End
-from tests.app.editor.gestures.conftest import ALT, SHIFT, Hand, placed, steps
+from tests.app.editor.hands import ALT, SHIFT, Hand, placed, steps
 
 
 def test_a_dragged_block_moves_as_one_step(hand: Hand, bench: Workbench, canvas: Canvas) -> None:

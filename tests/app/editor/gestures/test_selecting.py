@@ -5,7 +5,7 @@ from PySide6.QtCore import QPointF
 from app.editor.canvas.canvas import Canvas
 from app.workbench import Workbench
 from graph.flow import End
-from tests.app.editor.gestures.conftest import ALT, CTRL, SHIFT, Hand, steps
+from tests.app.editor.hands import ALT, CTRL, SHIFT, Hand, steps
 
 ROWS, SORT, COUNT = QPointF(60, 20), QPointF(420, 20), QPointF(780, 20)
 NOWHERE = QPointF(620, 150)
