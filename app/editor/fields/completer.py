@@ -33,10 +33,10 @@ class Completer(QObject):
         editor.typed.connect(lambda _: self.offer())
         editor.installEventFilter(self)
 
-    def offer(self, *, asked: bool = False) -> None:
+    def offer(self) -> None:
         """Show what can be written at the cursor; nothing when there is nothing to add."""
         begun, offers = self._ask(self._before())
-        if not offers or (not begun and not asked and '"' not in self._before()[-1:]):
+        if not offers:
             self._view.hide()
             return
         self._names.setStringList(offers)
@@ -68,6 +68,6 @@ class Completer(QObject):
                 return True
             control = event.modifiers() == Qt.KeyboardModifier.ControlModifier
             if event.key() == Qt.Key.Key_Space and control:
-                self.offer(asked=True)
+                self.offer()
                 return True
         return super().eventFilter(watched, event)

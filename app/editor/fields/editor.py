@@ -21,6 +21,7 @@ from app.editor.fields.highlighting import Highlighter
 from app.theme import current, mono
 
 INDENT = "    "
+PADDING = 4
 
 
 class Mark(NamedTuple):
@@ -55,6 +56,7 @@ class Editor(QPlainTextEdit):
         self.textChanged.connect(self._changed)
         self.blockCountChanged.connect(self._fit)
         self.document().documentLayout().documentSizeChanged.connect(self._fit)
+        self.horizontalScrollBar().rangeChanged.connect(self._fit)
         self.updateRequest.connect(self._scrolled)
         self._fit()
 
@@ -114,10 +116,9 @@ class Editor(QPlainTextEdit):
         """As tall as the text, within bounds."""
         lines = int(self.document().documentLayout().documentSize().height())
         rows = min(max(lines, self._least), self._most)
-        wide = self.horizontalScrollBar().isVisible() or self.is_code
-        extra = 2 * (self.frameWidth() + int(self.document().documentMargin())) + (
-            10 if wide else 4
-        )
+        bar = self.horizontalScrollBar()
+        room = bar.sizeHint().height() + 2 if bar.maximum() > bar.minimum() else PADDING
+        extra = 2 * (self.frameWidth() + int(self.document().documentMargin())) + room
         height = rows * self.fontMetrics().lineSpacing() + extra
         if height != self.minimumHeight():
             self.setFixedHeight(height)

@@ -11,6 +11,7 @@ from app.editor.fields.surroundings import Surroundings
 from app.editor.inspector.disclosure import Disclosure
 from app.editor.inspector.field_row import FieldRow
 from app.editor.inspector.notes import Notes, explained, offers_of
+from app.editor.inspector.page import Page
 from app.editor.inspector.settings_form import SettingsForm
 from app.editor.inspector.title import TitleLine
 from app.editor.inspector.traffic import Traffic
@@ -27,7 +28,7 @@ from graph.spec import BlockSpec
 MARGIN = 16
 
 
-class BlockPage(QWidget):
+class BlockPage(Page):
     """Shows one block of a workbench for as long as it is selected and of the same kind."""
 
     grown = Signal()
@@ -202,7 +203,8 @@ class BlockPage(QWidget):
         """Put the keyboard into a field, the first one by default."""
         if name in self._waiting:
             self._more.set_open(True)
-        row = self.rows.get(name) or next(iter(self.rows.values()), None)
+        open_rows = [row for row in self.rows.values() if row.field is not None]
+        row = self.rows.get(name) or next(iter((*open_rows, *self.rows.values())), None)
         if row:
             row.focus(line, column)
         else:

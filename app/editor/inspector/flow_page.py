@@ -4,6 +4,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from app.editor.fields.editor import Editor
 from app.editor.inspector.notes import wrapped
+from app.editor.inspector.page import Page
 from app.editor.inspector.title import TitleLine
 from app.studio import Studio
 from app.workbench import Workbench
@@ -20,7 +21,7 @@ BEGIN = (
 SELECT = "Select a block to see its fields."
 
 
-class FlowPage(QWidget):
+class FlowPage(Page):
     """Name, description, inputs and outputs of the shown flow."""
 
     def __init__(self, workbench: Workbench, studio: Studio, parent: QWidget) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWi
 from app.editor.fields.colour import dot
 from app.editor.fields.switch import Switch
 from app.editor.inspector.notes import wrapped
+from app.editor.inspector.page import Page
 from app.studio import Studio
 from app.theme import BLOCK_COLOURS
 from app.workbench import Workbench
@@ -16,7 +17,7 @@ from graph.edits import Edit, SetColour, SetSettings
 MOST_KINDS = 8
 
 
-class SeveralPage(QWidget):
+class SeveralPage(Page):
     """How many there are, of which kinds; colour and bypass of all at once."""
 
     def __init__(self, workbench: Workbench, studio: Studio, parent: QWidget) -> None:
