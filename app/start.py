@@ -37,10 +37,17 @@ def build(settings: Settings) -> MainWindow:
     app = application()
     preferences = Preferences(settings.folder, app)
     theme = Theme(CHOICES.get(preferences.text("theme"), "system"), app)
-    theme.changed.connect(lambda: app.setStyleSheet(style_sheet(current())))
+    theme.changed.connect(lambda: _dress(app))
     theme.apply()
     FocusRing(app)
     return MainWindow(settings, preferences, theme)
+
+
+def _dress(app: QApplication) -> None:
+    """Qt measures every widget anew for a style sheet, so not for the one it has."""
+    sheet = style_sheet(current())
+    if sheet != app.styleSheet():
+        app.setStyleSheet(sheet)
 
 
 def main(files: Sequence[str] = ()) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -14,6 +15,14 @@ from app.start import build
 from app.studio import Studio
 from app.theme import Theme
 from runtime.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def nothing_left() -> Iterator[None]:
+    """Windows that were closed are gone: a style sheet is measured anew for each that is not."""
+    yield
+    if QCoreApplication.instance() is not None:
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 @pytest.fixture
@@ -48,9 +57,12 @@ def shared_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return Settings(home=str(tmp_path_factory.mktemp("shared")))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def bridge(qapp: QApplication, shared_settings: Settings) -> Iterator[Bridge]:
-    """A bridge with a real child behind it."""
+    """A bridge with a real child behind it.
+
+    Not for longer than a module: its thread draws random numbers, which Hypothesis forbids.
+    """
     bridge = Bridge(shared_settings)
     bridge.start()
     yield bridge
@@ -58,7 +70,7 @@ def bridge(qapp: QApplication, shared_settings: Settings) -> Iterator[Bridge]:
     bridge.deleteLater()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def shared_window(
     qapp: QApplication, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[MainWindow]:

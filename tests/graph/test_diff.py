@@ -192,9 +192,9 @@ def test_large_flows_are_compared_in_a_time_nobody_notices() -> None:
         links = [(f"{prefix}{i}.value", f"{prefix}{i + 1}.text") for i in range(4999)]
         return Flow.of(blocks, links)
 
-    start = time.perf_counter()
+    start = time.process_time()
     edits = diff(chain("a"), chain("b"))
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
 
     assert len(edits) == 5000
     assert all(isinstance(edit, ChangeId) for edit in edits)

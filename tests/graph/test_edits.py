@@ -382,9 +382,9 @@ def test_clearing_a_large_canvas_and_bringing_it_back_takes_no_time() -> None:
     flow = Flow.of(blocks, links)
     clear = Many(tuple(RemoveBlock(block.id) for block in blocks))
 
-    start = time.perf_counter()
+    start = time.process_time()
     back = apply(apply(flow, clear), inverse(flow, clear))
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
 
     assert back == flow
     assert seconds < 2.0  # 0.1 on a desk; a copy for each edit would take a minute

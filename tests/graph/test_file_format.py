@@ -522,9 +522,9 @@ def test_a_flow_of_5000_blocks_is_read_in_a_time_nobody_notices() -> None:
     view = View({block.id: (i * 10.5, float(i)) for i, block in enumerate(blocks)})
     text = write(Flow.of(blocks, links, view=view))
 
-    start = time.perf_counter()
+    start = time.process_time()
     flow = read(text)
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
 
     assert len(flow.blocks) == 5000
     assert len(flow.links) == 9500

@@ -66,12 +66,12 @@ def test_counts_of_everyday_size_are_fine(pattern: str) -> None:
     "pattern", [r"(a|a)+$", r"(a(?R)?b|a(?R)?)", f"(?:{'abcdefghij' * 20}){{e<=20}}"]
 )
 def test_a_pattern_that_takes_ages_is_stopped(pattern: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
 
     with pytest.raises(BadInput, match="took more than"):
         list(matches(read_pattern(pattern), "ab" + "a" * 20_000 + "b", time_limit=0.1))
 
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_a_text_too_long_for_a_pattern_is_refused() -> None:

@@ -134,12 +134,12 @@ def test_a_schema_that_is_wrong_or_refers_outside_is_refused(schema: dict[str, A
     ],
 )
 def test_a_schema_that_explodes_is_stopped(schema: dict[str, Any], value: Any) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
 
     with pytest.raises(BadInput, match=r"takes too long|nested too deeply"):
         faults(value, schema)
 
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10
 
 
 def test_a_value_or_schema_of_bottomless_depth_is_refused() -> None:
