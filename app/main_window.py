@@ -40,6 +40,7 @@ class MainWindow(QMainWindow):
         self.menus = build_menus(self, self.studio.actions)
         self.tools = ToolBar(self, self.studio.actions)
         self.addToolBar(self.tools)
+        self._complete = False
         self._bind()
         for install in PARTS:
             install(self.studio)
@@ -47,9 +48,20 @@ class MainWindow(QMainWindow):
         self._place()
         self._show_current()
 
-    def _page(self, workbench: Workbench) -> QWidget:
-        from app.editor.page import EditorPage  # noqa: PLC0415 - welcome is there before a canvas
+    def complete(self) -> None:
+        """Add the parts that need a canvas, unless they are there."""
+        from app.editor.parts import PARTS as CANVAS  # noqa: PLC0415 - welcome comes before it
 
+        if not self._complete:
+            self._complete = True
+            for install in CANVAS:
+                install(self.studio)
+            self._refresh()
+
+    def _page(self, workbench: Workbench) -> QWidget:
+        from app.editor.page import EditorPage  # noqa: PLC0415 - welcome comes before it
+
+        self.complete()
         return EditorPage(workbench, self.studio)
 
     def _bind(self) -> None:

@@ -4,8 +4,6 @@ from collections.abc import Callable
 
 from app import editing, files, inspecting, keeping, run_status, running, runtime_care
 from app.dialogs import about, block_help, command_palette, shortcuts
-from app.editor import finding, looking
-from app.editor.acting import parts as acting
 from app.studio import Studio
 
 Part = Callable[[Studio], None]
@@ -14,9 +12,6 @@ PARTS: tuple[Part, ...] = (
     files.install,
     editing.install,
     inspecting.install,
-    looking.install,
-    acting.install,
-    finding.install,
     running.install,
     keeping.install,
     runtime_care.install,

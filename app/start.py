@@ -55,7 +55,7 @@ def main(files: Sequence[str] = ()) -> int:
     app = application()
     window = build(settings_from())
     studio = window.studio
-    for later in (studio.bridge.start, studio.begun.emit, Warming(studio).begin):
+    for later in (studio.bridge.start, studio.begun.emit, Warming(studio, window.complete).begin):
         window.seen.connect(later)
     window.seen.connect(lambda: studio.open_files(map(Path, files)))
     window.show()

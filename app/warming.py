@@ -15,11 +15,12 @@ PAUSE = 20
 class Warming(QObject):
     """One step after another, each in a turn of the event loop of its own."""
 
-    def __init__(self, studio: Studio) -> None:
+    def __init__(self, studio: Studio, last: Callable[[], object]) -> None:
+        """`last` is the step after all others."""
         super().__init__(studio)
         self._studio = studio
         self._steps: Sequence[Callable[[], object]] = (
-            lambda: studio.catalog, *(_importing(name) for name in MODULES)
+            lambda: studio.catalog, *(_importing(name) for name in MODULES), last
         )  # fmt: skip
 
     def begin(self) -> None:

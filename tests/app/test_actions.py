@@ -18,6 +18,8 @@ UNBOUND: set[str] = {
 
 
 def test_every_row_is_bound_once_the_window_is_built(window: MainWindow) -> None:
+    window.complete()
+
     unbound = set(ROWS) - set(window.studio.actions.bound_ids())
 
     assert unbound <= UNBOUND

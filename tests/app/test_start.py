@@ -36,7 +36,8 @@ def test_the_welcome_page_is_seen_before_anything_heavy_is_loaded(tmp_path: Path
 
 
 def test_what_comes_later_comes_by_itself(window: MainWindow, qtbot: QtBot) -> None:
-    Warming(window.studio).begin()
+    Warming(window.studio, window.complete).begin()
 
     qtbot.waitUntil(lambda: "installed" in vars(window.studio))
     qtbot.waitUntil(lambda: "app.editor.page" in sys.modules)
+    qtbot.waitUntil(lambda: "arrange.layout" in window.studio.actions.bound_ids())
