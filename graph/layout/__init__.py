@@ -3,6 +3,7 @@
 from graph.layout.alignment import Alignment, Axis, align, distribute
 from graph.layout.arrangement import arranged
 from graph.layout.boxes import PortHeights, Positions, Size, Sizes, bounds
+from graph.layout.room import room_for
 from graph.layout.spots import free_spot
 
 __all__ = [
@@ -17,4 +18,5 @@ __all__ = [
     "bounds",
     "distribute",
     "free_spot",
+    "room_for",
 ]

@@ -26,27 +26,35 @@ from graph.edits.edit import together
 from graph.errors import EditRefused
 from graph.file_format import is_file
 from graph.flow import PLAIN, Block, End, Flow, Link
+from graph.layout import Sizes, arranged, room_for
+from graph.layout.boxes import box_of
 from graph.reshape.collapsing import centre_of
 from graph.reshape.linking import Around
 from graph.reshape.names import Names, as_name, taken_ids
+from graph.reshape.parts import only
 from graph.reshape.references import flow_fields, names_in, renamed_inside, with_names
 
 CONSTANT = "flow.constant"
 
+NO_SIZES: Sizes = {}
 
-def expand(flow: Flow, id: str, catalog: Catalog, around: Around = ()) -> Edit:
+
+def expand(
+    flow: Flow, id: str, catalog: Catalog, around: Around = (), sizes: Sizes = NO_SIZES
+) -> Edit:
     """The edit that puts the blocks of a sub-flow in the place of the block that uses it.
 
-    An input that gets a value from a field becomes a constant. The sub-flow itself goes too, if
-    it is embedded and nothing else uses it. Raises EditRefused for what is no sub-flow, and for
-    one that is run in a way its blocks couldn't be.
+    Others make way for them; `sizes` are those of the blocks that are there. An input that gets
+    a value from a field becomes a constant. The sub-flow itself goes too, if it is embedded and
+    nothing else uses it. Raises EditRefused for what is no sub-flow, and for one that is run in
+    a way its blocks couldn't be.
     """
     call = _call(flow, id)
     level = Level(flow, catalog, around)
     found = level.find(str(call.fields.get("flow", "")))
     if found is None:
         raise EditRefused(f"{id} uses a flow that isn't there.", cure="Choose a flow for it first.")
-    return together(_Unfolding(level, call, found.flow).edits())
+    return together(_Unfolding(level, call, found.flow, sizes).edits())
 
 
 def _call(flow: Flow, id: str) -> Block:
@@ -72,8 +80,8 @@ class _Feed(NamedTuple):
 class _Unfolding:
     """One sub-flow on its way out: new ids for what has to be told apart, and the edits so far."""
 
-    def __init__(self, level: Level, call: Block, inner: Flow) -> None:
-        self._level, self._call, self._inner = level, call, inner
+    def __init__(self, level: Level, call: Block, inner: Flow, sizes: Sizes) -> None:
+        self._level, self._call, self._inner, self._sizes = level, call, inner, sizes
         self._outer = level.flow
         self._key = str(call.fields["flow"])
         self._names = Names(taken_ids(self._outer) - {call.id})
@@ -185,12 +193,7 @@ class _Unfolding:
 
     def _draw(self) -> None:
         view, ids = self._inner.view, self._ids
-        places = {id: view.positions[id] for id in ids if id in view.positions}
-        here = self._outer.view.positions.get(self._call.id)
-        x, y = _from_to(centre_of(places.values()), here) if places and here else (0.0, 0.0)
-        if places:
-            moved = {ids[id]: (px + x, py + y) for id, (px, py) in places.items()}
-            self._edits.append(MoveBlocks(moved))
+        x, y = self._place()
         self._edits += (SetColour(ids[i], c) for i, c in view.colours.items() if i in ids)
         self._edits += (SetExposed(ids[i], f) for i, f in view.exposed.items() if i in ids)
         self._edits += self._routes(x, y)
@@ -199,16 +202,35 @@ class _Unfolding:
             there = msgspec.structs.replace(frame, x=frame.x + x, y=frame.y + y)
             self._edits.append(SetFrame(frames.fresh(id), there))
 
+    def _place(self) -> Position:
+        """Place the blocks, and others that are in their way; gives how far that moves them."""
+        inner, here = self._inner, self._outer.view.positions.get(self._call.id)
+        places = {id: place for id, place in inner.view.positions.items() if id in self._ids}
+        if here and not places:
+            places = arranged(only(inner, self._ids), {})
+        if not places:
+            return (0.0, 0.0)
+        moves, by = dict[str, Position](), (0.0, 0.0)
+        if here:
+            middle = centre_of(places.values())
+            call = box_of(self._call.id, here, self._sizes)
+            others = {
+                id: place
+                for id, place in self._outer.view.positions.items()
+                if id != self._call.id and id in self._outer.blocks
+            }
+            wanted = (here[0] - middle[0], here[1] - middle[1])
+            by, moves = room_for(places, wanted, call, others, self._sizes)
+        new = {self._ids[id]: (x + by[0], y + by[1]) for id, (x, y) in places.items()}
+        self._edits.append(MoveBlocks(moves | new))
+        return by
+
     def _routes(self, x: float, y: float) -> Iterator[Edit]:
         for target, link in self._inner.links.items():
             points = self._inner.view.routes.get(str(target))
             if points and target.block in self._ids and link.source.block in self._ids:
                 led = tuple((px + x, py + y) for px, py in points)
                 yield SetRoute(End(self._ids[target.block], target.port), led)
-
-
-def _from_to(start: Position, end: Position) -> Position:
-    return (end[0] - start[0], end[1] - start[1])
 
 
 def _is_used(flow: Flow, name: str, catalog: Catalog, *, except_by: str) -> bool:
