@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu
 from app.editor.acting.binding import Binder, any_block
 from app.editor.canvas.canvas import Canvas
 from app.editor.gestures.in_place import edit_title
+from app.editor.gestures.measures import sizes
 from app.theme import BLOCK_COLOURS, current
 from app.workbench import Workbench
 from graph.compile.ports import CALL
@@ -24,7 +25,7 @@ SWATCH = 16
 
 def bind(to: Binder) -> None:
     to.on_canvas("arrange.collapse", collapse_selected, any_block)
-    to.on_flow("arrange.expand", expand_selected, one_call)
+    to.on_canvas("arrange.expand", expand_selected, one_call)
     to.on_flow("arrange.bypass", toggle_bypass, any_block, checked=all_bypassed)
     to.on_canvas("arrange.colour", choose_colour, colourable)
 
@@ -49,11 +50,12 @@ def collapse_selected(canvas: Canvas) -> None:
         edit_title(canvas, made[0])
 
 
-def expand_selected(bench: Workbench) -> None:
-    """Put the blocks of the selected sub-flow in its place."""
+def expand_selected(canvas: Canvas) -> None:
+    """Put the blocks of the selected sub-flow in its place; others make way for them."""
+    bench = canvas.workbench
     around, before = bench.document.around(bench.level), bench.flow.blocks
     try:
-        edit = expand(bench.flow, min(bench.selected), bench.catalog, around)
+        edit = expand(bench.flow, min(bench.selected), bench.catalog, around, sizes(canvas))
     except EditRefused as error:
         bench.refused.emit(str(error))
         return
