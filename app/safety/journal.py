@@ -23,6 +23,7 @@ HEADING = b"heddle draft 1\n"
 SUFFIX = ".draft"
 _FRAME = struct.Struct("<II")  # length and checksum
 _LEAST_TAIL = 256 * 1024
+_MOST_RECORDS = 400  # each is an edit of the whole flow when it is done again
 STEPS_KEPT = 300
 
 
@@ -112,12 +113,13 @@ class Journal:
         self._syncer = syncer
         self._number = max(map(_number, _files(folder, id)), default=0)
         self._file: BinaryIO | None = None
-        self._first = self._size = 0
+        self._first = self._size = self._records = 0
 
     @property
     def is_long(self) -> bool:
         """Whether it is time to `begin` anew: what was added outweighs what it is added to."""
-        return self._file is None or self._size > 2 * self._first + _LEAST_TAIL
+        too_large = self._size > 2 * self._first + _LEAST_TAIL
+        return self._file is None or too_large or self._records >= _MOST_RECORDS
 
     def begin(self, held: Held) -> None:
         """Write down all there is in a new file. Raises OSError."""
@@ -128,7 +130,7 @@ class Journal:
         with path.open("xb") as fresh:
             written = fresh.write(HEADING + _framed(held))
         self._file = path.open("ab")
-        self._first, self._size = written, written
+        self._first, self._size, self._records = written, written, 0
         self._syncer.soon(path, then_remove=before)
 
     def add(self, record: Record) -> None:
@@ -138,6 +140,7 @@ class Journal:
         try:
             self._size += self._file.write(_framed(record))
             self._file.flush()
+            self._records += 1
         except OSError:
             self._let_go()
             raise

@@ -68,6 +68,7 @@ class Canvas(SceneView):
         self._pulses = Pulses(self, self.redraw_overlay)
         self._views: dict[Level, ViewState] = {}
         self._level = workbench.level
+        self._left_at = (*workbench.looks_at, workbench.zoom) if workbench.zoom else None
         self.setObjectName("canvas")
         self.setAccessibleName("Canvas")
         self.setAccessibleDescription("The blocks of the flow and the links between them")
@@ -135,12 +136,15 @@ class Canvas(SceneView):
         self.fit(self.shapes.bounds(ids))
 
     def begin(self) -> None:
-        """A flow is first seen as a whole."""
-        self.fit_all()
+        """A flow is first seen as a whole, one that comes back where it was left."""
+        if self._left_at:
+            self.restore_view_state(self._left_at)
+        else:
+            self.fit_all()
 
     def _remember_view(self) -> None:
         state = self._views[self._level] = self.view_state()
-        self.workbench.looks_at = state.x, state.y
+        self.workbench.looks_at, self.workbench.zoom = (state.x, state.y), state.zoom
 
     def _reveal(self, id: str) -> None:
         if id in self.shapes:

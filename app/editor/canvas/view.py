@@ -37,6 +37,7 @@ class SceneView(NodeViewer):
         self._origin = QPointF(0, 0)
         self._zoom = 1.0
         self._begun = False
+        self._first: tuple[QPointF, float] | None = None
         self._do_without()
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
@@ -170,9 +171,15 @@ class SceneView(NodeViewer):
         return self.viewport().size()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The corner stays where it is, and what is seen grows."""
+        """The corner stays where it is, and what is seen grows.
+
+        Until somebody moves the view, what is seen first is chosen anew: a window that comes up
+        has other sizes before its own.
+        """
         QGraphicsView.resizeEvent(self, event)
         self._follow_with_scene()
+        if self._begun and (self._origin, self._zoom) == self._first:
+            self._begun = False
         self._begin_once()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -184,6 +191,7 @@ class SceneView(NodeViewer):
         if not self._begun and self.isVisible():
             self._begun = True
             self.begin()
+            self._first = (self._origin, self._zoom)
 
 
 def _way_in(seen: QRectF, wanted: QRectF) -> QPointF:

@@ -1,5 +1,6 @@
 """What was written down of a flow brings it back, wherever the writing was cut off."""
 
+import resource
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -216,3 +217,31 @@ def test_a_draft_that_is_discarded_leaves_nothing(tmp_path: Path, syncer: Syncer
     journal.discard()
 
     assert drafts_in(tmp_path) == set()
+
+
+def test_a_full_disk_is_told_of_and_what_was_there_before_counts(tmp_path: Path) -> None:
+    """The limit on the size of files stands for a disk that is full."""
+    syncer = Syncer(pause=0)
+    journal = Journal(tmp_path, "d", syncer)
+    document = Document(HELLO)
+    draft = Draft(document, "", "", "", False, Needs(), Place())
+    journal.begin(held(draft))
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            journal.add(Did(SetField("greet", "text", "x" * 10_000)))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    back = replayed(records_of(tmp_path, "d"))
+    assert back is not None
+    assert back.document.flow == HELLO
+    assert journal.is_long
+    document.do(Rename("greet", "Later"))
+    journal.begin(held(draft))
+    journal.close()
+    syncer.close()
+    again = replayed(records_of(tmp_path, "d"))
+    assert again is not None
+    assert again.document.flow == document.flow
