@@ -5,7 +5,6 @@ from collections.abc import Callable
 from PySide6.QtCore import QPointF, Qt, QTimer
 from PySide6.QtGui import (
     QContextMenuEvent,
-    QCursor,
     QDragMoveEvent,
     QDropEvent,
     QGuiApplication,
@@ -53,6 +52,8 @@ class Acting(Gestures):
         self._dropping = dropping.Dropping(canvas)
         self._scrolling = QTimer(canvas, interval=16)
         self._scrolling.timeout.connect(self._scroll)
+        canvas.workbench.changed.connect(self.call_off)
+        canvas.workbench.level_changed.connect(self.call_off)
 
     # The mouse.
 
@@ -145,12 +146,12 @@ class Acting(Gestures):
 
     # A gesture's life.
 
-    def call_off(self) -> None:
-        """Leave everything as it was before the gesture."""
-        gesture = self.gesture
+    def call_off(self, _: object = None) -> None:
+        """Leave everything as it was before the gesture, if there is one."""
+        if (gesture := self.gesture) is None:
+            return
         self._end()
-        if gesture is not None:
-            gesture.cancel()
+        gesture.cancel()
 
     def _begin(self, gesture: Gesture) -> None:
         self._begun = True
@@ -185,7 +186,7 @@ class Acting(Gestures):
     def _scroll(self) -> None:
         """Move the view along while the mouse is held at its edge."""
         view = self._canvas.viewport()
-        place = QPointF(view.mapFromGlobal(QCursor.pos()))
+        place = self._spot.view
         across, down = _pull(place.x(), view.width()), _pull(place.y(), view.height())
         if self.gesture is not None and self._begun and (across or down):
             self._canvas.pan_by(across, down)

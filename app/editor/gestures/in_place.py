@@ -43,11 +43,13 @@ def edit_title(canvas: Canvas, id: str) -> None:
 
 def edit_frame(canvas: Canvas, id: str) -> None:
     """Edit the title of a frame."""
-    frame = canvas.workbench.flow.view.frames[id]
+    bench = canvas.workbench
+    frame = bench.flow.view.frames[id]
     rect = QRectF(frame.x, frame.y, frame.width, FRAME_HEAD)
 
     def done(text: str) -> None:
-        canvas.workbench.do(SetFrame(id, replace(frame, title=text)), label="Rename a frame")
+        if (now := bench.flow.view.frames.get(id)) is not None:
+            bench.do(SetFrame(id, replace(now, title=text)), label="Rename a frame")
 
     _Line(canvas, rect, frame.title, "Title of the frame", done)
 
@@ -146,6 +148,7 @@ class _Note(QPlainTextEdit):
 
 
 def _lay_over(canvas: Canvas, editor: QLineEdit | QPlainTextEdit, rect: QRectF) -> None:
+    canvas.show_rect(rect)
     corner = canvas.to_view(rect.topLeft()).toPoint()
     width = max(LEAST_WIDTH, round(rect.width() * canvas.zoom))
     height = max(LEAST_HEIGHT, round(rect.height() * canvas.zoom))

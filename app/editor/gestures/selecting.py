@@ -48,7 +48,7 @@ class Selecting(Gesture):
             self.bench.select()
 
     def cancel(self) -> None:
-        self.bench.select(self._before)
+        self.bench.select(self._before & self.bench.flow.blocks.keys())
 
     def move(self, spot: Spot, /) -> None:
         self.follow(spot.scene)

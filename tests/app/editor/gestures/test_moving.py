@@ -2,10 +2,12 @@
 
 import pytest
 from PySide6.QtCore import QPointF, Qt
+from pytestqt.qtbot import QtBot
 
 from app.editor.canvas.canvas import Canvas
 from app.editor.gestures.moving import SNAP
 from app.workbench import Workbench
+from graph.edits import RemoveBlock
 from graph.flow import End
 from tests.app.editor.hands import ALT, SHIFT, Hand, placed, steps
 
@@ -140,3 +142,30 @@ def test_with_nothing_selected_the_arrow_keys_go_from_block_to_block(
 
     assert first == {"sort"}
     assert bench.selected == {"case"}
+
+
+def test_a_change_from_elsewhere_ends_the_drag(hand: Hand, bench: Workbench) -> None:
+    hand.press(QPointF(760, 20))
+    hand.move(QPointF(800, 60))
+    hand.move(QPointF(900, 160))
+
+    bench.do(RemoveBlock("count"))
+    hand.release(QPointF(900, 160))
+
+    assert steps(bench) == [""]
+    assert "count" not in bench.flow.view.positions
+
+
+def test_at_the_edge_the_view_moves_along(
+    hand: Hand, bench: Workbench, canvas: Canvas, qtbot: QtBot
+) -> None:
+    before = canvas.area().right()
+    edge = QPointF(before - 4, 20)
+    hand.press(QPointF(760, 20))
+    hand.move(QPointF(900, 20))
+    hand.move(edge)
+
+    qtbot.waitUntil(lambda: canvas.area().right() > before + 100)
+    hand.key(Qt.Key.Key_Escape)
+
+    assert steps(bench) == []
