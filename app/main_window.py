@@ -88,7 +88,7 @@ class MainWindow(QMainWindow):
     def _attend(self, workbench: Workbench) -> None:
         """Keep the actions and the title up to date with a workbench."""
         workbench.changed.connect(self._refresh_soon)
-        workbench.run_changed.connect(self._refresh_soon)
+        workbench.run_changed.connect(self._refresh_later)
         workbench.selection_changed.connect(self._refresh_soon)
         workbench.level_changed.connect(self._refresh_soon)
         workbench.saved_changed.connect(self._refresh_soon)
@@ -97,6 +97,11 @@ class MainWindow(QMainWindow):
     def _refresh_soon(self, _: object = None) -> None:
         if not self._refreshing.isActive():
             self._refreshing.start()
+
+    def _refresh_later(self, _: object = None) -> None:
+        """A run has news many times a second, and few of them change what can be done."""
+        if not self._refreshing_later.isActive():
+            self._refreshing_later.start()
 
     def _show_current(self) -> None:
         if self.studio.workspace.current is None:
@@ -124,6 +129,8 @@ class MainWindow(QMainWindow):
         self._painted = False
         self._refreshing = QTimer(self, singleShot=True, interval=30)
         self._refreshing.timeout.connect(self._refresh)
+        self._refreshing_later = QTimer(self, singleShot=True, interval=150)
+        self._refreshing_later.timeout.connect(self._refresh)
         self.resize(1400, 860)
         if (geometry := self.studio.preferences.layout(GEOMETRY)) is not None:
             self.restoreGeometry(geometry)

@@ -1,5 +1,6 @@
 """Loads what the welcome page does without while nobody waits for it."""
 
+import gc
 from collections.abc import Callable, Sequence
 from importlib import import_module
 
@@ -13,14 +14,18 @@ PAUSE = 20
 
 
 class Warming(QObject):
-    """One step after another, each in a turn of the event loop of its own."""
+    """One step after another, each in a turn of the event loop of its own.
+
+    The last one takes all that is there by then, which stays anyhow, out of the garbage
+    collector's sight: it would halt the window for a tenth of a second.
+    """
 
     def __init__(self, studio: Studio, last: Callable[[], object]) -> None:
-        """`last` is the step after all others."""
+        """`last` is the step after all others but that."""
         super().__init__(studio)
         self._studio = studio
         self._steps: Sequence[Callable[[], object]] = (
-            lambda: studio.catalog, *(_importing(name) for name in MODULES), last
+            lambda: studio.catalog, *(_importing(name) for name in MODULES), last, gc.freeze
         )  # fmt: skip
 
     def begin(self) -> None:

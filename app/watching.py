@@ -1,16 +1,27 @@
 """The runs that are on show: their events folded as they come, and told to their workbenches."""
 
 import time
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from app.bridge import Bridge
 from app.presenters.live_run import LiveRun
 from app.workbench import Workbench
 from graph.errors import HeddleError
 from runtime.events import LIVE_ONLY, AnyEvent, Failure, RunInterrupted
+
+if TYPE_CHECKING:
+    from runtime.remote import RemoteJournal
+
+FRAME = 0.016
+"""Seconds between two tellings of news at the least."""
+
+REST = 3
+"""As many times as long as showing the news took, the window is left for other things."""
+
+WHOLE = ""
 
 
 class Watching(QObject):
@@ -25,6 +36,10 @@ class Watching(QObject):
         super().__init__(parent)
         self._bridge = bridge
         self._shown: dict[str, _Shown] = {}
+        self._not_before = 0.0
+        self._soon = QTimer(self, singleShot=True)
+        self._soon.setTimerType(Qt.TimerType.PreciseTimer)
+        self._soon.timeout.connect(self._tell)
         bridge.happened.connect(self._take)
         bridge.missed.connect(self._catch_up)
 
@@ -32,12 +47,9 @@ class Watching(QObject):
         """Show a run that is about to begin."""
         return self._show(run, workbench).live
 
-    def join(
-        self, run: str, workbench: Workbench, then: Callable[[], object] | None = None
-    ) -> None:
+    def join(self, run: str, workbench: Workbench) -> None:
         """Show a run that began before: its past first, then what happens."""
-        shown = self._show(run, workbench)
-        self._read_past(shown, then)
+        self._read_past(self._show(run, workbench))
 
     def shows(self, run: str) -> bool:
         """Whether the run is on show."""
@@ -65,51 +77,62 @@ class Watching(QObject):
             if event.run in self._shown:
                 by_run.setdefault(event.run, []).append(event)
         for run, happened in by_run.items():
-            self._tell(self._shown[run], happened)
+            self._fold(self._shown[run], happened)
 
-    def _tell(self, shown: "_Shown", events: Iterable[AnyEvent]) -> None:
+    def _fold(self, shown: "_Shown", events: Sequence[AnyEvent]) -> None:
         if shown.waiting is not None:
             shown.waiting.extend(events)
-            return
-        touched = shown.take(events)
-        if touched is None:
-            return
-        shown.workbench.run_changed.emit(touched)
-        self.changed.emit(shown.live)
-        if shown.live.is_over:
-            self.ended.emit(shown.workbench, shown.live)
+        elif shown.take(events) and not self._soon.isActive():
+            self._soon.start(max(0, int((self._not_before - time.perf_counter()) * 1000)))
+
+    def _tell(self) -> None:
+        """Tell of the news; the longer that takes whoever shows it, the later of the next."""
+        began = time.thread_time()
+        for shown in list(self._shown.values()):
+            if shown.news:
+                touched, shown.news = frozenset(shown.news), set()
+                shown.workbench.run_changed.emit(touched - {WHOLE})
+                self.changed.emit(shown.live)
+            if shown.live.is_over and not shown.is_told:
+                shown.is_told = True
+                self.ended.emit(shown.workbench, shown.live)
+        took = time.thread_time() - began
+        self._not_before = time.perf_counter() + max(FRAME, REST * took)
 
     def break_off(self, reason: Failure) -> None:
         """The runtime is gone: what was under way is interrupted."""
         for run, shown in self._shown.items():
             if shown.live.goes_on:
                 event = RunInterrupted(run, shown.seq, time.time(), reason)
-                self._tell(shown, [event])
+                self._fold(shown, [event])
+        self._tell()
 
     def _catch_up(self) -> None:
         for shown in self._shown.values():
             if not shown.live.is_over and shown.waiting is None:
-                self._read_past(shown, None)
+                self._read_past(shown)
 
-    def _read_past(self, shown: "_Shown", then: Callable[[], object] | None) -> None:
+    def _read_past(self, shown: "_Shown") -> None:
         shown.waiting = []
-        run, after = shown.live.run, shown.seq
+        run = shown.live.run
 
-        def done(past: list[AnyEvent]) -> None:
+        async def read(journal: "RemoteJournal") -> LiveRun:
+            live = LiveRun(run)  # folded where it is read: a long past holds up no window
+            live.take(await journal.read(run))
+            return live
+
+        def done(live: LiveRun) -> None:
             waited, shown.waiting = shown.waiting or [], None
-            shown.take(past)
-            self._tell(shown, waited)
-            shown.workbench.run_changed.emit(None)
+            shown.become(live)
+            self._fold(shown, waited)
             self.changed.emit(shown.live)
-            if then:
-                then()
 
         def failed(error: HeddleError) -> None:
             waited, shown.waiting = shown.waiting or [], None
-            self._tell(shown, waited)
+            self._fold(shown, waited)
             self._bridge.troubled.emit(error)
 
-        self._bridge.look(lambda journal: journal.read(run, after), done, failed)
+        self._bridge.look(read, done, failed)
 
 
 class _Shown:
@@ -118,13 +141,29 @@ class _Shown:
     def __init__(self, live: LiveRun, workbench: Workbench) -> None:
         self.live = live
         self.workbench = workbench
-        self.seq = 0
         self.waiting: list[AnyEvent] | None = None
+        self.news = set[str]()
+        """The blocks that have some, and WHOLE when any event has come."""
+        self.is_told = False
+        """Whether its end was told of."""
 
-    def take(self, events: Iterable[AnyEvent]) -> frozenset[str] | None:
-        """Fold in what isn't known yet; None when all of it is."""
-        fresh = [e for e in events if e.seq > self.seq or isinstance(e, LIVE_ONLY)]
-        if not fresh:
-            return None
-        self.seq = max(self.seq, fresh[-1].seq)
-        return self.live.take(fresh)
+    @property
+    def seq(self) -> int:
+        """Of the last recorded event that is known."""
+        return self.live.seq
+
+    def take(self, events: Sequence[AnyEvent]) -> bool:
+        """Fold in what isn't known yet; whether there was anything."""
+        known = self.live.seq
+        if events and events[0].seq <= known:
+            events = [e for e in events if e.seq > known or isinstance(e, LIVE_ONLY)]
+        if events:
+            self.news.add(WHOLE)
+            self.news |= self.live.take(events)
+        return bool(events)
+
+    def become(self, live: LiveRun) -> None:
+        """Show the run as it was read."""
+        self.live, self.is_told = live, live.is_over
+        if not self.workbench.is_closed:
+            self.workbench.watch(live)

@@ -121,7 +121,11 @@ class Outline(QWidget):
         header.resizeSection(STATE, STATE_WIDTH)
 
     def _show_states(self, _: object = None) -> None:
-        """Titles have the whole width as long as there is nothing else to tell."""
+        """Ask for the states of the rows in view; of a thousand with news few are there.
+
+        Titles have the whole width as long as there is nothing else to tell.
+        """
+        self.tree.viewport().update()
         bench = self._bench
         silent = bench is None or (bench.run is None and not bench.problems)
         if silent != self.tree.isColumnHidden(STATE):

@@ -61,7 +61,6 @@ class OutlineModel(QAbstractItemModel):
         self._soon.timeout.connect(self.catch_up)
         workbench.changed.connect(lambda _: self._soon.start())
         workbench.problems_changed.connect(self._on_problems)
-        workbench.run_changed.connect(self._on_run)
 
     # Where things are.
 
@@ -265,16 +264,6 @@ class OutlineModel(QAbstractItemModel):
         for branch in tuple(self._branches.values()):
             keys = [key for key in branch.rows if ("/".join(key[0]), key[1]) in places]
             self._tell_states(branch, keys)
-
-    def _on_run(self, addresses: Any) -> None:
-        for branch in tuple(self._branches.values()):
-            if addresses is None:
-                self._tell_states(branch, branch.keys)
-                continue
-            inside = (address.rpartition("/") for address in addresses)
-            ids = [id for into, _, id in inside if into == "/".join(branch.into)]
-            keys = [(level, id) for level in branch.flows for id in ids]
-            self._tell_states(branch, [key for key in keys if key in branch.rows])
 
     def _tell_states(self, branch: Branch, keys: Sequence[Key]) -> None:
         rows = sorted(branch.rows[key] for key in keys)

@@ -45,6 +45,8 @@ class LiveRun:
     def __init__(self, run: str = "") -> None:
         self.run = run
         self.view = RunView()
+        self.seq = 0
+        """Of the last event taken in; events that are live only bear that of the one before."""
         self.values: dict[str, Mapping[str, Any]] = {}
         """The last outputs of each block, by port."""
         self.rounds: dict[str, dict[str, Mapping[str, Any]]] = {}

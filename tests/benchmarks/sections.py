@@ -12,6 +12,7 @@ SECTIONS = (
     "sandbox",
     "files",
     "canvas",
+    "studio",
     "against_peers",
 )
 
