@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject
 
 from app.dialogs.inputs import ask_for_inputs
 from app.notices import Offer
+from app.presenters.cures import PLACE
 from app.presenters.live_run import LiveRun
 from app.run_control import RunControl
 from app.studio import Studio
@@ -132,7 +133,10 @@ class Running(QObject):
         failure = run.view.failure
         if run.view.state != "failed" or failure is None:
             return
-        offers = (Offer("Go to block", lambda: workbench.go_to_address(failure.task)),)
+        offers = [Offer("Go to block", lambda: workbench.go_to_address(failure.task))]
+        if PLACE in failure.cure:
+            allow = self._studio.actions["file.permissions"]
+            offers.append(Offer("What it may touch…", allow.trigger))
         text = f"{failure.message} {failure.cure}".rstrip()
         self._studio.notices.tell(
             f"The run failed: {text}", "error", *(offers if failure.task else ()), key=NOTICE
