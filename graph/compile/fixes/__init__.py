@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from graph.catalog import Catalog
-from graph.compile.fixes import blocks, fields, links
+from graph.compile.fixes import blocks, code, fields, links
 from graph.compile.fixes.spot import Fix, Spot, spot_of
 from graph.edits import Inside
 from graph.errors import Problem
@@ -21,7 +21,7 @@ FIXES: Mapping[str, Callable[[Spot], Iterator[Fix]]] = {
     "wrong-type": fields.of_wrong_type,
     "bad-marker": fields.of_bad_marker,
     "no-connections": fields.of_unusable,
-    "bad-code": fields.of_unusable,
+    "bad-code": code.of_bad_code,
     "field-value": fields.of_unusable,
     "field-clash": fields.of_unusable,
     "unknown-flow": fields.of_unknown_flow,

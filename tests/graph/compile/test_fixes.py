@@ -95,6 +95,11 @@ LINKED = {"a": 1}
             ["Set “b” back to its default"],
         ),
         (
+            "bad-code",
+            one("data.filter", items=[], condition="itme > 1"),
+            ["Write “item” for “itme”"],
+        ),
+        (
             "bad-setting",
             one("n.sum", Settings(retry=Retry(0)), a=1),
             ["Try again as usual", "Don't try again"],
@@ -203,6 +208,21 @@ def test_what_is_offered_does_away_with_the_problem(
     code: str, flow: Flow, expected: list[str]
 ) -> None:
     assert titles(flow, code) == expected
+
+
+def test_only_the_name_is_written_anew_and_nothing_that_looks_like_it() -> None:
+    code = """str(nmae, nmae='nmae').nmae + nmae  # nmae"""
+    say = Block("say", "text.template", {"text": {"$expr": code}})
+    flow = Flow.of([A, say], [("a.value", "say.name")])
+
+    (problem,) = check(flow, CATALOG)
+    (fix,) = fixes(problem, flow, CATALOG)
+
+    fixed = apply(flow, fix.edit)
+    assert fixed.blocks["say"].fields == {
+        "text": {"$expr": """str(name, nmae='nmae').nmae + name  # nmae"""}
+    }
+    assert check(fixed, CATALOG) == []
 
 
 def test_a_problem_in_an_embedded_flow_is_fixed_there() -> None:
