@@ -39,6 +39,7 @@ class Inspector(QWidget):
         self._soon = QTimer(self, singleShot=True, interval=SOON)
         self._soon.timeout.connect(self.show_selected)
         studio.workspace.current_changed.connect(self._turn_to_front)
+        studio.theme.changed.connect(self._redraw)
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.aboutToQuit.connect(self.previewer.close)
@@ -102,6 +103,13 @@ class Inspector(QWidget):
         self.page = page
         page.setProperty("page", True)
         self._scroll.setWidget(page)
+
+    def _redraw(self) -> None:
+        """Make the page anew, in the colours of the theme."""
+        if isinstance(self.page, BlockPage) and self._workbench is not None:
+            self._turn_to_block(self._workbench, self.page.block)
+        else:
+            self.show_selected()
 
     def _keep_pending(self) -> None:
         """What was refused is there again when its block is shown again."""

@@ -12,8 +12,6 @@ from app.presenters.completion import Completions
 Ask = Callable[[str], Completions]
 """The completions for the text before the cursor."""
 
-TAKE = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab)
-
 
 class Completer(QObject):
     """Offers completions while a person types, and at Ctrl+Space."""
@@ -31,6 +29,7 @@ class Completer(QObject):
         self.list.setPopup(self._view)
         self.list.activated[str].connect(self.take)
         editor.typed.connect(lambda _: self.offer())
+        editor.yields = self._view.isVisible
         editor.installEventFilter(self)
 
     def offer(self) -> None:
@@ -61,11 +60,8 @@ class Completer(QObject):
         return self._editor.text[: self._editor.textCursor().position()]
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Return and Tab take what is marked in the list; Ctrl+Space asks for it."""
+        """Ctrl+Space asks for the list."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            if self._view.isVisible() and event.key() in TAKE:
-                self.take(str(self._view.currentIndex().data() or ""))
-                return True
             control = event.modifiers() == Qt.KeyboardModifier.ControlModifier
             if event.key() == Qt.Key.Key_Space and control:
                 self.offer()

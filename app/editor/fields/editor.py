@@ -22,6 +22,7 @@ from app.theme import current, mono
 
 INDENT = "    "
 PADDING = 4
+FOR_A_LIST = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab, Qt.Key.Key_Escape)
 
 
 class Mark(NamedTuple):
@@ -48,7 +49,8 @@ class Editor(QPlainTextEdit):
         self._marks: tuple[Mark, ...] = ()
         self._showing = False
         self.is_code = language in ("python", "json", "sql")
-        self._leaving = False
+        self.yields: Callable[[], bool] = lambda: False
+        """Whether a list is open, for which some keys are meant."""
         self.highlighter = Highlighter(self.document(), language)
         self._gutter = _Gutter(self) if numbers else None
         self._dress()
@@ -159,6 +161,9 @@ class Editor(QPlainTextEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Code is indented by Tab and Return; Escape lets Tab leave."""
+        if event.key() in FOR_A_LIST and self.yields():
+            event.ignore()
+            return
         if not self.is_code or self.isReadOnly():
             super().keyPressEvent(event)
             return

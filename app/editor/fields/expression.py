@@ -26,6 +26,7 @@ class ExpressionField(Field):
     def __init__(self, parameter: Parameter, around: Surroundings, parent: QWidget) -> None:
         super().__init__(parameter, around, parent)
         self.editor = Editor(self, "python", least=1, most=10)
+        self.editor.setLineWrapMode(Editor.LineWrapMode.WidgetWidth)
         self.preview = Preview(around, parameter, self)
         self._completer = Completer(self.editor, self._complete)
         column = QVBoxLayout(self)

@@ -69,6 +69,15 @@ class Surroundings(QObject):
                 values[port] = outputs[link.source.port]
         return values
 
+    def likely(self) -> dict[str, Any]:
+        """What was given last, or will be: a constant, a pinned value, the default of an input."""
+        known = dict[str, Any]()
+        for port, link in self.links().items():
+            source = self.workbench.flow.blocks.get(link.source.block)
+            if source is not None:
+                known |= _foreseen(port, source, link.source.port)
+        return known | self.given()
+
     def _last(self, block: str) -> Mapping[str, Any]:
         """The last outputs of a block, in the round that is looked at."""
         bench = self.workbench
@@ -92,9 +101,9 @@ class Surroundings(QObject):
         if block is None or spec is None:
             return {}
         if parameter.look.editor == "code":
-            return self.given()
+            return self.likely()
         look = parameter.look if parameter.look.editor == "expression" else Look()
-        return names_for(block, spec, look, self.given())
+        return names_for(block, spec, look, self.likely())
 
     def expected(self, parameter: Parameter) -> list[str]:
         """The names that code in the field will have when the block runs."""
@@ -105,3 +114,13 @@ class Surroundings(QObject):
             return [*links, "inputs"]
         spec = self.spec
         return [*parameter.look.names, *(links if spec and spec.open_inputs else ())]
+
+
+def _foreseen(port: str, source: Block, output: str) -> dict[str, Any]:
+    """What a block gives without being run, under the name of the port it feeds."""
+    if source.settings.pin is not None:
+        return {port: source.settings.pin[output]} if output in source.settings.pin else {}
+    field = {"flow.constant": "value", INPUT: "default"}.get(source.kind, "")
+    value = source.fields.get(field)
+    plain = not (isinstance(value, dict) and any(str(name).startswith("$") for name in value))
+    return {port: value} if value is not None and plain else {}

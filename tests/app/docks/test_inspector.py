@@ -330,6 +330,35 @@ def test_with_nothing_selected_the_flow_is_described(
     assert bench.flow.description == "Sends orders"
 
 
+def test_another_theme_keeps_what_is_shown_and_written(
+    inspector: Inspector, bench: Workbench, shared_window: MainWindow, qtbot: QtBot
+) -> None:
+    theme = shared_window.studio.theme
+    before = theme.choice
+    box = row(inspector, bench, "loop", "parallel").findChild(QLineEdit)
+    qtbot.keyClicks(box, "four")
+
+    theme.choose("light" if before == "dark" else "dark")
+
+    page = inspector.page
+    assert isinstance(page, BlockPage)
+    assert page.block == "loop"
+    assert page.rows["parallel"].findChild(QLineEdit).text() == "four"
+    theme.choose(before)
+
+
+def test_a_flow_that_is_only_looked_at_cant_be_changed(
+    inspector: Inspector, bench: Workbench
+) -> None:
+    bench.trust(False)
+
+    page = shown(inspector, bench, "ask")
+
+    assert not page.rows["url"].isEnabled()
+    bench.trust()
+    assert page.rows["url"].isEnabled()
+
+
 def test_every_control_of_a_form_has_a_name(inspector: Inspector, bench: Workbench) -> None:
     for block in FLOW.blocks:
         page = shown(inspector, bench, block)

@@ -11,6 +11,7 @@ from app.editor.previewer import Outcome, Previewer
 from app.main_window import MainWindow
 from app.presenters.live_run import LiveRun
 from app.workbench import Workbench
+from graph.edits import SetField
 from graph.flow import Block, Flow
 
 FLOW = Flow.of(
@@ -89,6 +90,18 @@ def test_typing_shows_the_value_for_the_last_run(
 
     with qtbot.waitSignal(previewer.done, timeout=20_000):
         field.editor.insertPlainText("not ")
+
+    assert field.preview.text() == "= False"
+
+
+def test_a_constant_is_known_without_a_run(
+    qtbot: QtBot, bench: Workbench, shared_window: MainWindow, previewer: Previewer
+) -> None:
+    bench.do(SetField("order", "default", [0, 9]))
+    field = page_of(bench, shared_window, "filter", previewer).rows["condition"].field
+
+    with qtbot.waitSignal(previewer.done, timeout=20_000):
+        field.try_now()
 
     assert field.preview.text() == "= False"
 

@@ -38,8 +38,8 @@ def test_the_keys_of_a_record_are_offered_and_taken(
     qtbot.keyClicks(editor, "item['")
     assert completer.list.popup().isVisible()
 
-    qtbot.keyClicks(editor, "c")
-    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.keyClicks(completer.list.popup(), "c")
+    qtbot.keyClick(completer.list.popup(), Qt.Key.Key_Return)
 
     assert editor.text == "item['city"
     assert not completer.list.popup().isVisible()
@@ -60,6 +60,6 @@ def test_a_tab_indents_unless_it_takes_a_name(
 ) -> None:
     qtbot.keyClick(editor, Qt.Key.Key_Tab)
     qtbot.keyClicks(editor, "ite")
-    qtbot.keyClick(editor, Qt.Key.Key_Tab)
+    qtbot.keyClick(completer.list.popup(), Qt.Key.Key_Tab)
 
     assert editor.text == "    item"
