@@ -18,6 +18,8 @@ AREAS = {
     "bottom": Qt.DockWidgetArea.BottomDockWidgetArea,
 }
 SIZES = {"left": 260, "right": 340, "bottom": 220}
+LEAST = {"left": 200, "right": 270, "bottom": 280}
+"""How narrow the docks of an area may become."""
 CORNERS = {
     Qt.Corner.BottomLeftCorner: "left",
     Qt.Corner.BottomRightCorner: "right",
@@ -85,6 +87,7 @@ class DockFrame:
         frame = QDockWidget(dock.title, self._window)
         frame.setObjectName(f"dock.{dock.id}")
         frame.setWidget(inside := dock.build(self._studio))
+        inside.setMinimumWidth(max(LEAST[dock.area], inside.minimumWidth()))
         inside.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         for view in inside.findChildren(QAbstractItemView):
             view.ensurePolished()  # else its rows keep the height they had without style

@@ -11,8 +11,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.theme import RESOURCES, Choice
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QImage
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 WIDTH, HEIGHT = 1600, 1000
@@ -97,8 +101,8 @@ def photograph(theme: Choice, folder: Path) -> None:
 
     def save(name: str) -> None:
         still()
-        whole = window.screen().grabWindow(0, 0, 0, WIDTH, HEIGHT)
-        whole.save(str(folder / f"{name}_{theme}.png"), "PNG", 0)
+        whole = window.screen().grabWindow(0, 0, 0, WIDTH, HEIGHT).toImage()
+        _in_few_colours(whole).save(str(folder / f"{name}_{theme}.png"), "PNG", 0)
 
     try:
         until(lambda: window.findChild(TemplateCard), "The welcome page")
@@ -124,6 +128,23 @@ def photograph(theme: Choice, folder: Path) -> None:
         popup.close()
     finally:
         studio.bridge.close()
+
+
+def _in_few_colours(picture: "QImage") -> "QImage":
+    """The picture in 256 of its colours, each other one as the nearest of them: a third of the
+    size. The commonest are kept, and one of every shade that only an icon has."""
+    import numpy as np
+    from PySide6.QtCore import Qt
+    from PySide6.QtGui import QImage
+
+    plain = picture.convertToFormat(QImage.Format.Format_RGB32)
+    colours, counts = np.unique(np.frombuffer(plain.constBits(), np.uint32), return_counts=True)
+    commonest: list[int] = colours[np.argsort(-counts)].tolist()
+    kept = dict.fromkeys(commonest[:96])
+    shades = {colour & 0xE0E0E0: colour for colour in reversed(commonest)}
+    kept |= dict.fromkeys([*shades.values(), *commonest][: 256 - len(kept)])
+    flags = Qt.ImageConversionFlag.ThresholdDither | Qt.ImageConversionFlag.AvoidDither
+    return plain.convertToFormat(QImage.Format.Format_Indexed8, list(kept), flags)
 
 
 if __name__ == "__main__":

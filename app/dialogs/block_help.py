@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QTextBrowser, QWidget
 from app.dialogs.sheet import Sheet
 from app.icons import icon
 from app.studio import Studio
+from app.text_tables import rule_tables
 from app.theme import current
 from app.workbench import Workbench
 from graph.reference import section
@@ -49,6 +50,7 @@ class BlockHelp(Sheet):
         self.page.setOpenExternalLinks(True)
         self.page.document().setDefaultStyleSheet(_style())
         self.page.setMarkdown(section(spec).partition("\n\n")[2])
+        rule_tables(self.page.document())
         head = QHBoxLayout()
         sign = QLabel(self)
         sign.setPixmap(icon(spec.icon, current().accent).pixmap(28, 28))

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.editor.breadcrumbs import Breadcrumbs
 from app.editor.canvas.canvas import Canvas
 from app.editor.canvas.minimap import Minimap
+from app.editor.empty_hint import EmptyHint
 from app.editor.gestures.dispatcher import Acting
 from app.editor.looking import VALUES
 from app.quarantine import OnlyLooking, Quarantine
@@ -29,6 +30,7 @@ class EditorPage(QWidget):
         self.canvas.values = studio.preferences.flag(VALUES)
         studio.actions.listen_on(self.canvas)
         Minimap(self.canvas, studio)
+        EmptyHint(workbench, self.canvas)
         layout.addWidget(self.canvas, 1)
         self.canvas.gestures = Acting(self.canvas)
         self.setFocusProxy(self.canvas)

@@ -58,11 +58,12 @@ class ValuePane(QWidget):
         self._shown = ""
         self.pictures = PictureView(self)
         self.changes = ChangesView(self)
+        self.formatted = FormattedView(self)
         self._views: dict[str, Any] = {
             "table": TableView(self),
             "tree": TreeView(self),
             "text": PlainView(self),
-            "markdown": FormattedView(self),
+            "markdown": self.formatted,
             "image": self.pictures,
         }
         self._stack = QStackedWidget(self)
@@ -142,6 +143,7 @@ class ValuePane(QWidget):
         for name, button in self._buttons.items():
             button.setIcon(icon(ICONS[name]))
         self.changes.restyle()
+        self.formatted.restyle()
         self.pictures.update()
 
     def _show(self, name: str) -> None:

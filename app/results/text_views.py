@@ -9,12 +9,14 @@ from PySide6.QtGui import (
     QDesktopServices,
     QSyntaxHighlighter,
     QTextCharFormat,
+    QTextCursor,
     QTextDocument,
 )
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QTextBrowser, QWidget
 
 from app.presenters.comparing import Line
 from app.presenters.tables import as_text
+from app.text_tables import rule_tables
 from app.theme import current, mixed
 
 LONGEST = 2_000_000
@@ -57,12 +59,18 @@ class FormattedView(QTextBrowser):
         self.document().setDocumentMargin(12)
 
     def show_value(self, value: Any) -> None:
-        """Show a text."""
+        """Show a text, from its beginning."""
         self.document().setMarkdown(
             _cut(as_text(value), LONGEST_MARKDOWN),
             QTextDocument.MarkdownFeature.MarkdownDialectGitHub
             | QTextDocument.MarkdownFeature.MarkdownNoHTML,
         )
+        rule_tables(self.document())
+        self.moveCursor(QTextCursor.MoveOperation.Start)
+
+    def restyle(self) -> None:
+        """Use the colours of the theme."""
+        rule_tables(self.document())
 
     def loadResource(self, kind: int, name: QUrl | str) -> Any:  # noqa: ARG002 - Qt's
         """Neither a file nor the network."""
