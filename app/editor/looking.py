@@ -55,7 +55,7 @@ def _bind_switch(
 
 def _show_minimap(canvas: Canvas, on: bool) -> None:
     for minimap in canvas.findChildren(Minimap):
-        minimap.setVisible(on)
+        minimap.wanted = on
 
 
 def _show_values(canvas: Canvas, on: bool) -> None:

@@ -51,7 +51,7 @@ class Attention:
         faded = QPainterPath()
         faded.addRect(area)
         for rect in seen:
-            faded.addRoundedRect(rect.adjusted(-2, -2, 2, 2), RADIUS, RADIUS)
+            faded.addRoundedRect(rect.adjusted(-7, -2, 7, 2), RADIUS, RADIUS)
         painter.setPen(NO_PEN)
         painter.setBrush(drawing.paints.brush(drawing.paints.tokens.canvas, FADE))
         painter.drawPath(faded)

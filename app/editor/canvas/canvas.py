@@ -124,8 +124,8 @@ class Canvas(SceneView):
     # Moving the view.
 
     def fit_all(self) -> None:
-        """Show the whole flow."""
-        self.fit(self.shapes.bounds())
+        """Show the whole flow, also when the window changes its size, until the view is moved."""
+        self.keep_fitted(lambda: self.fit(self.shapes.bounds()))
 
     def fit_selection(self) -> None:
         """Show what is selected, or the whole flow when nothing is."""
@@ -137,8 +137,8 @@ class Canvas(SceneView):
 
     def begin(self) -> None:
         """A flow is first seen as a whole, one that comes back where it was left."""
-        if self._left_at:
-            self.restore_view_state(self._left_at)
+        if (place := self._left_at) is not None:
+            self.keep_fitted(lambda: self.restore_view_state(place))
         else:
             self.fit_all()
 

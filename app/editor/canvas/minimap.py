@@ -7,8 +7,10 @@ from PySide6.QtWidgets import QWidget
 from app.editor.canvas.canvas import Canvas
 from app.studio import Studio
 
-SIZE = QSize(208, 136)
+SIZE = QSize(188, 120)
 INSET = 12
+ROOM = 320
+"""How large the canvas must be."""
 MARGIN = 8.0
 LAG = 100
 """Milliseconds after which a change of the flow is seen on the map."""
@@ -26,12 +28,22 @@ class Minimap(QWidget):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName("Minimap")
         self.setToolTip("The whole flow: click or drag to go there")
-        self.setVisible(studio.preferences.flag(KEY, True))
+        self._wanted = studio.preferences.flag(KEY, True)
         canvas.moved_view.connect(self.update)
         self._soon = QTimer(self, singleShot=True, interval=LAG)
         self._soon.timeout.connect(self._forget)
         canvas.redrawn.connect(self._forget_soon)
         canvas.installEventFilter(self)
+        self._place()
+
+    @property
+    def wanted(self) -> bool:
+        """Whether it is to be seen where there is room."""
+        return self._wanted
+
+    @wanted.setter
+    def wanted(self, on: bool) -> None:
+        self._wanted = on
         self._place()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -41,7 +53,9 @@ class Minimap(QWidget):
         return super().eventFilter(watched, event)
 
     def _place(self) -> None:
+        """Into the corner; out of sight where there is no room for a map."""
         canvas = self._canvas
+        self.setVisible(self.wanted and canvas.width() > ROOM and canvas.height() > ROOM)
         self.move(canvas.width() - SIZE.width() - INSET, canvas.height() - SIZE.height() - INSET)
 
     def _forget_soon(self) -> None:
@@ -81,7 +95,7 @@ class Minimap(QWidget):
         painter = QPainter(picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(paints.pen(paints.tokens.line, 1.0))
-        painter.setBrush(paints.brush(paints.tokens.panel, 235))
+        painter.setBrush(paints.brush(paints.tokens.panel, 246))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
         scale, origin = self._fit()
         painter.scale(scale, scale)
@@ -108,6 +122,10 @@ class Minimap(QWidget):
         """Go along while a button is held."""
         if event.buttons():
             self._go(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """The press was for the map alone."""
+        event.accept()
 
     def _go(self, event: QMouseEvent) -> None:
         scale, origin = self._fit()

@@ -1,5 +1,6 @@
 """The window on the scene: where it is, how near, and how it is moved."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
@@ -37,7 +38,7 @@ class SceneView(NodeViewer):
         self._origin = QPointF(0, 0)
         self._zoom = 1.0
         self._begun = False
-        self._first: tuple[QPointF, float] | None = None
+        self._fitted: Callable[[], object] | None = None
         self._do_without()
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
@@ -139,6 +140,11 @@ class SceneView(NodeViewer):
             else:
                 self.look_at(rect.center())
 
+    def keep_fitted(self, fit: Callable[[], object]) -> None:
+        """Fit now, and again when the size changes, until the view is moved."""
+        fit()
+        self._fitted = fit
+
     def begin(self) -> None:
         """Choose what is seen first; called when the size of the view is known."""
 
@@ -153,6 +159,7 @@ class SceneView(NodeViewer):
             round(origin.x() * pixels) / pixels, round(origin.y() * pixels) / pixels
         )
         self._zoom = zoom
+        self._fitted = None
         self._follow_with_scene()
         self.viewport().update()
         self.moved_view.emit()
@@ -171,16 +178,15 @@ class SceneView(NodeViewer):
         return self.viewport().size()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The corner stays where it is, and what is seen grows.
+        """The corner stays where it is and what is seen grows; what is kept fitted stays so.
 
-        Until somebody moves the view, what is seen first is chosen anew: a window that comes up
-        has other sizes before its own.
+        A window that comes up has other sizes before its own.
         """
         QGraphicsView.resizeEvent(self, event)
         self._follow_with_scene()
-        if self._begun and (self._origin, self._zoom) == self._first:
-            self._begun = False
         self._begin_once()
+        if self._fitted:
+            self.keep_fitted(self._fitted)
 
     def showEvent(self, event: QShowEvent) -> None:
         """The first time, choose what is seen."""
@@ -191,7 +197,6 @@ class SceneView(NodeViewer):
         if not self._begun and self.isVisible():
             self._begun = True
             self.begin()
-            self._first = (self._origin, self._zoom)
 
 
 def _way_in(seen: QRectF, wanted: QRectF) -> QPointF:
