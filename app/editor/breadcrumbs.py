@@ -72,8 +72,9 @@ class Breadcrumbs(QFrame):
                 widget.deleteLater()
         for crumb in path[:-1]:
             self._row.addWidget(self._button(crumb))
-            self._row.addWidget(self._label(CHEVRON, "small"))
-        self._row.addWidget(self._label(_short(path[-1].name), ""))
+            self._row.addWidget(self._label(CHEVRON, "muted"))
+            self._row.addSpacing(6)
+        self._row.addWidget(self._label(_short(path[-1].name), "heading"))
         self._row.addStretch(1)
 
     def _button(self, crumb: Crumb) -> QPushButton:

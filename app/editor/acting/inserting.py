@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from app.editor.acting.binding import Binder
 from app.editor.canvas.canvas import Canvas
+from app.editor.canvas.cards import HEAD
 from app.editor.choice_popup import ChoicePopup, Find
 from app.editor.choice_rows import Choice
 from app.editor.gestures.adding import add_kind, search_at, tell_conversion
@@ -25,6 +26,8 @@ from graph.file_format import FILE_SUFFIX
 from graph.flow import End, Frame
 from graph.reshape import Names
 
+BESIDE = 96.0
+"""How far to the right of the selected block a new one is put."""
 NEW_FRAME = (480.0, 300.0)
 FLOWS = f"Flows (*{FILE_SUFFIX});;All files (*)"
 
@@ -38,8 +41,13 @@ def bind(to: Binder) -> None:
 
 
 def where(canvas: Canvas) -> QPointF:
-    """Where new things go: to the mouse, or to the middle of what is shown."""
-    return under_cursor(canvas) or middle(canvas)
+    """Where new things go: to the mouse, else beside the selected block, else to the middle."""
+    if (at := under_cursor(canvas)) is not None:
+        return at
+    if len(canvas.workbench.selected) == 1:
+        rect = canvas.shapes.rect(min(canvas.workbench.selected))
+        return QPointF(rect.right() + BESIDE + rect.width() / 2, rect.top() + HEAD / 2)
+    return middle(canvas)
 
 
 def add_note(canvas: Canvas) -> None:

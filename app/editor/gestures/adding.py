@@ -50,6 +50,7 @@ def add(
     if not bench.do(*edits, label=label):
         return False
     bench.select([block.id])
+    bench.reveal.emit(block.id)
     canvas.setFocus()
     return True
 

@@ -12,7 +12,6 @@ from app.editor.gestures.selecting import adds, select_hit
 from app.editor.gestures.tips import Tip
 from app.presenters.loose_link import LooseLink, told
 from graph.edits import Disconnect
-from graph.errors import EditRefused
 from graph.flow import End
 
 
@@ -75,12 +74,10 @@ class PullLink(Gesture):
             search_at(self.canvas, spot.scene, self.loose)
 
     def _link(self, other: End) -> None:
-        try:
-            edit = self.loose.edit(other)
-        except EditRefused as error:
-            self.bench.refused.emit(str(error))
-            return
-        if other != self.loose.taken_from and self.bench.do(edit, label="Link"):
+        if not self.loose.suits(other):
+            why = told(self.loose.verdict(other), other.port.replace("_", " "))
+            self.bench.refused.emit(why)
+        elif other != self.loose.taken_from and self.bench.do(self.loose.edit(other), label="Link"):
             tell_conversion(self.canvas, self.loose, other)
 
     def cancel(self) -> None:
