@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from graph.edits import Position
-from graph.flow import End, Flow
+from graph.flow import End, Flow, Link
 from graph.layout.boxes import NO_PORTS, USUAL, Box, PortHeights, Positions, Sizes, bounds
 from graph.layout.coordinates import ROW_GAP, heights
 from graph.layout.crossings import uncross
@@ -36,11 +36,12 @@ def arranged(
     placed = dict[str, Position]()
     alone = list[str]()
     bottom = 0.0
-    for group in _groups(flow, order):
+    into = _links_into(flow, order)
+    for group in _groups(into, order):
         if len(group) == 1:
             alone += group
             continue
-        part = _columns_of(flow, group, sizes, ports)
+        part = _columns_of(into, group, sizes, ports)
         bottom = _put_below(part, placed, sizes, bottom)
     whole = bounds(placed, sizes)
     width = max(_ROW_WIDTH, whole.right - whole.left if whole else 0.0)
@@ -53,13 +54,28 @@ def _reading(position: Position | None) -> tuple[float, float]:
     return (position[1], position[0]) if position else (_FAR, _FAR)
 
 
-def _groups(flow: Flow, order: Sequence[str]) -> Iterator[list[str]]:
-    """The blocks that hang together by links; groups and their blocks in the order given."""
-    chosen, beside = set(order), defaultdict[str, list[str]](list)
+Into = Mapping[str, Sequence[Link]]
+"""The links into each block, in the order of its ports' names."""
+
+
+def _links_into(flow: Flow, order: Sequence[str]) -> Into:
+    """The links among the blocks."""
+    into: dict[str, list[Link]] = {id: [] for id in order}
     for link in flow.links.values():
-        if link.source.block in chosen and link.target.block in chosen:
-            beside[link.source.block].append(link.target.block)
-            beside[link.target.block].append(link.source.block)
+        if link.source.block in into and link.target.block in into:
+            into[link.target.block].append(link)
+    for links in into.values():
+        links.sort(key=lambda link: link.target)
+    return into
+
+
+def _groups(into: Into, order: Sequence[str]) -> Iterator[list[str]]:
+    """The blocks that hang together by links; groups and their blocks in the order given."""
+    beside = defaultdict[str, list[str]](list)
+    for id, links in into.items():
+        for link in links:
+            beside[link.source.block].append(id)
+            beside[id].append(link.source.block)
     rank = {id: place for place, id in enumerate(order)}
     seen = set[str]()
     for first in order:
@@ -77,10 +93,10 @@ def _groups(flow: Flow, order: Sequence[str]) -> Iterator[list[str]]:
 
 
 def _columns_of(
-    flow: Flow, group: Sequence[str], sizes: Sizes, ports: PortHeights
+    into: Into, group: Sequence[str], sizes: Sizes, ports: PortHeights
 ) -> dict[str, Position]:
     measured = [sizes.get(id, USUAL) for id in group]
-    made = layered([height for _, height in measured], _arcs(flow, group, sizes, ports))
+    made = layered([height for _, height in measured], _arcs(into, group, sizes, ports))
     columns = uncross(made)
     middle = heights(made, columns, [height for _, height in measured])
     placed, x = dict[str, Position](), 0.0
@@ -94,15 +110,14 @@ def _columns_of(
     return placed
 
 
-def _arcs(flow: Flow, group: Sequence[str], sizes: Sizes, ports: PortHeights) -> Iterator[Arc]:
-    """The links among the blocks, in an order that depends on nothing else."""
+def _arcs(into: Into, group: Sequence[str], sizes: Sizes, ports: PortHeights) -> Iterator[Arc]:
     number = {id: i for i, id in enumerate(group)}
-    for target, link in sorted(flow.links.items()):
-        a, b = number.get(link.source.block), number.get(target.block)
-        if a is not None and b is not None and a != b:
-            yield Arc(
-                a, b, _below(link.source, ports.outputs, sizes), _below(target, ports.inputs, sizes)
-            )
+    for id in group:
+        for link in into[id]:
+            if link.source.block != id:
+                leave = _below(link.source, ports.outputs, sizes)
+                arrive = _below(link.target, ports.inputs, sizes)
+                yield Arc(number[link.source.block], number[id], leave, arrive)
 
 
 def _below(end: End, ports: Mapping[End, float], sizes: Sizes) -> float:
