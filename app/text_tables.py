@@ -1,6 +1,6 @@
 """Tables inside a text, ruled with single calm lines."""
 
-from PySide6.QtGui import QColor, QTextDocument, QTextTable
+from PySide6.QtGui import QColor, QTextDocument, QTextTable, QTextTableFormat
 
 from app.theme import current
 
@@ -14,6 +14,7 @@ def rule_tables(document: QTextDocument) -> None:
             look = frame.format().toTableFormat()
             look.setBorder(1)
             look.setBorderCollapse(True)
+            look.setBorderStyle(QTextTableFormat.BorderStyle.BorderStyle_Solid)
             look.setBorderBrush(QColor(current().strong_line))
             look.setCellPadding(PADDING)
             frame.setFormat(look)

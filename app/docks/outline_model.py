@@ -35,6 +35,7 @@ Index = QModelIndex | QPersistentModelIndex
 NOTHING = QModelIndex()
 
 TITLE, STATE = 0, 1
+DONE = "done "
 DELAY = 60
 """Milliseconds after a change in which further ones join it."""
 MOST_MOVES = 100
@@ -161,7 +162,9 @@ class OutlineModel(QAbstractItemModel):
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole:
                 count = len(problems)
                 faults = f"{count} problem{'s' * (count > 1)}" if count else ""
-                return faults or state_words(view)
+                words = faults or state_words(view)
+                # A sighted person reads "done" off the colour, and the column is narrow.
+                return words.removeprefix(DONE) if role == Qt.ItemDataRole.DisplayRole else words
             case Qt.ItemDataRole.ForegroundRole:
                 token = "failed" if problems else _COLOURS.get(view.state if view else "", "muted")
                 return QColor(getattr(current(), token))
