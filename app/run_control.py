@@ -83,9 +83,12 @@ class RunControl(QObject):
         if not self._may_run(workbench):
             return
         refuse = partial(self._refuse, workbench)
+        shown = workbench.run
+        inputs = shown.view.inputs if shown and shown.run == run else {}
+        grants = {} if as_it_was else self.grants(workbench, inputs)
 
         def begin(stored: Answer) -> None:
-            command = ReplayRun(run, begin_at, flow=stored.flow)
+            command = ReplayRun(run, begin_at, flow=stored.flow, grants=grants)
             self.bridge.ask(command, lambda answer: self.show(workbench, answer.run), refuse)
 
         if as_it_was:

@@ -58,13 +58,15 @@ class ReplayRun(Command, frozen=True, tag=tag):
     """Run again from `begin_at`, with `changes` ("block.field" to value); the rest is reused.
 
     Effects whose inputs and fields are what they were are taken from the recording. `flow` is
-    the hash of a changed flow to use instead of the recorded one ("" for that one).
+    the hash of a changed flow to use instead of the recorded one ("" for that one). `grants` are
+    those of StartRun, {} for what the recorded run was granted.
     """
 
     run: str
     begin_at: str = ""
     changes: dict[str, Any] = {}
     flow: str = ""
+    grants: dict[str, Any] = {}
 
 
 class SettleTask(Command, frozen=True, tag=tag):

@@ -301,7 +301,7 @@ class Runtime:
             self.owner,
             row.run,
             command.begin_at,
-            began.grants,
+            command.grants or began.grants,
         )
         recording = await self._recording(again)
         return self._begin(again, await self.plan(flow), recording)

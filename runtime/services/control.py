@@ -18,7 +18,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter, SkipValidation
 from agents.contract import Grants
 from graph.errors import FlowFileError, FlowInvalid, HeddleError
 from graph.file_format.syntax import LIMIT
-from runtime.commands import Answer, AnyCommand, StartRun
+from runtime.commands import Answer, AnyCommand, ReplayRun, StartRun
 from runtime.events import AnyEvent
 from runtime.journal.contract import (
     FlowRow,
@@ -116,7 +116,7 @@ async def obey(
     body = await request.body()
     is_msgpack = request.headers.get("content-type", "").startswith(MSGPACK)
     command = _from_msgpack.decode(body) if is_msgpack else _from_json.decode(body)
-    if isinstance(command, StartRun):
+    if isinstance(command, StartRun | ReplayRun):
         command = msgspec.structs.replace(command, grants=narrowed(grants, command.grants))
     return await runtime.obey(command)
 

@@ -12,6 +12,7 @@ from app.main_window import MainWindow
 from app.notices import Notice
 from app.start import build
 from app.workbench import Workbench
+from graph.edits import SetField
 from graph.file_format import write
 from graph.flow import Block, Flow
 from graph.spec import Needs
@@ -56,11 +57,11 @@ def window(home: Path, qtbot: QtBot) -> Iterator[MainWindow]:
     made.studio.bridge.close()
 
 
-def run(window: MainWindow, bench: Workbench, qtbot: QtBot) -> str:
+def run(window: MainWindow, bench: Workbench, qtbot: QtBot, action: str = "run.start") -> str:
     """Run the flow; gives how it ended."""
     before = bench.run
     window.studio.actions.refresh()
-    window.studio.actions["run.start"].trigger()
+    window.studio.actions[action].trigger()
     qtbot.waitUntil(
         lambda: bench.run is not None and bench.run is not before and bench.run.is_over,
         timeout=LONG,
@@ -89,6 +90,22 @@ def test_a_redirect_to_another_host_is_refused_in_words_and_can_be_allowed(
 
     bench.allow(Needs(hosts=("localhost",)))
     assert run(window, bench, qtbot) == "succeeded"
+
+
+def test_running_from_a_block_reaches_what_the_flow_names_now(
+    window: MainWindow, port: int, tmp_path: Path, qtbot: QtBot
+) -> None:
+    file = tmp_path / "get.flow.json"
+    file.write_text(write(Flow.of([Block("get", "http.get", {"url": "http://127.0.0.1:1/"})])))
+    window.studio.open_wanted.emit(file)
+    bench = window.studio.workspace.current
+    assert bench is not None
+    bench.trust()
+    assert run(window, bench, qtbot) == "failed"
+    bench.do(SetField("get", "url", f"http://localhost:{port}/"))
+    bench.select(["get"])
+
+    assert run(window, bench, qtbot, "run.from_here") == "succeeded"
 
 
 def test_a_flow_reads_a_file_that_it_names_anywhere_and_no_other(

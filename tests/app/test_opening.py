@@ -63,16 +63,16 @@ def test_a_file_that_is_open_comes_to_the_front(studio: Studio, file: Path) -> N
     assert len(studio.workspace) == 2
 
 
-@pytest.mark.parametrize("path", sorted(RESOURCES.glob("templates/*.flow.json")), ids=str)
-def test_a_template_opens_as_a_new_flow_named_after_it(studio: Studio, path: Path) -> None:
-    studio.open_wanted.emit(path)
+def test_a_template_opens_as_a_new_flow_named_after_it(studio: Studio) -> None:
+    templates = sorted(RESOURCES.glob("templates/*.flow.json"))
+    for path in templates:
+        studio.open_wanted.emit(path)
 
-    bench = studio.workspace.current
-    assert bench is not None
-    assert bench.path is None
-    assert not bench.document.is_saved
-    assert bench.title not in ("", "Untitled")
-    assert not bench.folder.is_relative_to(RESOURCES)
+    benches = list(studio.workspace)
+    assert [bench.path for bench in benches] == [None] * len(templates)
+    assert not any(bench.document.is_saved for bench in benches)
+    assert all(bench.title not in ("", "Untitled") and bench.is_trusted for bench in benches)
+    assert not any(bench.folder.is_relative_to(RESOURCES) for bench in benches)
 
 
 def test_a_broken_file_is_shown_with_every_problem(studio: Studio, file: Path) -> None:

@@ -141,6 +141,7 @@ class Canvas(SceneView):
             self.keep_fitted(lambda: self.restore_view_state(place))
         else:
             self.fit_all()
+            self._remember_view()
 
     def _remember_view(self) -> None:
         state = self._views[self._level] = self.view_state()
