@@ -1,6 +1,7 @@
 """How flows are run from the window: what each action of the Run menu does, and when it can."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject
@@ -87,13 +88,14 @@ class Running(QObject):
             self._runs.resume(workbench, workbench.run.run)
 
     def _ask_and_run(self, workbench: Workbench, flow: Flow) -> None:
-        inputs = interface(flow)[0]
-        if not inputs:
+        if interface(flow)[0]:
+            ask_for_inputs(self._studio, workbench, flow, partial(self._run, workbench, flow))
+        else:
             self._begin(workbench, {}, flow)
-            return
-        ask_for_inputs(
-            self._studio, workbench, inputs, lambda given: self._begin(workbench, given, flow)
-        )
+
+    def _run(self, workbench: Workbench, flow: Flow, inputs: Mapping[str, Any]) -> None:
+        if not workbench.is_closed:
+            self._begin(workbench, inputs, flow)
 
     def _begin(self, workbench: Workbench, inputs: Mapping[str, Any], flow: Flow | None) -> None:
         self._studio.notices.withdraw(NOTICE)

@@ -90,8 +90,9 @@ class Watching(QObject):
         began = time.thread_time()
         for shown in list(self._shown.values()):
             if shown.news:
-                touched, shown.news = frozenset(shown.news), set()
-                shown.workbench.run_changed.emit(touched - {WHOLE})
+                touched, shown.news = frozenset(shown.news) - {WHOLE}, set()
+                shown.workbench.run_changed.emit(touched if shown.is_known else None)
+                shown.is_known = True
                 self.changed.emit(shown.live)
             if shown.live.is_over and not shown.is_told:
                 shown.is_told = True
@@ -144,6 +145,8 @@ class _Shown:
         self.waiting: list[AnyEvent] | None = None
         self.news = set[str]()
         """The blocks that have some, and WHOLE when any event has come."""
+        self.is_known = False
+        """Whether its beginning was told of."""
         self.is_told = False
         """Whether its end was told of."""
 

@@ -5,26 +5,21 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QLabel,
-    QLineEdit,
-    QPlainTextEdit,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from app.dialogs.sheet import Sheet
+from app.editor.fields.field import Field
+from app.editor.fields.making import make_field
+from app.editor.fields.surroundings import Surroundings
 from app.preferences import Preferences
 from app.presenters.input_form import Asked, NoValue, asked, values_of
-from app.presenters.prose import rich
 from app.studio import Studio
 from app.workbench import Workbench
-from graph.flow import Block
+from graph.compile.ports import interface
+from graph.flow import Flow
+from graph.spec import Parameter
 
-TALLEST = 420
+TALLEST = 460
 LARGEST = 100_000
 """Characters of remembered values."""
 
@@ -32,22 +27,19 @@ Given = Mapping[str, Any]
 
 
 def ask_for_inputs(
-    studio: Studio,
-    workbench: Workbench,
-    inputs: Mapping[str, Block],
-    run: Callable[[Given], object],
+    studio: Studio, workbench: Workbench, flow: Flow, run: Callable[[Given], object]
 ) -> "InputsSheet":
     """Show the form; `run` is called with the values once they are all right."""
     key = f"inputs/{_name_of(workbench)}"
-    sheet = InputsSheet(
-        studio.window, workbench.title, asked(inputs, _remembered(studio.preferences, key))
-    )
+    remembered = _remembered(studio.preferences, key)
+    form = asked(flow, interface(flow)[0], remembered)
 
     def accept(given: Given) -> None:
         _remember(studio.preferences, key, given)
         run(given)
 
-    sheet.on_run = accept
+    sheet = InputsSheet(studio.window, workbench, form, accept)
+    studio.theme.changed.connect(sheet.restyle)
     sheet.open()
     return sheet
 
@@ -55,24 +47,28 @@ def ask_for_inputs(
 class InputsSheet(Sheet):
     """One field for each input."""
 
-    def __init__(self, parent: QWidget, flow: str, form: list[Asked]) -> None:
-        super().__init__(parent, f"Run “{flow}”", width=480)
-        self.on_run: Callable[[Given], object] = lambda _: None
-        self._fields = [(one, _field_for(one)) for one in form]
+    def __init__(
+        self,
+        parent: QWidget,
+        workbench: Workbench,
+        form: list[Asked],
+        run: Callable[[Given], object],
+    ) -> None:
+        super().__init__(parent, f"Run “{workbench.title}”", width=500)
+        self._run_with = run
+        self._refused: dict[str, str] = {}
+        self._around = [_Around(workbench, one.block, self) for one in form]
         column = QWidget(self)
         layout = QVBoxLayout(column)
         layout.setContentsMargins(0, 0, 8, 0)
         layout.setSpacing(4)
-        for one, field in self._fields:
-            _add(layout, one, field)
+        self._fields = [
+            (one, self._add(layout, one, around, column))
+            for one, around in zip(form, self._around, strict=True)
+        ]
         layout.addStretch(1)
-        scroll = QScrollArea(self)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setWidget(column)
-        scroll.setMinimumHeight(min(TALLEST, column.sizeHint().height() + 4))
-        self.body.addWidget(scroll)
-        self._wrong = self.say("", small=True)
+        self.body.addWidget(self._scrolling(column))
+        self._wrong = self.say("")
         self._wrong.setProperty("role", "error")
         self._wrong.hide()
         self.button("Cancel")
@@ -80,77 +76,68 @@ class InputsSheet(Sheet):
         if self._fields:
             self._fields[0][1].setFocus()
 
-    def fill(self, name: str, text: str) -> None:
-        """Type into a field."""
-        _show(self._field(name), text)
+    def fill(self, name: str, value: Any) -> None:
+        """Put a value into a field."""
+        self._field(name).show_value(value)
 
-    def _field(self, name: str) -> QWidget:
+    def restyle(self) -> None:
+        """Use the colours of the theme."""
+        for around in self._around:
+            around.theme_changed.emit()
+
+    def _field(self, name: str) -> Field:
         return next(field for one, field in self._fields if one.name == name)
+
+    def _add(self, layout: QVBoxLayout, one: Asked, around: Surroundings, parent: QWidget) -> Field:
+        field = make_field(one.parameter, around, parent, one.value)
+        field.refused.connect(lambda why: self._refused.update({one.name: why}))
+        label = QLabel(one.title + (" *" if one.parameter.required else ""), parent)
+        label.setBuddy(field)
+        row = QHBoxLayout() if field.inline else QVBoxLayout()
+        row.setSpacing(4)
+        row.addWidget(label, 1)
+        row.addWidget(field)
+        layout.addLayout(row)
+        if one.parameter.description:
+            about = QLabel(one.parameter.description, parent)
+            about.setProperty("role", "small")
+            about.setWordWrap(True)
+            layout.addWidget(about)
+        layout.addSpacing(12)
+        return field
+
+    def _scrolling(self, column: QWidget) -> QScrollArea:
+        scroll = QScrollArea(self)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidget(column)
+        scroll.setMinimumHeight(min(TALLEST, column.sizeHint().height() + 4))
+        return scroll
 
     def _run(self) -> None:
         try:
-            given = values_of((one, _text_of(field)) for one, field in self._fields)
+            given = self._given()
         except NoValue as error:
             self._wrong.setText(str(error))
             self._wrong.show()
             self._field(error.field).setFocus()
             return
         self.accept()
-        self.on_run(given)
+        self._run_with(given)
+
+    def _given(self) -> Given:
+        """What stands in the fields. Raises NoValue."""
+        for one, _ in self._fields:
+            if why := self._refused.get(one.name):
+                raise NoValue(f"{one.title}: {why}", one.name)
+        return values_of([(one, field.value) for one, field in self._fields])
 
 
-def _add(layout: QVBoxLayout, one: Asked, field: QWidget) -> None:
-    if not isinstance(field, QCheckBox):
-        label = QLabel(one.title + (" *" if one.is_required else ""))
-        label.setBuddy(field)
-        layout.addWidget(label)
-    layout.addWidget(field)
-    field.setAccessibleName(one.title)
-    field.setAccessibleDescription(one.description)
-    about = QLabel(rich(one.description or str(one.type).capitalize()))
-    about.setProperty("role", "small")
-    about.setWordWrap(True)
-    layout.addWidget(about)
-    layout.addSpacing(10)
+class _Around(Surroundings):
+    """What is asked for stands by itself: the block isn't where the person looks."""
 
-
-def _field_for(one: Asked) -> QWidget:
-    match one.type.kind:
-        case "boolean":
-            field: QWidget = QCheckBox(one.title)
-            field.setProperty("switch", True)
-        case "text" | "number" | "integer" if "\n" not in one.text:
-            field = QLineEdit()
-            field.setPlaceholderText(one.shown_when_empty)
-        case _:
-            field = QPlainTextEdit()
-            field.setPlaceholderText(one.shown_when_empty)
-            field.setProperty("mono", one.type.kind != "text")
-            field.setTabChangesFocus(True)
-            field.setFixedHeight(110)
-    _show(field, one.text)
-    return field
-
-
-def _show(field: QWidget, text: str) -> None:
-    match field:
-        case QCheckBox():
-            field.setChecked(text == "true")
-        case QLineEdit():
-            field.setText(text)
-        case QPlainTextEdit():
-            field.setPlainText(text)
-
-
-def _text_of(field: QWidget) -> str:
-    match field:
-        case QCheckBox():
-            return "true" if field.checkState() == Qt.CheckState.Checked else "false"
-        case QLineEdit():
-            return field.text()
-        case QPlainTextEdit():
-            return field.toPlainText()
-    return ""
+    def name_of(self, parameter: Parameter) -> str:
+        return parameter.name
 
 
 def _name_of(workbench: Workbench) -> str:

@@ -205,12 +205,13 @@ class Results(QWidget):
         return self._front.address(block.id) if self._front and block else ""
 
     def _loop(self) -> str:
-        """The loop whose rounds can be chosen: the one entered, or the one that is selected."""
-        front = self._front
+        """The loop whose rounds can be chosen: the block that runs for each item, or the one
+        that was entered."""
+        front, block = self._front, self._block()
         if front is None or front.run is None:
             return ""
-        if (address := self._address()) in front.run.scopes:
-            return address
+        if block is not None and block.settings.each:
+            return front.address(block.id)
         return "/".join(front.blocks_into)
 
     def _folder(self) -> Path | None:

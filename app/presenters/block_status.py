@@ -41,11 +41,15 @@ def look_of(view: BlockView | None) -> Look:
     return "" if view is None else _LOOK_OF[view.state]
 
 
-def status_of(run: LiveRun, address: str) -> Status:
-    """How a block stands."""
+def status_of(run: LiveRun, address: str, values: Mapping[str, Any] | None = None) -> Status:
+    """How a block stands. `values` are those to be shown of it, if not what it gave last.
+
+    The inputs of a flow have values without ever coming up.
+    """
     view = run.block(address)
+    outputs = run.outputs(address) if values is None else values
     if view is None:
-        return NONE
+        return Status("done", brief(_main(outputs))) if outputs else NONE
     look = look_of(view)
     match view.state:
         case "running" | "retrying" | "doubted":
@@ -53,9 +57,9 @@ def status_of(run: LiveRun, address: str) -> Status:
         case "failed" | "caught":
             return Status(look, view.failure.message if view.failure else "", _took(view))
         case "finished":
-            return Status(look, _result(run, address), _took(view))
+            return Status(look, _result(outputs), _took(view))
         case "reused":
-            return Status(look, _result(run, address), "reused")
+            return Status(look, _result(outputs), "reused")
         case "cancelled":
             return Status(look, "", "cancelled")
         case _:
@@ -89,8 +93,7 @@ def _took(view: BlockView) -> str:
     return duration(view.took)
 
 
-def _result(run: LiveRun, address: str) -> str:
-    outputs = run.values.get(address)
+def _result(outputs: Mapping[str, Any]) -> str:
     return brief(_main(outputs)) if outputs else ""
 
 

@@ -1,101 +1,74 @@
-"""The inputs of a flow as a form asks for them: texts in fields, and the values they mean."""
+"""The inputs of a flow as a form asks for them, and whether what was given will do."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from graph.compile.ports import input_type
 from graph.errors import HeddleError
-from graph.flow import Block
-from graph.values import ValueType, mismatch
+from graph.flow import Block, Flow
+from graph.spec import REQUIRED, Parameter
+from graph.values import mismatch
+
+UNSET = msgspec.UNSET
 
 
 class NoValue(HeddleError):
-    """What was typed is no value of the type that is wanted; `field` is the input's name."""
+    """What was given won't do; `field` is the input's name."""
 
-    field = ""
+    def __init__(self, message: str, field: str) -> None:
+        super().__init__(message)
+        self.field = field
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """One input. `text` is what its field shows at first."""
+    """One input. `value` is what its field shows at first, UNSET for its default."""
 
     name: str
     title: str
-    type: ValueType
-    description: str
-    is_required: bool
-    text: str
-    shown_when_empty: str
-    """What holds when the field is left empty, in faint letters."""
+    block: str
+    parameter: Parameter
+    value: Any = UNSET
 
 
-def asked(inputs: Mapping[str, Block], remembered: Mapping[str, Any]) -> list[Asked]:
-    """What to ask for, with the values given last time in the fields, or else the defaults."""
-    return [_asked(name, block, remembered) for name, block in inputs.items()]
+def asked(flow: Flow, inputs: Mapping[str, Block], remembered: Mapping[str, Any]) -> list[Asked]:
+    """What to ask for, as it stands on the canvas, with the values given last time."""
+    placed = flow.view.positions
+    order = sorted(inputs, key=lambda name: placed.get(inputs[name].id, (0.0, 0.0))[::-1])
+    return [_asked(name, inputs[name], remembered) for name in order]
 
 
 def _asked(name: str, block: Block, remembered: Mapping[str, Any]) -> Asked:
-    wanted, default = input_type(block), block.fields.get("default")
-    value = remembered.get(name, default)
-    if value is not None and mismatch(wanted, value):
-        value = default  # the flow was changed since
-    required = bool(block.fields.get("required"))
-    empty = "Has to be given" if required else "Nothing" if default is None else as_text(default)
-    return Asked(
-        name,
-        block.title or name,
+    wanted = input_type(block)
+    default = block.fields.get("default")
+    title = block.title or name.replace("_", " ").capitalize()
+    parameter = Parameter(
+        title,
         wanted,
+        REQUIRED if block.fields.get("required") else default,
         str(block.fields.get("description", "")),
-        required,
-        "" if value is None else as_text(value),
-        empty,
     )
+    value = remembered.get(name, UNSET)
+    if value is UNSET and parameter.required and default is not None:
+        value = default
+    if value is not UNSET and mismatch(wanted, value):
+        value = UNSET  # the flow was changed since
+    return Asked(name, title, block.id, parameter, value)
 
 
-def as_text(value: Any) -> str:
-    """A value as it is typed: text as it is, the rest as JSON."""
-    if isinstance(value, str):
-        return value
-    encoded = msgspec.json.encode(value, enc_hook=str)
-    return msgspec.json.format(encoded, indent=2 if isinstance(value, list | dict) else 0).decode()
+def values_of(form: Sequence[tuple[Asked, Any]]) -> dict[str, Any]:
+    """The inputs of the run from the values in the fields; an unset one is left to its default.
 
-
-def values_of(form: Iterable[tuple[Asked, str]]) -> dict[str, Any]:
-    """The values that the texts in the fields mean; one that is left empty gives none.
-
-    Raises NoValue with the name of the first field that is wrong as its `field`.
+    Raises NoValue for the first one that is missing or doesn't suit.
     """
     found: dict[str, Any] = {}
-    for one, text in form:
-        if text == "" and (one.type.kind != "text" or one.text == ""):
-            if one.is_required:
-                raise _no_value(one, "has to be given")
+    for one, value in form:
+        if value is UNSET or (value is None and not one.parameter.required):
+            if one.parameter.required:
+                raise NoValue(f"{one.title} has to be given.", one.name)
             continue
-        found[one.name] = meant(one, text)
+        if reason := mismatch(one.parameter.type, value):
+            raise NoValue(f"{one.title} {reason}.", one.name)
+        found[one.name] = value
     return found
-
-
-def meant(one: Asked, text: str) -> Any:
-    """The value that a text means. Raises NoValue."""
-    if one.type.kind == "text":
-        return text
-    try:
-        value = msgspec.json.decode(text.strip())
-    except msgspec.DecodeError as error:
-        if one.type.kind in ("any", "union") and not mismatch(one.type, text):
-            return text
-        if one.type.kind in ("number", "integer", "boolean"):
-            raise _no_value(one, f"must be {one.type}") from None
-        raise _no_value(one, f"must be {one.type}, written as JSON ({error})") from None
-    if one.type.kind == "integer" and isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if reason := mismatch(one.type, value):
-        raise _no_value(one, reason)
-    return value
-
-
-def _no_value(one: Asked, reason: str) -> NoValue:
-    error = NoValue(f"{one.title} {reason}.")
-    error.field = one.name
-    return error

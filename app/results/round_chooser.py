@@ -19,9 +19,10 @@ class RoundChooser(QSpinBox):
         self.setAccessibleName("Round of the loop")
         self.setToolTip("The round of the loop whose values are shown")
         self.setSpecialValueText("Last round")
+        self.lineEdit().setTextMargins(6, 0, 0, 0)
         self.setPrefix("Round ")
         self.setKeyboardTracking(False)
-        self.setMinimumWidth(150)
+        self.setMinimumWidth(160)
         self.valueChanged.connect(self._choose)
         self.hide()
 
@@ -39,6 +40,7 @@ class RoundChooser(QSpinBox):
         self._dropped = max(0, (view.rounds if view else 0) - len(rounds))
         with QSignalBlocker(self):
             self.setRange(LAST, self._dropped + len(rounds))
+            self.setSpecialValueText(f"Last of {total:,} rounds" if total > 1 else "The only round")
             self.setSuffix(f" of {total:,}" + self._mark(workbench))
             chosen = workbench.round
             known = chosen in rounds

@@ -84,6 +84,7 @@ class Canvas(SceneView):
         bench.selection_changed.connect(self.refresh)
         bench.problems_changed.connect(self._on_problems)
         bench.run_changed.connect(self._on_run)
+        bench.round_changed.connect(self.refresh)
         bench.reveal.connect(self._reveal)
         self.studio.theme.changed.connect(self._restyle)
         self.moved_view.connect(self._remember_view)

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from app.editor.canvas.shapes import Shapes
 from app.presenters.block_status import LOOKS, NONE, Look, Status, look_of, status_of
 from app.workbench import Workbench
+from graph.compile.ports import INPUT
 from graph.errors import Problem
 from graph.flow import End
 
@@ -36,7 +37,7 @@ class Marks:
         ids, run = self._shapes.ids, self._workbench.run
         self._generation = self._shapes.generation
         self.looks = np.zeros(len(ids), np.uint8)
-        if run is None or not run.view.blocks:
+        if run is None or not run.view.run:
             return
         prefix = self._prefix()
         known = run.view.blocks
@@ -44,6 +45,8 @@ class Marks:
             view = known.get(prefix + id)
             if view is not None:
                 self.looks[row] = _NUMBER[look_of(view)]
+            elif self._workbench.flow.blocks[id].kind == INPUT and self._workbench.values(id):
+                self.looks[row] = _NUMBER["done"]
 
     def take(self, addresses: Iterable[str]) -> list[int]:
         """Take up how these blocks stand; gives the rows of those that are shown."""
@@ -72,8 +75,10 @@ class Marks:
 
     def status(self, row: int) -> Status:
         """How a block stands."""
-        run = self._workbench.run
-        return NONE if run is None else status_of(run, self._prefix() + self._shapes.ids[row])
+        run, id = self._workbench.run, self._shapes.ids[row]
+        if run is None:
+            return NONE
+        return status_of(run, self._prefix() + id, self._workbench.values(id))
 
     def count(self, row: int) -> int:
         """How many values went over a link in the run."""
@@ -92,11 +97,9 @@ class Marks:
 
     def value(self, row: int) -> tuple[bool, object]:
         """Whether a value went over a link, and the last one."""
-        run, source = self._workbench.run, self._shapes.links[row].source
-        outputs = run.values.get(self._prefix() + source.block) if run else None
-        if not outputs or source.port not in outputs:
-            return False, None
-        return True, outputs[source.port]
+        source = self._shapes.links[row].source
+        outputs = self._workbench.values(source.block)
+        return source.port in outputs, outputs.get(source.port)
 
     def _prefix(self) -> str:
         through = self._workbench.blocks_into

@@ -33,8 +33,8 @@ def _of_port(hit: Hit, workbench: Workbench, shapes: Shapes, marks: Marks) -> st
     if told := _described(spec, hit):
         parts.append(escape(told))
     if hit.side == "out":
-        outputs = workbench.run.values.get(workbench.address(hit.block)) if workbench.run else None
-        if outputs and hit.port in outputs:
+        outputs = workbench.values(hit.block)
+        if hit.port in outputs:
             parts.append(_last(outputs[hit.port]))
     else:
         parts += [

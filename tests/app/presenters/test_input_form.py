@@ -1,58 +1,52 @@
+from typing import Any
+
 import pytest
 
-from app.presenters.input_form import Asked, NoValue, asked, meant, values_of
-from graph.flow import Block
-from graph.values import ANY, BOOLEAN, INTEGER, NUMBER, RECORD, TABLE, TEXT, ValueType
+from app.presenters.input_form import UNSET, Asked, NoValue, asked, values_of
+from graph.compile.ports import interface
+from graph.flow import Block, Flow, View
+from graph.spec import REQUIRED, Parameter
+from graph.values import INTEGER, TEXT
 
-
-def one(kind: ValueType, text: str = "", *, required: bool = False) -> Asked:
-    return Asked("n", "Name", kind, "", required, text, "")
-
-
-@pytest.mark.parametrize(
-    ("kind", "text", "value"),
+FLOW = Flow.of(
     [
-        (TEXT, "12", "12"),
-        (INTEGER, "12", 12),
-        (INTEGER, "12.0", 12),
-        (NUMBER, "1.5", 1.5),
-        (BOOLEAN, "true", True),
-        (RECORD, '{"a": 1}', {"a": 1}),
-        (TABLE, '[{"a": 1}]', [{"a": 1}]),
-        (ANY, "[1, 2]", [1, 2]),
-        (ANY, "just words", "just words"),
+        Block("a", "flow.input", {"name": "count", "type": "integer", "default": 3}),
+        Block("b", "flow.input", {"name": "who", "type": "text", "required": True}, title="Who"),
     ],
+    view=View(positions={"a": (0, 200), "b": (300, 0)}),
 )
-def test_a_text_means_a_value_of_the_type_that_is_wanted(
-    kind: ValueType, text: str, value: object
-) -> None:
-    assert meant(one(kind), text) == value
+
+
+def test_inputs_are_asked_for_as_they_stand_on_the_canvas() -> None:
+    who, count = asked(FLOW, interface(FLOW)[0], {})
+
+    assert (who.name, who.title, who.parameter.required) == ("who", "Who", True)
+    assert (count.name, count.title, count.parameter.default) == ("count", "Count", 3)
+    assert (who.value, count.value) == (UNSET, UNSET)
+
+
+def test_values_given_before_are_offered_if_they_still_suit() -> None:
+    who, count = asked(FLOW, interface(FLOW)[0], {"count": "many", "who": "Ada"})
+
+    assert who.value == "Ada"
+    assert count.value is UNSET
+
+
+def one(default: Any) -> Asked:
+    return Asked("n", "Number", "b", Parameter("Number", INTEGER, default))
+
+
+def test_what_is_not_set_is_left_to_its_default() -> None:
+    assert values_of([(one(3), UNSET)]) == {}
+    assert values_of([(one(3), 4)]) == {"n": 4}
+    assert values_of([(Asked("t", "T", "b", Parameter("T", TEXT, "x")), "")]) == {"t": ""}
 
 
 @pytest.mark.parametrize(
-    ("kind", "text"), [(INTEGER, "twelve"), (INTEGER, "1.5"), (RECORD, "[1]"), (TABLE, "{oops")]
+    ("value", "why"), [(UNSET, "has to be given"), ("x", "must be integer"), (None, "must be")]
 )
-def test_what_is_no_such_value_is_refused_by_name(kind: ValueType, text: str) -> None:
-    with pytest.raises(NoValue, match="Name must be") as refused:
-        values_of([(one(kind), text)])
+def test_what_is_missing_or_does_not_suit_is_named(value: Any, why: str) -> None:
+    with pytest.raises(NoValue, match=f"Number {why}") as refused:
+        values_of([(one(REQUIRED), value)])
 
     assert refused.value.field == "n"
-
-
-def test_an_empty_field_leaves_the_default_and_a_required_one_is_asked_for() -> None:
-    assert values_of([(one(NUMBER), "")]) == {}
-    assert values_of([(one(TEXT, "was there"), "")]) == {"n": ""}
-    with pytest.raises(NoValue, match="has to be given"):
-        values_of([(one(TEXT, required=True), "")])
-
-
-def test_values_given_before_are_offered_if_they_still_fit() -> None:
-    inputs = {
-        "count": Block("a", "flow.input", {"name": "count", "type": "integer", "default": 3}),
-        "who": Block("b", "flow.input", {"name": "who", "type": "text"}, title="Who"),
-    }
-
-    count, who = asked(inputs, {"count": "many", "who": "Ada"})
-
-    assert (count.text, count.title, count.shown_when_empty) == ("3", "count", "3")
-    assert (who.text, who.title) == ("Ada", "Who")
