@@ -43,7 +43,8 @@ def collapse(
     level = Level(flow, catalog, around)
     key = Names({*flow.flows, *level.names()}).fresh(as_name(name))
     crossing = _crossing(flow, moved)
-    inner, frames = _inner(level, moved, crossing, name)
+    frames = frames_around(flow, moved)
+    inner = _inner(level, only(flow, moved), crossing, name, frames)
     call = Block(Names(taken_ids(flow)).fresh(key), CALL, {"flow": key}, name)
     edits: list[Edit] = [AddFlow(key, inner), *map(RemoveBlock, sorted(moved)), AddBlock(call)]
     edits += (Connect(Link(source, End(call.id, port))) for source, port in crossing.inputs.items())
@@ -108,33 +109,30 @@ def _port_name(end: End, source: End) -> str:
 
 
 def _inner(
-    level: Level, moved: Collection[str], crossing: _Crossing, name: str
-) -> tuple[Flow, Mapping[str, Frame]]:
-    """The sub-flow, and the frames that go with it."""
-    part, ids = only(level.flow, moved), Names(moved)
-    frames = frames_around(level.flow, moved)
-    positions = dict(part.view.positions)
-    places = [positions[id] for id in sorted(positions)]
-    left = min((x for x, _ in places), default=0.0) - _BESIDE
-    right = max((x for x, _ in places), default=0.0) + _BESIDE
-    blocks, links = list(part.blocks.values()), list(part.links.values())
+    level: Level, part: Flow, crossing: _Crossing, name: str, frames: Mapping[str, Frame]
+) -> Flow:
+    """The sub-flow: the blocks, and an input and an output for all that crosses its border."""
+    ids = Names(part.blocks)
     feeding = {port: ids.fresh(f"in_{port}") for port in crossing.inputs.values()}
     taking = {port: ids.fresh(f"out_{port}") for port in crossing.outputs.values()}
+    blocks, links = list(part.blocks.values()), list(part.links.values())
     blocks += (_input(level, feeding[port], port, end) for end, port in crossing.inputs.items())
     blocks += (Block(taking[port], OUTPUT, {"name": port}) for port in crossing.outputs.values())
     for link in crossing.entering:
         source = End(feeding[crossing.inputs[link.source]], "value")
         links.append(Link(source, link.target, link.convert))
     links += (Link(end, End(taking[port], "value")) for end, port in crossing.outputs.items())
-    if places:
+    positions = dict(part.view.positions)
+    if positions:
         fed = {link.source: link.target.block for link in reversed(crossing.entering)}
-        beside = [positions.get(fed[source]) for source in crossing.inputs]
-        positions |= _column(left, feeding.values(), beside)
-        beside = [positions.get(source.block) for source in crossing.outputs]
-        positions |= _column(right, taking.values(), beside)
+        firsts = [fed[source] for source in crossing.inputs]
+        lasts = [source.block for source in crossing.outputs]
+        left, right = min(positions.values())[0], max(positions.values())[0]
+        at = part.view.positions.get
+        positions |= _column(left - _BESIDE, feeding.values(), map(at, firsts))
+        positions |= _column(right + _BESIDE, taking.values(), map(at, lasts))
     view = msgspec.structs.replace(part.view, positions=positions, frames=frames, bookmarks={})
-    made = Flow.of(blocks, links, name=name, view=view)
-    return made, frames
+    return Flow.of(blocks, links, name=name, view=view)
 
 
 def _input(level: Level, id: str, port: str, source: End) -> Block:
