@@ -49,7 +49,7 @@ class BlockHelp(Sheet):
         self.page.setAccessibleName(f"About {spec.title}")
         self.page.setOpenExternalLinks(True)
         self.page.document().setDefaultStyleSheet(_style())
-        self.page.setMarkdown(section(spec).partition("\n\n")[2])
+        self.page.setMarkdown(_without_kind(section(spec), spec))
         rule_tables(self.page.document())
         head = QHBoxLayout()
         sign = QLabel(self)
@@ -63,6 +63,11 @@ class BlockHelp(Sheet):
         self.body.addLayout(head)
         self.body.addWidget(self.page, 1)
         self.button("Close", main=True)
+
+
+def _without_kind(text: str, spec: BlockSpec) -> str:
+    """The page without the heading and the name that stand above it already."""
+    return text.partition("\n\n")[2].removeprefix(f"`{spec.kind}`: ")
 
 
 def _style() -> str:

@@ -89,8 +89,13 @@ class Inspector(QWidget):
             self._turn_to(FlowPage(bench, self._studio, self))
 
     def _turn_to_block(self, bench: Workbench, block: str) -> None:
+        old = self.page
+        again = isinstance(old, BlockPage) and (old.workbench, old.block) == (bench, block)
+        field = old.keyboard_is_in() if isinstance(old, BlockPage) and again else ""
         page = BlockPage(bench, block, self._studio, self, self.previewer)
         self._turn_to(page)
+        if field in page.rows:
+            page.focus_field(field)
         page.show_pending(self._pending.pop((bench, bench.level, block), {}))
 
     def _turn_to(self, page: QWidget) -> None:

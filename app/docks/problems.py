@@ -155,9 +155,10 @@ class Problems(QWidget):
         ):
             return
         for offer in offers_of(bench)(entry.problem)[:1]:
-            button = QPushButton(icon("mdi6.auto-fix", current().accent), offer.title, self.rows)
+            button = QPushButton(icon("mdi6.auto-fix", current().accent), "Fix", self.rows)
             button.setProperty("link", True)
             button.setToolTip(offer.title)
+            button.setAccessibleName(f"Fix: {offer.title}")
             button.clicked.connect(lambda _=False, do=offer.do: do())
             self.rows.setItemWidget(item, FIX, button)
 
@@ -170,7 +171,7 @@ class Problems(QWidget):
         """The columns share the width."""
         super().resizeEvent(event)
         width = self.width()
-        for column, share in enumerate((0.34, 0.27, 0.17)):
+        for column, share in enumerate((0.4, 0.28, 0.2)):
             self.rows.setColumnWidth(column, int(width * share))
 
 

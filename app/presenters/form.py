@@ -1,6 +1,6 @@
 """The form of a block: which fields it has, how each stands, and what is wrong with it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -42,9 +42,7 @@ class Row(NamedTuple):
     @property
     def label(self) -> str:
         """What stands before it."""
-        return " ".join(
-            _AS_WRITTEN.get(word.lower(), word) for word in self.parameter.title.split()
-        )
+        return as_words(self.parameter.name)
 
     @property
     def text(self) -> str:
@@ -52,7 +50,16 @@ class Row(NamedTuple):
         return str(next(iter(self.value.values()))) if self.mode in ("expression", "secret") else ""
 
 
-_AS_WRITTEN = {"url": "URL", "sql": "SQL", "json": "JSON", "html": "HTML", "csv": "CSV", "id": "ID"}
+_AS_WRITTEN = {
+    word.lower(): word for word in ("URL", "SQL", "JSON", "HTML", "CSV", "ID", "HTTP", "XML", "UTC")
+}
+
+
+def as_words(text: str) -> str:
+    """A name as a person reads it: `snake_case` is "Snake case", `json` is "JSON"."""
+    words = text.replace("_", " ").strip()
+    words = words if words.isupper() else words[:1].upper() + words[1:]
+    return " ".join(_AS_WRITTEN.get(word.lower(), word) for word in words.split())
 
 
 def said_here(problem: Problem, name: str) -> str:
@@ -71,7 +78,8 @@ def rows_of(block: Block, spec: BlockSpec, level: Level, problems: Iterable[Prob
     exposed = frozenset(level.flow.view.exposed.get(block.id, ()))
     known = [*spec.parameters, *_inputs_of_flow(block, level)]
     names = {parameter.name for parameter in known}
-    more = [Parameter(name, ANY, None) for name in _further(block, links) if name not in names]
+    further = dict.fromkeys((*block.fields, *links, *sorted(exposed)))
+    more = [Parameter(name, ANY, None) for name in further if name not in names]
     by_field = _by_field(problems)
     return [
         Row(
@@ -88,9 +96,16 @@ def rows_of(block: Block, spec: BlockSpec, level: Level, problems: Iterable[Prob
 
 
 def elsewhere(rows: Iterable[Row], problems: Iterable[Problem]) -> list[Problem]:
-    """The problems of the block that stand beneath none of its fields."""
+    """The problems of the block that stand beneath none of its fields or settings."""
     names = {row.name for row in rows}
-    return [p for p in problems if p.field not in names and p.port not in names]
+    return [
+        p for p in problems if not of_settings(p) and p.field not in names and p.port not in names
+    ]
+
+
+def of_settings(problem: Problem) -> bool:
+    """Whether the problem is in one of the settings of how a block runs."""
+    return problem.code == "bad-setting" and bool(problem.field)
 
 
 def _mode(value: Any, link: Link | None) -> Mode:
@@ -104,10 +119,6 @@ def _mode(value: Any, link: Link | None) -> Mode:
 
 def _is_pair(value: Any) -> bool:
     return isinstance(value, dict) and len(value) == 1
-
-
-def _further(block: Block, links: Mapping[str, Link]) -> Iterator[str]:
-    yield from dict.fromkeys((*block.fields, *links))
 
 
 def _inputs_of_flow(block: Block, level: Level) -> Iterator[Parameter]:
@@ -127,5 +138,7 @@ def _inputs_of_flow(block: Block, level: Level) -> Iterator[Parameter]:
 def _by_field(problems: Iterable[Problem]) -> dict[str, list[Problem]]:
     found = dict[str, list[Problem]]()
     for problem in problems:
+        if of_settings(problem):
+            continue  # which may be called as a field is
         found.setdefault(problem.field or problem.port, []).append(problem)
     return found

@@ -14,6 +14,13 @@ UNSET = msgspec.UNSET
 AS_KIND, YES, NO = "as usual", "yes", "no"
 
 
+LABELS = {
+    "delay": "First wait", "factor": "Growth of waits", "longest": "Longest wait",
+    "jitter": "Chance in waits", "each": "Run for each", "parallel": "At a time",
+    "pin": "Pin the outputs", "repeatable": "May be repeated",
+}  # fmt: skip
+
+
 class Question(NamedTuple):
     """One thing that can be said of how a block is run; UNSET is how it is when nothing is said."""
 
@@ -21,6 +28,11 @@ class Question(NamedTuple):
     answer: Any
     said: Callable[[Any], Settings]
     """The settings once this is the answer."""
+
+    @property
+    def label(self) -> str:
+        """What is asked, in a word or two."""
+        return LABELS.get(self.parameter.name, self.parameter.title)
 
 
 def questions(

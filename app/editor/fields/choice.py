@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 
 from app.editor.fields.field import UNSET, Field
 from app.editor.fields.surroundings import Surroundings
+from app.presenters.form import as_words
 from graph.spec import Parameter
 
 MOST_BESIDE = 4
@@ -29,7 +30,7 @@ class ChoiceField(Field):
         super().__init__(parameter, around, parent)
         self.box = QComboBox(self)
         self._values: list[Any] = list(parameter.type.choices)
-        self.box.addItems([as_words(choice) for choice in self._values])
+        self.box.addItems([in_words(choice) for choice in self._values])
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.box, 1)
@@ -51,7 +52,7 @@ class ChoiceField(Field):
             return
         if shown not in self._values:
             self._values.append(shown)
-            self.box.addItem(as_words(shown))
+            self.box.addItem(in_words(shown))
         self.box.setCurrentIndex(self._values.index(shown))
 
     def _chosen(self, index: int) -> None:
@@ -78,20 +79,20 @@ class SegmentedField(Field):
         self.show_value(UNSET)
 
     def _button(self, choice: Any, number: int) -> QPushButton:
-        button = QPushButton(as_words(choice), self)
+        button = QPushButton(in_words(choice), self)
         button.setCheckable(True)
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         last = len(self.parameter.type.choices) - 1
         button.setProperty(
             "segment", "first" if not number else "last" if number == last else "mid"
         )
-        button.setAccessibleName(f"{as_words(choice)}, {self.around.name_of(self.parameter)}")
+        button.setAccessibleName(f"{in_words(choice)}, {self.around.name_of(self.parameter)}")
         return button
 
     @classmethod
     def fits(cls, parameter: Parameter) -> bool:
         """Whether the choices of a parameter are few and short enough."""
-        words = [as_words(choice) for choice in parameter.type.choices]
+        words = [in_words(choice) for choice in parameter.type.choices]
         return 2 <= len(words) <= MOST_BESIDE and sum(map(len, words)) <= WIDEST_BESIDE
 
     def show_value(self, value: Any) -> None:
@@ -107,7 +108,6 @@ class SegmentedField(Field):
         self.become(UNSET if value == self.default else value)
 
 
-def as_words(choice: Any) -> str:
-    """A choice as a person reads it; what is spelt in capitals stays so."""
-    text = str(choice).replace("_", " ") if isinstance(choice, str) else repr(choice)
-    return text if text.isupper() else text[:1].upper() + text[1:]
+def in_words(choice: Any) -> str:
+    """A choice as a person reads it."""
+    return as_words(choice) or "None" if isinstance(choice, str) else repr(choice)

@@ -46,7 +46,8 @@ class JsonField(Field):
     def show_value(self, value: Any) -> None:
         super().show_value(value)
         default = self.default
-        self.editor.setPlaceholderText("" if default is UNSET else in_json(default))
+        hint = "" if default is UNSET else "Nothing" if default is None else in_json(default)
+        self.editor.setPlaceholderText(hint)
         if value is UNSET:
             self.editor.show_text("")
         elif not self._says(value):

@@ -40,7 +40,7 @@ class NumberField(Field):
 
     def show_value(self, value: Any) -> None:
         super().show_value(value)
-        self.line.setPlaceholderText(as_hint(self.default))
+        self.line.setPlaceholderText(_hint(self.default))
         if value is UNSET:
             self.line.clear()
         elif self._read(self.line.text()) != value:
@@ -100,6 +100,10 @@ def _fraction(text: str) -> float | None:
     except ValueError:
         return None
     return value if math.isfinite(value) else None
+
+
+def _hint(default: Any) -> str:
+    return _written(default) if NumberField.shows(default) else as_hint(default)
 
 
 def _written(value: int | float) -> str:

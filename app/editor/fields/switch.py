@@ -8,6 +8,8 @@ from app.editor.fields.field import UNSET, Field
 from app.editor.fields.surroundings import Surroundings
 from graph.spec import Parameter
 
+WIDTH = 32
+
 
 class Switch(QCheckBox):
     """A check box that looks like a switch."""
@@ -15,6 +17,7 @@ class Switch(QCheckBox):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setProperty("switch", True)
+        self.setFixedWidth(WIDTH)
 
 
 class SwitchField(Field):

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.editor.fields.field import UNSET
 from app.editor.fields.surroundings import Surroundings
+from app.editor.inspector.add_input import AddInput
 from app.editor.inspector.disclosure import Disclosure
 from app.editor.inspector.field_row import FieldRow
 from app.editor.inspector.notes import Notes, explained, offers_of
@@ -17,7 +18,7 @@ from app.editor.inspector.title import TitleLine
 from app.editor.inspector.traffic import Traffic
 from app.editor.previewer import Previewer
 from app.icons import icon
-from app.presenters.form import Row, elsewhere, rows_of
+from app.presenters.form import Row, elsewhere, of_settings, rows_of
 from app.studio import Studio
 from app.theme import current
 from app.workbench import Workbench
@@ -46,6 +47,7 @@ class BlockPage(Page):
         self.around = Surroundings(workbench, block, self, previewer)
         studio.theme.changed.connect(self.around.theme_changed)
         self.kind = workbench.flow.blocks[block].kind
+        self._focus_next = ""
         self._offers = offers_of(workbench)
         self.rows: dict[str, FieldRow] = {}
         self._waiting: dict[str, Row] = {}
@@ -75,7 +77,11 @@ class BlockPage(Page):
         self._waiting = {row.name: row for row in rows if row.parameter.look.more}
         if self._waiting:
             self._more = self._disclosure("More", "more", self._make_more)
-        self._disclosure("How it runs", "settings", self._make_settings)
+        if spec.open_inputs:
+            self.add_input = AddInput(self)
+            self.add_input.wanted.connect(self._add_input)
+            self._column.addWidget(self.add_input)
+        self._running = self._disclosure("How it runs", "settings", self._make_settings)
         self._disclosure("Inputs and outputs", "traffic", self._make_traffic, is_open=True)
         self._column.addStretch(1)
         self.refresh()
@@ -176,6 +182,8 @@ class BlockPage(Page):
                 self._waiting[row.name] = row
         if any(row.problems for row in rows if row.name in self._waiting):
             self._more.set_open(True, remember=False)
+        if any(map(of_settings, problems)):
+            self._running.set_open(True, remember=False)
         self._notes.show_problems(tuple(elsewhere(rows, problems)), offers=self._offers)
         for part in (self.settings, self.traffic):
             if part is not None:
@@ -209,6 +217,11 @@ class BlockPage(Page):
             row.focus(line, column)
         else:
             self.title.setFocus()
+
+    def keyboard_is_in(self) -> str:
+        """The field that has the keyboard, or is to have it next; "" when it is elsewhere."""
+        here = (name for name, row in self.rows.items() if row.has_keyboard())
+        return self._focus_next or next(here, "")
 
     def pending(self) -> dict[str, str]:
         """What is written in fields and was refused."""
@@ -255,6 +268,15 @@ class BlockPage(Page):
         elif what == "jump" and (link := self.around.links().get(name)):
             self.workbench.select((link.source.block,))
             self.workbench.reveal.emit(link.source.block)
+
+    def _add_input(self, name: str) -> None:
+        """Show a port of that name, to link into or to fill in."""
+        exposed = self.workbench.flow.view.exposed.get(self.block, ())
+        if name in self.rows:
+            self.rows[name].focus()
+        else:
+            self._focus_next = name
+            self._expose((*exposed, name), f"Add the input {name}")
 
     def _expose(self, names: tuple[str, ...], label: str) -> None:
         self.workbench.do(SetExposed(self.block, names), label=label)

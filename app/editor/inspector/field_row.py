@@ -105,9 +105,7 @@ class FieldRow(QWidget):
         self._fx.setVisible(active or self.mode == "expression")
         secretive = self._may_be_secret() and expressive
         self._key.setVisible(secretive and (active or self.mode == "secret"))
-        self._port.setVisible(
-            expressive and row.of_kind and (active or row.exposed) and self._has_port()
-        )
+        self._port.setVisible(expressive and (active or row.exposed) and self._has_port())
         self._reset.setVisible(row.is_set and row.mode != "linked")
 
     # Building.
@@ -172,7 +170,7 @@ class FieldRow(QWidget):
         if type(self.field or self._linked) is wanted:
             return
         old = self.field or self._linked
-        focused = self._has_keyboard()
+        focused = self.has_keyboard()
         if old is not None:
             self._head.removeWidget(old)
             self._column.removeWidget(old)
@@ -266,7 +264,7 @@ class FieldRow(QWidget):
         self._fx.setChecked(self.mode == "expression")
         self._key.setChecked(self.mode == "secret")
         self._port.setChecked(self.row.exposed)
-        self.set_active(self.underMouse() or self._has_keyboard())
+        self.set_active(self.underMouse() or self.has_keyboard())
 
     def _show_problems(self) -> None:
         problems = self.row.problems
@@ -282,10 +280,11 @@ class FieldRow(QWidget):
         super().enterEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
-        self.set_active(self._has_keyboard())
+        self.set_active(self.has_keyboard())
         super().leaveEvent(event)
 
-    def _has_keyboard(self) -> bool:
+    def has_keyboard(self) -> bool:
+        """Whether what is typed goes into the row."""
         now = QApplication.focusWidget()
         return now is not None and self.isAncestorOf(now)
 

@@ -35,6 +35,8 @@ def offers_of(workbench: Workbench) -> Offers:
     """Gives the quick fixes of a problem of the workbench's flow."""
 
     def offers(problem: Problem) -> list[Offer]:
+        if problem.code == "missing":  # the field is in view, and only the person knows its value
+            return []
         found = fixes(problem, workbench.document.flow, workbench.catalog)
         return [Offer(fix.title, partial(_mend, workbench, fix)) for fix in found[:MOST_OFFERS]]
 

@@ -20,7 +20,7 @@ class SettingsForm(QWidget):
         self._asked: dict[str, Question] = {}
         self._lines: dict[str, QWidget] = {}
         self.fields: dict[str, Field] = {}
-        self._notes: dict[str, Notes] = {}
+        self.notes: dict[str, Notes] = {}
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(12)
@@ -34,7 +34,7 @@ class SettingsForm(QWidget):
             self._column.removeWidget(line)
             line.hide()
             line.deleteLater()
-            del self.fields[name], self._notes[name]
+            del self.fields[name], self.notes[name]
         for place, (name, question) in enumerate(asked.items()):
             self._asked[name] = question
             if name not in self._lines:
@@ -60,7 +60,7 @@ class SettingsForm(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         head = QHBoxLayout()
-        label = QLabel(question.parameter.title, line)
+        label = QLabel(question.label, line)
         head.addWidget(label)
         head.addStretch(1)
         column.addLayout(head)
@@ -76,7 +76,7 @@ class SettingsForm(QWidget):
         field.changed.connect(lambda value: self._answer(name, value))
         field.refused.connect(lambda why: notes.show_problems((), why))
         field.left.connect(self._around.workbench.document.seal)
-        self.fields[name], self._notes[name] = field, notes
+        self.fields[name], self.notes[name] = field, notes
         return line
 
     def _answer(self, name: str, value: object) -> None:
@@ -88,6 +88,6 @@ class SettingsForm(QWidget):
 
     def _show_problems(self) -> None:
         found = self._around.workbench.problems_here().get(self._around.id, [])
-        for name, notes in self._notes.items():
+        for name, notes in self.notes.items():
             here = tuple(p for p in found if p.code == "bad-setting" and p.field == name)
             notes.show_problems(here)

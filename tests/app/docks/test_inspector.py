@@ -19,8 +19,8 @@ from app.editor.inspector.several_page import SeveralPage
 from app.main_window import MainWindow
 from app.presenters.live_run import LiveRun
 from app.workbench import Workbench
-from graph.edits import Rename, SetField
-from graph.flow import Block, End, Flow
+from graph.edits import Rename, SetField, SetSettings
+from graph.flow import Block, End, Flow, Settings
 
 FLOW = Flow.of(
     [
@@ -328,6 +328,46 @@ def test_with_nothing_selected_the_flow_is_described(
     qtbot.keyClicks(inspector.page.description, "Sends orders")
 
     assert bench.flow.description == "Sends orders"
+
+
+def test_a_block_that_takes_any_input_is_given_another(
+    inspector: Inspector, bench: Workbench, qtbot: QtBot
+) -> None:
+    page = shown(inspector, bench, "code")
+    qtbot.keyClicks(page.add_input.name, "price")
+    qtbot.keyClick(page.add_input.name, Qt.Key.Key_Return)
+    inspector.show_selected()
+
+    price = row(inspector, bench, "code", "price")
+    qtbot.keyClicks(editor(price), "12")
+
+    assert bench.flow.view.exposed == {"code": ("price",)}
+    assert value(bench, "code", "price") == 12
+
+
+def test_what_can_be_no_input_is_refused_with_a_reason(
+    inspector: Inspector, bench: Workbench, qtbot: QtBot
+) -> None:
+    page = shown(inspector, bench, "code")
+
+    qtbot.keyClicks(page.add_input.name, "the price")
+    page.add_input.add.click()
+
+    assert not bench.flow.view.exposed
+    assert "letters" in page.add_input.notes.texts[0]
+
+
+def test_a_problem_of_a_setting_opens_the_settings(inspector: Inspector, bench: Workbench) -> None:
+    bench.do(SetSettings("ask", Settings(time_limit=-1.0)))
+    bench.check_now()
+
+    page = shown(inspector, bench, "ask")
+    page.refresh()
+
+    assert page.settings is not None
+    assert "above zero" in page.settings.notes["time_limit"].texts[0]
+    page.open_all()
+    assert page.rows["time_limit"].row.problems == ()
 
 
 def test_another_theme_keeps_what_is_shown_and_written(
