@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QPainterPath
 
 from app.editor.canvas.card_painter import RADIUS
-from app.editor.canvas.drawing import FAR, Drawing
+from app.editor.canvas.drawing import Drawing
 from app.editor.canvas.paints import NO_PEN
 from app.editor.canvas.ports_painter import SIZE, draw_outline
 from app.editor.canvas.shapes import Shapes
@@ -55,7 +55,7 @@ class Attention:
         painter.setPen(NO_PEN)
         painter.setBrush(drawing.paints.brush(drawing.paints.tokens.canvas, FADE))
         painter.drawPath(faded)
-        if zoom >= FAR:
+        if not drawing.is_far(zoom):
             for block, port, side in self._fitting:
                 if block in blocks:
                     self._glow(painter, block, port, side, drawing)

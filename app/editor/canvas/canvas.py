@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QGraphicsView, QToolTip
 
 from app.document import Change, Level
 from app.editor.canvas.attention import Attention
-from app.editor.canvas.drawing import FAR, Drawing
+from app.editor.canvas.drawing import Drawing
 from app.editor.canvas.handling import Clicking, Gestures
 from app.editor.canvas.hits import Hit, Hits
 from app.editor.canvas.hover import NOTHING, Hover
@@ -222,7 +222,7 @@ class Canvas(SceneView):
             self.refresh()
             return
         rows = self.marks.take(addresses)
-        if self._zoom < FAR:
+        if self.drawing.is_far(self._zoom):
             self._layer.draw_over(partial(self.drawing.draw_far_blocks, blocks=np.array(rows)))
         else:
             self._soil_news(rows)

@@ -3,6 +3,7 @@
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 
+from app.editor.canvas.card_look import CardLook
 from app.editor.canvas.cards import is_note
 from app.editor.canvas.marks import Marks
 from app.editor.canvas.notes import INSET, note_document
@@ -13,7 +14,6 @@ from app.editor.canvas.texts import Texts, Voice
 from app.presenters.block_status import NONE, Look, Status
 from app.presenters.card_text import says
 from app.workbench import Workbench
-from graph.errors import Problem
 from graph.flow import Block
 
 RADIUS = 8.0
@@ -30,17 +30,13 @@ MARK_ICONS: dict[Look, str] = {
 HEALTHY = ("reused", "done", "waiting", "")
 
 
-class CardPainter:
+class CardPainter(CardLook):
     """Draws in scene coordinates."""
 
     def __init__(
         self, workbench: Workbench, shapes: Shapes, marks: Marks, paints: Paints, texts: Texts
     ) -> None:
-        self._workbench = workbench
-        self._shapes = shapes
-        self._marks = marks
-        self._paints = paints
-        self._texts = texts
+        super().__init__(workbench, shapes, marks, paints, texts)
         self._ports = PortsPainter(paints, texts)
 
     def draw(self, painter: QPainter, row: int) -> None:
@@ -60,49 +56,6 @@ class CardPainter:
         if id in self._workbench.selected:
             self._draw_outline(painter, rect)
 
-    def draw_small(self, painter: QPainter, row: int) -> None:
-        """The card where there is room for little more than its title."""
-        id = self._shapes.ids[row]
-        block = self._workbench.flow.blocks[id]
-        x, y, width, height = self._shapes.rects[row].tolist()
-        rect = QRectF(x, y, width, height)
-        paints, tokens = self._paints, self._paints.tokens
-        paper = self._paper() if is_note(block) else paints.body(self._tint(row))
-        painter.setPen(paints.pen(tokens.card_line, 0))
-        painter.setBrush(paints.brush(paper))
-        painter.drawRect(rect)
-        look = self._marks.look(row)
-        if look:
-            painter.fillRect(QRectF(x, y, 7, height), paints.brush(self._state_colour(look)))
-        self._draw_far_title(painter, rect, row, block)
-        if id in self._workbench.selected:
-            painter.setPen(paints.pen(tokens.accent, 4.0))
-            painter.setBrush(NO_BRUSH)
-            painter.drawRect(rect)
-
-    def _draw_far_title(self, painter: QPainter, rect: QRectF, row: int, block: Block) -> None:
-        texts, paints, tokens = self._texts, self._paints, self._paints.tokens
-        x, middle = rect.x(), rect.y() + min(rect.height() / 2, 42)
-        faint = block.settings.bypass
-        icon = texts.icon(self._icon(block), Voice.FAR_ICON)
-        painter.setFont(texts.fonts[Voice.FAR_ICON])
-        painter.setPen(paints.colour(tokens.faint if faint else self._accent(row)))
-        painter.drawStaticText(QPointF(x + 14, middle - icon.height / 2), icon.text)
-        problems = self._marks.problems.get(block.id)
-        room = rect.width() - 56 - (30 if problems else 0)
-        painter.setFont(texts.fonts[Voice.FAR])
-        painter.setPen(paints.colour(tokens.faint if faint else tokens.text))
-        lines = texts.in_two(self._title(block), Voice.FAR, room)
-        top = middle - sum(line.height for line in lines) / 2
-        for line in lines:
-            painter.drawStaticText(QPointF(x + 48, top), line.text)
-            top += line.height
-        if problems:
-            mark = texts.icon("mdi6.alert", Voice.FAR_ICON)
-            painter.setFont(texts.fonts[Voice.FAR_ICON])
-            painter.setPen(paints.colour(self._problem_colour(problems)))
-            painter.drawStaticText(QPointF(rect.right() - 34, middle - mark.height / 2), mark.text)
-
     # The parts of a card.
 
     def _draw_body(
@@ -112,11 +65,11 @@ class CardPainter:
         edge = tokens.failed if status.look == "failed" else tokens.card_line
         painter.setPen(paints.pen(edge, 1.0, dashed=block.settings.bypass))
         alpha = 150 if block.settings.bypass else 255
-        painter.setBrush(paints.brush(paints.body(self._tint(row)), alpha))
+        painter.setBrush(paints.brush(paints.body(self.tint(row)), alpha))
         painter.drawRoundedRect(rect, RADIUS, RADIUS)
         if status.look and status.look != "waiting":
             x = rect.x() + 2.0
-            painter.setPen(paints.pen(self._state_colour(status.look), 3.0))
+            painter.setPen(paints.pen(self._paints.state(status.look), 3.0))
             painter.drawLine(QPointF(x, rect.y() + RADIUS), QPointF(x, rect.bottom() - RADIUS))
 
     def _draw_head(
@@ -124,12 +77,12 @@ class CardPainter:
     ) -> None:
         texts, paints, tokens = self._texts, self._paints, self._paints.tokens
         x, middle = rect.x(), rect.y() + 20
-        icon = texts.icon(self._icon(block))
+        icon = texts.icon(self.icon(block))
         painter.setFont(texts.fonts[Voice.ICON])
-        painter.setPen(paints.colour(tokens.faint if faint else self._accent(row)))
+        painter.setPen(paints.colour(tokens.faint if faint else self.accent(row)))
         painter.drawStaticText(QPointF(x + 13, middle - icon.height / 2), icon.text)
         room = self._draw_marks(painter, rect, block, status)
-        title = texts.of(self._title(block), Voice.TITLE, room - x - TITLE_X - 4)
+        title = texts.of(self.title(block), Voice.TITLE, room - x - TITLE_X - 4)
         painter.setFont(texts.fonts[Voice.TITLE])
         painter.setPen(paints.colour(tokens.muted if faint else tokens.text))
         painter.drawStaticText(QPointF(x + TITLE_X, middle - title.height / 2), title.text)
@@ -158,10 +111,10 @@ class CardPainter:
             right = self._draw_ring(painter, right, middle, status.share)
         elif status.look:
             icon = MARK_ICONS[status.look]
-            right = self._draw_mark(painter, right, middle, icon, self._state_colour(status.look))
+            right = self._draw_mark(painter, right, middle, icon, self._paints.state(status.look))
         problems = self._marks.problems.get(block.id)
         if problems and status.look in HEALTHY:
-            colour = self._problem_colour(problems)
+            colour = self.problem_colour(problems)
             right = self._draw_mark(painter, right, middle, "mdi6.alert", colour)
         if block.settings.pin is not None:
             right = self._draw_mark(painter, right, middle, "mdi6.pin", tokens.accent)
@@ -202,7 +155,7 @@ class CardPainter:
         return right - MARK
 
     def _draw_note(self, painter: QPainter, rect: QRectF, block: Block) -> None:
-        paper, tokens = self._paper(), self._paints.tokens
+        paper, tokens = self.paper(), self._paints.tokens
         painter.setPen(self._paints.pen(self._paints.mixed(paper, tokens.warning, 0.25), 1.0))
         painter.setBrush(self._paints.brush(paper))
         painter.drawRoundedRect(rect, 4, 4)
@@ -215,31 +168,3 @@ class CardPainter:
         painter.setPen(self._paints.pen(self._paints.tokens.accent, 2.0))
         painter.setBrush(NO_BRUSH)
         painter.drawRoundedRect(rect.adjusted(-1, -1, 1, 1), RADIUS + 1, RADIUS + 1)
-
-    # Words and colours.
-
-    def _title(self, block: Block) -> str:
-        spec = self._workbench.catalog.get(block.kind)
-        return block.title or (spec.title if spec else block.kind)
-
-    def _icon(self, block: Block) -> str:
-        spec = self._workbench.catalog.get(block.kind)
-        return spec.icon if spec else "mdi6.help-box-outline"
-
-    def _tint(self, row: int) -> str:
-        return self._shapes.tint_names[int(self._shapes.tints[row])]
-
-    def _accent(self, row: int) -> str:
-        return self._paints.tint(self._tint(row))
-
-    def _paper(self) -> str:
-        tokens = self._paints.tokens
-        return self._paints.mixed(tokens.card, tokens.warning, 0.10)
-
-    def _state_colour(self, look: Look) -> str:
-        return self._paints.state(look)
-
-    def _problem_colour(self, problems: list[Problem]) -> str:
-        tokens = self._paints.tokens
-        grave = any(problem.severity == "error" for problem in problems)
-        return tokens.failed if grave else tokens.warning

@@ -15,12 +15,16 @@ from app.editor.canvas.marks import Marks
 from app.editor.canvas.paints import NO_BRUSH, NO_PEN, Paints
 from app.editor.canvas.routing import Routing
 from app.editor.canvas.shapes import Shapes
+from app.editor.canvas.small_card import SmallCardPainter
 from app.editor.canvas.texts import Texts
 from app.presenters.block_status import LOOKS
 from app.workbench import Workbench
 
 FAR = 0.35
 """Below this zoom cards are plain rectangles and links are straight."""
+FEW = 200
+FAR_OF_FEW = 0.17
+"""The same for flows of few blocks, of which all can have their titles."""
 NEAR = 0.6
 """From this zoom on cards show all they have."""
 GRID = 24.0
@@ -48,13 +52,22 @@ class Drawing:
         paints = self.paints = Paints()
         texts = self.texts = Texts()
         self.cards = CardPainter(bench, shapes, marks, paints, texts)
+        self.small_cards = SmallCardPainter(bench, shapes, marks, paints, texts)
         self.links = LinkPainter(bench, shapes, self._routing, marks, paints, texts)
         self.frames = FramePainter(bench, paints, texts)
+
+    def is_far(self, zoom: float) -> bool:
+        """Whether blocks are no more than rectangles."""
+        return zoom < (FAR_OF_FEW if self._few else FAR)
+
+    @property
+    def _few(self) -> bool:
+        return len(self._shapes.ids) <= FEW
 
     def draw(self, painter: QPainter, area: QRectF, zoom: float) -> None:
         """Draw the area (scene coordinates, which the painter's are already)."""
         painter.fillRect(area, self.paints.brush(self.paints.tokens.canvas))
-        if zoom < FAR:
+        if self.is_far(zoom):
             self._draw_far(painter, area, zoom)
             return
         self._draw_grid(painter, area, zoom)
@@ -110,7 +123,7 @@ class Drawing:
     # Close by.
 
     def _draw_grid(self, painter: QPainter, area: QRectF, zoom: float) -> None:
-        step = GRID if zoom >= NEAR else GRID * 2
+        step = GRID * 2 ** max(0, round(np.log2(0.8 / zoom)))
         x = np.arange(np.floor(area.left() / step) * step, area.right() + step, step)
         y = np.arange(np.floor(area.top() / step) * step, area.bottom() + step, step)
         dots = np.full((len(x) * len(y), 4), DOT / zoom)
@@ -122,9 +135,11 @@ class Drawing:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
 
     def _draw_cards(self, painter: QPainter, blocks: Indices, zoom: float) -> None:
-        draw = self.cards.draw if zoom >= NEAR else self.cards.draw_small
         for row in self._in_order(blocks.tolist()):
-            draw(painter, row)
+            if zoom >= NEAR:
+                self.cards.draw(painter, row)
+            else:
+                self.small_cards.draw(painter, row, zoom, self._few)
 
     def _in_order(self, rows: list[int]) -> Iterable[int]:
         """Selected blocks lie above the others."""

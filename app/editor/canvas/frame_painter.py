@@ -9,6 +9,7 @@ from app.workbench import Workbench
 from graph.flow import Frame
 
 RADIUS = 10.0
+ROOMY = 1.5
 SMALLEST = 12.0
 """How many pixels high a title is at least, however far away."""
 
@@ -51,7 +52,9 @@ class FramePainter:
         paints, tokens = self._paints, self._paints.tokens
         colour = frame.colour or tokens.muted
         painter.save()
-        painter.translate(rect.x() + 12, rect.y() + 9)
+        # Larger than the room that cards leave it, it stands above the frame.
+        over = text.height * larger + 3
+        painter.translate(rect.x() + 12, rect.y() + (9 if larger < ROOMY else -over))
         painter.scale(larger, larger)
         painter.setFont(self._texts.fonts[Voice.FRAME])
         painter.setPen(paints.colour(paints.mixed(tokens.text, colour, 0.45)))

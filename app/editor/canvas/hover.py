@@ -4,7 +4,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
 from app.editor.canvas.card_painter import RADIUS
-from app.editor.canvas.drawing import FAR, NEAR, Drawing
+from app.editor.canvas.drawing import NEAR, Drawing
 from app.editor.canvas.hits import Hit
 from app.editor.canvas.paints import NO_BRUSH, NO_PEN
 from app.editor.canvas.ports_painter import SIZE, draw_outline
@@ -29,7 +29,7 @@ class Hover:
     def draw(self, painter: QPainter, zoom: float, drawing: Drawing) -> None:
         """Draw over the flow, in scene coordinates."""
         hit, shapes = self.hit, self._shapes
-        if zoom < FAR:
+        if drawing.is_far(zoom):
             return
         if hit.kind == "link" and hit.link in shapes.link_rows:
             drawing.links.draw_hovered(painter, shapes.link_rows[hit.link])

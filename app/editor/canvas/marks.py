@@ -22,6 +22,7 @@ class Marks:
         self._workbench = workbench
         self._shapes = shapes
         self._generation = -1
+        self._begun = False
         self.looks: npt.NDArray[np.uint8] = np.zeros(0, np.uint8)
         self._told: dict[End, int] = {}
         self.problems: Mapping[str, list[Problem]] = {}
@@ -37,16 +38,16 @@ class Marks:
         ids, run = self._shapes.ids, self._workbench.run
         self._generation = self._shapes.generation
         self.looks = np.zeros(len(ids), np.uint8)
-        if run is None or not run.view.run:
+        self._begun = run is not None and bool(run.view.run)
+        if run is None:
             return
-        prefix = self._prefix()
-        known = run.view.blocks
-        for row, id in enumerate(ids):
+        prefix, known = self._prefix(), run.view.blocks
+        for row, id in enumerate(ids if known else ()):
             view = known.get(prefix + id)
             if view is not None:
                 self.looks[row] = _NUMBER[look_of(view)]
-            elif self._workbench.flow.blocks[id].kind == INPUT and self._workbench.values(id):
-                self.looks[row] = _NUMBER["done"]
+        for row in self._inputs():
+            self.looks[row] = self.looks[row] or _NUMBER[self.status(row).look]
 
     def take(self, addresses: Iterable[str]) -> list[int]:
         """Take up how these blocks stand; gives the rows of those that are shown."""
@@ -54,6 +55,9 @@ class Marks:
         if run is None or self._generation != self._shapes.generation:
             self.refresh()
         touched = []
+        if run is not None and run.view.run and not self._begun:
+            self.refresh()
+            touched = self._inputs()
         for address in addresses:
             row = rows.get(address.removeprefix(prefix)) if address.startswith(prefix) else None
             if row is not None and run is not None:
@@ -100,6 +104,11 @@ class Marks:
         source = self._shapes.links[row].source
         outputs = self._workbench.values(source.block)
         return source.port in outputs, outputs.get(source.port)
+
+    def _inputs(self) -> list[int]:
+        """The rows of what the shown flow is given."""
+        blocks, rows = self._workbench.flow.blocks, self._shapes.rows
+        return [rows[id] for id, block in blocks.items() if block.kind == INPUT and id in rows]
 
     def _prefix(self) -> str:
         through = self._workbench.blocks_into

@@ -21,6 +21,7 @@ class Voice(Enum):
     TITLE = "title"
     SMALL = "small"
     FAR = "far"
+    FARTHEST = "farthest"
     ICON = "icon"
     MARK = "mark"
     FAR_ICON = "far icon"
@@ -43,6 +44,7 @@ class Texts:
             Voice.TITLE: _scalable(font(BODY, bold=True)),
             Voice.SMALL: _scalable(font(SMALL)),
             Voice.FAR: _scalable(font(19, bold=True)),
+            Voice.FARTHEST: _scalable(font(29, bold=True)),
             Voice.FRAME: _scalable(font(14, bold=True)),
             Voice.ICON: _scalable(qtawesome.font("mdi6", 17)),
             Voice.MARK: _scalable(qtawesome.font("mdi6", 15)),

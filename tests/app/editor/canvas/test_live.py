@@ -11,7 +11,7 @@ from app.editor.canvas.canvas import Canvas
 from app.presenters.live_run import LiveRun
 from graph.edits import AddBlock, MoveBlocks
 from graph.flow import Block, End, Flow, View
-from runtime.events import Failure, TaskFailed, TaskFinished, TaskStarted
+from runtime.events import Failure, RunStarted, TaskFailed, TaskFinished, TaskStarted
 
 FLOW = Flow.of(
     [
@@ -131,3 +131,13 @@ def test_values_are_told_on_links_when_that_is_wanted(canvas: Canvas) -> None:
     canvas.values = True
 
     assert (pixels(canvas) != without).any()
+
+
+def test_an_input_of_the_flow_has_its_value_from_the_beginning(canvas: Canvas) -> None:
+    take(canvas, RunStarted("run", 0, 1.0, "hash", inputs={"a": [3, 2, 1]}))
+
+    status = canvas.marks.status(canvas.shapes.rows["a"])
+
+    assert (status.look, status.line) == ("done", "3 items")
+    assert canvas.marks.look(canvas.shapes.rows["a"]) == "done"
+    assert canvas.marks.look(canvas.shapes.rows["b"]) == ""

@@ -1,0 +1,51 @@
+"""The words and colours of a block's card, whatever its size."""
+
+from app.editor.canvas.marks import Marks
+from app.editor.canvas.paints import Paints
+from app.editor.canvas.shapes import Shapes
+from app.editor.canvas.texts import Texts
+from app.workbench import Workbench
+from graph.errors import Problem
+from graph.flow import Block
+
+
+class CardLook:
+    """What painters of cards ask."""
+
+    def __init__(
+        self, workbench: Workbench, shapes: Shapes, marks: Marks, paints: Paints, texts: Texts
+    ) -> None:
+        self._workbench = workbench
+        self._shapes = shapes
+        self._marks = marks
+        self._paints = paints
+        self._texts = texts
+
+    def title(self, block: Block) -> str:
+        """What the card is headed by."""
+        spec = self._workbench.catalog.get(block.kind)
+        return block.title or (spec.title if spec else block.kind)
+
+    def icon(self, block: Block) -> str:
+        """The name of the icon of its kind."""
+        spec = self._workbench.catalog.get(block.kind)
+        return spec.icon if spec else "mdi6.help-box-outline"
+
+    def tint(self, row: int) -> str:
+        """What colours the block: see `Shapes.tint_names`."""
+        return self._shapes.tint_names[int(self._shapes.tints[row])]
+
+    def accent(self, row: int) -> str:
+        """The colour of its icon."""
+        return self._paints.tint(self.tint(row))
+
+    def paper(self) -> str:
+        """The face of a note."""
+        tokens = self._paints.tokens
+        return self._paints.mixed(tokens.card, tokens.warning, 0.10)
+
+    def problem_colour(self, problems: list[Problem]) -> str:
+        """Red for what keeps a flow from running."""
+        tokens = self._paints.tokens
+        grave = any(problem.severity == "error" for problem in problems)
+        return tokens.failed if grave else tokens.warning
