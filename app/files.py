@@ -1,5 +1,6 @@
 """All that has to do with the files of flows, put together."""
 
+import contextlib
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -30,6 +31,7 @@ def install(studio: Studio) -> None:
     saving.saved.connect(trust.remember_saved)
     DiskChanges(studio, saving).came_in.connect(trust.judge)
     bind, workspace = studio.actions.bind, studio.workspace
+    workspace.removed.connect(tidy)
 
     def front(do: Callable[[Workbench], object]) -> Callable[[], object]:
         return lambda: do(workspace.current) if workspace.current else None
@@ -54,6 +56,13 @@ def install(studio: Studio) -> None:
     studio.flow_wanted.connect(opening.show)
     studio.template_wanted.connect(opening.open_template)
     studio.close_wanted.connect(saving.close)
+
+
+def tidy(bench: Workbench) -> None:
+    """Remove the folder of a flow that was never saved, if nothing is in it."""
+    if bench.path is None and bench.scratch is not None:
+        with contextlib.suppress(OSError):
+            bench.scratch.rmdir()
 
 
 def settle(studio: Studio, versions: Versions, folder: Path, file: Path) -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer
 
 from app.document import Change
-from app.safety.desk import Desk
+from app.notices import Offer
+from app.safety.desk import Desk, Order
 from app.safety.drafts import Draft, held, refilled, replayed
 from app.safety.journal import (
     Did,
@@ -22,6 +23,9 @@ from app.safety.journal import (
 from app.studio import Studio
 from app.workbench import Workbench
 
+MOST_TRIES = 2
+WHILE = 5000
+"""Milliseconds after which a studio counts as up, with all that was opened again."""
 GLANCE = 250
 """Milliseconds between two looks at what is in view and selected."""
 
@@ -104,6 +108,8 @@ class Keeping(QObject):
         self._desk: Desk | None = None
         self._keepers: dict[Workbench, Keeper] = {}
         self._reopening = ""
+        self._tries = 0
+        self._left: tuple[str, ...] = ()
         self._glancing = QTimer(self, interval=GLANCE)
         self._glancing.timeout.connect(self._glance)
         studio.begun.connect(self.begin)
@@ -145,22 +151,44 @@ class Keeping(QObject):
     # What was open.
 
     def _reopen(self, desk: Desk) -> None:
-        found, workspace = desk.found, self._studio.workspace
+        """Open what was open, unless that has ended the studio before."""
+        found = desk.found
+        if not found.ids:
+            return
+        if found.tries >= MOST_TRIES:
+            self._left, self._tries = found.ids, found.tries
+            self._arrange()
+            self._studio.notices.tell(
+                "Heddle ended twice just after it had opened your flows. They are kept as drafts.",
+                "warning", Offer("Open them", lambda: self._open_all(desk)), key="kept", stays=True,
+            )  # fmt: skip
+        else:
+            self._tries = found.tries + 1
+            self._open_all(desk)
+            QTimer.singleShot(WHILE, self, self._is_up)
+
+    def _open_all(self, desk: Desk) -> None:
+        found, workspace, kept = desk.found, self._studio.workspace, 0
+        self._left = found.ids
         front: Workbench | None = None
-        kept = 0
         for id in found.ids:
             bench = self._bench(desk, id)
             if bench is not None:
                 front = bench if id == found.front else front
                 kept += not bench.document.is_saved
-        if len(found.ids):
-            workspace.show(front)
+        self._left = ()
+        workspace.show(front)
+        self._arrange()
         if kept and not found.ended:
             text = "Heddle ended unexpectedly. Everything is as you left it."
             self._studio.notices.tell(text, "info", key="kept")
         elif kept:
             what = "1 unsaved flow was" if kept == 1 else f"{kept} unsaved flows were"
             self._studio.notices.tell(f"{what} kept from last time.", "info", key="kept")
+
+    def _is_up(self) -> None:
+        self._tries = 0
+        self._arrange()
 
     def _bench(self, desk: Desk, id: str) -> Workbench | None:
         draft = replayed(records_of(desk.folder, id))
@@ -207,9 +235,11 @@ class Keeping(QObject):
             if bench in self._keepers:
                 ids.append(self._keepers[bench].journal.id)
                 front = ids[-1] if bench is workspace.current else front
+        ids += [id for id in self._left if id not in ids]
         if self._desk is not None:
             try:
-                self._desk.arrange(ids, front, ended=ended)
+                tries = 0 if ended and not self._left else self._tries
+                self._desk.arrange(Order(tuple(ids), front, ended, tries))
             except OSError as error:
                 self.fail(error)
 

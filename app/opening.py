@@ -77,7 +77,7 @@ class Opening(QObject):
         except FlowFileError as error:
             self._cannot_open(path, error)
             return
-        self.show(flow, known=self._is_template(path))
+        self.show(flow, known=self._is_template(path)).is_from_template = True
 
     def show(self, flow: Flow, *, known: bool = True) -> Workbench:
         """A flow that no file holds yet, in front; one not `known` here is judged first."""

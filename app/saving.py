@@ -129,7 +129,8 @@ class Saving(QObject):
     def close(self, bench: Workbench) -> None:
         """Close a flow; one that isn't saved only as the person says."""
         remove = self._studio.workspace.remove
-        if bench.document.is_saved:
+        untouched = bench.is_from_template and not bench.document.history
+        if bench.document.is_saved or untouched:
             remove(bench)
             return
         self._studio.workspace.show(bench)

@@ -56,6 +56,8 @@ class Workbench(QObject):
         """Of what the file held when it was opened or saved last."""
         self.scratch: Path | None = None
         """The folder a flow has that isn't saved in a file yet."""
+        self.is_from_template = False
+        """Whether the flow was made of a template, and nothing is lost if it is closed as it is."""
         self.is_trusted = True
         """Whether the flow may run and be changed: made here, or agreed to by the person."""
         self.allowed = Needs()

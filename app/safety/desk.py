@@ -5,7 +5,7 @@ import os
 import secrets
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -38,12 +38,14 @@ else:
 class Order(msgspec.Struct, frozen=True):
     """The open drafts in the order of their tabs, and the one in front ("" for none).
 
-    `ended` says that the studio was closed, not killed.
+    `ended` says that the studio was closed, not killed; `tries` how often in a row a studio was
+    killed before it had been up for a while with these drafts.
     """
 
     ids: tuple[str, ...] = ()
     front: str = ""
     ended: bool = False
+    tries: int = 0
 
 
 _DECODER = msgspec.json.Decoder(Order)
@@ -71,10 +73,10 @@ class Desk:
         """Where a flow is written down: the draft of that id, or a new one."""
         return Journal(self.folder, id or secrets.token_hex(6), self._syncer)
 
-    def arrange(self, ids: Sequence[str], front: str, *, ended: bool = False) -> None:
+    def arrange(self, order: Order) -> None:
         """Remember which drafts are open, and which of them is in front. Raises OSError."""
         fresh = self.folder / "order.tmp"
-        fresh.write_bytes(msgspec.json.encode(Order(tuple(ids), front, ended)))
+        fresh.write_bytes(msgspec.json.encode(order))
         fresh.replace(self.folder / "order.json")
 
     def close(self) -> None:
@@ -87,7 +89,7 @@ class Desk:
 
     def _adopt(self) -> Order:
         """Move the drafts of dead studios here; gives them in order, oldest studio first."""
-        ids, front, ended = list[str](), "", True
+        ids, front, ended, tries = list[str](), "", True, 0
         others = [path for path in self._drafts.iterdir() if path.is_dir() and path != self.folder]
         for folder in sorted(others, key=_age):
             with _dead(folder) as is_dead:
@@ -95,10 +97,11 @@ class Desk:
                     order = _order(folder)
                     front = order.front or front
                     ended = ended and order.ended
+                    tries = max(tries, order.tries)
                     ids += self._move(folder, order)
             if is_dead:
                 shutil.rmtree(folder, ignore_errors=True)
-        return Order(tuple(ids), front if front in ids else "", ended)
+        return Order(tuple(ids), front if front in ids else "", ended, tries)
 
     def _move(self, folder: Path, order: Order) -> Iterator[str]:
         there = drafts_in(folder)

@@ -9,14 +9,20 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from app.document import Document
 from app.editor.canvas.canvas import Canvas
 from app.main_window import MainWindow
+from app.notices import Notice
+from app.safety.desk import Desk, Order
+from app.safety.drafts import Draft, held
+from app.safety.journal import Place
 from app.start import build
 from app.studio import Studio
 from app.workbench import Workbench
 from graph.edits import AddBlock, SetField
 from graph.file_format import write
 from graph.flow import Block, Flow
+from graph.spec import Needs
 from runtime.flow_files import digest_of
 from runtime.settings import Settings
 
@@ -114,6 +120,44 @@ def test_a_flow_that_was_closed_does_not_come_back(qtbot: QtBot, home: Path) -> 
     again = start(qtbot, home).studio
 
     assert len(again.workspace) == 0
+
+
+def test_a_file_that_is_asked_for_and_was_open_has_one_tab(
+    qtbot: QtBot, home: Path, file: Path
+) -> None:
+    first = start(qtbot, home)
+    first.studio.open_wanted.emit(file)
+    first.close()
+
+    again = start(qtbot, home).studio
+    again.open_wanted.emit(file)
+
+    assert [bench.path for bench in again.workspace] == [file]
+
+
+def test_drafts_that_ended_the_studio_twice_are_only_opened_when_asked(
+    qtbot: QtBot, home: Path
+) -> None:
+    desk = Desk(home / "drafts")
+    journal = desk.journal("bad")
+    flow = Flow(name="Bad luck")
+    draft = Draft(Document(flow), "", "", "", True, Needs(), Place())
+    journal.begin(held(draft))
+    journal.close()
+    desk.arrange(Order(("bad",), "bad", tries=2))
+    desk.close()
+    window = build(Settings(home=str(home)))
+    qtbot.addWidget(window)
+    told: list[Notice] = []
+    window.studio.notices.told.connect(told.append)
+
+    window.studio.begun.emit()
+
+    assert len(window.studio.workspace) == 0
+    [offer] = told[-1].offers
+    offer.do()
+    assert front(window.studio).document.flow == flow
+    window.close()
 
 
 def test_two_studios_keep_their_own(qtbot: QtBot, home: Path) -> None:

@@ -75,6 +75,18 @@ def test_a_template_opens_as_a_new_flow_named_after_it(studio: Studio) -> None:
     assert not any(bench.folder.is_relative_to(RESOURCES) for bench in benches)
 
 
+def test_a_template_that_was_not_touched_closes_without_a_question(studio: Studio) -> None:
+    studio.open_wanted.emit(RESOURCES / "templates" / "hello.flow.json")
+    bench = studio.workspace.current
+    assert bench is not None
+    scratch = bench.folder
+
+    studio.actions["file.close"].trigger()
+
+    assert len(studio.workspace) == 0
+    assert not scratch.exists()
+
+
 def test_a_broken_file_is_shown_with_every_problem(studio: Studio, file: Path) -> None:
     file.write_text('{"heddle": 1, "blocks": {"a": {"kind": 3}, "b": {"knid": "x"}}}')
 

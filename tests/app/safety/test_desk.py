@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from app.document import Document
-from app.safety.desk import Desk
+from app.safety.desk import Desk, Order
 from app.safety.drafts import Draft, held, replayed
 from app.safety.journal import Place, records_of
 from graph.flow import Flow
@@ -17,7 +17,7 @@ WRITER = """
 import sys, time
 from pathlib import Path
 from app.document import Document
-from app.safety.desk import Desk
+from app.safety.desk import Desk, Order
 from app.safety.drafts import Draft, held
 from app.safety.journal import Did, Place
 from graph.edits import AddBlock
@@ -27,7 +27,7 @@ desk = Desk(Path(sys.argv[1]))
 document = Document(Flow(name="of the other"))
 journal = desk.journal("other")
 journal.begin(held(Draft(document, "", "", "", False, Needs(), Place())))
-desk.arrange(["other"], "other")
+desk.arrange(Order(("other",), "other"))
 journal.add(Did(AddBlock(Block("late", "text.template"))))
 print("written", flush=True)
 time.sleep(60)
@@ -77,7 +77,7 @@ def test_drafts_come_back_in_the_order_of_their_tabs(tmp_path: Path) -> None:
         journal = desk.journal(id)
         journal.begin(held(draft(id)))
         journal.close()
-    desk.arrange(["c", "a"], "a")
+    desk.arrange(Order(("c", "a"), "a"))
     desk.close()
 
     again = Desk(tmp_path)
@@ -88,7 +88,7 @@ def test_drafts_come_back_in_the_order_of_their_tabs(tmp_path: Path) -> None:
 
 def test_a_studio_with_nothing_open_leaves_nothing(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
-    desk.arrange([], "")
+    desk.arrange(Order())
 
     desk.close()
 

@@ -5,7 +5,7 @@ import pytest
 
 from graph.file_format import write
 from graph.flow import Block, Flow
-from runtime.commands import AnyCommand, CancelRun, StartRun, StoreFlow
+from runtime.commands import AnyCommand, CancelRun, ReplayRun, StartRun, StoreFlow
 from runtime.journal.contract import JournalFull, JournalGone
 from runtime.services.control import LARGEST
 from tests.runtime.services.conftest import Served
@@ -147,6 +147,14 @@ async def test_nobody_is_granted_more_than_the_server(
 
     assert (reply.status_code, reply.json()["title"]) == (400, "TooMuch")
     assert says in reply.json()["detail"]
+
+
+async def test_a_replay_is_granted_no_more_than_the_server(served: Served) -> None:
+    async with served.client() as client:
+        command = msgspec.json.encode(ReplayRun("any", grants={"reads": ["/etc"]}))
+        reply = await client.post("/commands", content=command)
+
+    assert (reply.status_code, reply.json()["title"]) == (400, "TooMuch")
 
 
 async def test_less_may_be_granted(served: Served) -> None:
