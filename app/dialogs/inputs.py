@@ -10,9 +10,11 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLay
 from app.dialogs.sheet import Sheet
 from app.editor.fields.field import Field
 from app.editor.fields.making import make_field
+from app.editor.fields.number import NumberField
 from app.editor.fields.surroundings import Surroundings
+from app.editor.fields.text import TextField
 from app.preferences import Preferences
-from app.presenters.input_form import Asked, NoValue, asked, values_of
+from app.presenters.input_form import Asked, NoValue, asked, values_of, worth_remembering
 from app.studio import Studio
 from app.workbench import Workbench
 from graph.compile.ports import interface
@@ -35,7 +37,7 @@ def ask_for_inputs(
     form = asked(flow, interface(flow)[0], remembered)
 
     def accept(given: Given) -> None:
-        _remember(studio.preferences, key, given)
+        _remember(studio.preferences, key, worth_remembering(form, given))
         run(given)
 
     sheet = InputsSheet(studio.window, workbench, form, accept)
@@ -67,14 +69,16 @@ class InputsSheet(Sheet):
             for one, around in zip(form, self._around, strict=True)
         ]
         layout.addStretch(1)
-        self.body.addWidget(self._scrolling(column))
+        tall = column.sizeHint().height() > TALLEST
+        self.body.addWidget(self._scrolling(column) if tall else column)
         self._wrong = self.say("")
         self._wrong.setProperty("role", "error")
         self._wrong.hide()
         self.button("Cancel")
-        self.button("Run", self._run, main=True, closes=False)
-        if self._fields:
-            self._fields[0][1].setFocus()
+        button = self.button("Run", self._run, main=True, closes=False)
+        first = next((field for _, field in self._fields), None)
+        # Return runs at once, unless the first field is one in which it begins a new line.
+        (first if isinstance(first, TextField | NumberField) else button).setFocus()
 
     def fill(self, name: str, value: Any) -> None:
         """Put a value into a field."""
@@ -111,7 +115,7 @@ class InputsSheet(Sheet):
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidget(column)
-        scroll.setMinimumHeight(min(TALLEST, column.sizeHint().height() + 4))
+        scroll.setMinimumHeight(TALLEST)
         return scroll
 
     def _run(self) -> None:

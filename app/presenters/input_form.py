@@ -23,7 +23,7 @@ class NoValue(HeddleError):
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """One input. `value` is what its field shows at first, UNSET for its default."""
+    """One input. `value` is what its field shows at first, UNSET for nothing."""
 
     name: str
     title: str
@@ -50,10 +50,8 @@ def _asked(name: str, block: Block, remembered: Mapping[str, Any]) -> Asked:
         str(block.fields.get("description", "")),
     )
     value = remembered.get(name, UNSET)
-    if value is UNSET and parameter.required and default is not None:
-        value = default
-    if value is not UNSET and mismatch(wanted, value):
-        value = UNSET  # the flow was changed since
+    if value is UNSET or mismatch(wanted, value):  # the flow may have been changed since
+        value = UNSET if default is None or mismatch(wanted, default) else default
     return Asked(name, title, block.id, parameter, value)
 
 
@@ -72,3 +70,9 @@ def values_of(form: Sequence[tuple[Asked, Any]]) -> dict[str, Any]:
             raise NoValue(f"{one.title} {reason}.", one.name)
         found[one.name] = value
     return found
+
+
+def worth_remembering(form: Sequence[Asked], given: Mapping[str, Any]) -> dict[str, Any]:
+    """What was given otherwise than the defaults say, which may change until the next time."""
+    defaults = {one.name: one.parameter.default for one in form}
+    return {name: value for name, value in given.items() if value != defaults.get(name)}

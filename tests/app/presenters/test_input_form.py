@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from app.presenters.input_form import UNSET, Asked, NoValue, asked, values_of
+from app.presenters.input_form import UNSET, Asked, NoValue, asked, values_of, worth_remembering
 from graph.compile.ports import interface
 from graph.flow import Block, Flow, View
 from graph.spec import REQUIRED, Parameter
@@ -22,14 +22,14 @@ def test_inputs_are_asked_for_as_they_stand_on_the_canvas() -> None:
 
     assert (who.name, who.title, who.parameter.required) == ("who", "Who", True)
     assert (count.name, count.title, count.parameter.default) == ("count", "Count", 3)
-    assert (who.value, count.value) == (UNSET, UNSET)
+    assert (who.value, count.value) == (UNSET, 3)
 
 
 def test_values_given_before_are_offered_if_they_still_suit() -> None:
     who, count = asked(FLOW, interface(FLOW)[0], {"count": "many", "who": "Ada"})
 
     assert who.value == "Ada"
-    assert count.value is UNSET
+    assert count.value == 3
 
 
 def one(default: Any) -> Asked:
@@ -38,8 +38,14 @@ def one(default: Any) -> Asked:
 
 def test_what_is_not_set_is_left_to_its_default() -> None:
     assert values_of([(one(3), UNSET)]) == {}
+    assert values_of([(one(3), 3)]) == {"n": 3}
     assert values_of([(one(3), 4)]) == {"n": 4}
     assert values_of([(Asked("t", "T", "b", Parameter("T", TEXT, "x")), "")]) == {"t": ""}
+
+
+def test_only_what_differs_from_the_defaults_is_remembered() -> None:
+    assert worth_remembering([one(3)], {"n": 3}) == {}
+    assert worth_remembering([one(3)], {"n": 4}) == {"n": 4}
 
 
 @pytest.mark.parametrize(
