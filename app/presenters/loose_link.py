@@ -32,6 +32,9 @@ class LooseLink:
         self._rest = apply(level.flow, Disconnect(taken_from)) if taken_from else level.flow
         self._level = Level(self._rest, level.catalog, level.around)
         self._check = self._checking()
+        self._taken: dict[str, set[str]] = {}
+        for target in self._rest.links:
+            self._taken.setdefault(target.block, set()).add(target.port)
         self._verdicts: dict[End, Fit] = {}
         self._best: dict[str, End | None] = {}
 
@@ -93,7 +96,7 @@ class LooseLink:
         if spec is None or spec.kind == NOTE or id == self.held.block:
             return None
         if self.side == "out":
-            taken = {link.target.port for link in self._rest.links_into(id)}
+            taken = self._taken.get(id, set())
             found = best_input(spec, self._ports(id), self.type, taken)
         else:
             found = best_output(self._ports(id), self.type)

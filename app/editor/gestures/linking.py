@@ -14,6 +14,9 @@ from app.presenters.loose_link import LooseLink, told
 from graph.edits import Disconnect
 from graph.flow import End
 
+FAR = 0.35
+"""Below this zoom nobody sees a port."""
+
 
 class PullLink(Gesture):
     """What fits the loose end glows, the rest fades; a tip says why a port doesn't fit."""
@@ -112,6 +115,9 @@ class PullLink(Gesture):
         area = self.canvas.area()
         if area == self._lit:
             return
+        if self.canvas.zoom < FAR:
+            self.canvas.attention.clear()
+            return
         self._lit = area
         held = self.loose.held
         lit: set[tuple[str, str, str]] = {(held.block, held.port, self.loose.side)}
@@ -121,12 +127,13 @@ class PullLink(Gesture):
 
     def _fitting(self, id: str) -> set[tuple[str, str, str]]:
         """The ports of a block that fit: those that show, or a needed one that would."""
-        card, best = self.canvas.shapes.card(id), self.loose.best(id)
+        card = self.canvas.shapes.card(id)
         shown = card.inputs if self.loose.side == "out" else card.outputs
         names = {port.name for port in shown if self.loose.suits(End(id, port.name))}
-        hidden = {best.port} if best and self.loose.wants(best) else set[str]()
+        if not names and (best := self.loose.best(id)) and self.loose.wants(best):
+            names = {best.port}
         side = "in" if self.loose.side == "out" else "out"
-        return {(id, name, side) for name in names or hidden}
+        return {(id, name, side) for name in names}
 
 
 def start(canvas: Canvas, press: Press) -> Gesture | None:
