@@ -12,6 +12,7 @@ from app.notice_bar import NoticeBar
 from app.pages import Pages
 from app.parts import PARTS
 from app.preferences import Preferences
+from app.recent_menu import RecentMenu
 from app.studio import Studio
 from app.theme import Choice, Theme
 from app.welcome import Welcome
@@ -72,6 +73,8 @@ class MainWindow(QMainWindow):
         bind("view.reset_layout", self.docks.reset)
         bind("file.quit", self.close)
         bind("file.welcome", lambda: self.studio.workspace.show(None))
+        welcome = self.studio.actions["file.welcome"]
+        self.menus["File"].insertMenu(welcome, RecentMenu(self.studio, self))
         shown = QMenu("Docks", self)
         shown.addActions(self.docks.actions())
         self.menus["View"].addMenu(shown)

@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.dialogs.sheet import Sheet
+from app.main_window import MainWindow
 from app.opening import RESOURCES
+from app.recent_menu import RecentMenu
 from app.safety.versions import Versions
 from app.studio import Studio
 from graph.edits import AddBlock
@@ -73,6 +75,21 @@ def test_a_template_opens_as_a_new_flow_named_after_it(studio: Studio) -> None:
     assert not any(bench.document.is_saved for bench in benches)
     assert all(bench.title not in ("", "Untitled") and bench.is_trusted for bench in benches)
     assert not any(bench.folder.is_relative_to(RESOURCES) for bench in benches)
+
+
+def test_a_flow_that_was_open_is_in_the_menu(
+    studio: Studio, window: MainWindow, file: Path
+) -> None:
+    [menu] = window.findChildren(RecentMenu)
+    assert not menu.menuAction().isEnabled()
+    studio.open_wanted.emit(file)
+    studio.actions["file.close"].trigger()
+
+    menu.aboutToShow.emit()
+    [action] = menu.actions()
+    action.trigger()
+
+    assert [bench.path for bench in studio.workspace] == [file.resolve()]
 
 
 def test_a_template_that_was_not_touched_closes_without_a_question(studio: Studio) -> None:
