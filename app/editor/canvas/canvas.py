@@ -4,38 +4,23 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import (
-    QContextMenuEvent,
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDragMoveEvent,
-    QDropEvent,
-    QFocusEvent,
-    QHelpEvent,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPolygonF,
-    QWheelEvent,
-)
-from PySide6.QtWidgets import QGraphicsView, QToolTip
+from PySide6.QtCore import QPointF, QRectF, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPolygonF
 
 from app.document import Change, Level
 from app.editor.canvas.attention import Attention
 from app.editor.canvas.drawing import Drawing
-from app.editor.canvas.handling import Clicking, Gestures
+from app.editor.canvas.handled import HandledView
+from app.editor.canvas.handling import Clicking
 from app.editor.canvas.hits import Hit, Hits
 from app.editor.canvas.hover import NOTHING, Hover
 from app.editor.canvas.layer import Layer
 from app.editor.canvas.marks import Marks
-from app.editor.canvas.panning import Panning
 from app.editor.canvas.pulses import Pulses
 from app.editor.canvas.routing import Routing
 from app.editor.canvas.shapes import Shapes
 from app.editor.canvas.tips import tip
-from app.editor.canvas.view import SceneView, ViewState
+from app.editor.canvas.view import ViewState
 from app.studio import Studio
 from app.workbench import Workbench
 from graph.flow import End
@@ -44,7 +29,7 @@ Overlay = Callable[[QPainter], None]
 """Draws over the flow, in scene coordinates."""
 
 
-class Canvas(SceneView):
+class Canvas(HandledView):
     """`gestures` may be replaced; whoever draws over the flow adds to `overlay`."""
 
     redrawn = Signal()
@@ -60,10 +45,9 @@ class Canvas(SceneView):
         self.drawing = Drawing(workbench, self.shapes, self.routing, self.marks)
         self.attention = Attention(self.shapes, self.redraw_overlay)
         self.overlay: list[Overlay] = []
-        self.gestures: Gestures = Clicking(workbench, lambda place: self.hit(self.to_scene(place)))
+        self.gestures = Clicking(workbench, lambda place: self.hit(self.to_scene(place)))
         self._hits = Hits(workbench, self.shapes, self.routing)
         self._layer = Layer(self.drawing.draw)
-        self._panning = Panning(self)
         self._hover = Hover(self.shapes)
         self._pulses = Pulses(self, self.redraw_overlay)
         self._views: dict[Level, ViewState] = {}
@@ -73,8 +57,6 @@ class Canvas(SceneView):
         self.setAccessibleName("Canvas")
         self.setAccessibleDescription("The blocks of the flow and the links between them")
         self.marks.refresh()
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAcceptDrops(True)
         self._listen()
 
     def _listen(self) -> None:
@@ -107,7 +89,13 @@ class Canvas(SceneView):
         """The links (by the port they end in) that a line through scene points cuts."""
         return self._hits.links_crossing(line)
 
-    def tip_at(self, place: QPointF) -> str:
+    def point_at(self, place: QPointF | None) -> None:
+        """Show what is under the mouse."""
+        hit = NOTHING if place is None else self.hit(self.to_scene(place))
+        if self._hover.become(hit):
+            self.viewport().update()
+
+    def tip_at(self, place: QPointF, /) -> str:
         """What is told of the thing at a place of the view, "" for nothing."""
         hit = self.hit(self.to_scene(place))
         return tip(hit, self.workbench, self.shapes, self.marks)
@@ -195,7 +183,7 @@ class Canvas(SceneView):
         self.shapes.follow()
         self._pulses.clear()
         self.marks.refresh()
-        self._point_at_nothing()
+        self._hover.become(NOTHING)
         self.refresh()
 
     def _on_level(self) -> None:
@@ -203,7 +191,7 @@ class Canvas(SceneView):
         self.shapes.renew()
         self._pulses.clear()
         self.marks.refresh()
-        self._point_at_nothing()
+        self._hover.become(NOTHING)
         if (state := self._views.get(self._level)) is not None:
             self.restore_view_state(state)
         else:
@@ -223,7 +211,9 @@ class Canvas(SceneView):
             return
         rows = self.marks.take(addresses)
         if self.drawing.is_far(self._zoom):
-            self._layer.draw_over(partial(self.drawing.draw_far_blocks, blocks=np.array(rows)))
+            self._layer.draw_over(
+                partial(self.drawing.draw_far_blocks, blocks=np.array(rows, np.intp))
+            )
         else:
             self._soil_news(rows)
         self.viewport().update()
@@ -246,102 +236,8 @@ class Canvas(SceneView):
         found: list[int] = np.nonzero(among)[0].tolist()
         return [link for link in found if self.marks.has_news(link)]
 
-    def _point_at_nothing(self) -> None:
-        self._hover.become(NOTHING)
-
     def _restyle(self) -> None:
         values = self.values
         self.drawing.restyle()
         self.drawing.links.with_values = values
         self.refresh()
-
-    # Events: the gestures have the first word, then the view is moved.
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        self.setFocus(Qt.FocusReason.MouseFocusReason)
-        if not self._panning.press(event):
-            self.gestures.press(event)
-        event.accept()
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if not self._panning.move(event):
-            if event.buttons() != Qt.MouseButton.NoButton:
-                self.gestures.move(event)
-            else:
-                self._hover_at(event.position())
-                self.gestures.hover(event)
-        event.accept()
-
-    def _hover_at(self, place: QPointF) -> None:
-        if self._hover.become(self.hit(self.to_scene(place))):
-            self.viewport().update()
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if not self._panning.release(event):
-            self.gestures.release(event)
-        event.accept()
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if not self._panning.press(event):
-            self.gestures.double(event)
-        event.accept()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if not self.gestures.wheel(event):
-            self._panning.wheel(event)
-        event.accept()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not (self._panning.key(event) or self.gestures.key(event)):
-            event.ignore()
-
-    def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        if not (self._panning.key_released(event) or self.gestures.key_released(event)):
-            event.ignore()
-
-    def event(self, event: QEvent) -> bool:
-        """A gesture may want a key that an action has."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            event.setAccepted(self.gestures.overrides(event))
-            return True
-        return bool(super().event(event))
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self.gestures.leave()
-        if self._hover.become(NOTHING):
-            self.viewport().update()
-        super().leaveEvent(event)
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        event.setAccepted(self.gestures.menu(event))
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if not self.gestures.drag(event):
-            event.ignore()
-
-    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        if not self.gestures.drag(event):
-            event.ignore()
-
-    def dragLeaveEvent(self, _: QDragLeaveEvent) -> None:
-        self.gestures.drag_left()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        if not self.gestures.drop(event):
-            event.ignore()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        QGraphicsView.focusInEvent(self, event)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        self._panning.lost_focus()
-        QGraphicsView.focusOutEvent(self, event)
-
-    def viewportEvent(self, event: QEvent) -> bool:
-        """Pinching zooms; resting the mouse tells of what is there."""
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            QToolTip.showText(event.globalPos(), self.tip_at(QPointF(event.pos())), self)
-            return True
-        if event.type() == QEvent.Type.NativeGesture:
-            return self._panning.pinch(event)
-        return bool(super().viewportEvent(event))

@@ -1,31 +1,92 @@
-from app.presenters.block_status import NONE, status_of
+"""How a block stands in a run, as its card shows it."""
+
+from typing import Any
+
+from app.presenters.block_status import Status, status_of
 from app.presenters.live_run import LiveRun
-from runtime.events import RunStarted, TaskFinished, TaskProgressed, TaskStarted
+from runtime.events import (
+    Failure,
+    RunStarted,
+    ScopeClosed,
+    ScopeOpened,
+    TaskFailed,
+    TaskFinished,
+    TaskProgressed,
+    TaskRetried,
+    TaskReused,
+    TaskSkipped,
+    TaskStarted,
+    TaskStreamed,
+)
 
 
-def run_with(*events: object) -> LiveRun:
-    run = LiveRun("r")
-    run.take([RunStarted("r", 1, 0.0, "f"), *events])  # type: ignore[list-item]
-    return run
+def status(*events: Any) -> Status:
+    run = LiveRun("run")
+    run.take([RunStarted("run", 0, 1.0, "hash"), *events])
+    return status_of(run, "a")
 
 
-def test_a_block_under_way_says_how_far_it_is() -> None:
-    run = run_with(TaskStarted("r", 2, 0.0, "each"), TaskProgressed("r", 2, 0.0, "each", 3, 12))
-
-    status = status_of(run, "each")
-
-    assert (status.look, status.short, status.share) == ("running", "3 of 12", 0.25)
+BEGUN = TaskStarted("run", 1, 1.0, "a")
 
 
-def test_a_block_that_is_done_shows_the_value_of_the_round_that_is_looked_at() -> None:
-    run = run_with(TaskFinished("r", 2, 0.5, "a", 0.0, {"value": "last"}))
+def test_a_block_that_has_not_come_up_has_no_look() -> None:
+    assert status() == Status()
 
-    assert status_of(run, "a").line == "last"
+
+def test_a_running_block_tells_how_far_it_is() -> None:
+    told = status(BEGUN, TaskProgressed("run", 2, 1.0, "a", 300, 800, "Row 300"))
+
+    assert told == Status("running", "Row 300", "300 of 800", 0.375)
+
+
+def test_a_loop_tells_its_rounds() -> None:
+    opened = [ScopeOpened("run", 2, 1.0, f"a[{n}]", "body", {}) for n in range(4)]
+
+    told = status(BEGUN, *opened, ScopeClosed("run", 3, 1.0, "a[0]"))
+
+    assert (told.short, told.share) == ("1 of 4", 0.25)
+
+
+def test_a_stream_shows_its_end_as_it_comes() -> None:
+    told = status(BEGUN, TaskStreamed("run", 2, 1.0, "a", ["Once ", "upon\n", "a time"]))
+
+    assert told.line == "Once upon a time"
+
+
+def test_a_finished_block_tells_its_result_and_how_long_it_took() -> None:
+    told = status(BEGUN, TaskFinished("run", 2, 1.25, "a", 1.0, {"value": [1, 2]}))
+
+    assert told == Status("done", "2 items", "250 ms")
+
+
+def test_a_reused_result_says_so() -> None:
+    told = status(TaskReused("run", 1, 1.0, "a", {"value": "x"}))
+
+    assert told == Status("reused", "x", "reused")
+
+
+def test_a_failure_is_told_and_a_retry_warns() -> None:
+    why = Failure("Oops", "No such file.")
+
+    failed = status(BEGUN, TaskFailed("run", 2, 3.0, "a", 1, why))
+    retried = status(BEGUN, TaskRetried("run", 2, 3.0, "a", 1, why, 0.5))
+
+    assert (failed.look, failed.line) == ("failed", "No such file.")
+    assert retried.look == "warning"
+
+
+def test_a_skipped_block_only_looks_so() -> None:
+    assert status(TaskSkipped("run", 1, 1.0, "a")) == Status("skipped")
+
+
+def test_a_done_block_shows_the_value_of_the_round_that_is_looked_at() -> None:
+    run = LiveRun("run")
+    run.take([TaskFinished("run", 2, 0.5, "a", 0.0, {"value": "last"})])
+
     assert status_of(run, "a", {"value": "of that round"}).line == "of that round"
 
 
 def test_an_input_has_a_value_without_ever_coming_up() -> None:
-    run = run_with()
+    run = LiveRun("run")
 
     assert status_of(run, "name", {"value": "Ada"}).look == "done"
-    assert status_of(run, "name") == NONE
