@@ -37,6 +37,8 @@ class Running(QObject):
         self._runs.refused.connect(self._refused)
         self._runs.watching.ended.connect(self._ended)
         studio.bridge.troubled.connect(self._trouble)
+        # What became of one flow's run only stands in the way of another flow.
+        studio.workspace.current_changed.connect(lambda: studio.notices.withdraw(NOTICE))
 
     def _bind(self) -> None:
         runs = self._runs

@@ -1,5 +1,6 @@
 """The blocks of a flow and of the flows inside it as a tree, kept up to date change by change."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -35,7 +36,7 @@ Index = QModelIndex | QPersistentModelIndex
 NOTHING = QModelIndex()
 
 TITLE, STATE = 0, 1
-DONE = "done "
+DONE = re.compile(r"^done,? (?=\d)")
 DELAY = 60
 """Milliseconds after a change in which further ones join it."""
 MOST_MOVES = 100
@@ -164,7 +165,7 @@ class OutlineModel(QAbstractItemModel):
                 faults = f"{count} problem{'s' * (count > 1)}" if count else ""
                 words = faults or state_words(view)
                 # A sighted person reads "done" off the colour, and the column is narrow.
-                return words.removeprefix(DONE) if role == Qt.ItemDataRole.DisplayRole else words
+                return DONE.sub("", words) if role == Qt.ItemDataRole.DisplayRole else words
             case Qt.ItemDataRole.ForegroundRole:
                 token = "failed" if problems else _COLOURS.get(view.state if view else "", "muted")
                 return QColor(getattr(current(), token))
