@@ -73,6 +73,7 @@ class Workbench(QObject):
         self.zoom = 0.0
         """How large the canvas shows it: 1.0 is full size, 0 not yet said; the canvas keeps it."""
         self.problems: tuple[Problem, ...] = ()
+        self._here: tuple[tuple[Problem, ...], Level, dict[str, list[Problem]]] = ((), (), {})
         self.is_closed = False
         self.run: LiveRun | None = None
         self.before: LiveRun | None = None
@@ -277,11 +278,11 @@ class Workbench(QObject):
 
     def problems_here(self) -> Mapping[str, list[Problem]]:
         """The problems of blocks of the shown flow, by block."""
-        here, found = "/".join(self.level), dict[str, list[Problem]]()
-        for problem in self.problems:
-            if problem.flow == here and problem.block:
-                found.setdefault(problem.block, []).append(problem)
-        return found
+        problems, level, _ = self._here
+        if problems is not self.problems or level != self.level:
+            by_block = _by_block(self.problems, "/".join(self.level))
+            self._here = (self.problems, self.level, by_block)
+        return self._here[2]
 
     # Runs.
 
@@ -319,3 +320,11 @@ class Workbench(QObject):
         self._check_timer.stop()
         self._checker.close()
         self._stop_listening()
+
+
+def _by_block(problems: Iterable[Problem], flow: str) -> dict[str, list[Problem]]:
+    found = dict[str, list[Problem]]()
+    for problem in problems:
+        if problem.flow == flow and problem.block:
+            found.setdefault(problem.block, []).append(problem)
+    return found

@@ -1,6 +1,10 @@
 """The inspector: the form of what is selected."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from app.docks import Dock
@@ -11,6 +15,8 @@ from app.editor.inspector.several_page import SeveralPage
 from app.editor.previewer import Previewer
 from app.studio import Studio
 from app.workbench import Workbench
+
+P = TypeVar("P", bound=QWidget)
 
 SOON = 20
 """Milliseconds after which a selection that stays is shown: a rubber band passes many."""
@@ -29,16 +35,13 @@ class Inspector(QWidget):
         self.previewer = Previewer(self)
         self.page: QWidget | None = None
         self._active: FieldRow | None = None
-        self._scroll = QScrollArea(self)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._scroll)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._scroll = self._new_scroll()
         self._soon = QTimer(self, singleShot=True, interval=SOON)
         self._soon.timeout.connect(self.show_selected)
         studio.workspace.current_changed.connect(self._turn_to_front)
+        studio.workspace.removed.connect(self._forget)
         studio.theme.changed.connect(self._redraw)
         application = QApplication.instance()
         assert isinstance(application, QApplication)
@@ -77,37 +80,51 @@ class Inspector(QWidget):
         self._soon.stop()
         bench = self._workbench
         if bench is None:
-            self._turn_to(QWidget(self))
+            self._turn_to(QWidget)
         elif len(bench.selected) == 1:
             (block,) = bench.selected
             if not (isinstance(self.page, BlockPage) and self.page.fits(bench, block)):
                 self._turn_to_block(bench, block)
             self._refresh()
         elif bench.selected:
-            self._turn_to(SeveralPage(bench, self._studio, self))
+            self._turn_to(lambda around: SeveralPage(bench, self._studio, around))
         else:
-            self._turn_to(FlowPage(bench, self._studio, self))
+            self._turn_to(lambda around: FlowPage(bench, self._studio, around))
 
     def _turn_to_block(self, bench: Workbench, block: str) -> None:
         old = self.page
         again = isinstance(old, BlockPage) and (old.workbench, old.block) == (bench, block)
         field = old.keyboard_is_in() if isinstance(old, BlockPage) and again else ""
-        page = BlockPage(bench, block, self._studio, self, self.previewer)
-        self._turn_to(page)
+        page = self._turn_to(
+            lambda around: BlockPage(bench, block, self._studio, around, self.previewer)
+        )
         if field in page.rows:
             page.focus_field(field)
         page.show_pending(self._pending.pop((bench, bench.level, block), {}))
 
-    def _turn_to(self, page: QWidget) -> None:
+    def _turn_to(self, make: Callable[[QWidget], P]) -> P:
+        """Put a page in place of the one that is there.
+
+        It is made inside a scroll area of its own: moved there later, it would be styled twice.
+        """
         self._keep_pending()
         self._active = None
-        old = self._scroll.takeWidget()
-        if old is not None:
-            old.hide()
-            old.deleteLater()
+        old, self._scroll = self._scroll, self._new_scroll()
+        page = make(self._scroll.viewport())
         self.page = page
-        page.setProperty("page", True)
         self._scroll.setWidget(page)
+        self._column.removeWidget(old)
+        old.hide()
+        old.deleteLater()
+        return page
+
+    def _new_scroll(self) -> QScrollArea:
+        made = QScrollArea(self)
+        made.setWidgetResizable(True)
+        made.setFrameShape(QFrame.Shape.NoFrame)
+        made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._column.addWidget(made)
+        return made
 
     def _redraw(self) -> None:
         """Make the page anew, in the colours of the theme."""
@@ -121,6 +138,9 @@ class Inspector(QWidget):
         if isinstance(self.page, BlockPage) and (texts := self.page.pending()):
             bench = self.page.workbench
             self._pending[bench, self.page.level, self.page.block] = texts
+
+    def _forget(self, closed: Workbench) -> None:
+        self._pending = {key: texts for key, texts in self._pending.items() if key[0] is not closed}
 
     def _refresh(self, _: object = None) -> None:
         if self._soon.isActive():
@@ -151,6 +171,13 @@ class Inspector(QWidget):
             self.page.focus_field(name, line, column)
         elif isinstance(self.page, FlowPage):
             self.page.name.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape goes back to the canvas."""
+        if event.key() == Qt.Key.Key_Escape:
+            self._studio.actions["go.canvas"].trigger()
+            return
+        super().keyPressEvent(event)
 
     def _focus_moved(self, _: QWidget | None, now: QWidget | None) -> None:
         row = self._row_of(now)

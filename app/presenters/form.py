@@ -1,6 +1,6 @@
 """The form of a block: which fields it has, how each stands, and what is wrong with it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -72,9 +72,11 @@ def said_here(problem: Problem, name: str) -> str:
     return f"{message} {problem.cure}".rstrip()
 
 
-def rows_of(block: Block, spec: BlockSpec, level: Level, problems: Iterable[Problem]) -> list[Row]:
-    """The fields of a block in the order of its form."""
-    links = {link.target.port: link for link in level.flow.links_into(block.id)}
+def rows_of(
+    block: Block, spec: BlockSpec, level: Level, links: Mapping[str, Link],
+    problems: Iterable[Problem],
+) -> list[Row]:  # fmt: skip
+    """The fields of a block in the order of its form; `links` are those into it, by port."""
     exposed = frozenset(level.flow.view.exposed.get(block.id, ()))
     known = [*spec.parameters, *_inputs_of_flow(block, level)]
     names = {parameter.name for parameter in known}

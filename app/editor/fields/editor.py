@@ -168,8 +168,9 @@ class Editor(QPlainTextEdit):
             super().keyPressEvent(event)
             return
         match event.key():
+            case Qt.Key.Key_Escape if not self.tabChangesFocus():
+                self.setTabChangesFocus(True)  # a second Escape leaves
             case Qt.Key.Key_Escape:
-                self.setTabChangesFocus(True)
                 event.ignore()
             case Qt.Key.Key_Tab if not self.tabChangesFocus():
                 self._indent()

@@ -9,7 +9,7 @@ from app.editor.previewer import Previewer
 from app.presenters.trying import names_for
 from app.workbench import Workbench
 from graph.compile.ports import INPUT
-from graph.flow import Block, Link
+from graph.flow import Block, Flow, Link
 from graph.spec import BlockSpec, Look, Parameter
 
 
@@ -25,6 +25,7 @@ class Surroundings(QObject):
         super().__init__(parent)
         self.workbench = workbench
         self.previewer = previewer
+        self._links: tuple[Flow, dict[str, Link]] | None = None
         self.id = block
 
     @property
@@ -57,8 +58,11 @@ class Surroundings(QObject):
         return f"{parameter.title} of {self.title}"
 
     def links(self) -> dict[str, Link]:
-        """The links into the block, by port."""
-        return {link.target.port: link for link in self.workbench.flow.links_into(self.id)}
+        """The links into the block, by port; looked for once in each state of the flow."""
+        flow = self.workbench.flow
+        if self._links is None or self._links[0] is not flow:
+            self._links = (flow, {link.target.port: link for link in flow.links_into(self.id)})
+        return self._links[1]
 
     def given(self) -> dict[str, Any]:
         """The last value of every input that is linked and has had one in the watched run."""

@@ -238,7 +238,9 @@ class BlockPage(Page):
     def _all_rows(self, spec: BlockSpec) -> list[Row]:
         block = self.around.block
         problems = self.workbench.problems_here().get(self.block, [])
-        return rows_of(block, spec, self.workbench.ports_level, problems) if block else []
+        if block is None:
+            return []
+        return rows_of(block, spec, self.workbench.ports_level, self.around.links(), problems)
 
     # Changing.
 

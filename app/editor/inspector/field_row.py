@@ -3,20 +3,19 @@
 import ast
 from typing import Any, Literal
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QEnterEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.editor.fields.expression import ExpressionField
 from app.editor.fields.field import UNSET, Field
 from app.editor.fields.making import editor_for
 from app.editor.fields.secret import SecretField
 from app.editor.fields.surroundings import Surroundings
+from app.editor.inspector.field_tools import FieldTools
 from app.editor.inspector.linked import Linked
 from app.editor.inspector.notes import Notes, explained, offers_of
-from app.icons import icon
 from app.presenters.form import Mode, Row
-from app.theme import current
 
 Ask = Literal["port", "unport", "jump", "unlink", "clear"]
 """What a row asks for beside another value."""
@@ -100,13 +99,16 @@ class FieldRow(QWidget):
 
     def set_active(self, active: bool) -> None:
         """Show what can be done with the field, while it has the pointer or the keyboard."""
-        row = self.row
-        expressive = row.mode != "linked"
-        self._fx.setVisible(active or self.mode == "expression")
-        secretive = self._may_be_secret() and expressive
-        self._key.setVisible(secretive and (active or self.mode == "secret"))
-        self._port.setVisible(expressive and (active or row.exposed) and self._has_port())
-        self._reset.setVisible(row.is_set and row.mode != "linked")
+        row, mode, show = self.row, self.mode, self._tools.show_tool
+        open_ = row.mode != "linked"
+        show("expression", active or mode == "expression", mode == "expression")
+        show(
+            "secret",
+            open_ and self._may_be_secret() and (active or mode == "secret"),
+            mode == "secret",
+        )
+        show("port", open_ and self._has_port() and (active or row.exposed), row.exposed)
+        show("reset", open_ and row.is_set)
 
     # Building.
 
@@ -117,29 +119,9 @@ class FieldRow(QWidget):
         self._label = QLabel(self)
         self._head.addWidget(self._label)
         self._head.addStretch(1)
-        title = self.row.label
-        self._fx = self._tool(
-            "mdi6.function-variant",
-            f"{title} as an expression",
-            "Worked out by an expression when the block runs",
-        )
-        self._key = self._tool(
-            "mdi6.key-outline",
-            f"{title} as a secret",
-            "Filled in from a secret, which the flow never holds",
-        )
-        self._port = self._tool(
-            "mdi6.import", f"{title} as a port", "Shown as a port, to link something into it"
-        )
-        self._reset = self._tool(
-            "mdi6.restore", f"Set {title} back", "Set back to the default", checkable=False
-        )
-        self._fx.clicked.connect(lambda: self.want("expression"))
-        self._key.clicked.connect(lambda: self.want("secret"))
-        self._port.clicked.connect(
-            lambda: self.asked.emit("unport" if self.row.exposed else "port")
-        )
-        self._reset.clicked.connect(self._set_back)
+        self._tools = FieldTools(self.row.label, self)
+        self._tools.wanted.connect(self._use)
+        self._head.addWidget(self._tools)
         self._head.setContentsMargins(0, 0, 0, 0)
         holder = QWidget(self)
         holder.setLayout(self._head)
@@ -150,19 +132,6 @@ class FieldRow(QWidget):
         self._column.addWidget(self._help)
         self._notes = Notes(self)
         self._column.addWidget(self._notes)
-
-    def _tool(self, sign: str, name: str, tip: str, *, checkable: bool = True) -> QToolButton:
-        button = QToolButton(self)
-        button.setIcon(icon(sign, current().muted))
-        button.setIconSize(QSize(15, 15))
-        button.setFixedSize(24, 24)
-        button.setAutoRaise(True)
-        button.setCheckable(checkable)
-        button.setAccessibleName(name)
-        button.setToolTip(tip)
-        button.hide()
-        self._head.addWidget(button)
-        return button
 
     def _fit_editor(self) -> None:
         """Have the editor that the mode and the value need."""
@@ -230,6 +199,16 @@ class FieldRow(QWidget):
         self._refused = why
         self._show_problems()
 
+    def _use(self, tool: str) -> None:
+        if tool == "expression":
+            self.want("expression")
+        elif tool == "secret":
+            self.want("secret")
+        elif tool == "port":
+            self.asked.emit("unport" if self.row.exposed else "port")
+        else:
+            self._set_back()
+
     def _set_back(self) -> None:
         self._wanted = None
         self._refused = ""
@@ -261,9 +240,6 @@ class FieldRow(QWidget):
         mark = " *" if parameter.required and self.row.mode != "linked" else ""
         self._label.setText(f"{self.row.label}{mark}")
         self._label.setToolTip("Needs a value" if mark else "")
-        self._fx.setChecked(self.mode == "expression")
-        self._key.setChecked(self.mode == "secret")
-        self._port.setChecked(self.row.exposed)
         self.set_active(self.underMouse() or self.has_keyboard())
 
     def _show_problems(self) -> None:
