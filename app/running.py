@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QDockWidget
 
 from app.dialogs.inputs import ask_for_inputs
 from app.notices import Offer
@@ -135,7 +136,7 @@ class Running(QObject):
 
     def _ended(self, workbench: Workbench, run: LiveRun) -> None:
         failure = run.view.failure
-        if run.view.state != "failed" or failure is None:
+        if run.view.state != "failed" or failure is None or self._shows_results():
             return
         offers = [Offer("Go to block", lambda: workbench.go_to_address(failure.task))]
         if PLACE in failure.cure:
@@ -145,6 +146,11 @@ class Running(QObject):
         self._studio.notices.tell(
             f"The run failed: {text}", "error", *(offers if failure.task else ()), key=NOTICE
         )
+
+    def _shows_results(self) -> bool:
+        """Whether the person sees anyhow what became of the run."""
+        docks = self._studio.window.findChildren(QDockWidget, "dock.results")
+        return any(not dock.visibleRegion().isEmpty() for dock in docks)
 
 
 def _of_run(do: Callable[[str], object]) -> Callable[[Workbench], object]:

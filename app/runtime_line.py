@@ -114,7 +114,7 @@ class Line:
             if place is None:
                 place = await asyncio.to_thread(self.process.start)
             await self._until_gone(self._hear(place, promise, own), own)
-            raise Lost(_gone(own, place), cure="Your flow is safe.")
+            raise Lost(_gone(own, place))
         except HeddleError as error:
             self._lose(error, promise)
         except Exception as error:  # noqa: BLE001 - whatever speaks there, the window lives on

@@ -180,6 +180,13 @@ class Workbench(QObject):
         self.show_level(self.level_of(tuple(into)), tuple(into))
         self.go_to(block, self.level)
 
+    def title_at(self, address: str) -> str:
+        """What the block is called that a run names so; the address when there is none."""
+        *into, id = block_of(address).split("/")
+        block = self.document.at(self.level_of(tuple(into))).blocks.get(id)
+        spec = self.catalog.get(block.kind) if block else None
+        return (block.title if block else "") or (spec.title if spec else address)
+
     # Changing.
 
     def do(

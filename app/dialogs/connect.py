@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from app.bridge import Bridge
 from app.dialogs.sheet import Sheet
@@ -55,8 +55,11 @@ class ConnectSheet(Sheet):
         field.setPlaceholderText(hint)
         field.setAccessibleName(title)
         label.setBuddy(field)
-        self.body.addWidget(label)
-        self.body.addWidget(field)
+        pair = QVBoxLayout()
+        pair.setSpacing(4)
+        pair.addWidget(label)
+        pair.addWidget(field)
+        self.body.addLayout(pair)
         return field
 
     def _try(self) -> None:

@@ -128,7 +128,7 @@ class Results(QWidget):
         self.state.setVisible(bool(result.state))
         self._say_inputs()
         self.rounds.follow(self._front, self._loop())
-        self.failure.show_failure(result.failure, here=bool(self._address()))
+        self._say_failure(result)
         self._offer(list(result.values))
         has_values = bool(result.values)
         self.pane.setVisible(has_values)
@@ -144,9 +144,8 @@ class Results(QWidget):
             return NOTHING
         if block is None:
             return of_run(front.run)
-        spec = front.catalog.get(block.kind)
-        title = block.title or (spec.title if spec else block.id)
-        return of_block(front.run, block, title, front.address(block.id), front.values(block.id))
+        address = front.address(block.id)
+        return of_block(front.run, block, front.title_at(address), address, front.values(block.id))
 
     def _offer(self, names: list[str]) -> None:
         """One tab for each value, keeping the one that is shown."""
@@ -183,6 +182,11 @@ class Results(QWidget):
         if block is not None:
             values = dict(front.before.outputs(front.address(block.id), front.round))
         return values.get(name, MISSING)
+
+    def _say_failure(self, result: Result) -> None:
+        task = result.failure.task if result.failure else ""
+        block = self._front.title_at(task) if self._front and task else ""
+        self.failure.show_failure(result.failure, block, here=bool(self._address()))
 
     def _say_inputs(self) -> None:
         run = self._front.run if self._front else None

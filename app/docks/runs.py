@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QMenu,
+    QPushButton,
     QStackedLayout,
     QTableView,
     QToolButton,
@@ -100,7 +101,15 @@ class Runs(QWidget):
         self._more.setAccessibleName("More about runs")
         self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._more.setMenu(self._list_menu())
+        self._buttons = [
+            self._button("Show", "Show the run on the canvas", self.open),
+            self._button("Run again", "Run again as it was", self.again),
+            self._button("Resume", "Go on with a run that was interrupted", self.resume),
+        ]
         self._lay_out()
+        self.table.selectionModel().selectionChanged.connect(self._offer)
+        self.model.modelReset.connect(self._offer)
+        self._offer()
         self._soon = QTimer(self, singleShot=True, interval=DELAY)
         self._soon.timeout.connect(self.read)
         studio.bridge.state_changed.connect(self._news)
@@ -180,11 +189,29 @@ class Runs(QWidget):
         )
         return table
 
+    def _button(self, title: str, tip: str, do: Callable[[int], object]) -> QPushButton:
+        button = QPushButton(title, self)
+        button.setProperty("small", True)
+        button.setToolTip(tip)
+        button.clicked.connect(lambda: do(self.table.currentIndex().row()))
+        return button
+
+    def _offer(self, *_: object) -> None:
+        """Only what can be done with the run that is selected."""
+        row = self.table.currentIndex().row()
+        show, again, resume = self._buttons
+        show.setEnabled(row >= 0)
+        again.setEnabled(row >= 0)
+        resume.setVisible(row >= 0 and self.model.runs[row].can_resume)
+
     def _lay_out(self) -> None:
         bar = QHBoxLayout()
         bar.setContentsMargins(12, 4, 8, 4)
+        bar.setSpacing(6)
         bar.addWidget(self.only_this)
         bar.addStretch(1)
+        for button in self._buttons:
+            bar.addWidget(button)
         bar.addWidget(self._more)
         self._stack = QStackedLayout()
         self._stack.addWidget(self.empty)

@@ -35,22 +35,25 @@ class FailureBanner(QWidget):
         row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignTop)
         self.hide()
 
-    def show_failure(self, failure: Failure | None, here: bool = False) -> None:
-        """Show why; nothing when nothing failed. `here`: the block is the one that is selected."""
+    def show_failure(self, failure: Failure | None, block: str = "", here: bool = False) -> None:
+        """Show why; nothing when nothing failed.
+
+        `block` is what the block is called; `here`, that it is the one that is selected.
+        """
         self.setVisible(failure is not None)
         if failure is None:
             return
         self._task = failure.task
         _say(self.message, failure.message)
         _say(self.cure, failure.cure)
-        _say(self.place, place_of(failure))
+        _say(self.place, place_of(failure, block))
         self.button.setVisible(bool(failure.task) and not here)
         self.setAccessibleName(f"{failure.message} {failure.cure}".strip())
 
 
-def place_of(failure: Failure) -> str:
+def place_of(failure: Failure, block: str = "") -> str:
     """Where it was, and what was behind it."""
-    spot = [failure.task] if failure.task else []
+    spot = [block or failure.task] if failure.task else []
     if failure.line:
         spot.append(f"line {failure.line}")
     because = f"because: {failure.cause.message}" if failure.cause else ""

@@ -128,7 +128,7 @@ def test_a_failure_says_why_and_leads_to_its_block(results: Results, front: Work
 
     assert results.failure.message.text() == "This is no JSON."
     assert results.failure.cure.text() == "Mend it."
-    assert results.failure.place.text() == "each, line 2"
+    assert results.failure.place.text() == "Fill template, line 2"
 
     results.failure.button.click()
 
