@@ -1,6 +1,7 @@
 """Frames and what stands in them: who moves with a frame, and how one follows its blocks."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -34,6 +35,23 @@ def frames_within(frames: Mapping[str, Frame], id: str) -> frozenset[str]:
         other for other, frame in frames.items()
         if other != id and _contains(outer, frame_box(frame))
     )  # fmt: skip
+
+
+class Carried(NamedTuple):
+    """What goes along when something is moved or copied."""
+
+    blocks: frozenset[str]
+    frames: frozenset[str]
+
+
+def carried(
+    frames: Mapping[str, Frame], blocks: Collection[str], chosen: Collection[str],
+    positions: Positions, sizes: Sizes,
+) -> Carried:  # fmt: skip
+    """These blocks and frames, with the blocks and frames that stand in the frames."""
+    every = frozenset(chosen).union(*(frames_within(frames, id) for id in chosen))
+    inside = (standing_in(frames[id], positions, sizes) for id in every)
+    return Carried(frozenset(blocks).union(*inside), every)
 
 
 def frame_around(title: str, positions: Positions, sizes: Sizes) -> Frame | None:

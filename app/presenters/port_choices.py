@@ -20,7 +20,7 @@ class PortChoice(NamedTuple):
 
 
 def own_ports(level: Level, id: str) -> Iterator[PortChoice]:
-    """The ports of a block from which a link may be pulled: what it gives first."""
+    """The ports of a block at which a link may be held: what it gives first."""
     block = level.flow.blocks[id]
     spec = level.catalog.get(block.kind)
     if spec is None or spec.kind == NOTE:
@@ -29,8 +29,10 @@ def own_ports(level: Level, id: str) -> Iterator[PortChoice]:
     for name, given in ports.outputs.items():
         yield PortChoice(End(id, name), "out", _said(name), f"gives {given}", "output", spec.icon)
     for name, taken in ports.inputs.items():
-        if End(id, name) not in level.flow.links:
-            yield PortChoice(End(id, name), "in", _said(name), f"takes {taken}", "input", spec.icon)
+        end = End(id, name)
+        link = level.flow.links.get(end)
+        detail = f"linked from {link.source}" if link else f"takes {taken}"
+        yield PortChoice(end, "in", _said(name), detail, "input", spec.icon)
 
 
 def other_ends(level: Level, loose: LooseLink) -> list[PortChoice]:

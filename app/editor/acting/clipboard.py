@@ -5,7 +5,7 @@ from PySide6.QtGui import QGuiApplication
 from app.editor.acting.binding import Binder
 from app.editor.acting.removing import removal
 from app.editor.canvas.canvas import Canvas
-from app.editor.gestures.measures import middle, under_cursor
+from app.editor.gestures.measures import carried_along, middle, under_cursor
 from app.editor.gestures.pasting import paste_text
 from app.presenters.snapping import GRID
 from app.workbench import Workbench
@@ -17,10 +17,10 @@ AWAY = 3 * GRID
 
 
 def bind(to: Binder) -> None:
-    to.on_flow("edit.cut", cut, copyable)
-    to.on_flow("edit.copy", copy, copyable)
+    to.on_canvas("edit.cut", cut, copyable)
+    to.on_canvas("edit.copy", copy, copyable)
     to.on_canvas("edit.paste", paste)
-    to.on_flow("edit.duplicate", duplicate_selected, copyable)
+    to.on_canvas("edit.duplicate", duplicate_selected, copyable)
 
 
 def copyable(bench: Workbench) -> bool:
@@ -28,13 +28,12 @@ def copyable(bench: Workbench) -> bool:
     return bool(bench.selected or bench.selected_frames)
 
 
-def copy(bench: Workbench) -> bool:
-    """Put what is selected into the clipboard, as text."""
+def copy(canvas: Canvas) -> bool:
+    """Put what is selected into the clipboard as text, and what stands in selected frames."""
+    bench, along = canvas.workbench, carried_along(canvas)
     around = bench.document.around(bench.level)
     try:
-        text = fragment(
-            bench.flow, bench.selected, bench.catalog, around, frames=bench.selected_frames
-        )
+        text = fragment(bench.flow, along.blocks, bench.catalog, around, frames=along.frames)
     except (EditRefused, FlowFileError) as error:
         bench.refused.emit(str(error))
         return False
@@ -42,9 +41,11 @@ def copy(bench: Workbench) -> bool:
     return True
 
 
-def cut(bench: Workbench) -> None:
-    """Copy what is selected, and take it out."""
-    if copy(bench):
+def cut(canvas: Canvas) -> None:
+    """Copy what is selected, and take out all that was copied."""
+    bench, along = canvas.workbench, carried_along(canvas)
+    if copy(canvas):
+        bench.select(along.blocks, bench.selected_links, along.frames)
         bench.do(*removal(bench), label="Cut")
 
 
@@ -54,10 +55,11 @@ def paste(canvas: Canvas) -> None:
     paste_text(canvas, QGuiApplication.clipboard().text(), at)
 
 
-def duplicate_selected(bench: Workbench) -> None:
+def duplicate_selected(canvas: Canvas) -> None:
     """Put in what is selected once more, beside it."""
+    bench, along = canvas.workbench, carried_along(canvas)
     try:
-        made = duplicate(bench.flow, bench.selected, (AWAY, AWAY), frames=bench.selected_frames)
+        made = duplicate(bench.flow, along.blocks, (AWAY, AWAY), frames=along.frames)
     except EditRefused as error:
         bench.refused.emit(str(error))
         return

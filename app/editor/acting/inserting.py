@@ -10,7 +10,7 @@ from app.editor.canvas.canvas import Canvas
 from app.editor.canvas.cards import HEAD
 from app.editor.choice_popup import ChoicePopup, Find
 from app.editor.choice_rows import Choice
-from app.editor.gestures.adding import add_kind, search_at, tell_conversion
+from app.editor.gestures.adding import add_kind, search_at, search_for_link, tell_conversion
 from app.editor.gestures.files import place_file
 from app.editor.gestures.in_place import edit_frame, edit_note
 from app.editor.gestures.measures import middle, positions, sizes, under_cursor
@@ -20,20 +20,20 @@ from app.presenters.loose_link import LooseLink
 from app.presenters.port_choices import PortChoice, other_ends, own_ports
 from app.workbench import Workbench
 from graph.compile.ports import NOTE
-from graph.edits import SetFrame
-from graph.errors import EditRefused
+from graph.edits import Disconnect, SetFrame
 from graph.file_format import FILE_SUFFIX
-from graph.flow import End, Frame
+from graph.flow import Frame
 from graph.reshape import Names
 
 BESIDE = 96.0
 """How far to the right of the selected block a new one is put."""
+OFF = "mdi6.link-off"
 NEW_FRAME = (480.0, 300.0)
 FLOWS = f"Flows (*{FILE_SUFFIX});;All files (*)"
 
 
 def bind(to: Binder) -> None:
-    to.on_canvas("insert.block", lambda canvas: search_at(canvas, where(canvas)))
+    to.on_canvas("insert.block", search_block)
     to.on_canvas("insert.note", add_note)
     to.on_canvas("insert.frame", add_frame)
     to.on_canvas("insert.link", choose_own_port, one_block)
@@ -48,6 +48,18 @@ def where(canvas: Canvas) -> QPointF:
         rect = canvas.shapes.rect(min(canvas.workbench.selected))
         return QPointF(rect.right() + BESIDE + rect.width() / 2, rect.top() + HEAD / 2)
     return middle(canvas)
+
+
+def search_block(canvas: Canvas) -> None:
+    """Search for a block to add: into the link that is selected alone, else where new ones go."""
+    bench = canvas.workbench
+    if len(bench.selected_links) == 1 and not bench.selected:
+        (target,) = bench.selected_links
+        source = bench.flow.links[target].source
+        ends = canvas.shapes.port(*source, "out") + canvas.shapes.port(*target, "in")
+        search_for_link(canvas, target, ends / 2)
+    else:
+        search_at(canvas, where(canvas))
 
 
 def add_note(canvas: Canvas) -> None:
@@ -104,22 +116,23 @@ def choose_own_port(canvas: Canvas) -> None:
 def _choose_other(canvas: Canvas, port: object) -> None:
     assert isinstance(port, PortChoice)
     level, end = canvas.workbench.ports_level, port.end
-    loose = LooseLink(level, end, port.side)
+    loose = LooseLink.pulled(level, end, port.side)
     rows = [Choice(p.title, p, p.detail, p.icon, p.hint) for p in other_ends(level, loose)]
+    if loose.taken_from:
+        rows.append(Choice("Take the link off", None, f"from {loose.held}", OFF))
     nothing = "No other block has a port that fits. Add a block first."
     popup = ChoicePopup(canvas, f"Link {end.port.replace('_', ' ')} to", _among(rows), nothing)
-    popup.chosen.connect(lambda other: _link(canvas, loose, other.end))
+    popup.chosen.connect(lambda other: _link(canvas, loose, other))
     _open_beside(canvas, popup, end.block)
 
 
-def _link(canvas: Canvas, loose: LooseLink, other: End) -> None:
-    try:
-        edit = loose.edit(other)
-    except EditRefused as error:
-        canvas.workbench.refused.emit(str(error))
-        return
-    if canvas.workbench.do(edit, label="Link"):
-        tell_conversion(canvas, loose, other)
+def _link(canvas: Canvas, loose: LooseLink, choice: object) -> None:
+    bench = canvas.workbench
+    if isinstance(choice, PortChoice):
+        if bench.do(loose.edit(choice.end), label="Link"):
+            tell_conversion(canvas, loose, choice.end)
+    elif loose.taken_from:
+        bench.do(Disconnect(loose.taken_from), label="Take a link off")
 
 
 def _among(rows: list[Choice]) -> Find:

@@ -110,6 +110,21 @@ def tell_conversion(canvas: Canvas, loose: LooseLink, other: End) -> None:
         canvas.studio.notices.tell(told(fit, ""), key="convert")
 
 
+def search_for_link(canvas: Canvas, target: End, at: QPointF) -> BlockSearch:
+    """Open the search for a block to be put in the midst of a link."""
+    link = canvas.workbench.flow.links[target]
+    carries = LooseLink(canvas.workbench.ports_level, link.source, "out").type
+    search = BlockSearch(canvas, canvas.studio.finder, (carries, "out"))
+
+    def picked(match: object) -> None:
+        assert isinstance(match, Match)
+        add_on_link(canvas, match.spec.kind, target, at)
+
+    search.picked.connect(picked)
+    search.open_at(canvas.viewport().mapToGlobal(canvas.to_view(at).toPoint()))
+    return search
+
+
 def search_at(canvas: Canvas, at: QPointF, loose: LooseLink | None = None) -> BlockSearch:
     """Open the search for a block, to be put there; for a loose link, what fits it."""
     fits = (loose.type, loose.side) if loose else None

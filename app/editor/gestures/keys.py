@@ -6,10 +6,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 
 from app.editor.canvas.canvas import Canvas
-from app.editor.gestures.measures import positions, sizes
+from app.editor.gestures.measures import carried_along, positions, sizes
+from app.editor.gestures.moving import shifted
+from app.presenters.framing import Carried
 from app.presenters.neighbours import Way, neighbour
 from app.presenters.snapping import GRID
-from graph.edits import MoveBlocks, Position
 
 ARROWS: Mapping[int, Way] = {
     Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0),
@@ -25,21 +26,20 @@ def act(canvas: Canvas, event: QKeyEvent) -> bool:
     way, held = ARROWS.get(event.key()), event.modifiers() & ~PAD
     if way is None or held & ~(CTRL | SHIFT):
         return False
-    if canvas.workbench.selected and not held & CTRL:
-        _nudge(canvas, way, GRID * (FAST if held & SHIFT else 1))
+    along = carried_along(canvas)
+    if (along.blocks or along.frames) and not held & CTRL:
+        _nudge(canvas, along, way, GRID * (FAST if held & SHIFT else 1))
     else:
         _go_on(canvas, way)
     return True
 
 
-def _nudge(canvas: Canvas, way: Way, step: float) -> None:
-    """Move the selected blocks; as long as the keys are used one after another it is one step."""
-    bench = canvas.workbench
-    dx, dy = way[0] * step, way[1] * step
-    moved: dict[str, Position | None] = {
-        id: (x + dx, y + dy) for id, (x, y) in positions(canvas, bench.selected).items()
-    }
-    bench.do(MoveBlocks(moved), label="Move", merge=f"nudge {sorted(moved)}")
+def _nudge(canvas: Canvas, along: Carried, way: Way, step: float) -> None:
+    """Move what is selected; as long as the keys are used one after another it is one step."""
+    bench, blocks = canvas.workbench, positions(canvas, sorted(along.blocks))
+    frames = {id: bench.flow.view.frames[id] for id in sorted(along.frames)}
+    edits = shifted(bench, blocks, frames, (way[0] * step, way[1] * step))
+    bench.do(*edits, label="Move", merge=f"nudge {[*blocks, *frames]}")
 
 
 def _go_on(canvas: Canvas, way: Way) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QCursor
 
 from app.editor.canvas.canvas import Canvas
+from app.presenters.framing import Carried, carried
 from graph.edits import Position
 from graph.flow import End
 from graph.layout import PortHeights, Size
@@ -39,6 +40,15 @@ def port_heights(canvas: Canvas) -> PortHeights:
         {End(id, port.name): port.y for id, card in cards for port in card.inputs},
         {End(id, port.name): port.y for id, card in cards for port in card.outputs},
     )
+
+
+def carried_along(canvas: Canvas) -> Carried:
+    """What is selected, with all that stands in the selected frames."""
+    bench = canvas.workbench
+    frames, chosen = bench.flow.view.frames, bench.selected_frames
+    if not chosen:
+        return Carried(bench.selected, frozenset())
+    return carried(frames, bench.selected, chosen, positions(canvas), sizes(canvas))
 
 
 def box(rect: QRectF) -> Box:

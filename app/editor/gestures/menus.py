@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMenu
 
 from app.editor.canvas.canvas import Canvas
 from app.editor.canvas.hits import Hit
-from app.editor.gestures.adding import search_at
+from app.editor.gestures.adding import search_at, search_for_link
 from app.editor.gestures.routing import put_point, take_point
 from app.editor.gestures.selecting import is_selected, select_hit
 from app.presenters.loose_link import LooseLink
@@ -102,6 +102,8 @@ def _add_of_link(menu: QMenu, canvas: Canvas, hit: Hit, at: QPoint) -> None:
         remove.triggered.connect(lambda: take_point(canvas.workbench, target, hit.index))
         return
     spot = canvas.to_scene(canvas.viewport().mapFromGlobal(at).toPointF())
+    insert = menu.addAction("Insert a block…")
+    insert.triggered.connect(lambda: search_for_link(canvas, target, spot))
     add = menu.addAction("Add reroute point")
     add.triggered.connect(lambda: put_point(canvas, target, spot))
 

@@ -10,15 +10,15 @@ from app.editor.canvas.canvas import Canvas
 from app.editor.canvas.paints import NO_BRUSH
 from app.editor.gestures.crossing import LinksUnder
 from app.editor.gestures.gesture import ALT, LEFT, Gesture, Press, Spot
-from app.editor.gestures.measures import box, positions, sizes
+from app.editor.gestures.measures import box, carried_along, positions
 from app.editor.gestures.outlines import draw_link, ring_block
 from app.editor.gestures.selecting import adds, is_selected, select_hit
-from app.presenters.framing import frames_within, standing_in
 from app.presenters.snapping import Snapping, Span
 from app.studio import Studio
+from app.workbench import Workbench
 from graph.edits import Edit, MoveBlocks, Position, SetFrame, SetRoute
 from graph.errors import EditRefused
-from graph.flow import End, Frame
+from graph.flow import End, Frame, end
 from graph.reshape import insert_on_link
 
 SNAP = "canvas/snap"
@@ -67,15 +67,9 @@ class MoveSelected(Gesture):
 
     def _take_up(self) -> None:
         """Find out what moves along: what stands in the frames, too."""
-        frames, everything = self.bench.flow.view.frames, positions(self.canvas)
-        chosen, measured = set(self.bench.selected_frames), sizes(self.canvas)
-        for id in self.bench.selected_frames:
-            chosen |= frames_within(frames, id)
-        blocks = set(self.bench.selected)
-        for id in chosen:
-            blocks |= standing_in(frames[id], everything, measured)
-        self._frames = {id: frames[id] for id in sorted(chosen)}
-        self._from = {id: everything[id] for id in sorted(blocks)}
+        along, frames = carried_along(self.canvas), self.bench.flow.view.frames
+        self._frames = {id: frames[id] for id in sorted(along.frames)}
+        self._from = positions(self.canvas, sorted(along.blocks))
 
     def _bounds(self) -> QRectF:
         area = self.canvas.shapes.bounds(self._from) if self._from else QRectF()
@@ -129,25 +123,7 @@ class MoveSelected(Gesture):
             self.bench.do(*self._edits(), label="Move")
 
     def _edits(self) -> list[Edit]:
-        dx, dy = self._by
-        return [
-            *([MoveBlocks(self._to())] if self._from else []),
-            *(
-                SetFrame(id, replace(frame, x=frame.x + dx, y=frame.y + dy))
-                for id, frame in self._frames.items()
-            ),
-            *self._routes(),
-        ]
-
-    def _routes(self) -> list[Edit]:
-        """The ways of links that are moved as a whole."""
-        (dx, dy), flow = self._by, self.bench.flow
-        return [
-            SetRoute(target, tuple((x + dx, y + dy) for x, y in flow.view.routes[str(target)]))
-            for target, link in flow.links.items()
-            if str(target) in flow.view.routes
-            and target.block in self._from and link.source.block in self._from
-        ]  # fmt: skip
+        return shifted(self.bench, self._from, self._frames, self._by)
 
     def cancel(self) -> None:
         self.canvas.preview(None)
@@ -164,6 +140,22 @@ class MoveSelected(Gesture):
         if self._link:
             draw_link(painter, self.canvas, self._link, paints.tokens.accent)
             ring_block(painter, self.canvas, next(iter(self._from)), paints.tokens.accent)
+
+
+def shifted(
+    bench: Workbench, blocks: Mapping[str, Position], frames: Mapping[str, Frame], by: Position
+) -> list[Edit]:
+    """What moves blocks and frames from where they are, and links that lie among them."""
+    dx, dy = by
+    moved = MoveBlocks({id: (x + dx, y + dy) for id, (x, y) in blocks.items()})
+    flow, edits = bench.flow, list[Edit]([moved] if blocks else [])
+    for id, frame in frames.items():
+        edits.append(SetFrame(id, replace(frame, x=frame.x + dx, y=frame.y + dy)))
+    for name, points in flow.view.routes.items():
+        link = flow.links.get(end(name))
+        if link and link.target.block in blocks and link.source.block in blocks:
+            edits.append(SetRoute(link.target, tuple((x + dx, y + dy) for x, y in points)))
+    return edits
 
 
 def start(canvas: Canvas, press: Press) -> Gesture | None:

@@ -140,3 +140,13 @@ def test_all_that_is_linked_is_selected(hand: Hand, bench: Workbench) -> None:
     hand.do("edit.select_linked")
 
     assert bench.selected == {"rows", "sort"}
+
+
+def test_a_copied_frame_takes_along_what_stands_in_it(hand: Hand, bench: Workbench) -> None:
+    bench.select(frames=["texts"])
+
+    hand.do("edit.copy")
+
+    flow = read(copied())
+    assert set(flow.blocks) == {"fill", "case"}
+    assert [frame.title for frame in flow.view.frames.values()] == ["Texts"]

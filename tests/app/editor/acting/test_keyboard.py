@@ -13,7 +13,7 @@ from app.editor.visits import Visits
 from app.workbench import Workbench
 from graph.edits import AddBlock, AddFlow, SetExposed
 from graph.flow import Block, End, Flow
-from tests.app.editor.hands import Hand, steps
+from tests.app.editor.hands import Hand, placed, steps
 
 
 def popup(canvas: Canvas) -> ChoicePopup:
@@ -152,3 +152,42 @@ def test_the_menu_key_opens_the_menu_of_what_is_selected(bench: Workbench, canva
     assert bench.selected == {"sort"}
     assert "Rename" in titles(menu)
     menu.close()
+
+
+def test_a_link_is_taken_off_by_keyboard(hand: Hand, bench: Workbench, canvas: Canvas) -> None:
+    bench.select(["sort"])
+    hand.do("insert.link")
+    QTest.keyClicks(popup(canvas).field, "linked from rows")
+    QTest.keyClick(popup(canvas).field, Qt.Key.Key_Return)
+    QTest.keyClicks(popup(canvas).field, "take off")
+
+    QTest.keyClick(popup(canvas).field, Qt.Key.Key_Return)
+
+    assert End("sort", "items") not in bench.flow.links
+    assert steps(bench) == ["Take a link off"]
+
+
+def test_with_a_link_selected_a_new_block_goes_into_it(
+    hand: Hand, bench: Workbench, canvas: Canvas
+) -> None:
+    bench.select(links=[End("sort", "items")])
+    hand.do("insert.block")
+    QTest.keyClicks(popup(canvas).field, "limit")
+
+    QTest.keyClick(popup(canvas).field, Qt.Key.Key_Return)
+
+    assert bench.flow.links[End("sort", "items")].source == End("limit", "value")
+    assert len(steps(bench)) == 1
+
+
+def test_a_selected_frame_is_moved_by_the_arrow_keys_with_what_stands_in_it(
+    hand: Hand, bench: Workbench
+) -> None:
+    bench.select(frames=["texts"])
+
+    hand.key(Qt.Key.Key_Down)
+    hand.key(Qt.Key.Key_Down)
+
+    assert bench.flow.view.frames["texts"].y == 204
+    assert placed(bench, "fill") == (0, 264)
+    assert steps(bench) == ["Move"]
