@@ -8,6 +8,7 @@ from app.presenters.matching import Span, Text, Way
 from graph.catalog import Catalog
 from graph.compile.ports import NOTE, Level, ports_of
 from graph.flow import Block, Flow
+from graph.reshape.choices import is_by_hand
 from graph.spec import BlockSpec, Parameter
 from graph.values import ValueType, certain, fit
 
@@ -184,11 +185,11 @@ class _Entry:
         ports = self._ports.inputs if side == "out" else self._ports.outputs
         main = 2 * (port == next(iter(ports)))
         parameter = self.spec.parameter(port) if side == "out" else None
-        return main if parameter is None else main + _linkable(parameter)
+        return main if parameter is None else main + _linkable(self.spec, parameter)
 
 
-def _linkable(parameter: Parameter) -> int:
-    by_hand = parameter.look.editor not in ("", "lines", "json", "table", "mapping", "file", "url")
+def _linkable(spec: BlockSpec, parameter: Parameter) -> int:
+    by_hand = is_by_hand(spec, parameter)
     return 2 * parameter.required - 6 * by_hand - 2 * parameter.look.more
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from graph.compile.ports import NOTE, Level, Ports, ports_of
+from graph.compile.wanted import wanted_inputs
 from graph.edits import Disconnect, Edit, apply
 from graph.edits.edit import together
 from graph.flow import End, Flow
@@ -96,8 +97,9 @@ class LooseLink:
         if spec is None or spec.kind == NOTE or id == self.held.block:
             return None
         if self.side == "out":
-            taken = self._taken.get(id, set())
-            found = best_input(spec, self._ports(id), self.type, taken)
+            ports, taken = self._ports(id), self._taken.get(id, set())
+            wanted = wanted_inputs(block, spec, ports) if block else ()
+            found = best_input(spec, ports, self.type, taken, wanted)
         else:
             found = best_output(self._ports(id), self.type)
         end = End(id, found[1]) if found else None

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from graph.compile.ports import OUTPUT, Ports
+from graph.compile.wanted import wanted_inputs
 from graph.flow import Block
 from graph.spec import BlockSpec
 
@@ -14,10 +15,14 @@ def shown_inputs(
     linked: Iterable[str],
     exposed: Iterable[str],
 ) -> tuple[str, ...]:
-    """The inputs, in the order of the block's parameters, those it has besides at the end."""
+    """The inputs, in the order of the block's parameters, those it has besides at the end.
+
+    Besides are those it reads by name, linked or not yet: `{name}` in a text.
+    """
     seen = {*linked, *exposed}
-    wanted = [name for name in ports.inputs if name in seen or _is_missing(name, block, spec)]
-    return tuple(dict.fromkeys((*wanted, *sorted(seen))))
+    own = [name for name in ports.inputs if name in seen or _is_missing(name, block, spec)]
+    read = wanted_inputs(block, spec, ports) if spec else ()
+    return tuple(dict.fromkeys((*own, *sorted(seen), *read)))
 
 
 def shown_outputs(block: Block, ports: Ports, linked: Iterable[str]) -> tuple[str, ...]:

@@ -1,18 +1,25 @@
 """Which port of a block suits a link best, and which kinds of block have one."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from graph.catalog import Catalog
 from graph.compile.ports import CALL, INPUT, NOTE, OUTPUT, Level, Ports, ports_of
 from graph.flow import Block, Flow
-from graph.spec import BlockSpec
+from graph.spec import BlockSpec, Parameter
 from graph.values import ANY, ValueType, certain, fit
 
 _RARELY_LINKED = {
     "choice", "code", "colour", "connection", "expression", "schedule", "schema", "secret",
 }  # fmt: skip
 """Editors of fields that a person mostly fills by hand."""
+
+
+def is_by_hand(spec: BlockSpec, parameter: Parameter) -> bool:
+    """Whether a person mostly writes the field: so the text that further inputs are put into."""
+    editor = parameter.look.editor
+    return editor in _RARELY_LINKED or (spec.open_inputs and editor == "lines")
+
 
 Rank = tuple[int, ...]
 """How well a port suits; the smaller the better."""
@@ -43,20 +50,28 @@ def fitting(catalog: Catalog, type: ValueType, held: Literal["output", "input"])
 
 
 def best_input(
-    spec: BlockSpec, ports: Ports, given: ValueType, taken: Collection[str] = ()
+    spec: BlockSpec,
+    ports: Ports,
+    given: ValueType,
+    taken: Collection[str] = (),
+    wanted: Iterable[str] = (),
 ) -> tuple[Rank, str] | None:
-    """The input that suits what comes, none of the taken ones; None when none does."""
+    """The input that suits what comes, none of the taken ones; None when none does.
+
+    `wanted` are names that the block reads and nothing gives: the first of them comes before all.
+    """
+    asked = next((name for name in wanted if name not in taken), "")
+    if asked:
+        return (0, 0, 0, 0), asked
     found = [
         (rank, name)
         for name, wanted in ports.inputs.items()
         if name not in taken and (rank := _input_rank(spec, name, given, wanted))
     ]
-    if found:
-        return min(found, key=lambda pair: pair[0])
     if ports.open and spec.kind != INPUT:
-        free = next(name for name in _names() if name not in taken)
-        return (0, 0, 2, 1), free
-    return None
+        free = next(name for name in _names() if name not in taken and name not in ports.inputs)
+        found.append(((0, 0, 2, 1), free))
+    return min(found, key=lambda pair: pair[0], default=None)
 
 
 def _names() -> Iterator[str]:
@@ -72,7 +87,7 @@ def _input_rank(spec: BlockSpec, name: str, given: ValueType, wanted: ValueType)
     if rank is None:
         return None
     parameter = spec.parameter(name)
-    aside = parameter and (parameter.look.more or parameter.look.editor in _RARELY_LINKED)
+    aside = parameter and (parameter.look.more or is_by_hand(spec, parameter))
     needed = parameter is None or parameter.required
     return (rank // 3, int(bool(aside)), int(not needed), rank)
 

@@ -6,6 +6,7 @@ from itertools import islice
 
 from graph.catalog import Catalog
 from graph.compile.ports import Level, Ports, ports_of
+from graph.compile.wanted import wanted_inputs
 from graph.edits import AddBlock, Connect, Edit, RemoveBlock, apply
 from graph.edits.edit import together
 from graph.errors import EditRefused
@@ -47,7 +48,8 @@ def _through(level: Level, link: Link, block: Block) -> tuple[End, End]:
     given = _type(_ports(level, link.source.block).outputs, link.source)
     wanted = _type(_ports(level, link.target.block).inputs, link.target)
     taken = {other.target.port for other in level.flow.links_into(block.id)}
-    arriving, leaving = best_input(spec, ports, given, taken), best_output(ports, wanted)
+    read = wanted_inputs(block, spec, ports)
+    arriving, leaving = best_input(spec, ports, given, taken, read), best_output(ports, wanted)
     if arriving is None:
         message = f"{block.id} has no free input that takes {given}."
         raise EditRefused(message, cure="Link it by hand, or put another block there.")

@@ -1,13 +1,14 @@
 """A card shows the ports that matter, in the order of the block's parameters."""
 
 from app.presenters.shown_ports import shown_inputs, shown_outputs
-from graph.compile.ports import Ports
-from graph.flow import Block
+from graph.compile.ports import Level, Ports, ports_of
+from graph.flow import Block, Flow
 from graph.values import ANY, LIST, TEXT
 from tests.app.flows import CATALOG
 
 PORTS = Ports({"items": LIST, "field": TEXT, "descending": ANY}, {"value": LIST})
 SORT = CATALOG.get("data.sort")
+TEMPLATE = CATALOG.spec("text.template")
 
 
 def inputs(
@@ -36,3 +37,10 @@ def test_what_leaves_the_flow_hands_on_only_what_is_taken() -> None:
 
     assert shown_outputs(block, ports, []) == ()
     assert shown_outputs(block, ports, ["value"]) == ("value",)
+
+
+def test_the_places_of_a_text_show_as_ports() -> None:
+    block, spec = Block("a", "text.template", {"text": "Dear {name}, {greeting}"}), TEMPLATE
+    ports = ports_of(block, spec, Level(Flow.of([block]), CATALOG))
+
+    assert shown_inputs(block, spec, ports, ["greeting"], ()) == ("greeting", "name")

@@ -189,6 +189,20 @@ def test_a_block_goes_on_a_link_by_its_fitting_ports() -> None:
     assert str(flow.links[end("merged.text")]) == "new.value -> merged.text"
 
 
+def test_a_link_goes_into_the_place_that_a_text_has_for_it() -> None:
+    greeting = Block("new", "text.template", {"text": "Dear {name},"})
+
+    flow = changed(FLOW, insert_on_link(FLOW, end("merged.text"), greeting, CATALOG))
+
+    assert str(flow.links[end("new.name")]) == "joined.value -> new.name"
+
+
+def test_a_template_that_is_still_empty_is_offered_a_value_and_no_text() -> None:
+    ports = {offer.spec.kind: offer.port for offer in fitting(CATALOG, TEXT, "output")}
+
+    assert ports["text.template"] == "value"
+
+
 def test_a_block_of_the_flow_goes_on_a_link_too() -> None:
     edit = insert_on_link(FLOW, end("merged.text"), FLOW.blocks["note"], CATALOG)
 
