@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
-from app.presenters.brief import brief, duration
+from app.presenters.brief import brief
 from app.presenters.live_run import LiveRun
+from app.presenters.run_words import duration
 from runtime.projections.run_view import BlockState, BlockView
 
 Look = Literal["", "waiting", "running", "done", "reused", "skipped", "failed", "warning"]

@@ -47,13 +47,3 @@ def _named(record: Mapping[Any, Any], longest: int) -> str:
             break
     text = ", ".join(names)
     return text if len(text) <= longest else text[: longest - 1] + "…"
-
-
-def duration(seconds: float) -> str:
-    """How long something took, in two figures."""
-    if seconds < 0.9995:
-        return f"{seconds * 1000:.0f} ms"
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} m {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} m"

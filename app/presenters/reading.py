@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from app.presenters.run_words import duration
 from graph.catalog import Catalog
 from graph.errors import Problem
 from graph.flow import Block, Flow
@@ -73,15 +74,6 @@ def state_words(view: BlockView | None) -> str:
     if view.rounds:
         return f"{words}, {view.rounds_done + view.rounds_failed} of {view.rounds}"
     return f"{words} {duration(view.took)}" if view.state == "finished" else words
-
-
-def duration(seconds: float) -> str:
-    """A time as short as it can be told: 3 ms, 1.2 s, 2 min 5 s."""
-    if seconds < 1:
-        return f"{max(1, round(seconds * 1000))} ms"
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    return f"{int(seconds // 60)} min {int(seconds % 60)} s"
 
 
 def spoken(

@@ -18,7 +18,9 @@ WORDS: Mapping[str, str] = {
 
 
 def duration(seconds: float) -> str:
-    """A time as a person reads it: `340 ms`, `2.1 s`, `4 min 10 s`, `2 h 5 min`."""
+    """A time as a person reads it: `<1 ms`, `340 ms`, `2.1 s`, `4 min 10 s`, `2 h 5 min`."""
+    if seconds < 0.001:
+        return "<1 ms"
     if seconds < 0.9995:
         return f"{seconds * 1000:.0f} ms"
     if seconds < 59.95:

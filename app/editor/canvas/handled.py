@@ -29,6 +29,7 @@ class HandledView(SceneView):
         self._panning = Panning(self)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAcceptDrops(True)
+        self.moved_view.connect(lambda: QToolTip.hideText())
 
     def point_at(self, place: QPointF | None) -> None:
         """The mouse is at a place of the view; None when it has left."""

@@ -1,10 +1,10 @@
-"""Values and durations in a few words."""
+"""Values in a few words."""
 
 from typing import Any
 
 import pytest
 
-from app.presenters.brief import brief, duration
+from app.presenters.brief import brief
 
 
 @pytest.mark.parametrize(
@@ -29,14 +29,3 @@ def test_a_value_is_said_on_one_line(value: Any, said: str) -> None:
 
 def test_a_long_text_is_cut() -> None:
     assert brief("word " * 1000, 20) == "word word word word…"
-
-
-@pytest.mark.parametrize(
-    ("seconds", "said"),
-    [
-        (0.0004, "0 ms"), (0.485, "485 ms"), (0.9996, "1.0 s"), (59.94, "59.9 s"),
-        (61, "1 m 1 s"), (3600 * 2 + 60, "2 h 1 m"),
-    ],
-)  # fmt: skip
-def test_a_duration_is_said_in_two_figures(seconds: float, said: str) -> None:
-    assert duration(seconds) == said
