@@ -39,7 +39,7 @@ class Quarantine(QWidget):
         outer.setContentsMargins(AROUND, AROUND, AROUND, AROUND)
         outer.addStretch(1)
         outer.addWidget(self._card(), 8, Qt.AlignmentFlag.AlignHCenter)
-        outer.addStretch(1)
+        outer.addStretch(4)  # room for notices at the foot
         over.installEventFilter(self)
         workbench.trust_changed.connect(self.refresh)
         studio.theme.changed.connect(self._restyle)

@@ -6,13 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QPen
 
 from app.presenters.block_status import Look
-from app.theme import Tokens, current, type_colour
-
-CATEGORY_COLOURS = {
-    "text": "#5b9a5e", "data": "#4f82c4", "logic": "#8a6cc4", "flow": "#7b8696",
-    "files": "#c27f45", "http": "#3f9a97", "sql": "#a8983a", "code": "#b3609a",
-}  # fmt: skip
-OTHER = "#7b8696"
+from app.theme import Tokens, category_colour, current, type_colour
 
 NO_PEN = QPen(Qt.PenStyle.NoPen)
 NO_BRUSH = QBrush(Qt.BrushStyle.NoBrush)
@@ -68,7 +62,7 @@ class Paints:
 
     def _tint(self, name: str) -> str:
         """The colour that a category stands for, or the one a person chose."""
-        return name if name.startswith("#") else CATEGORY_COLOURS.get(name, OTHER)
+        return name if name.startswith("#") else category_colour(name)
 
     def _body(self, name: str) -> str:
         """The face of a card tinted so: that of every card unless a person coloured it."""
