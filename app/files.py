@@ -10,7 +10,6 @@ from PySide6.QtGui import QDesktopServices
 
 from app.dialogs.permissions import Permissions
 from app.dialogs.properties import Properties
-from app.dialogs.python_export import export_python
 from app.dialogs.versions import VersionsSheet
 from app.disk_changes import DiskChanges
 from app.notices import Offer
@@ -48,7 +47,7 @@ def install(studio: Studio) -> None:
          enabled=is_open)  # fmt: skip
     bind("file.properties", front(lambda bench: Properties(studio.window, bench).open()),
          enabled=is_open)  # fmt: skip
-    bind("file.export_python", front(lambda bench: export_python(studio, bench)),
+    bind("file.export_python", front(lambda bench: export(studio, bench)),
          enabled=is_open)  # fmt: skip
     bind("file.permissions", front(lambda bench: Permissions(studio, bench).open()),
          enabled=is_open)  # fmt: skip
@@ -56,6 +55,13 @@ def install(studio: Studio) -> None:
     studio.flow_wanted.connect(opening.show)
     studio.template_wanted.connect(opening.open_template)
     studio.close_wanted.connect(saving.close)
+
+
+def export(studio: Studio, bench: Workbench) -> None:
+    """Show the flow as Python."""
+    from app.dialogs.python_export import export_python  # noqa: PLC0415 - few starts need it
+
+    export_python(studio, bench)
 
 
 def tidy(bench: Workbench) -> None:

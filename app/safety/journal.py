@@ -7,6 +7,7 @@ process or a full disk left half written at the end is cut off; all before it co
 import struct
 import zlib
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import BinaryIO, Union
 
@@ -98,7 +99,12 @@ class Trusted(msgspec.Struct, frozen=True, omit_defaults=True, tag="trusted"):
 Record = Union[Held, Did, Undid, Redid, Stored, Loose, Trusted, Place]  # noqa: UP007 - as msgspec takes it
 
 _ENCODER = msgspec.msgpack.Encoder()
-_DECODER = msgspec.msgpack.Decoder(Record)
+
+
+@cache
+def _decoder() -> "msgspec.msgpack.Decoder[Record]":
+    """Made when there is a draft to read: taking every edit apart costs a start 20 ms."""
+    return msgspec.msgpack.Decoder(Record)
 
 
 class Journal:
@@ -212,7 +218,7 @@ def _records(path: Path) -> Iterator[Record]:
         if len(body) < length or zlib.crc32(body) != checksum:
             return
         try:
-            yield _DECODER.decode(body)
+            yield _decoder().decode(body)
         except (msgspec.DecodeError, RecursionError):  # written by another Heddle
             return
         at += length
