@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from PySide6.QtCore import QObject, Signal
 
@@ -23,6 +23,7 @@ from runtime.commands import (
     PauseRun,
     ReplayRun,
     ResumeRun,
+    SettleTask,
     StartRun,
     StoreFlow,
 )
@@ -120,6 +121,10 @@ class RunControl(QObject):
     def go_on(self, run: str) -> None:
         """Let a paused run go on."""
         self.bridge.ask(ContinueRun(run))
+
+    def settle(self, run: str, task: str, verdict: Literal["again", "done", "failed"]) -> None:
+        """Say what became of an effect that was interrupted."""
+        self.bridge.ask(SettleTask(run, task, verdict))
 
     def grants(self, workbench: Workbench, inputs: Mapping[str, Any]) -> dict[str, Any]:
         """What a run of the flow may touch; a runtime elsewhere decides that for itself."""

@@ -14,7 +14,7 @@ import psutil
 
 import runtime
 from graph.errors import HeddleError
-from runtime.settings import Settings
+from runtime.settings import Settings, variable_of
 
 PATIENCE = 8.0
 """Seconds that it is given to leave its runs in good order."""
@@ -124,7 +124,9 @@ def _spawn(settings: Settings, log: IO[bytes]) -> subprocess.Popen[bytes]:
     scratch = scratch_folder(settings)
     scratch.mkdir(parents=True, exist_ok=True)
     words = ["serve", "--port", "0", "--json", "--while-stdin", "--any-folder"]
-    own = {"HEDDLE_TOKEN": secrets.token_urlsafe(32), "HEDDLE_HOME": str(settings.folder)}
+    own = _variables(settings) | {
+        "HEDDLE_TOKEN": secrets.token_urlsafe(32), "HEDDLE_HOME": str(settings.folder),
+    }  # fmt: skip
     return subprocess.Popen(
         [sys.executable, str(_PROGRAM), *words, "--folder", str(scratch)],
         stdin=subprocess.PIPE,
@@ -134,6 +136,17 @@ def _spawn(settings: Settings, log: IO[bytes]) -> subprocess.Popen[bytes]:
         start_new_session=os.name == "posix",
         creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
     )
+
+
+def _variables(settings: Settings) -> dict[str, str]:
+    """What says the same settings to the child, as far as they aren't what they are by default."""
+    plain = Settings()
+    values = {name: getattr(settings, name) for name in Settings.__struct_fields__}
+    return {
+        variable_of(name): str(value)
+        for name, value in values.items()
+        if value != getattr(plain, name)
+    }
 
 
 def scratch_folder(settings: Settings) -> Path:

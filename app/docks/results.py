@@ -19,6 +19,7 @@ from app.docks import Dock
 from app.icons import icon
 from app.presenters.results import NOTHING, Result, of_block, of_run
 from app.presenters.tables import one_line
+from app.results.doubt_banner import DoubtBanner, Verdict
 from app.results.failure_banner import FailureBanner
 from app.results.pane import MISSING, ValuePane
 from app.results.round_chooser import RoundChooser
@@ -44,6 +45,7 @@ class Results(QWidget):
         self.tabs = QTabBar(self)
         self.pane = ValuePane(self)
         self.failure = FailureBanner(self, self._go)
+        self.doubt = DoubtBanner(self, self._settle)
         self.empty = QLabel(self)
         self._line = QFrame(self)
         self._copy = self._button("mdi6.content-copy", "Copy the value", self.pane.copy)
@@ -84,6 +86,7 @@ class Results(QWidget):
         layout.addLayout(header)
         layout.addWidget(self._line)
         layout.addWidget(self.failure)
+        layout.addWidget(self.doubt)
         layout.addWidget(self.pane, 1)
         layout.addWidget(self.empty, 1)
 
@@ -129,6 +132,7 @@ class Results(QWidget):
         self._say_inputs()
         self.rounds.follow(self._front, self._loop())
         self._say_failure(result)
+        self._say_doubt()
         self._offer(list(result.values))
         has_values = bool(result.values)
         self.pane.setVisible(has_values)
@@ -188,6 +192,11 @@ class Results(QWidget):
         block = self._front.title_at(task) if self._front and task else ""
         self.failure.show_failure(result.failure, block, here=bool(self._address()))
 
+    def _say_doubt(self) -> None:
+        front = self._front
+        task = front.run.doubted(self._address()) if front and front.run else ""
+        self.doubt.show_doubt(task, front.title_at(task) if front and task else "")
+
     def _say_inputs(self) -> None:
         run = self._front.run if self._front else None
         inputs = run.view.inputs if run and self._block() is None else {}
@@ -222,6 +231,10 @@ class Results(QWidget):
         if self._front is None or self._studio.bridge.address:
             return None
         return self._studio.runs.folder(self._front)
+
+    def _settle(self, task: str, verdict: Verdict) -> None:
+        if self._front and self._front.run:
+            self._studio.runs.settle(self._front.run.run, task, verdict)
 
     def _go(self, task: str) -> None:
         if self._front:

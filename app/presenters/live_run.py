@@ -70,6 +70,11 @@ class LiveRun:
         """How a block stands; None before it came up."""
         return self.view.blocks.get(address)
 
+    def doubted(self, address: str = "") -> str:
+        """A task that waits for a person's word, of a block or of any; "" when there is none."""
+        waiting = (task for task, way in self.view.under_way.items() if way.state == "doubted")
+        return next((t for t in waiting if not address or block_of(t) == address), "")
+
     def outputs(self, address: str, round: str = "") -> Mapping[str, Any]:
         """What came out of a block: last, or in a round of a loop around it (`each[3]`)."""
         if round and address.startswith(f"{block_of(round)}/"):

@@ -13,7 +13,7 @@ STATES: Mapping[str, str] = {
     "waiting": "Waiting",
     "running": "Running",
     "retrying": "Trying again",
-    "doubted": "Nobody knows whether it was done",
+    "doubted": "Waits for your word",
     "finished": "Done",
     "reused": "Reused from the run before",
     "skipped": "Skipped: no value came to it",
@@ -85,7 +85,7 @@ def _without_values(view: BlockView, block: Block) -> str:
         case "skipped":
             return "No value came to it, so it was left out."
         case "doubted":
-            return "The run was interrupted while it was at work: say whether it was done."
+            return "The run goes on once you have said whether it was done."
     return "It gives nothing." if block.kind != "flow.output" else ""
 
 

@@ -54,7 +54,7 @@ def bare_studio(qtbot: QtBot, home: Path) -> Studio:
 
 @pytest.fixture(scope="session")
 def shared_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    return Settings(home=str(tmp_path_factory.mktemp("shared")))
+    return Settings(home=str(tmp_path_factory.mktemp("shared")), database_url="memory:")
 
 
 @pytest.fixture(scope="module")

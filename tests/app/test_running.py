@@ -21,7 +21,7 @@ LONG = 20_000
 @pytest.fixture(scope="module")
 def window(qapp: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MainWindow]:
     """The whole window, with a runtime of its own."""
-    window = build(Settings(home=str(tmp_path_factory.mktemp("home"))))
+    window = build(Settings(home=str(tmp_path_factory.mktemp("home")), database_url="memory:"))
     yield window
     window.studio.bridge.close()
     window.close()

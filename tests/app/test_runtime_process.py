@@ -16,7 +16,7 @@ import sys, time
 from app.runtime_process import RuntimeProcess
 from runtime.settings import Settings
 
-process = RuntimeProcess(Settings(home=sys.argv[1]))
+process = RuntimeProcess(Settings(home=sys.argv[1], database_url="memory:"))
 process.start()
 print(process.pid, flush=True)
 time.sleep(600)

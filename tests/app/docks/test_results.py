@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.docks.results import Results
@@ -9,6 +10,7 @@ from app.main_window import MainWindow
 from app.presenters.live_run import LiveRun
 from app.workbench import Workbench
 from graph.flow import Block, Flow, Settings
+from runtime.commands import SettleTask
 from runtime.events import (
     AnyEvent,
     Failure,
@@ -17,6 +19,7 @@ from runtime.events import (
     RunSucceeded,
     ScopeClosed,
     ScopeOpened,
+    TaskDoubted,
     TaskFailed,
     TaskFinished,
     TaskStarted,
@@ -133,6 +136,26 @@ def test_a_failure_says_why_and_leads_to_its_block(results: Results, front: Work
     results.failure.button.click()
 
     assert front.selected == {"each"}
+
+
+def test_an_interrupted_effect_is_asked_about(
+    results: Results, front: Workbench, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[object] = []
+    monkeypatch.setattr(window.studio.bridge, "ask", lambda command, *_: said.append(command))
+    front.watch(
+        happened(
+            TaskStarted("r", 2, 0.0, "each[0]/each"), TaskDoubted("r", 3, 0.0, "each[0]/each", "k")
+        )
+    )
+    results.refresh()
+
+    assert "Was it done?" in results.doubt.text.text()
+    assert not results.doubt.isHidden()
+
+    results.doubt.findChild(QPushButton, "done").click()
+
+    assert said == [SettleTask("r", "each[0]/each", "done")]
 
 
 def test_what_changed_since_the_run_before_is_at_hand(results: Results, front: Workbench) -> None:
