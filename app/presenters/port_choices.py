@@ -36,7 +36,7 @@ def own_ports(level: Level, id: str) -> Iterator[PortChoice]:
 
 
 def other_ends(level: Level, loose: LooseLink) -> list[PortChoice]:
-    """Where a held link may go: ports that fit as they are first, then those by conversion."""
+    """Where a held link may go: ports that fit first, then needed ones by conversion."""
     found = [
         choice for block in level.flow.blocks.values() for choice in _ends(level, block, loose)
     ]
@@ -51,9 +51,8 @@ def _ends(level: Level, block: Block, loose: LooseLink) -> Iterator[PortChoice]:
     offered = ports.inputs if loose.side == "out" else ports.outputs
     side: Side = "in" if loose.side == "out" else "out"
     for name, kind in offered.items():
-        end = End(block.id, name)
-        if loose.suits(end):
-            verdict = loose.verdict(end)
+        end, verdict = End(block.id, name), loose.verdict(End(block.id, name))
+        if verdict.fits or (verdict.convert and loose.wants(end)):
             detail = f"{'takes' if side == 'in' else 'gives'} {kind}"
             if not verdict.fits:
                 detail = told(verdict, name)

@@ -123,9 +123,12 @@ class Acting(Gestures):
     # The keyboard.
 
     def key(self, event: QKeyEvent, /) -> bool:
-        """Escape calls the gesture off; the arrows move what is selected, or the selection."""
+        """Escape calls off; the arrows move what is selected, or the selection; a menu opens."""
         if event.key() == Qt.Key.Key_Escape and self.gesture is not None:
             self.call_off()
+            return True
+        if self.gesture is None and keys.asks_for_menu(event):
+            menus.open_by_key(self._canvas)
             return True
         return self.gesture is None and keys.act(self._canvas, event)
 

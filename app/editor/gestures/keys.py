@@ -1,4 +1,4 @@
-"""The arrow keys on the canvas: they move what is selected, or what is selected moves on."""
+"""The keys of the canvas that no action has: arrows move what is selected, or the selection."""
 
 from collections.abc import Mapping
 
@@ -19,6 +19,12 @@ ARROWS: Mapping[int, Way] = {
 FAST = 10
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 PAD = Qt.KeyboardModifier.KeypadModifier
+
+
+def asks_for_menu(event: QKeyEvent) -> bool:
+    """Whether a key is one that opens the menu of what is selected."""
+    shifted = event.key() == Qt.Key.Key_F10 and bool(event.modifiers() & SHIFT)
+    return shifted or event.key() == Qt.Key.Key_Menu
 
 
 def act(canvas: Canvas, event: QKeyEvent) -> bool:

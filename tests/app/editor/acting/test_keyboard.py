@@ -1,5 +1,6 @@
 """Linking, going about and menus without the mouse."""
 
+import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
@@ -13,7 +14,7 @@ from app.editor.visits import Visits
 from app.workbench import Workbench
 from graph.edits import AddBlock, AddFlow, SetExposed
 from graph.flow import Block, End, Flow
-from tests.app.editor.hands import Hand, placed, steps
+from tests.app.editor.hands import NONE, SHIFT, Hand, placed, steps
 
 
 def popup(canvas: Canvas) -> ChoicePopup:
@@ -191,3 +192,16 @@ def test_a_selected_frame_is_moved_by_the_arrow_keys_with_what_stands_in_it(
     assert bench.flow.view.frames["texts"].y == 204
     assert placed(bench, "fill") == (0, 264)
     assert steps(bench) == ["Move"]
+
+
+@pytest.mark.parametrize(("key", "keys"), [(Qt.Key.Key_F10, SHIFT), (Qt.Key.Key_Menu, NONE)])
+def test_a_key_opens_the_menu_of_what_is_selected(
+    hand: Hand, bench: Workbench, canvas: Canvas, key: Qt.Key, keys: Qt.KeyboardModifier
+) -> None:
+    bench.select(["sort"])
+
+    hand.key(key, keys)
+
+    (menu,) = (menu for menu in canvas.findChildren(QMenu) if menu.isVisible())
+    assert "Rename" in titles(menu)
+    menu.close()
