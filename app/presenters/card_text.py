@@ -5,7 +5,7 @@ from typing import Any
 
 from graph.compile.ports import INPUT, is_expression
 from graph.flow import Block
-from graph.spec import BlockSpec
+from graph.spec import BlockSpec, Parameter
 
 MOST = 80
 HIDDEN = {"name", "default", "required"}
@@ -21,22 +21,25 @@ def says(block: Block, spec: BlockSpec | None) -> str:
         return _first_line(description)
     if block.kind == INPUT:
         return str(block.fields.get("type", "any")).capitalize()
-    told = [text for p in spec.parameters if (text := _field(block.fields, p.name))]
+    told = [text for p in spec.parameters if (text := _field(block.fields, p))]
     return " · ".join(told)[:MOST] if told else _first_line(spec.summary)
 
 
-def _field(fields: Mapping[str, Any], name: str) -> str:
-    """A field's value when it is short enough to say something; True says its name."""
-    value = fields.get(name)
+def _field(fields: Mapping[str, Any], parameter: Parameter) -> str:
+    """A field's value when it says something, with its name where it wouldn't by itself."""
+    name, value = parameter.name, fields.get(parameter.name)
+    called = name.replace("_", " ")
     if value is True:
-        return name.replace("_", " ")
+        return called
+    if isinstance(value, str) and value and parameter.look.editor == "choice":
+        return f"{called} {value}"
     if is_expression(value):
         value = fields[name]["$expr"]
     if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
         value = ", ".join(value)
     if isinstance(value, str) and name not in HIDDEN:
         return _first_line(value)
-    return str(value) if isinstance(value, int | float) and value is not False else ""
+    return f"{called} {value}" if isinstance(value, int | float) and value is not False else ""
 
 
 def _first_line(text: str) -> str:

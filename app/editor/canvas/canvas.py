@@ -16,6 +16,7 @@ from app.editor.canvas.hits import Hit, Hits
 from app.editor.canvas.hover import NOTHING, Hover
 from app.editor.canvas.layer import Layer
 from app.editor.canvas.marks import Marks
+from app.editor.canvas.paints import NO_BRUSH
 from app.editor.canvas.pulses import Pulses
 from app.editor.canvas.routing import Routing
 from app.editor.canvas.shapes import Shapes
@@ -175,7 +176,17 @@ class Canvas(HandledView):
             painter.save()
             draw(painter)
             painter.restore()
+        self._draw_ring(painter)
         painter.end()
+
+    def _draw_ring(self, painter: QPainter) -> None:
+        """Where the keyboard's focus is."""
+        if self.ringed:
+            paints = self.drawing.paints
+            painter.resetTransform()
+            painter.setBrush(NO_BRUSH)
+            painter.setPen(paints.pen(paints.tokens.accent, 2.0))
+            painter.drawRect(QRectF(self.viewport().rect()).adjusted(1, 1, -1, -1))
 
     # Following the workbench.
 
@@ -220,11 +231,10 @@ class Canvas(HandledView):
         self.redrawn.emit()
 
     def _soil_news(self, rows: list[int]) -> None:
-        seen = self.area()
+        seen = self.shapes.within(self.area())
         for row in rows:
-            rect = QRectF(*self.shapes.rects[row])
-            if rect.intersects(seen):
-                self._layer.soil(rect.adjusted(-8, -8, 8, 8))
+            if seen[row]:
+                self._layer.soil(QRectF(*self.shapes.rects[row]).adjusted(-8, -8, 8, 8))
         links = self._links_from(rows)
         for link in links:
             self._layer.soil(self.drawing.links.label_area(link))

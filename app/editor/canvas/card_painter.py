@@ -45,6 +45,8 @@ class CardPainter(CardLook):
         block = self._workbench.flow.blocks[id]
         x, y, width, height = self._shapes.rects[row].tolist()
         rect = QRectF(x, y, width, height)
+        if id in self._workbench.selected:
+            self._draw_outline(painter, rect)
         if is_note(block):
             self._draw_note(painter, rect, block)
         else:
@@ -53,8 +55,6 @@ class CardPainter(CardLook):
             self._draw_body(painter, rect, row, block, status)
             self._draw_head(painter, rect, row, block, status, faint)
             self._ports.draw(painter, self._shapes.cards[row], x, y, faint)
-        if id in self._workbench.selected:
-            self._draw_outline(painter, rect)
 
     # The parts of a card.
 
@@ -165,6 +165,7 @@ class CardPainter(CardLook):
         painter.restore()
 
     def _draw_outline(self, painter: QPainter, rect: QRectF) -> None:
-        painter.setPen(self._paints.pen(self._paints.tokens.accent, 2.0))
+        """A line around the card; what is drawn of the card lies over its inner half."""
+        painter.setPen(self._paints.pen(self._paints.tokens.accent, 4.0))
         painter.setBrush(NO_BRUSH)
-        painter.drawRoundedRect(rect.adjusted(-1, -1, 1, 1), RADIUS + 1, RADIUS + 1)
+        painter.drawRoundedRect(rect, RADIUS, RADIUS)

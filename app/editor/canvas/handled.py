@@ -19,6 +19,11 @@ from app.editor.canvas.handling import Gestures
 from app.editor.canvas.panning import Panning
 from app.editor.canvas.view import SceneView
 
+BY_KEYBOARD = (
+    Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+)  # fmt: skip
+
 
 class HandledView(SceneView):
     """Panning comes first, then whatever `gestures` makes of an event."""
@@ -26,6 +31,8 @@ class HandledView(SceneView):
     def __init__(self) -> None:
         super().__init__()
         self.gestures = Gestures()
+        self.ringed = False
+        """Whether the keyboard has put the focus here."""
         self._panning = Panning(self)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAcceptDrops(True)
@@ -107,10 +114,15 @@ class HandledView(SceneView):
             event.ignore()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
+        """The keyboard's way here is shown; the mouse knows where it is."""
+        self.ringed = event.reason() in BY_KEYBOARD
+        self.viewport().update()
         QGraphicsView.focusInEvent(self, event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self._panning.lost_focus()
+        self.ringed = False
+        self.viewport().update()
         QGraphicsView.focusOutEvent(self, event)
 
     def viewportEvent(self, event: QEvent) -> bool:

@@ -20,6 +20,8 @@ def line(kind: str, **fields: Any) -> str:
         ("data.sort", {"descending": False}, "Sort a list by a field, by an expression"),
         ("data.aggregate", {"by": ["topic", "priority"]}, "topic, priority"),
         ("code.python", {"code": "\n\nx = 1\nreturn x"}, "x = 1"),
+        ("files.read_many", {"read_as": "json"}, "read as json"),
+        ("logic.for_each", {"body": "triage", "parallel": 8}, "triage · parallel 8"),
         ("files.write", {"path": {"$expr": "folder + name"}}, "folder + name"),
         ("flow.input", {"name": "a", "type": "text"}, "Text"),
         ("flow.output", {"name": "a", "description": "How many.\nMore."}, "How many."),
