@@ -1,6 +1,5 @@
 """The form of one block."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -11,7 +10,7 @@ from app.editor.fields.surroundings import Surroundings
 from app.editor.inspector.add_input import AddInput
 from app.editor.inspector.disclosure import Disclosure
 from app.editor.inspector.field_row import FieldRow
-from app.editor.inspector.notes import Notes, explained, offers_of
+from app.editor.inspector.notes import Notes, explained, offers_of, wrapped
 from app.editor.inspector.page import Page
 from app.editor.inspector.settings_form import SettingsForm
 from app.editor.inspector.title import TitleLine
@@ -23,6 +22,7 @@ from app.studio import Studio
 from app.theme import current
 from app.workbench import Workbench
 from graph.edits import ClearField, Disconnect, Edit, Rename, SetExposed, SetField
+from graph.file_format import is_file
 from graph.flow import End
 from graph.spec import BlockSpec
 
@@ -63,6 +63,8 @@ class BlockPage(Page):
 
     def _build(self) -> None:
         self._build_head()
+        self.locked = wrapped("", self, "warning")
+        self._column.addWidget(self.locked)
         self._notes = Notes(self)
         self._column.addWidget(self._notes)
         spec = self.around.spec
@@ -188,13 +190,22 @@ class BlockPage(Page):
         for part in (self.settings, self.traffic):
             if part is not None:
                 part.refresh()
-        self._let_edit(self.workbench.is_trusted)
+        self._let_edit(self._why_not())
 
-    def _let_edit(self, yes: bool) -> None:
+    def _why_not(self) -> str:
+        """Why nothing here can be changed; "" when it can."""
+        if not self.workbench.is_trusted:
+            return "You are only looking at this flow. Let it run to change it."
+        files = [name for name in self.level if is_file(name)]
+        return f"{files[-1]} is a file of its own. Open it to change it." if files else ""
+
+    def _let_edit(self, why_not: str) -> None:
         """A flow that is only looked at shows its fields, and lets nothing be changed."""
+        self.locked.setText(why_not)
+        self.locked.setVisible(bool(why_not))
         for part in (self.title, self._notes, self.settings, *self.rows.values()):
             if part is not None:
-                part.setEnabled(yes)
+                part.setEnabled(not why_not)
 
     def refresh_run(self) -> None:
         """Other values have come in."""
@@ -249,14 +260,16 @@ class BlockPage(Page):
         if block is None:
             return
         if value is UNSET:
-            edits: Iterable[Edit] = (ClearField(self.block, name),) if name in block.fields else ()
+            edits: tuple[Edit, ...] = (
+                (ClearField(self.block, name),) if name in block.fields else ()
+            )
         else:
             edits = (SetField(self.block, name, value),)
         title = name.replace("_", " ")
-        self.workbench.do(
+        done = self.workbench.do(
             *edits, label=f"Set {title} of {self.around.title}", merge=f"field:{self.block}:{name}"
         )
-        if (row := self.rows.get(name)) and not tuple(edits):
+        if (row := self.rows.get(name)) and not (done and edits):
             row.show_row(row.row)
 
     def _do(self, name: str, what: str) -> None:

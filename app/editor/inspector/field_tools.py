@@ -1,5 +1,6 @@
 """What can be done with a field beside filling it in: small buttons above its editor."""
 
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from PySide6.QtCore import QSize, Signal
@@ -48,7 +49,7 @@ class FieldTools(QWidget):
     def show_tool(self, name: Name, shown: bool, checked: bool = False) -> None:
         """Show a button or hide it."""
         if shown and name not in self._buttons:
-            self._buttons[name] = self._make(name)
+            self._make(name)
         if (button := self._buttons.get(name)) is not None:
             button.setChecked(checked)
             button.setVisible(shown)
@@ -57,7 +58,7 @@ class FieldTools(QWidget):
         """Press a button that is shown, as a person would."""
         self._buttons[name].click()
 
-    def _make(self, name: Name) -> QToolButton:
+    def _make(self, name: Name) -> None:
         tool = TOOLS[name]
         button = QToolButton(self)
         button.setIcon(icon(tool.sign, current().muted))
@@ -70,4 +71,7 @@ class FieldTools(QWidget):
         order = list(TOOLS)
         before = [one for one in self._buttons if order.index(one) < order.index(name)]
         self._row.insertWidget(len(before), button)
-        return button
+        self._buttons[name] = button
+        shown = [self._buttons[one] for one in order if one in self._buttons]
+        for first, second in pairwise(shown):
+            self.setTabOrder(first, second)

@@ -19,7 +19,7 @@ from app.editor.inspector.several_page import SeveralPage
 from app.main_window import MainWindow
 from app.presenters.live_run import LiveRun
 from app.workbench import Workbench
-from graph.edits import Rename, SetField, SetSettings
+from graph.edits import AddFlow, Rename, SetField, SetSettings
 from graph.flow import Block, End, Flow, Settings
 
 FLOW = Flow.of(
@@ -397,6 +397,19 @@ def test_a_flow_that_is_only_looked_at_cant_be_changed(
     assert not page.rows["url"].isEnabled()
     bench.trust()
     assert page.rows["url"].isEnabled()
+
+
+def test_a_flow_that_is_a_file_of_its_own_is_only_shown(
+    inspector: Inspector, bench: Workbench
+) -> None:
+    inner = Flow.of([Block("in", "text.case")])
+    bench.do(AddFlow("other.flow.json", inner))
+    bench.show_level(("other.flow.json",))
+
+    page = shown(inspector, bench, "in")
+
+    assert not page.rows["text"].isEnabled()
+    assert "other.flow.json" in page.locked.text()
 
 
 def test_every_control_of_a_form_has_a_name(inspector: Inspector, bench: Workbench) -> None:
