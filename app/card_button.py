@@ -1,8 +1,8 @@
 """A card that is pressed as a whole."""
 
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtCore import QObject, QRect, Qt
+from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QScrollArea, QWidget
 
 from app.theme import current
 
@@ -22,6 +22,15 @@ class CardButton(QAbstractButton):
     def paint_on(self, painter: QPainter) -> None:
         """Paint what the card holds."""
         raise NotImplementedError
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Come into view for whoever walks here by keyboard."""
+        super().focusInEvent(event)
+        around: QObject | None = self.parent()
+        while around is not None and not isinstance(around, QScrollArea):
+            around = around.parent()
+        if around is not None and event.reason() != Qt.FocusReason.MouseFocusReason:
+            around.ensureWidgetVisible(self)
 
     def paintEvent(self, _: QPaintEvent) -> None:
         theme = current()

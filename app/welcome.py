@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from app import recent_row, template_card
 from app.card_grid import CardGrid
 from app.icons import icon, mark
-from app.presenters.templates import cards
+from app.presenters.templates import Card, cards
 from app.recent_row import RecentRow
 from app.studio import Studio
 from app.template_card import TemplateCard
@@ -35,7 +35,7 @@ class Welcome(QScrollArea):
     def __init__(self, studio: Studio) -> None:
         super().__init__()
         self._studio = studio
-        self._templates_read = False
+        self._cards: list[Card] = []
         self.setAccessibleName("Welcome")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
@@ -57,9 +57,7 @@ class Welcome(QScrollArea):
         """Read the templates once the page has been seen; look again for recent flows."""
         super().showEvent(event)
         self._show_recent()
-        if not self._templates_read:
-            self._templates_read = True
-            QTimer.singleShot(0, self, self._show_templates)
+        QTimer.singleShot(0, self, self._show_templates)
 
     def _fill(self, page: QWidget) -> None:
         column = QVBoxLayout()
@@ -127,8 +125,12 @@ class Welcome(QScrollArea):
 
     def _show_templates(self) -> None:
         folders = (self._studio.settings.folder / "templates", RESOURCES / "templates")
+        found = list(cards(folders))
+        if found == self._cards:
+            return
+        self._cards = found
         shown: list[QWidget] = []
-        for card in cards(folders):
+        for card in found:
             made = TemplateCard(card, self._templates)
             made.clicked.connect(lambda _=False, at=card.path: self._begin(at))
             shown.append(made)

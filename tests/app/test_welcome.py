@@ -109,3 +109,31 @@ def test_cards_stand_in_as_many_columns_as_fit(welcome: Welcome, qtbot: QtBot) -
     assert len(columns[0]) < len(columns[1])
     for card in welcome.findChildren(TemplateCard):
         assert card.geometry().right() <= card.parentWidget().width()
+
+
+def test_a_card_that_is_walked_to_comes_into_view(welcome: Welcome, qtbot: QtBot) -> None:
+    welcome.window().resize(700, 500)
+    last = welcome.findChildren(TemplateCard)[-1]
+    page = welcome.widget()
+    qtbot.waitUntil(lambda: last.mapTo(page, last.rect().bottomLeft()).y() < page.height())
+    assert last.visibleRegion().isEmpty()
+
+    last.setFocus(Qt.FocusReason.TabFocusReason)
+
+    qtbot.waitUntil(lambda: not last.visibleRegion().isEmpty())
+
+
+def test_a_template_that_was_added_meanwhile_is_there_when_the_page_is_shown_again(
+    welcome: Welcome, window: MainWindow, qtbot: QtBot
+) -> None:
+    folder = window.studio.settings.folder / "templates"
+    folder.mkdir()
+    window.studio.actions["file.new"].trigger()
+
+    _saved(folder, "mine")
+    window.studio.workspace.show(None)
+
+    def paths() -> set[str]:
+        return {c.card.path.name for c in welcome.findChildren(TemplateCard)}
+
+    qtbot.waitUntil(lambda: "mine.flow.json" in paths())
