@@ -65,6 +65,19 @@ class FormattedView(QTextBrowser):
             QTextDocument.MarkdownFeature.MarkdownDialectGitHub
             | QTextDocument.MarkdownFeature.MarkdownNoHTML,
         )
+        self._space_out()
+
+    def _space_out(self) -> None:
+        """Room between paragraphs, which Markdown leaves to whoever shows it."""
+        cursor = QTextCursor(self.document())
+        block = self.document().begin()
+        while block.isValid():
+            if cursor.currentTable() is None:
+                room = block.blockFormat()
+                room.setBottomMargin(3 if block.textList() is not None else 8)
+                cursor.setBlockFormat(room)
+            block = block.next()
+            cursor.setPosition(block.position() if block.isValid() else 0)
         rule_tables(self.document())
         self.moveCursor(QTextCursor.MoveOperation.Start)
 

@@ -2,7 +2,7 @@
 
 To the first window: a process of its own each lap, from its start until the window has been
 painted once (`MainWindow.seen`). The reference is a bare Qt window in a process that has
-imported the canvas.
+imported the canvas, NodeGraphQt and numpy with it.
 
 Gaps: how long the window's loop doesn't come round, p99 over a lap, asked by a timer every
 4 ms, while the whole window watches a run of 1,000 blocks from which 100,000 events come a
