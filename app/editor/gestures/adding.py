@@ -12,7 +12,9 @@ from app.editor.gestures.measures import positions, sizes
 from app.editor.gestures.outlines import draw_curve
 from app.editor.gestures.routing import on_grid
 from app.presenters.block_finder import Match
+from app.presenters.framing import following
 from app.presenters.loose_link import LooseLink, told
+from app.presenters.making_room import room_on_link
 from graph.edits import AddBlock, Edit, MoveBlocks, Position, apply
 from graph.errors import EditRefused
 from graph.flow import Block, End
@@ -67,8 +69,8 @@ def label_of(canvas: Canvas, kind: str) -> str:
     return f"Add “{spec.title if spec else kind}”"
 
 
-def add_on_link(canvas: Canvas, kind: str, target: End, middle: QPointF) -> bool:
-    """Put in a block of a kind in the midst of a link; refused where it doesn't fit."""
+def add_on_link(canvas: Canvas, kind: str, target: End) -> bool:
+    """Put a block of a kind into a link, with room for it; refused where it doesn't fit."""
     bench = canvas.workbench
     block = Block(fresh_id(bench.flow, kind), kind)
     try:
@@ -77,11 +79,21 @@ def add_on_link(canvas: Canvas, kind: str, target: End, middle: QPointF) -> bool
     except EditRefused as error:
         bench.refused.emit(str(error))
         return False
-    place = MoveBlocks({block.id: corner_around(canvas, middle)})
-    done = bench.do(edit, place, label=f"{label_of(canvas, kind)} on a link")
+    room = make_room(canvas, block.id, target)
+    done = bench.do(edit, *room, label=f"{label_of(canvas, kind)} on a link")
     if done:
         bench.select([block.id])
     return done
+
+
+def make_room(canvas: Canvas, id: str, target: End) -> list[Edit]:
+    """Put a block midway on a link; what comes after it moves aside, and frames follow."""
+    everything, measured, flow = positions(canvas), sizes(canvas), canvas.workbench.flow
+    room = room_on_link(flow, target, everything, measured, SIZE)
+    if room is None:
+        return []
+    frames = following(flow, everything, everything | room.moved, measured)
+    return [MoveBlocks({id: on_grid(QPointF(*room.corner)), **room.moved}), *frames]
 
 
 def add_at_end(canvas: Canvas, loose: LooseLink, match: Match, at: QPointF) -> bool:
@@ -118,7 +130,7 @@ def search_for_link(canvas: Canvas, target: End, at: QPointF) -> BlockSearch:
 
     def picked(match: object) -> None:
         assert isinstance(match, Match)
-        add_on_link(canvas, match.spec.kind, target, at)
+        add_on_link(canvas, match.spec.kind, target)
 
     search.picked.connect(picked)
     search.open_at(canvas.viewport().mapToGlobal(canvas.to_view(at).toPoint()))

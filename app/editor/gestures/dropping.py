@@ -57,7 +57,7 @@ class Dropping:
 
     def _drop_block(self, kind: str, at: QPointF) -> None:
         link = self._canvas.hit(at).link
-        done = add_on_link(self._canvas, kind, link, at) if link else False
+        done = add_on_link(self._canvas, kind, link) if link else False
         if done or (not link and add_kind(self._canvas, kind, at)):
             self._canvas.studio.finder.note_use(kind)
 

@@ -10,9 +10,11 @@ from app.editor.canvas.canvas import Canvas
 from app.editor.canvas.paints import NO_BRUSH
 from app.editor.gestures.crossing import LinksUnder
 from app.editor.gestures.gesture import ALT, LEFT, Gesture, Press, Spot
-from app.editor.gestures.measures import box, carried_along, positions
+from app.editor.gestures.measures import box, carried_along, positions, sizes
 from app.editor.gestures.outlines import draw_link, ring_block
 from app.editor.gestures.selecting import adds, is_selected, select_hit
+from app.presenters.framing import following
+from app.presenters.making_room import pushed
 from app.presenters.snapping import Snapping, Span
 from app.studio import Studio
 from app.workbench import Workbench
@@ -118,12 +120,22 @@ class MoveSelected(Gesture):
     def finish(self, _: Spot, /) -> None:
         self.canvas.preview(None)
         if self._link and (insertion := self._insertions[self._link]):
-            self.bench.do(insertion, *self._edits(), label="Put a block into a link")
+            edits = [insertion, *self._edits(), *self._pushed(self._link)]
+            self.bench.do(*edits, label="Put a block into a link")
         else:
             self.bench.do(*self._edits(), label="Move")
 
     def _edits(self) -> list[Edit]:
         return shifted(self.bench, self._from, self._frames, self._by)
+
+    def _pushed(self, target: End) -> list[Edit]:
+        """What comes after the link makes room for the block."""
+        (id,) = self._from
+        everything, measured, flow = positions(self.canvas), sizes(self.canvas), self.bench.flow
+        edge = self._to()[id][0] + measured[id][0]
+        moved = pushed(flow, target, edge, everything, measured)
+        frames = following(flow, everything, everything | moved, measured)
+        return [MoveBlocks(moved), *frames] if moved else []
 
     def cancel(self) -> None:
         self.canvas.preview(None)

@@ -3,11 +3,10 @@
 from PySide6.QtCore import QPointF
 
 from app.editor.canvas.canvas import Canvas
+from app.editor.gestures.adding import make_room
 from app.editor.gestures.routing import on_grid
-from app.workbench import Workbench
-from graph.edits import Edit, MoveBlocks, apply
+from graph.edits import Edit, apply
 from graph.errors import EditRefused, FlowFileError
-from graph.flow import End
 from graph.reshape import Pasted, insert_on_link, paste
 
 MARK = '"blocks"'
@@ -28,7 +27,7 @@ def paste_text(canvas: Canvas, text: str, at: QPointF) -> bool:
     except (EditRefused, FlowFileError) as error:
         bench.refused.emit(_told(text, error))
         return False
-    edits = [pasted.edit, *_into_link(bench, pasted)]
+    edits = [pasted.edit, *_into_link(canvas, pasted)]
     if not bench.do(*edits, label="Paste"):
         return False
     bench.select(pasted.ids)
@@ -43,8 +42,9 @@ def _told(text: str, error: EditRefused | FlowFileError) -> str:
     return str(error)
 
 
-def _into_link(bench: Workbench, pasted: Pasted) -> list[Edit]:
+def _into_link(canvas: Canvas, pasted: Pasted) -> list[Edit]:
     """A single block goes into the one link that is selected, if it fits there."""
+    bench = canvas.workbench
     if len(pasted.ids) != 1 or len(bench.selected_links) != 1:
         return []
     (id,), (target,) = pasted.ids, bench.selected_links
@@ -54,13 +54,4 @@ def _into_link(bench: Workbench, pasted: Pasted) -> list[Edit]:
         edit = insert_on_link(after, target, after.blocks[id], bench.catalog, around)
     except EditRefused:
         return []
-    return [edit, *_between(bench, id, target)]
-
-
-def _between(bench: Workbench, id: str, target: End) -> list[Edit]:
-    """Put a block midway between those it was put between."""
-    places, source = bench.flow.view.positions, bench.flow.links[target].source
-    if target.block not in places or source.block not in places:
-        return []
-    (x1, y1), (x2, y2) = places[source.block], places[target.block]
-    return [MoveBlocks({id: on_grid(QPointF((x1 + x2) / 2, (y1 + y2) / 2))})]
+    return [edit, *make_room(canvas, id, target)]

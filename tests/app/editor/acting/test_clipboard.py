@@ -97,7 +97,8 @@ def test_a_block_is_pasted_into_the_selected_link(hand: Hand, bench: Workbench) 
     hand.do("edit.paste")
 
     assert bench.flow.links[ITEMS].source == End("few", "value")
-    assert placed(bench, "few") == (180, 0)
+    assert placed(bench, "few") == (264, 0)
+    assert placed(bench, "sort") == (536, 0)
     assert steps(bench)[-1] == "Paste"
 
 
