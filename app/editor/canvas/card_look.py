@@ -4,9 +4,12 @@ from app.editor.canvas.marks import Marks
 from app.editor.canvas.paints import Paints
 from app.editor.canvas.shapes import Shapes
 from app.editor.canvas.texts import Texts
+from app.presenters.card_text import says
 from app.workbench import Workbench
 from graph.errors import Problem
 from graph.flow import Block
+
+MOST_LINES = 4000
 
 
 class CardLook:
@@ -20,11 +23,23 @@ class CardLook:
         self._marks = marks
         self._paints = paints
         self._texts = texts
+        self._lines: dict[str, tuple[Block, str]] = {}
 
     def title(self, block: Block) -> str:
         """What the card is headed by."""
         spec = self._workbench.catalog.get(block.kind)
         return block.title or (spec.title if spec else block.kind)
+
+    def line(self, block: Block) -> str:
+        """What it does, on one line."""
+        known = self._lines.get(block.id)
+        if known is not None and known[0] is block:
+            return known[1]
+        if len(self._lines) >= MOST_LINES:
+            self._lines.clear()
+        said = says(block, self._workbench.catalog.get(block.kind))
+        self._lines[block.id] = block, said
+        return said
 
     def icon(self, block: Block) -> str:
         """The name of the icon of its kind."""

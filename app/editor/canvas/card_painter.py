@@ -12,7 +12,6 @@ from app.editor.canvas.ports_painter import PortsPainter
 from app.editor.canvas.shapes import Shapes
 from app.editor.canvas.texts import Texts, Voice
 from app.presenters.block_status import NONE, Look, Status
-from app.presenters.card_text import says
 from app.workbench import Workbench
 from graph.flow import Block
 
@@ -95,7 +94,7 @@ class CardPainter(CardLook):
         middle = rect.y() + 41
         painter.setFont(texts.fonts[Voice.SMALL])
         right = self._draw_short(painter, rect.right() - LEFT, middle, status.short)
-        said = status.line or says(block, self._workbench.catalog.get(block.kind))
+        said = status.line or self.line(block)
         line = texts.of(said, Voice.SMALL, right - rect.x() - LEFT)
         colour = tokens.faint if faint else tokens.muted
         if status.line:

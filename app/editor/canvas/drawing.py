@@ -74,7 +74,10 @@ class Drawing:
         self.frames.draw(painter, area, zoom)
         wide = area.adjusted(-AROUND, -AROUND, AROUND, AROUND)
         links = np.nonzero(self._shapes.links_within(wide))[0]
-        (self.links.draw if zoom >= NEAR else self.links.draw_thin)(painter, links)
+        if zoom >= NEAR:
+            self.links.draw(painter, links, area, zoom)
+        else:
+            self.links.draw_thin(painter, links)
         near = area.adjusted(-8, -8, 8, 8)
         self._draw_cards(painter, np.nonzero(self._shapes.within(near))[0], zoom)
 

@@ -12,13 +12,19 @@ from app.editor.canvas.curves import path, plain, point_at
 from app.editor.canvas.marks import Marks
 from app.editor.canvas.paints import NO_BRUSH, Paints
 from app.editor.canvas.routing import Routing
-from app.editor.canvas.shapes import KINDS, Shapes
+from app.editor.canvas.shapes import KINDS, Mask, Shapes
 from app.editor.canvas.texts import Texts, Voice
 from app.presenters.brief import brief
 from app.workbench import Workbench
 
 LABEL_ROOM = 110.0
 DOT = 4.0
+EDGE = 10.0
+"""How far what belongs to a link reaches from its line."""
+
+
+WIDE_FROM = 0.75
+"""From this zoom on links are wider than a pixel."""
 
 
 class LinkPainter:
@@ -52,15 +58,16 @@ class LinkPainter:
             painter.drawLines(*self._lines.fill(lines[kinds == kind]))
         self._draw_selected(painter, links, 2.5)
 
-    def draw(self, painter: QPainter, links: Indices) -> None:
-        """Links close by, and what is told on them."""
-        rows: list[int] = links.tolist()
-        curves = self._curves(links)
-        kinds = self._shapes.link_kinds
+    def draw(self, painter: QPainter, links: Indices, area: QRectF, zoom: float) -> None:
+        """Links close by that touch the area, and what is told on them."""
+        curves = self._curves(links, area)
+        rows, kinds = list(curves), self._shapes.link_kinds
+        # A pen of one pixel is several times quicker than one that is hardly wider.
+        width = 2.0 if zoom >= WIDE_FROM else 0.0
         painter.setBrush(NO_BRUSH)
-        for row in rows:
-            painter.setPen(self._paints.pen(self._colour(int(kinds[row])), 2.0))
-            painter.drawPath(path(curves[row]))
+        for row, drawn in curves.items():
+            painter.setPen(self._paints.pen(self._colour(int(kinds[row])), width))
+            painter.drawPath(path(drawn))
         self._draw_selected(painter, links, 3.0)
         self._draw_knots(painter, rows)
         if self._workbench.run is not None:
@@ -89,11 +96,24 @@ class LinkPainter:
         half = LABEL_ROOM / 2 + 20
         return QRectF(x - half, y - 14, 2 * half, 28)
 
-    def _curves(self, links: Indices) -> Mapping[int, buffers.Floats]:
-        """The curves of each link."""
+    def _curves(self, links: Indices, area: QRectF) -> Mapping[int, buffers.Floats]:
+        """The curves of each link of which any may touch the area."""
         straight = plain(self._shapes.ends[links])
-        found = {row: straight[i : i + 1] for i, row in enumerate(links.tolist())}
-        return found | self._routing.led_among(links.tolist())
+        led = self._routing.led_among(links.tolist())
+        touches = _touch(straight, area).tolist()
+        found = {
+            row: straight[i : i + 1]
+            for i, row in enumerate(links.tolist())
+            if touches[i] and row not in led
+        }
+        if led:
+            touches = _touch(np.concatenate([*led.values()]), area).tolist()
+            first = 0
+            for row, curves in led.items():
+                if any(touches[first : first + len(curves)]):
+                    found[row] = curves
+                first += len(curves)
+        return found
 
     def _draw_selected(self, painter: QPainter, links: Indices, width: float) -> None:
         selected = self._workbench.selected_links
@@ -145,3 +165,13 @@ class LinkPainter:
         return self._paints.mixed(
             self._paints.of_type(KINDS[kind]), self._paints.tokens.canvas, 0.2
         )
+
+
+def _touch(curves: buffers.Floats, area: QRectF) -> Mask:
+    """Which curves may touch an area: a curve lies within its four points."""
+    x, y = curves[:, 0::2], curves[:, 1::2]
+    found: Mask = (
+        (x.min(axis=1) - EDGE <= area.right()) & (x.max(axis=1) + EDGE >= area.left())
+        & (y.min(axis=1) - EDGE <= area.bottom()) & (y.max(axis=1) + EDGE >= area.top())
+    )  # fmt: skip
+    return found

@@ -64,7 +64,7 @@ class SmallCardPainter(CardLook):
         painter.drawStaticText(place, icon.text)
 
     def _draw_title(
-        self, painter: QPainter, rect: QRectF, block: Block, voice: Voice, inset: float
+        self, painter: QPainter, rect: QRectF, block: Block, voice: str, inset: float
     ) -> None:
         texts, tokens = self._texts, self._paints.tokens
         room = rect.width() - inset - 8 - self._draw_problem(painter, rect, block)

@@ -1,9 +1,8 @@
 """Texts on the canvas, laid out once: titles, labels and icons, cut to the room they have."""
 
 from collections import OrderedDict
-from enum import Enum
 from functools import cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import qtawesome
 from PySide6.QtCore import Qt
@@ -15,17 +14,17 @@ MOST = 6000
 """How many texts are kept laid out."""
 
 
-class Voice(Enum):
-    """In which font a text is set."""
+class Voice:
+    """In which font a text is set: names, which make quicker keys than members of an Enum."""
 
-    TITLE = "title"
-    SMALL = "small"
-    FAR = "far"
-    FARTHEST = "farthest"
-    ICON = "icon"
-    MARK = "mark"
-    FAR_ICON = "far icon"
-    FRAME = "frame"
+    TITLE: Final = "title"
+    SMALL: Final = "small"
+    FAR: Final = "far"
+    FARTHEST: Final = "farthest"
+    ICON: Final = "icon"
+    MARK: Final = "mark"
+    FAR_ICON: Final = "far icon"
+    FRAME: Final = "frame"
 
 
 class Laid(NamedTuple):
@@ -51,10 +50,10 @@ class Texts:
             Voice.FAR_ICON: _scalable(qtawesome.font("mdi6", 26)),
         }
         self._metrics = {voice: QFontMetricsF(each) for voice, each in self.fonts.items()}
-        self._broken: dict[tuple[str, Voice, float], tuple[str, ...]] = {}
-        self._kept: OrderedDict[tuple[str, Voice, float], Laid] = OrderedDict()
+        self._broken: dict[tuple[str, str, float], tuple[str, ...]] = {}
+        self._kept: OrderedDict[tuple[str, str, float], Laid] = OrderedDict()
 
-    def of(self, text: str, voice: Voice, room: float = 0.0) -> Laid:
+    def of(self, text: str, voice: str, room: float = 0.0) -> Laid:
         """The text in one line of at most `room`, cut with an ellipsis; 0 for any length."""
         key = text, voice, room
         found = self._kept.get(key)
@@ -66,7 +65,7 @@ class Texts:
         laid = self._kept[key] = self._lay(text, voice, room)
         return laid
 
-    def in_two(self, text: str, voice: Voice, room: float) -> tuple[Laid, ...]:
+    def in_two(self, text: str, voice: str, room: float) -> tuple[Laid, ...]:
         """The text in one line, or in two where one is too short for it."""
         found = self._broken.get((text, voice, room))
         if found is None:
@@ -75,7 +74,7 @@ class Texts:
             found = self._broken[text, voice, room] = self._break(text, voice, room)
         return tuple(self.of(line, voice, room) for line in found)
 
-    def _break(self, text: str, voice: Voice, room: float) -> tuple[str, ...]:
+    def _break(self, text: str, voice: str, room: float) -> tuple[str, ...]:
         width = self._metrics[voice].horizontalAdvance
         words, first = text.split(), ""
         if width(text) <= room or len(words) < 2:
@@ -84,11 +83,11 @@ class Texts:
             first = f"{first} {words.pop(0)}".strip()
         return (first, " ".join(words)) if first and words else (text,)
 
-    def icon(self, name: str, voice: Voice = Voice.ICON) -> Laid:
+    def icon(self, name: str, voice: str = Voice.ICON) -> Laid:
         """An icon of the fonts that come with qtawesome, as a letter of that font."""
         return self.of(_letter(name), voice)
 
-    def _lay(self, text: str, voice: Voice, room: float) -> Laid:
+    def _lay(self, text: str, voice: str, room: float) -> Laid:
         metrics = self._metrics[voice]
         shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room) if room else text
         static = QStaticText(shown)
