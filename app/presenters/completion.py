@@ -8,6 +8,7 @@ from graph.available import BUILTINS, MODULES
 
 NAME = re.compile(r"(?<![\w.])([A-Za-z_]\w*)\Z")
 KEY = re.compile(r"([A-Za-z_]\w*)(?:\[-?\d+\])?(?:\[|\.get\()(?P<quote>[\"'])([^\"'\n]*)\Z")
+PLACE = re.compile(r"(?<!\{)\{((?:[A-Za-z_]\w*(?:\[\d+\])*\.)*)([A-Za-z_]?\w*)\Z")
 MOST = 30
 
 
@@ -31,6 +32,28 @@ def completions(before: str, names: Iterable[str], values: Mapping[str, Any]) ->
         rest = sorted(BUILTINS | MODULES, key=str.casefold)
         offers += [name for name in _starting(begun, rest) if name not in own]
     return Completions(begun, [] if offers == [begun] else offers[:MOST])
+
+
+def place_completions(before: str, names: Iterable[str], values: Mapping[str, Any]) -> Completions:
+    """The completions inside a {place} of a text: names, or what the record before a dot has."""
+    found = PLACE.search(before)
+    if found is None:
+        return Completions("", [])
+    path, begun = found[1], found[2]
+    if path:
+        return Completions(begun, _starting(begun, _keys(_at(path, values)))[:MOST])
+    offers = _starting(begun, dict.fromkeys((*names, *values)))
+    return Completions(begun, [] if offers == [begun] else offers[:MOST])
+
+
+def _at(path: str, values: Any) -> Any:
+    """What stands at a path such as `order.items[0].`; None when nothing does."""
+    try:
+        for step in filter(None, re.split(r"[.\[\]]", path)):
+            values = values[int(step) if step.isdigit() else step]
+    except (KeyError, IndexError, TypeError):
+        return None
+    return values
 
 
 def _starting(begun: str, known: Iterable[str]) -> list[str]:

@@ -48,6 +48,7 @@ class Editor(QPlainTextEdit):
         self._least, self._most = least, most
         self._marks: tuple[Mark, ...] = ()
         self._showing = False
+        self.language = language
         self.is_code = language in ("python", "json", "sql")
         self.yields: Callable[[], bool] = lambda: False
         """Whether a list is open, for which some keys are meant."""

@@ -4,10 +4,12 @@ from typing import Any
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.editor.fields.completer import Completer
 from app.editor.fields.editor import Editor
 from app.editor.fields.field import UNSET, Field
 from app.editor.fields.surroundings import Surroundings
 from app.editor.fields.text import as_hint
+from app.presenters.completion import Completions, place_completions
 from graph.spec import Parameter
 
 
@@ -24,6 +26,8 @@ class LinesField(Field):
         column.addWidget(self.editor)
         self.attend(self.editor)
         self.editor.typed.connect(self._typed)
+        if self.editor.language == "places":
+            self._completer = Completer(self.editor, self._complete)
         around.theme_changed.connect(self.editor.restyle)
         self.show_value(UNSET)
 
@@ -48,6 +52,10 @@ class LinesField(Field):
         """What is typed as a value."""
         empty = not text and self.default in (UNSET, "", None)
         return UNSET if empty else text
+
+    def _complete(self, before: str) -> Completions:
+        names, values = self.around.places()
+        return place_completions(before, names, values)
 
     def _typed(self, text: str) -> None:
         self.become(self.read(text))

@@ -109,6 +109,16 @@ class Surroundings(QObject):
         look = parameter.look if parameter.look.editor == "expression" else Look()
         return names_for(block, spec, look, self.likely())
 
+    def places(self) -> tuple[list[str], dict[str, Any]]:
+        """The names a {place} of a text can have, and their values as far as they are known."""
+        block, likely = self.block, self.likely()
+        fields = likely.get("fields") or (block.fields.get("fields") if block else None)
+        inner = dict(fields) if isinstance(fields, Mapping) else {}
+        values = {**inner, **likely}
+        own = {parameter.name for parameter in self.spec.parameters} if self.spec else set[str]()
+        names = [name for name in (*inner, *self.links()) if name not in own]
+        return names, {name: value for name, value in values.items() if name not in own}
+
     def expected(self, parameter: Parameter) -> list[str]:
         """The names that code in the field will have when the block runs."""
         links = list(self.links())

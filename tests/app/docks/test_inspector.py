@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from app.docks.inspector import Inspector
 from app.document import Document
+from app.editor.fields.completer import Completer
 from app.editor.fields.editor import Editor
 from app.editor.fields.flow import NEW, FlowField
 from app.editor.fields.text import TextField
@@ -410,6 +411,21 @@ def test_a_flow_that_is_a_file_of_its_own_is_only_shown(
 
     assert not page.rows["text"].isEnabled()
     assert "other.flow.json" in page.locked.text()
+
+
+def test_places_of_a_text_are_completed_from_what_is_linked(
+    inspector: Inspector, bench: Workbench, qtbot: QtBot
+) -> None:
+    run = LiveRun("run")
+    run.values = {"order": {"value": {"name": "Ann", "street": "Rue"}}}
+    bench.watch(run)
+    box = editor(row(inspector, bench, "text", "text"))
+    box.moveCursor(box.textCursor().MoveOperation.End)
+
+    qtbot.keyClicks(box, " {st")
+    qtbot.keyClick(box.findChild(Completer).list.popup(), Qt.Key.Key_Return)
+
+    assert value(bench, "text", "text") == "Dear {name} {street"
 
 
 def test_every_control_of_a_form_has_a_name(inspector: Inspector, bench: Workbench) -> None:

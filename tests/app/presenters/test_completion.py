@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.presenters.completion import completions
+from app.presenters.completion import completions, place_completions
 
 VALUES = {"order": {"id": 1, "items": []}, "rows": [{"name": "Ann"}]}
 
@@ -36,3 +36,12 @@ def test_nothing_is_offered_where_no_name_begins(before: str) -> None:
 
 def test_a_name_that_is_complete_offers_nothing() -> None:
     assert offers("other") == []
+
+
+@pytest.mark.parametrize(("before", "offers"), [
+    ("Dear {", ["order", "rows", "other"]), ("Dear {or", ["order"]), ("{order.", ["id", "items"]),
+    ("{order.i", ["id", "items"]), ("{rows[0].", ["name"]), ("{{or", []), ("{order} or", []),
+    ("{nobody.", []),
+])  # fmt: skip
+def test_names_and_what_they_have_are_offered_in_places(before: str, offers: list[str]) -> None:
+    assert place_completions(before, ["order", "rows", "other"], VALUES).offers == offers
