@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.editor.fields.completer import Completer
 from app.editor.fields.editor import Editor, Mark
 from app.editor.fields.field import UNSET, Field
+from app.editor.fields.lines import UNUSUAL
 from app.editor.fields.surroundings import Surroundings
 from app.presenters.completion import Completions, completions
 from graph.errors import Problem
@@ -33,6 +34,11 @@ class CodeField(Field):
         self.editor.typed.connect(self._typed)
         around.theme_changed.connect(self.editor.restyle)
         self.show_value(UNSET)
+
+    @classmethod
+    def shows(cls, value: Any) -> bool:
+        """Texts; how their lines are parted means nothing in code."""
+        return isinstance(value, str) and not UNUSUAL.search(value.replace("\r\n", "\n"))
 
     def show_value(self, value: Any) -> None:
         super().show_value(value)

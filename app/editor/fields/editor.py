@@ -21,6 +21,8 @@ from app.editor.fields.highlighting import Highlighter
 from app.theme import current, mono
 
 INDENT = "    "
+LINES = {0x2028: "\n", 0x2029: "\n"}
+"""What Qt has between lines."""
 PADDING = 4
 FOR_A_LIST = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab, Qt.Key.Key_Escape)
 
@@ -65,11 +67,12 @@ class Editor(QPlainTextEdit):
 
     @property
     def text(self) -> str:
-        return self.toPlainText()
+        """What is written; unlike `toPlainText`, with no-break spaces as they are."""
+        return self.document().toRawText().translate(LINES)
 
     def show_text(self, text: str) -> None:
         """Show a text, leaving cursor and scroll where they are as far as they can be."""
-        if text == self.toPlainText():
+        if text == self.text:
             return
         at, scroll = self.textCursor().position(), self.verticalScrollBar().value()
         self._showing = True
@@ -78,7 +81,7 @@ class Editor(QPlainTextEdit):
         finally:
             self._showing = False
         cursor = self.textCursor()
-        cursor.setPosition(min(at, len(self.toPlainText())))
+        cursor.setPosition(min(at, len(self.text)))
         self.setTextCursor(cursor)
         self.verticalScrollBar().setValue(scroll)
 
@@ -105,7 +108,7 @@ class Editor(QPlainTextEdit):
 
     def _changed(self) -> None:
         if not self._showing:
-            self.typed.emit(self.toPlainText())
+            self.typed.emit(self.text)
 
     def _dress(self) -> None:
         if self.is_code:

@@ -1,5 +1,6 @@
 """Text over several lines, and lists of texts, one on a line."""
 
+import re
 from typing import Any
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -12,11 +13,11 @@ from app.editor.fields.text import as_hint
 from app.presenters.completion import Completions, place_completions
 from graph.spec import Parameter
 
+UNUSUAL = re.compile("[\r\x00\u2028\u2029\ufdd0\ufdd1]")
+
 
 class LinesField(Field):
     """A text of any length."""
-
-    language = ""
 
     def __init__(self, parameter: Parameter, around: Surroundings, parent: QWidget) -> None:
         super().__init__(parameter, around, parent)
@@ -30,6 +31,11 @@ class LinesField(Field):
             self._completer = Completer(self.editor, self._complete)
         around.theme_changed.connect(self.editor.restyle)
         self.show_value(UNSET)
+
+    @classmethod
+    def shows(cls, value: Any) -> bool:
+        """Texts, unless Qt would change what parts their lines."""
+        return isinstance(value, str) and not UNUSUAL.search(value)
 
     def language_of(self, parameter: Parameter) -> str:
         """Which language is coloured."""
@@ -68,7 +74,7 @@ class TextsField(LinesField):
     def shows(cls, value: Any) -> bool:
         """Lists of texts, none of which has lines of its own."""
         texts = isinstance(value, list) and all(isinstance(one, str) for one in value)
-        return texts and value != [""] and not any("\n" in one or "\r" in one for one in value)
+        return texts and _are_lines(value)
 
     def hint(self) -> str:
         default = self.default
@@ -83,3 +89,11 @@ class TextsField(LinesField):
         if text.strip("\n") == "":
             return UNSET if not self.default else []
         return text.split("\n")
+
+
+def _are_lines(texts: list[str]) -> bool:
+    """Whether the texts are what splitting them, one below the other, gives again."""
+    joined = "\n".join(texts)
+    return texts == ([] if not joined.strip("\n") else joined.split("\n")) and not UNUSUAL.search(
+        joined
+    )

@@ -63,7 +63,8 @@ def editor_for(parameter: Parameter, value: Any = UNSET) -> type[Field]:
     """The editor of a field; JSON for a value that the proper one couldn't show."""
     chosen = _proper(parameter)
     if value is not UNSET and not chosen.shows(value):
-        return LinesField if issubclass(chosen, TextField) and isinstance(value, str) else JsonField
+        lines = issubclass(chosen, TextField) and LinesField.shows(value)
+        return LinesField if lines else JsonField
     return chosen
 
 
