@@ -1,5 +1,6 @@
 """Looks after the files of open flows: what someone else writes is seen, and never overwritten."""
 
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -11,14 +12,14 @@ from app.dialogs.sheet import Sheet
 from app.notices import Offer
 from app.safety.changes import changes
 from app.safety.merging import Fact, merge
-from app.safety.reading import Opened, digest_or_nothing, open_flow
+from app.safety.reading import Opened, bare, digest_or_nothing, open_flow
 from app.saving import Saving
 from app.studio import Studio
 from app.workbench import Workbench
-from graph.errors import FlowFileError
-from graph.file_format import write
+from graph.errors import FlowFileError, HeddleError
+from graph.file_format import is_file, write
 from graph.flow import Flow
-from runtime.flow_files import NOTHING
+from runtime.flow_files import NOTHING, with_files
 
 SETTLE = 150
 """Milliseconds a file is left alone after a change, so that whoever writes can finish."""
@@ -50,6 +51,7 @@ class DiskChanges(QObject):
         """Look at the files of all open flows."""
         for bench in self._studio.workspace:
             self._look_at(bench)
+            self._look_at_sub_flows(bench)
         self._watch()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -71,7 +73,7 @@ class DiskChanges(QObject):
 
     def _watch(self) -> None:
         """Watch the files, and their folders: a file that is replaced is another one."""
-        files = {bench.path.resolve() for bench in self._studio.workspace if bench.path}
+        files = {file for bench in self._studio.workspace for file in _files_of(bench)}
         wanted = {str(path) for path in (*files, *(file.parent for file in files))}
         present = {*self._watcher.files(), *self._watcher.directories()}
         if gone := present - wanted:
@@ -103,6 +105,18 @@ class DiskChanges(QObject):
             self._follow(bench, bench.path, opened)
         else:
             self._ask(bench, bench.path, opened)
+
+    def _look_at_sub_flows(self, bench: Workbench) -> None:
+        """Follow the files that the flow refers to; one that can't be read stays as it was."""
+        flow, was_saved = bench.document.flow, bench.document.is_saved
+        if bench.path is None or not any(map(is_file, flow.flows)):
+            return
+        try:
+            now = with_files(bare(flow), bench.folder, bench.catalog)
+        except HeddleError:
+            return
+        if now != flow and bench.become(now, "Follow the files of sub-flows") and was_saved:
+            bench.mark_saved(bench.path, bench.digest)
 
     def _on_conflict(self, bench: Workbench) -> None:
         """Saving found another file than was opened."""
@@ -186,6 +200,14 @@ class DiskChanges(QObject):
                 "Both changes are in the flow now. Save to write them into the file.", "success",
                 Offer("Save", partial(self._saving.save, bench)), key=f"disk {path}",
             )  # fmt: skip
+
+
+def _files_of(bench: Workbench) -> Iterator[Path]:
+    """The file of a flow, and those it refers to itself."""
+    if bench.path:
+        yield bench.path.resolve()
+        names = filter(is_file, bench.document.flow.flows)
+        yield from ((bench.folder / name).resolve() for name in names)
 
 
 def _says_the_same(one: Flow, other: Flow) -> bool:

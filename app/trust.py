@@ -1,12 +1,17 @@
 """Which open flows may run: those made here or agreed to; others wait for a person's word."""
 
+from collections.abc import Iterable, Iterator
+from functools import partial
+
 from PySide6.QtCore import QObject
 
+from app.document import Change
 from app.safety.approvals import Approval, Approvals
 from app.safety.wants import is_nothing, needs_of
 from app.studio import Studio
 from app.workbench import Workbench
-from graph.file_format import flow_hash
+from graph.edits import AddFlow, Edit, Inside, Many
+from graph.file_format import flow_hash, is_file
 from graph.flow import Flow
 from graph.spec import Needs
 
@@ -33,7 +38,23 @@ class Trust(QObject):
         if bench.is_trusted:
             self._add(flow, bench.allowed)
 
+    def _on_change(self, bench: Workbench, change: Change) -> None:
+        """A sub-flow that comes from a file is looked at like any flow that does."""
+        if change.cause == "edit":
+            self._look_into(bench, come_from_files(change.edit))
+
+    def _look_into(self, bench: Workbench, flows: Iterable[Flow]) -> None:
+        """Keep a flow from running that uses one of these, unless all are known."""
+        if bench.is_trusted and not all(map(self._is_known, flows)):
+            bench.trust(False)
+
+    def _is_known(self, flow: Flow) -> bool:
+        wanted = needs_of(flow, self._studio.catalog)
+        return is_nothing(wanted) or self._approvals.find(flow_hash(flow), wanted) is not None
+
     def _attend(self, bench: Workbench) -> None:
+        bench.changed.connect(partial(self._on_change, bench))
+        self._look_into(bench, sub_flow_files(bench.document.flow))  # they may be new to a draft
         bench.trust_changed.connect(lambda: self._remember(bench))
 
     def _remember(self, bench: Workbench) -> None:
@@ -41,5 +62,27 @@ class Trust(QObject):
             self._add(bench.document.flow, bench.allowed)
 
     def _add(self, flow: Flow, allowed: Needs) -> None:
-        wanted = needs_of(flow, self._studio.catalog)
-        self._approvals.add(flow_hash(flow), Approval(wanted, allowed))
+        for one in (flow, *sub_flow_files(flow)):
+            wanted = needs_of(one, self._studio.catalog)
+            self._approvals.add(flow_hash(one), Approval(wanted, allowed))
+
+
+def sub_flow_files(flow: Flow) -> Iterator[Flow]:
+    """The flows in a flow that are files of their own, without what those refer to."""
+    for name, inner in flow.flows.items():
+        if is_file(name):
+            yield inner
+        else:
+            yield from sub_flow_files(inner)
+
+
+def come_from_files(edit: Edit) -> Iterator[Flow]:
+    """The flows that an edit puts in from files."""
+    match edit:
+        case Many():
+            for inner in edit.edits:
+                yield from come_from_files(inner)
+        case Inside():
+            yield from come_from_files(edit.inner)
+        case AddFlow() if is_file(edit.name):
+            yield edit.flow

@@ -191,3 +191,21 @@ def test_a_file_that_was_removed_can_be_written_again(
         studio.actions["file.save"].trigger()
 
     assert read(file.read_text()) == BASE
+
+
+def test_a_sub_flow_that_is_a_file_of_its_own_is_followed(
+    studio: Studio, tmp_path: Path, qtbot: QtBot
+) -> None:
+    (tmp_path / "clean.flow.json").write_text(write(with_text("one")))
+    calling = Flow.of([Block("call", "flow.call", {"flow": "clean.flow.json"})])
+    (tmp_path / "main.flow.json").write_text(write(calling))
+    studio.open_wanted.emit(tmp_path / "main.flow.json")
+    bench = studio.workspace.current
+    assert bench is not None
+
+    with qtbot.waitSignal(bench.changed):
+        (tmp_path / "clean.flow.json").write_text(write(with_text("two")))
+
+    assert bench.document.flow.flows["clean.flow.json"] == with_text("two")
+    assert bench.document.is_saved
+    assert bench.is_trusted

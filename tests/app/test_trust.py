@@ -11,7 +11,7 @@ from app.quarantine import Quarantine
 from app.start import build
 from app.studio import Studio
 from app.workbench import Workbench
-from graph.edits import SetField
+from graph.edits import AddFlow, SetField
 from graph.file_format import write
 from graph.flow import Block, Flow
 from runtime.settings import Settings
@@ -124,3 +124,40 @@ def test_more_may_be_allowed_than_the_flow_says(
     sheet.press("Done")
 
     assert studio.runs.grants(bench, {})["hosts"] == ["example.org", "www.example.org"]
+
+
+def test_a_sub_flow_from_a_file_is_looked_at_too(
+    window: MainWindow, tmp_path: Path, file: Path
+) -> None:
+    (tmp_path / "mine.flow.json").write_text(write(Flow.of([Block("a", "text.template")])))
+    bench = opened(window, tmp_path / "mine.flow.json")
+    assert bench.is_trusted
+
+    bench.do(AddFlow("harmless.flow.json", Flow.of([Block("b", "text.template")])))
+    assert bench.is_trusted
+    bench.do(AddFlow("web.flow.json", WEB))
+
+    assert not bench.is_trusted
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_a_draft_is_looked_at_again_when_a_file_it_uses_was_changed(
+    qtbot: QtBot, home: Path, tmp_path: Path, file: Path, changed: bool
+) -> None:
+    uses = tmp_path / "uses.flow.json"
+    uses.write_text(write(Flow.of([Block("call", "flow.call", {"flow": file.name})])))
+    first = build(Settings(home=str(home)))
+    qtbot.addWidget(first)
+    first.studio.begun.emit()
+    opened(first, uses).trust()
+    first.close()
+    if changed:
+        other = Flow.of([Block("get", "http.get", {"url": "https://evil.example"})])
+        file.write_text(write(other))
+
+    again = build(Settings(home=str(home)))
+    qtbot.addWidget(again)
+    again.studio.begun.emit()
+
+    [bench] = again.studio.workspace
+    assert bench.is_trusted is not changed
