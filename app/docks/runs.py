@@ -31,13 +31,12 @@ from PySide6.QtWidgets import (
 
 from app.docks import Dock
 from app.icons import icon
+from app.past_runs import on_its_flow
 from app.presenters.past_runs import COLUMNS, PastRun, past_runs
 from app.studio import Studio
 from app.theme import current
-from app.workbench import Workbench
-from graph.file_format import read
 from runtime.commands import Answer, PruneRuns
-from runtime.journal.contract import FlowRow, RunRow
+from runtime.journal.contract import RunRow
 
 Index = QModelIndex | QPersistentModelIndex
 MOST = 500
@@ -134,17 +133,19 @@ class Runs(QWidget):
     def open(self, row: int) -> None:
         """Show a run on its flow: the one in front if it is of that, or else as it was then."""
         run = self.run_at(row)
-        self._on_its_flow(run, lambda bench: self._studio.runs.show(bench, run.run))
+        on_its_flow(self._studio, run, lambda bench: self._studio.runs.show(bench, run.run))
 
     def again(self, row: int) -> None:
         """Repeat a run with the flow as it was."""
         run = self.run_at(row)
-        self._on_its_flow(run, lambda b: self._studio.runs.replay(b, run.run, as_it_was=True))
+        on_its_flow(
+            self._studio, run, lambda b: self._studio.runs.replay(b, run.run, as_it_was=True)
+        )
 
     def resume(self, row: int) -> None:
         """Go on with a run that was interrupted."""
         run = self.run_at(row)
-        self._on_its_flow(run, lambda bench: self._studio.runs.resume(bench, run.run))
+        on_its_flow(self._studio, run, lambda bench: self._studio.runs.resume(bench, run.run))
 
     def forget(self, days: float | None) -> None:
         """Forget ended runs older than that, all of them for None."""
@@ -254,24 +255,6 @@ class Runs(QWidget):
     def _front_name(self) -> str:
         front = self._studio.workspace.current
         return front.document.flow.name if front else ""
-
-    def _on_its_flow(self, run: RunRow, do: Callable[[Workbench], object]) -> None:
-        front = self._studio.workspace.current
-        if front is not None and run.name and front.document.flow.name == run.name:
-            do(front)
-        else:
-            self._open_as_it_was(run, do)
-
-    def _open_as_it_was(self, run: RunRow, then: Callable[[Workbench], object]) -> None:
-        def show(kept: FlowRow | None) -> None:
-            if kept is None:
-                self._studio.notices.tell("The flow of that run isn't kept any more.", "warning")
-                return
-            self._studio.flow_wanted.emit(read(kept.text, name=run.name))
-            if (front := self._studio.workspace.current) is not None:
-                then(front)
-
-        self._studio.bridge.look(lambda journal: journal.flow(run.flow), show)
 
     def _restyle(self) -> None:
         self._more.setIcon(icon("mdi6.dots-horizontal"))

@@ -129,3 +129,41 @@ def test_another_runtime_is_tried_out_and_then_used_and_left_again(
         elsewhere.stdout.close()
     for sheet in window.findChildren(ConnectSheet):
         sheet.close()
+
+
+def test_a_run_that_was_left_is_offered_when_the_studio_opens_again(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    bench = Workbench(Document(SLOW), CATALOG)
+    window.studio.workspace.add(bench)
+    window.studio.runs.start(bench, {})
+    qtbot.waitUntil(
+        lambda: bench.run is not None and "second" in bench.run.view.blocks, timeout=LONG
+    )
+    window.studio.workspace.remove(bench)
+    window.studio.bridge.close()
+
+    again = build(window.studio.settings)
+    qtbot.addWidget(again)
+    heard: list[Notice] = []
+    again.studio.notices.told.connect(heard.append)
+    again.studio.bridge.start()
+    qtbot.waitUntil(lambda: bool(heard), timeout=LONG)
+
+    assert heard[0].text == "A run of “Slow” was interrupted."
+
+    heard[0].offers[0].do()
+    studio = again.studio
+    qtbot.waitUntil(
+        lambda: (
+            studio.workspace.current is not None
+            and studio.workspace.current.run is not None
+            and studio.workspace.current.run.is_over
+        ),
+        timeout=LONG,
+    )
+
+    assert studio.workspace.current is not None
+    assert studio.workspace.current.run is not None
+    assert studio.workspace.current.run.view.outputs == {"word": "kept"}
+    studio.bridge.close()
