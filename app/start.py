@@ -42,7 +42,8 @@ def build(settings: Settings) -> MainWindow:
     theme = Theme(CHOICES.get(preferences.text("theme"), "system"), app)
     theme.changed.connect(lambda: _dress(app))
     theme.apply()
-    FocusRing(app)
+    if app.findChild(FocusRing) is None:
+        FocusRing(app)
     return MainWindow(settings, preferences, theme)
 
 

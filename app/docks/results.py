@@ -24,6 +24,7 @@ from app.results.failure_banner import FailureBanner
 from app.results.pane import MISSING, ValuePane
 from app.results.round_chooser import RoundChooser
 from app.studio import Studio
+from app.theme import ROW
 from app.workbench import Workbench
 from graph.flow import Block
 
@@ -74,6 +75,7 @@ class Results(QWidget):
         header = QHBoxLayout()
         header.setContentsMargins(12, 4, 8, 4)
         header.setSpacing(10)
+        header.addStrut(ROW)
         for text in (self.title, self.state, self.tabs):
             header.addWidget(text)
         header.addWidget(self.given, 1)

@@ -66,15 +66,19 @@ def of_block(
     if not shown and (stream := run.streams.get(address)):
         shown = {STREAM: joined(stream)}
     failure = view.failure if view and view.failed else None
+    if not shown and block.kind == "flow.input" and "default" in block.fields:
+        return Result(title, "Its default", {"value": block.fields["default"]})
     if view is None:
         state = "Done" if shown else "Waiting"
-        note = "" if shown else _not_come_up(run)
+        note = "" if shown else _not_come_up(run, block)
     else:
         state, note = _state(view), "" if shown or failure else _without_values(view, block)
     return Result(title, state, shown, failure, note)
 
 
-def _not_come_up(run: LiveRun) -> str:
+def _not_come_up(run: LiveRun, block: Block) -> str:
+    if block.kind == "flow.note":
+        return "A note does nothing in a run."
     return "It hasn't come up yet." if run.goes_on else "The run never came to this block."
 
 
