@@ -2,6 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.editor.canvas.canvas import Canvas
@@ -169,3 +170,21 @@ def test_at_the_edge_the_view_moves_along(
     hand.key(Qt.Key.Key_Escape)
 
     assert steps(bench) == []
+
+
+def test_escape_belongs_to_the_drag_and_not_to_the_action_that_has_it(
+    hand: Hand, bench: Workbench, canvas: Canvas
+) -> None:
+    hidden = list[str]()
+    canvas.studio.actions.bind("run.hide", lambda: hidden.append("run"))
+    canvas.activateWindow()
+    hand.press(QPointF(760, 20))
+    hand.move(QPointF(800, 60))
+    hand.move(QPointF(900, 160))
+
+    QTest.keyClick(canvas, Qt.Key.Key_Escape)
+    during = list(hidden)
+    QTest.keyClick(canvas, Qt.Key.Key_Escape)
+
+    assert canvas.shapes.rect("count").topLeft() == QPointF(720, 0)
+    assert (during, hidden) == ([], ["run"])
