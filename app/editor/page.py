@@ -8,6 +8,7 @@ from app.editor.canvas.minimap import Minimap
 from app.editor.empty_hint import EmptyHint
 from app.editor.gestures.dispatcher import Acting
 from app.editor.looking import VALUES
+from app.editor.speech import Speech
 from app.quarantine import OnlyLooking, Quarantine
 from app.studio import Studio
 from app.workbench import Workbench
@@ -31,6 +32,7 @@ class EditorPage(QWidget):
         studio.actions.listen_on(self.canvas)
         Minimap(self.canvas, studio)
         EmptyHint(workbench, self.canvas)
+        Speech(workbench, self.canvas)
         layout.addWidget(self.canvas, 1)
         self.canvas.gestures = Acting(self.canvas)
         self.setFocusProxy(self.canvas)

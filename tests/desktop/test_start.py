@@ -1,8 +1,11 @@
 """The window opens, and is there for everybody."""
 
+import pytest
+
 from tests.desktop.conftest import Start
 
 
+@pytest.mark.slow
 def test_the_window_opens_on_the_welcome_page(start: Start) -> None:
     studio = start()
 
