@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from app.dialogs.sheet import Sheet
 from app.document import Document
 from app.editor.canvas.canvas import Canvas
 from app.main_window import MainWindow
@@ -120,6 +121,37 @@ def test_a_flow_that_was_closed_does_not_come_back(qtbot: QtBot, home: Path) -> 
     again = start(qtbot, home).studio
 
     assert len(again.workspace) == 0
+
+
+def test_a_file_that_changed_while_the_studio_was_away_is_followed(
+    qtbot: QtBot, home: Path, file: Path
+) -> None:
+    first = start(qtbot, home)
+    first.studio.open_wanted.emit(file)
+    first.close()
+    file.write_text(write(INNER))
+
+    bench = front(start(qtbot, home).studio)
+
+    qtbot.waitUntil(lambda: bench.document.flow == INNER)
+    assert bench.document.is_saved
+
+
+def test_a_draft_whose_file_changed_while_the_studio_was_away_is_asked_about(
+    qtbot: QtBot, home: Path, file: Path
+) -> None:
+    first = start(qtbot, home)
+    first.studio.open_wanted.emit(file)
+    front(first.studio).do(SetField("fill", "text", "mine"))
+    first.close()
+    file.write_text(write(INNER))
+
+    again = start(qtbot, home)
+
+    qtbot.waitUntil(lambda: bool(again.findChildren(Sheet)))
+    again.findChildren(Sheet)[0].press("Decide later")
+    assert front(again.studio).flow.blocks["fill"].fields == {"text": "mine"}
+    assert file.read_text() == write(INNER)
 
 
 def test_a_file_that_is_asked_for_and_was_open_has_one_tab(
