@@ -60,6 +60,15 @@ class Field(QWidget):
     def mark_problems(self, problems: tuple[Problem, ...]) -> None:
         """Show in the text where problems are, for editors that have lines."""
 
+    def describe(self, problem: str, *, wrong: bool) -> None:
+        """Say a problem to screen readers, and mark the controls when what they hold is wrong."""
+        for control in self._watched:
+            control.setAccessibleDescription(f"{self.parameter.description} {problem}".strip())
+            if bool(control.property("invalid")) != wrong:
+                control.setProperty("invalid", wrong)
+                control.style().unpolish(control)
+                control.style().polish(control)
+
     @property
     def default(self) -> Any:
         """The default as JSON has it, UNSET when there is none."""

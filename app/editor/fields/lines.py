@@ -5,12 +5,10 @@ from typing import Any
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.editor.fields.completer import Completer
 from app.editor.fields.editor import Editor
 from app.editor.fields.field import UNSET, Field
 from app.editor.fields.surroundings import Surroundings
 from app.editor.fields.text import as_hint
-from app.presenters.completion import Completions, place_completions
 from graph.spec import Parameter
 
 UNUSUAL = re.compile("[\r\x00\u2028\u2029\ufdd0\ufdd1]")
@@ -19,16 +17,17 @@ UNUSUAL = re.compile("[\r\x00\u2028\u2029\ufdd0\ufdd1]")
 class LinesField(Field):
     """A text of any length."""
 
+    language = ""
+    """What is coloured."""
+
     def __init__(self, parameter: Parameter, around: Surroundings, parent: QWidget) -> None:
         super().__init__(parameter, around, parent)
-        self.editor = Editor(self, self.language_of(parameter), least=2)
+        self.editor = Editor(self, self.language, least=2)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.editor)
         self.attend(self.editor)
         self.editor.typed.connect(self._typed)
-        if self.editor.language == "places":
-            self._completer = Completer(self.editor, self._complete)
         around.theme_changed.connect(self.editor.restyle)
         self.show_value(UNSET)
 
@@ -36,10 +35,6 @@ class LinesField(Field):
     def shows(cls, value: Any) -> bool:
         """Texts, unless Qt would change what parts their lines."""
         return isinstance(value, str) and not UNUSUAL.search(value)
-
-    def language_of(self, parameter: Parameter) -> str:
-        """Which language is coloured."""
-        return "places" if "{places}" in parameter.description else ""
 
     def show_value(self, value: Any) -> None:
         super().show_value(value)
@@ -58,10 +53,6 @@ class LinesField(Field):
         """What is typed as a value."""
         empty = not text and self.default in (UNSET, "", None)
         return UNSET if empty else text
-
-    def _complete(self, before: str) -> Completions:
-        names, values = self.around.places()
-        return place_completions(before, names, values)
 
     def _typed(self, text: str) -> None:
         self.become(self.read(text))

@@ -16,6 +16,7 @@ from app.editor.fields.lines import LinesField, TextsField
 from app.editor.fields.mapping import MappingField
 from app.editor.fields.number import NumberField
 from app.editor.fields.path import FolderField, PathField, UrlField
+from app.editor.fields.places import PlacesField
 from app.editor.fields.schedule import ScheduleField
 from app.editor.fields.schema import SchemaField
 from app.editor.fields.surroundings import Surroundings
@@ -80,6 +81,8 @@ def make_field(
 def _proper(parameter: Parameter) -> type[Field]:
     if parameter.type.choices:
         return SegmentedField if SegmentedField.fits(parameter) else ChoiceField
+    if parameter.look.editor == "lines" and "{places}" in parameter.description:
+        return PlacesField
     return EDITORS.get(parameter.look.editor) or _of_type(parameter.type)
 
 

@@ -1,11 +1,15 @@
 """One line beneath an expression: what it gives for the last values."""
 
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from app.editor.fields.surroundings import Surroundings
 from app.editor.previewer import Outcome
 from app.presenters.trying import is_small, unknown_yet
 from graph.spec import Parameter
+
+LONGEST = 400
+"""Letters of a text that are shown."""
 
 
 class Preview(QLabel):
@@ -17,6 +21,8 @@ class Preview(QLabel):
         self._parameter = parameter
         self._ticket = 0
         self.setWordWrap(True)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         self.setProperty("role", "small")
         self.setAccessibleName(f"Preview of {around.name_of(parameter)}")
         if around.previewer is not None:
@@ -34,6 +40,11 @@ class Preview(QLabel):
             self._say("What came in last is too large for a preview.", "small")
         elif self._around.previewer is not None:
             self._ticket = self._around.previewer.ask(expression, names)
+
+    def show_text(self, text: str) -> None:
+        """Show a text that is known already."""
+        self._say(text if len(text) <= LONGEST else f"{text[:LONGEST]}…", "small")
+        self.setToolTip("With the last values")
 
     def _take(self, outcome: Outcome) -> None:
         if outcome.ticket != self._ticket:

@@ -247,9 +247,8 @@ class FieldRow(QWidget):
         self._notes.show_problems(problems, self._refused, self._offers, self.row.name)
         if self.field:
             self.field.mark_problems(problems)
-        faulty = bool(self._refused or any(p.severity == "error" for p in problems))
-        if self.property("faulty") != faulty:
-            self.setProperty("faulty", faulty)
+            wrong = any(p.severity == "error" and p.code != "missing" for p in problems)
+            self.field.describe(" ".join(self._notes.texts), wrong=wrong or bool(self._refused))
 
     def enterEvent(self, event: QEnterEvent) -> None:
         self.set_active(True)

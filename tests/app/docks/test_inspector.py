@@ -428,6 +428,33 @@ def test_places_of_a_text_are_completed_from_what_is_linked(
     assert value(bench, "text", "text") == "Dear {name} {street"
 
 
+def test_a_text_is_shown_with_the_last_values_in_its_places(
+    inspector: Inspector, bench: Workbench
+) -> None:
+    run = LiveRun("run")
+    run.values = {"order": {"value": {"name": "<b>Ann</b>"}}}
+    bench.watch(run)
+    field = row(inspector, bench, "text", "text").field
+
+    field.try_now()
+
+    assert field.preview.text() == "Dear <b>Ann</b>"
+
+
+def test_screen_readers_are_told_what_is_wrong_with_a_field(
+    inspector: Inspector, bench: Workbench
+) -> None:
+    bench.do(SetField("ask", "time_limit", "ten"))
+    bench.check_now()
+    of = row(inspector, bench, "ask", "time_limit")
+
+    assert "must be number" in editor(of).accessibleDescription()
+    assert editor(of).property("invalid")
+    bench.do(SetField("ask", "time_limit", 10))
+    bench.check_now()
+    assert "must be" not in of.findChild(QLineEdit).accessibleDescription()
+
+
 def test_every_control_of_a_form_has_a_name(inspector: Inspector, bench: Workbench) -> None:
     for block in FLOW.blocks:
         page = shown(inspector, bench, block)
