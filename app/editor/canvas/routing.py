@@ -24,7 +24,7 @@ class Routing:
 
     def __init__(self, shapes: Shapes) -> None:
         self._shapes = shapes
-        self._generation = -1
+        self._moves = -1
         self._seen: set[int] = set()
         self._led: dict[int, Floats] = {}
 
@@ -70,9 +70,9 @@ class Routing:
 
     def look_at(self, rows: list[int]) -> None:
         """Work out the courses of links that weren't seen yet."""
-        if self._generation != self._shapes.generation:
+        if self._moves != self._shapes.moves:
             self.forget()
-            self._generation = self._shapes.generation
+            self._moves = self._shapes.moves
         new = [row for row in rows if row not in self._seen]
         if not new:
             return

@@ -42,6 +42,8 @@ class Shapes:
         self._workbench = workbench
         self._flow = NO_FLOW
         self.generation = 0
+        self.moves = 0
+        """How often blocks or links have come to be elsewhere, displacing not counted."""
         self.ids: list[str] = []
         self.rows: dict[str, int] = {}
         self.cards: list[Card] = []
@@ -132,6 +134,7 @@ class Shapes:
         before, after = self._flow, self._workbench.flow
         if before is after:
             return
+        rects, ends = self.rects.copy(), self.ends
         self.displace({})
         self._flow = after
         self.generation += 1
@@ -142,9 +145,12 @@ class Shapes:
         remeasured = self._measure(stale)
         self._tint(before, after, stale)
         self._put(before, after, stale)
-        if reordered or remeasured or before.links is not after.links:
+        if reordered or remeasured or before.links != after.links:
             self._lead(after)
         self._join()
+        stayed = np.array_equal(rects, self.rects) and np.array_equal(ends, self.ends)
+        if not stayed or before.links != after.links or before.view.routes != after.view.routes:
+            self.moves += 1
 
     def displace(self, positions: Mapping[str, tuple[float, float]]) -> list[int]:
         """Show blocks elsewhere than they are, until they are shown in their places again.
@@ -172,7 +178,7 @@ class Shapes:
         """The blocks whose cards are to be measured anew."""
         old = before.blocks
         stale = {id for id, block in after.blocks.items() if old.get(id) is not block}
-        if before.links is not after.links:
+        if before.links != after.links:
             for end in before.links.keys() ^ after.links.keys():
                 stale.add(end.block)
                 link = before.links.get(end) or after.links[end]
@@ -264,15 +270,12 @@ class Shapes:
         size = len(links)
         self.sources = np.fromiter((rows[link.source.block] for link in links), np.int32, size)
         self.targets = np.fromiter((rows[link.target.block] for link in links), np.int32, size)
-        kinds, from_y, to_y = np.zeros(size, np.uint8), np.zeros(size), np.zeros(size)
-        for row, link in enumerate(links):
-            source = cards[rows[link.source.block]].port(link.source.port, "out")
-            target = cards[rows[link.target.block]].port(link.target.port, "in")
-            if source:
-                kinds[row], from_y[row] = _KIND[source.type.kind], source.y
-            if target:
-                to_y[row] = target.y
-        self.link_kinds, self._from_y, self._to_y = kinds, from_y, to_y
+        outputs, inputs = _Ports("out"), _Ports("in")
+        starts = [outputs.of(cards[rows[link.source.block]], link.source.port) for link in links]
+        stops = [inputs.of(cards[rows[link.target.block]], link.target.port) for link in links]
+        self.link_kinds = np.array([kind for kind, _ in starts], np.uint8)
+        self._from_y = np.array([y for _, y in starts], np.float64)
+        self._to_y = np.array([y for _, y in stops], np.float64)
 
     def _join(self) -> None:
         """Let the links end where their blocks are."""
@@ -297,6 +300,23 @@ class Shapes:
         for frame in self._flow.view.frames.values():
             around |= QRectF(frame.x, frame.y, frame.width, frame.height)
         return around
+
+
+class _Ports:
+    """Ports by name, looked up once for each card: many blocks have the same one."""
+
+    def __init__(self, side: str) -> None:
+        self._side = side
+        self._known: dict[int, dict[str, tuple[int, float]]] = {}
+
+    def of(self, card: Card, name: str) -> tuple[int, float]:
+        """The number of a port's type, and how far below the card's upper edge it is."""
+        known = self._known.get(id(card))
+        if known is None:
+            ports = card.outputs if self._side == "out" else card.inputs
+            known = {port.name: (_KIND[port.type.kind], port.y) for port in ports}
+            self._known[id(card)] = known
+        return known.get(name, (0, 0.0))
 
 
 def _boxes(ends: Floats) -> Floats:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF
 
 from app.editor.canvas.canvas import Canvas
 from app.editor.canvas.curves import flattened
-from graph.edits import MoveBlocks, SetRoute
+from graph.edits import MoveBlocks, Rename, SetRoute
 from graph.flow import Block, End, Flow, View
 
 END = End("b", "items")
@@ -110,3 +110,15 @@ def test_a_moved_block_takes_its_links_along(show: Any) -> None:
 
     port = canvas.shapes.port("b", "items", "in")
     assert canvas.routing.curves(0)[-1, -2:].tolist() == [port.x(), port.y()]
+
+
+def test_courses_outlive_an_edit_that_moves_nothing(show: Any) -> None:
+    canvas = show(sorting(a=(0, 0), b=(900, 0), c=(450, 0)))
+    before = canvas.routing.curves(0)
+
+    canvas.workbench.do(Rename("c", "In the way"))
+    kept = canvas.routing.curves(0)
+    canvas.workbench.do(MoveBlocks({"c": (450, 400)}))
+
+    assert kept is before
+    assert turns(canvas) == 1
