@@ -1,6 +1,7 @@
 """The tabs of docks that share a place: closed by their button, floated from their menu."""
 
 from collections.abc import Iterable
+from functools import partial
 
 from PySide6.QtCore import QObject, QPoint, Qt, QTimer
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabBar, QTabWidget
@@ -22,6 +23,7 @@ class DockTabs(QObject):
             dock.visibilityChanged.connect(self._settle_soon)
             dock.dockLocationChanged.connect(self._settle_soon)
             dock.topLevelChanged.connect(self._settle_soon)
+            dock.topLevelChanged.connect(partial(_edge, dock))
         self._settle_soon()
 
     def settle(self) -> None:
@@ -59,3 +61,12 @@ class DockTabs(QObject):
         menu.addAction("Float").triggered.connect(lambda: dock.setFloating(True))
         menu.addAction("Close").triggered.connect(dock.close)
         menu.popup(bar.mapToGlobal(at))
+
+
+def _edge(dock: QDockWidget, floats: bool) -> None:
+    """Draw an edge around a dock that floats: it has none from the system."""
+    for part in (dock.titleBarWidget(), dock.widget()):
+        if part is not None:
+            part.setProperty("floats", floats)
+            part.style().unpolish(part)
+            part.style().polish(part)
