@@ -1,12 +1,15 @@
 """What gestures draw over the flow: links and blocks made stand out."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainter
 
 from app.editor.canvas.canvas import Canvas
-from app.editor.canvas.curves import path, plain
+from app.editor.canvas.curves import led, path, plain, through
 from app.editor.canvas.paints import NO_BRUSH
+from graph.edits import Position
 from graph.flow import End
 
 RADIUS = 8.0
@@ -30,6 +33,15 @@ def draw_curve(
     painter.setPen(canvas.drawing.paints.pen(colour, 2.5, dashed=dashed))
     painter.setBrush(NO_BRUSH)
     painter.drawPath(path(plain(ends)))
+
+
+def draw_led(
+    painter: QPainter, canvas: Canvas, stations: Sequence[Position], colour: str
+) -> None:  # fmt: skip
+    """A link as it is led through points, its ends being the first and the last."""
+    painter.setPen(canvas.drawing.paints.pen(colour, 2.5))
+    painter.setBrush(NO_BRUSH)
+    painter.drawPath(path(led(through(np.array(stations, float)))))
 
 
 def ring_block(painter: QPainter, canvas: Canvas, id: str, colour: str, alpha: int = 255) -> None:

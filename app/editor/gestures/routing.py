@@ -2,14 +2,13 @@
 
 import math
 from collections.abc import Iterable
-from itertools import pairwise
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter
 
 from app.editor.canvas.canvas import Canvas
 from app.editor.gestures.gesture import LEFT, Gesture, Press, Spot
-from app.editor.gestures.outlines import draw_curve
+from app.editor.gestures.outlines import draw_led, draw_link
 from app.presenters.snapping import GRID
 from app.workbench import Workbench
 from graph.edits import Position, SetRoute
@@ -81,10 +80,10 @@ class MovePoint(Gesture):
         self.bench.do(route, label="Move a reroute point")
 
     def draw(self, painter: QPainter) -> None:
-        colour = self.canvas.drawing.paints.tokens.accent
-        stations = [QPointF(*at) for at in stations_of(self.canvas, self._target, self._points)]
-        for source, target in pairwise(stations):
-            draw_curve(painter, self.canvas, source, target, colour)
+        tokens = self.canvas.drawing.paints.tokens
+        draw_link(painter, self.canvas, self._target, tokens.canvas)
+        stations = stations_of(self.canvas, self._target, self._points)
+        draw_led(painter, self.canvas, stations, tokens.accent)
 
 
 def start(canvas: Canvas, press: Press) -> Gesture | None:
