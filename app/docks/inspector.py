@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from app.docks import Dock
@@ -39,7 +39,7 @@ class Inspector(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._scroll = self._new_scroll()
         self._soon = QTimer(self, singleShot=True, interval=SOON)
-        self._soon.timeout.connect(self.show_selected)
+        self._soon.timeout.connect(self._show_if_seen)
         studio.workspace.current_changed.connect(self._turn_to_front)
         studio.workspace.removed.connect(self._forget)
         studio.theme.changed.connect(self._redraw)
@@ -90,6 +90,15 @@ class Inspector(QWidget):
             self._turn_to(lambda around: SeveralPage(bench, self._studio, around))
         else:
             self._turn_to(lambda around: FlowPage(bench, self._studio, around))
+
+    def _show_if_seen(self) -> None:
+        """Nothing is drawn for nobody: `showEvent` makes up for it."""
+        if self.isVisible():
+            self.show_selected()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.show_selected()
 
     def _turn_to_block(self, bench: Workbench, block: str) -> None:
         old = self.page

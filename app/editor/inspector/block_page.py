@@ -77,12 +77,12 @@ class BlockPage(Page):
             if not row.parameter.look.more:
                 self._column.addWidget(self._make_row(row, self))
         self._waiting = {row.name: row for row in rows if row.parameter.look.more}
-        if self._waiting:
-            self._more = self._disclosure("More", "more", self._make_more)
         if spec.open_inputs:
             self.add_input = AddInput(self)
             self.add_input.wanted.connect(self._add_input)
             self._column.addWidget(self.add_input)
+        if self._waiting:
+            self._more = self._disclosure("More", "more", self._make_more)
         self._running = self._disclosure("How it runs", "settings", self._make_settings)
         self._disclosure("Inputs and outputs", "traffic", self._make_traffic, is_open=True)
         self._column.addStretch(1)

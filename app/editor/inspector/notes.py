@@ -118,7 +118,7 @@ class Notes(QWidget):
         row.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
         said = wrapped(text, line, "error" if tone == "error" else "warning")
         said.setAccessibleName(f"{'Problem' if tone == 'error' else 'Warning'}: {text}")
-        row.addWidget(said, 1)
+        row.addWidget(said, 1, Qt.AlignmentFlag.AlignTop)
         return line
 
     def _button(self, offer: Offer) -> QWidget:
