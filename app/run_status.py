@@ -50,6 +50,7 @@ class RunStatus(QWidget):
         row.setSpacing(10)
         row.addWidget(self.text)
         row.addWidget(self.bar)
+        row.addStretch(1)
         self._clock = QTimer(self, interval=TICK)
         self._clock.timeout.connect(self._show)
         studio.workspace.current_changed.connect(self._show)

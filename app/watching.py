@@ -105,6 +105,7 @@ class Watching(QObject):
         for run, shown in self._shown.items():
             if shown.live.goes_on:
                 event = RunInterrupted(run, shown.seq, time.time(), reason)
+                shown.is_known = False  # none of its blocks is what it was
                 self._fold(shown, [event])
         self._tell()
 
@@ -146,7 +147,7 @@ class _Shown:
         self.news = set[str]()
         """The blocks that have some, and WHOLE when any event has come."""
         self.is_known = False
-        """Whether its beginning was told of."""
+        """Whether all of it was told of, so that news is enough."""
         self.is_told = False
         """Whether its end was told of."""
 

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from app.docks import Dock
 from app.icons import icon
 from app.presenters.results import NOTHING, Result, of_block, of_run
+from app.presenters.run_words import standing
 from app.presenters.tables import one_line
 from app.results.doubt_banner import DoubtBanner, Verdict
 from app.results.failure_banner import FailureBanner
@@ -30,6 +31,9 @@ from graph.flow import Block
 
 DELAY = 60
 """Milliseconds in which news is gathered before it is shown."""
+
+CLOCK = 500
+"""Milliseconds between two looks at how long a run has been going on."""
 
 
 class Results(QWidget):
@@ -56,6 +60,8 @@ class Results(QWidget):
         self._lay_out()
         self._soon = QTimer(self, singleShot=True, interval=DELAY)
         self._soon.timeout.connect(self.refresh)
+        self._clock = QTimer(self, interval=CLOCK)
+        self._clock.timeout.connect(self._show_time)
         self.tabs.currentChanged.connect(self._show_value)
         self.pane.troubled.connect(lambda why: studio.notices.tell(why, "error", key="save result"))
         studio.workspace.current_changed.connect(self._follow)
@@ -129,6 +135,8 @@ class Results(QWidget):
         self.title.setText(result.title)
         self.state.setText(result.state)
         self.title.setVisible(bool(result.title))
+        if self._goes_on() != self._clock.isActive():
+            self._clock.start() if self._goes_on() else self._clock.stop()
         self._line.setVisible(bool(result.title))
         self.state.setVisible(bool(result.state))
         self._say_inputs()
@@ -143,6 +151,15 @@ class Results(QWidget):
         self.empty.setText(result.note)
         self.empty.setVisible(not has_values)
         self._show_value()
+
+    def _goes_on(self) -> bool:
+        front = self._front
+        return front is not None and front.run is not None and front.run.goes_on
+
+    def _show_time(self) -> None:
+        """Time goes on without any news."""
+        if self._front and self._front.run and self._block() is None:
+            self.state.setText(standing(self._front.run.view))
 
     def _result_now(self) -> Result:
         front, block = self._front, self._block()

@@ -80,13 +80,13 @@ def _going_on(run: LiveRun, view: BlockView) -> str:
 
 def _share(view: BlockView) -> float | None:
     if view.total:
-        return min(1.0, view.done / view.total)
+        return min(1.0, view.so_far / view.total)
     return view.rounds_done / view.rounds if view.rounds else None
 
 
 def _round_count(view: BlockView) -> str:
     if view.total:
-        return f"{view.done:,.0f} of {view.total:,.0f}"
+        return f"{view.so_far:,.0f} of {view.total:,.0f}"
     return f"{view.rounds_done} of {view.rounds}" if view.rounds else ""
 
 

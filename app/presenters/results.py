@@ -96,7 +96,7 @@ def _without_values(view: BlockView, block: Block) -> str:
 def _state(view: BlockView) -> str:
     words = STATES[view.state]
     if view.state == "running" and view.total:
-        return f"{words} · {view.done:,.0f} of {view.total:,.0f}"
+        return f"{words} · {view.so_far:,.0f} of {view.total:,.0f}"
     if view.tasks > 1:
         return f"{words} · {view.settled:,} times, {duration(view.took)} in all"
     return f"{words} · {duration(view.took)}" if view.settled else words

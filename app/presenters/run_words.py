@@ -53,5 +53,5 @@ def progress(view: RunView, blocks: int) -> float:
         if block.settled:
             done += 1
         elif block.total:
-            done += min(1.0, block.done / block.total)
+            done += min(1.0, block.so_far / block.total)
     return min(1.0, done / blocks) if blocks else 0.0

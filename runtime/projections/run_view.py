@@ -94,6 +94,11 @@ class BlockView(msgspec.Struct):
         return "skipped" if self.skipped else "waiting"
 
     @property
+    def so_far(self) -> float:
+        """How much of `total` is done: what it said of itself, or the rounds of its body."""
+        return max(self.done, float(self.rounds_done))
+
+    @property
     def tasks(self) -> int:
         """How many of its tasks have come up."""
         return self.running + self.retrying + self.doubted + self.settled
