@@ -36,7 +36,7 @@ Index = QModelIndex | QPersistentModelIndex
 NOTHING = QModelIndex()
 
 TITLE, STATE = 0, 1
-DONE = re.compile(r"^done,? (?=\d)")
+DONE = re.compile(r"^done,? (?=[\d<])")
 DELAY = 60
 """Milliseconds after a change in which further ones join it."""
 MOST_MOVES = 100
