@@ -74,12 +74,14 @@ class Drawing:
         self.frames.draw(painter, area, zoom)
         wide = area.adjusted(-AROUND, -AROUND, AROUND, AROUND)
         links = np.nonzero(self._shapes.links_within(wide))[0]
+        blocks = np.nonzero(self._shapes.within(area.adjusted(-8, -8, 8, 8)))[0]
         if zoom >= NEAR:
-            self.links.draw(painter, links, area, zoom)
+            curves = self.links.draw(painter, links, area, zoom)
+            self._draw_cards(painter, blocks, zoom)
+            self.links.draw_labels(painter, curves)
         else:
             self.links.draw_thin(painter, links)
-        near = area.adjusted(-8, -8, 8, 8)
-        self._draw_cards(painter, np.nonzero(self._shapes.within(near))[0], zoom)
+            self._draw_cards(painter, blocks, zoom)
 
     # Far away.
 

@@ -18,6 +18,7 @@ from app.presenters.brief import brief
 from app.workbench import Workbench
 
 LABEL_ROOM = 110.0
+LEAST_ROOM = 44.0
 DOT = 4.0
 EDGE = 10.0
 """How far what belongs to a link reaches from its line."""
@@ -58,8 +59,10 @@ class LinkPainter:
             painter.drawLines(*self._lines.fill(lines[kinds == kind]))
         self._draw_selected(painter, links, 2.5)
 
-    def draw(self, painter: QPainter, links: Indices, area: QRectF, zoom: float) -> None:
-        """Links close by that touch the area, and what is told on them."""
+    def draw(
+        self, painter: QPainter, links: Indices, area: QRectF, zoom: float
+    ) -> Mapping[int, buffers.Floats]:
+        """Links close by that touch the area; gives the curves of those there are."""
         curves = self._curves(links, area)
         rows, kinds = list(curves), self._shapes.link_kinds
         # A pen of one pixel is several times quicker than one that is hardly wider.
@@ -70,9 +73,13 @@ class LinkPainter:
             painter.drawPath(path(drawn))
         self._draw_selected(painter, links, 3.0)
         self._draw_knots(painter, rows)
+        return curves
+
+    def draw_labels(self, painter: QPainter, curves: Mapping[int, buffers.Floats]) -> None:
+        """What is told on links of a watched run."""
         if self._workbench.run is not None:
-            for row in rows:
-                self._draw_label(painter, row, curves[row])
+            for row, drawn in curves.items():
+                self._draw_label(painter, row, drawn)
 
     def draw_hovered(self, painter: QPainter, row: int) -> None:
         """The link under the mouse."""
@@ -142,7 +149,9 @@ class LinkPainter:
         if not text:
             return
         paints, tokens = self._paints, self._paints.tokens
-        laid = self._texts.of(text, Voice.SMALL, LABEL_ROOM)
+        across = float(curves[-1, -2] - curves[0, 0]) - 18
+        room = LABEL_ROOM if len(curves) > 1 else min(LABEL_ROOM, max(LEAST_ROOM, across))
+        laid = self._texts.of(text, Voice.SMALL, room)
         x, y = point_at(curves, 0.5)
         pill = QRectF(x - laid.width / 2 - 7, y - 9, laid.width + 14, 18)
         painter.setPen(paints.pen(self._colour(int(self._shapes.link_kinds[row])), 1.0))

@@ -8,6 +8,9 @@ from app.editor.canvas.view import SceneView
 ZOOM_STEP = 1.0015
 """The zoom of one unit of a wheel's turn, of which a notch has 120."""
 
+TURN_OF_A_PIXEL = 2.0
+"""How far two fingers turn the wheel for a pixel, where nothing but the turn is told."""
+
 
 class Panning:
     """Middle button or space and drag pan; the wheel zooms at the mouse; two fingers pan."""
@@ -65,8 +68,9 @@ class Panning:
         turned, pixels = event.angleDelta(), event.pixelDelta()
         zooming = event.modifiers() & Qt.KeyboardModifier.ControlModifier
         fingers = event.device().type() == QInputDevice.DeviceType.TouchPad
-        if fingers and not pixels.isNull() and not zooming:
-            self._view.pan_by(-pixels.x(), -pixels.y())
+        if fingers and not zooming:
+            way = turned / TURN_OF_A_PIXEL if pixels.isNull() else pixels
+            self._view.pan_by(-way.x(), -way.y())
         elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             self._view.pan_by(-(turned.y() or turned.x()), 0)
         elif turned.y():

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QPolygonF
+from PySide6.QtGui import QInputDevice, QPointingDevice, QPolygonF, QWheelEvent
 from pytestqt.qtbot import QtBot
 
 from app.editor.canvas.canvas import Canvas
@@ -113,6 +113,46 @@ def test_middle_button_and_space_pan(canvas: Canvas, qtbot: QtBot) -> None:
     qtbot.mouseRelease(canvas.viewport(), Qt.MouseButton.MiddleButton, pos=QPoint(380, 310))
 
     assert canvas.area().topLeft() - seen.topLeft() == QPointF(20, -10)
+
+
+def wheel(
+    canvas: Canvas, place: QPointF, turn: QPoint, keys: Qt.KeyboardModifier,
+    device: QPointingDevice | None = None,
+) -> None:  # fmt: skip
+    """Turn the wheel over a place of the view."""
+    buttons, phase = Qt.MouseButton.NoButton, Qt.ScrollPhase.NoScrollPhase
+    source = Qt.MouseEventSource.MouseEventNotSynthesized
+    args: Any = (place, place, QPoint(), turn, buttons, keys, phase, False, source)
+    canvas.wheelEvent(QWheelEvent(*args, device) if device else QWheelEvent(*args))
+
+
+def test_the_wheel_zooms_at_the_mouse_and_pans_with_shift(canvas: Canvas) -> None:
+    canvas.set_zoom(1.0)
+    under = canvas.to_scene(QPointF(100, 100))
+
+    wheel(canvas, QPointF(100, 100), QPoint(0, 120), Qt.KeyboardModifier.NoModifier)
+    zoom, moved = canvas.zoom, canvas.to_view(under) - QPointF(100, 100)
+    seen = canvas.area()
+    wheel(canvas, QPointF(100, 100), QPoint(0, 120), Qt.KeyboardModifier.ShiftModifier)
+
+    assert zoom == pytest.approx(1.0015**120)
+    assert moved.manhattanLength() <= 2
+    assert canvas.zoom == zoom
+    assert canvas.area().left() < seen.left()
+
+
+def test_two_fingers_pan(canvas: Canvas) -> None:
+    canvas.set_zoom(1.0)
+    seen, kind = canvas.area(), QInputDevice.DeviceType.TouchPad
+    pad = QPointingDevice(
+        "pad", 7, kind, QPointingDevice.PointerType.Finger,
+        QInputDevice.Capability.Position, 2, 1,
+    )  # fmt: skip
+
+    wheel(canvas, QPointF(100, 100), QPoint(40, -60), Qt.KeyboardModifier.NoModifier, pad)
+
+    assert canvas.zoom == 1.0
+    assert canvas.area().topLeft() - seen.topLeft() == QPointF(-20, 30)
 
 
 def test_a_click_selects_and_another_with_shift_adds(canvas: Canvas, qtbot: QtBot) -> None:
