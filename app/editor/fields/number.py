@@ -1,6 +1,7 @@
 """Numbers, whole or not."""
 
 import math
+import re
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt
@@ -11,6 +12,9 @@ from app.editor.fields.field import UNSET, Field
 from app.editor.fields.surroundings import Surroundings
 from app.editor.fields.text import as_hint
 from graph.spec import Parameter
+
+THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+\Z")
+"""What is a thousand here and one there: nobody is to guess."""
 
 STEPS = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_PageUp: 10, Qt.Key.Key_PageDown: -10}
 
@@ -66,6 +70,8 @@ class NumberField(Field):
         return "a whole number, such as 8" if self._whole else "a number, such as 0.5"
 
     def _read(self, text: str) -> int | float | None:
+        if THOUSANDS.match(text.strip()):
+            return None
         plain = text.strip().replace(",", ".").replace("_", "").replace("\N{NO-BREAK SPACE}", "")
         try:
             value = int(plain)

@@ -79,6 +79,15 @@ def test_what_is_no_number_is_refused(make: Make, typed: str) -> None:
     assert told.field.pending() == typed
 
 
+def test_a_comma_that_may_mean_thousands_is_not_guessed_at(make: Make) -> None:
+    told = make(float)
+
+    told.field.show_pending("1,000")
+
+    assert told.values == []
+    assert told.refusals[-1]
+
+
 def test_arrow_keys_step_from_the_default(make: Make, qtbot: QtBot) -> None:
     told = make(int, default=8)
 
