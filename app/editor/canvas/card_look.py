@@ -30,6 +30,11 @@ class CardLook:
         spec = self._workbench.catalog.get(block.kind)
         return block.title or (spec.title if spec else block.kind)
 
+    def has_inside(self, block: Block) -> bool:
+        """Whether it runs a flow that can be entered."""
+        spec = self._workbench.catalog.get(block.kind)
+        return spec is not None and bool(spec.flow_parameters)
+
     def line(self, block: Block) -> str:
         """What it does, on one line."""
         known = self._lines.get(block.id)

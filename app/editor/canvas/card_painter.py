@@ -17,6 +17,8 @@ from graph.flow import Block
 
 RADIUS = 8.0
 LEFT = 14.0
+BEHIND = 4.0
+"""How far a second card looks out from behind that of a block with a flow inside."""
 TITLE_X = 38.0
 MARK = 20.0
 """The room a mark takes at the right of the title."""
@@ -44,6 +46,8 @@ class CardPainter(CardLook):
         block = self._workbench.flow.blocks[id]
         x, y, width, height = self._shapes.rects[row].tolist()
         rect = QRectF(x, y, width, height)
+        if self.has_inside(block):
+            self._draw_behind(painter, rect, row)
         if id in self._workbench.selected:
             self._draw_outline(painter, rect)
         if is_note(block):
@@ -56,6 +60,12 @@ class CardPainter(CardLook):
             self._ports.draw(painter, self._shapes.cards[row], x, y, faint)
 
     # The parts of a card.
+
+    def _draw_behind(self, painter: QPainter, rect: QRectF, row: int) -> None:
+        """The edge of a second card, of which there are more inside."""
+        painter.setPen(self._paints.pen(self._paints.tokens.card_line, 1.0))
+        painter.setBrush(self._paints.brush(self._paints.body(self.tint(row))))
+        painter.drawRoundedRect(rect.adjusted(BEHIND, 0, -BEHIND, BEHIND), RADIUS, RADIUS)
 
     def _draw_body(
         self, painter: QPainter, rect: QRectF, row: int, block: Block, status: Status
