@@ -1,13 +1,16 @@
 """Works out expressions while they are typed: in the sandbox, on a thread of its own."""
 
 import asyncio
+import contextlib
 import queue
 import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import msgspec
 from PySide6.QtCore import QObject, Signal
 
+from graph.expressions import Form
 from graph.values import kind_of, shorten
 
 if TYPE_CHECKING:
@@ -20,11 +23,12 @@ WIDTH = 300
 
 
 class Wish(NamedTuple):
-    """An expression to be worked out."""
+    """An expression, or the body of a function, to be worked out."""
 
     ticket: int
-    expression: str
+    code: str
     names: Mapping[str, Any]
+    form: Form
 
 
 class Outcome(NamedTuple):
@@ -34,6 +38,7 @@ class Outcome(NamedTuple):
     text: str
     kind: str = ""
     failed: bool = False
+    printed: str = ""
 
 
 class Previewer(QObject):
@@ -47,13 +52,13 @@ class Previewer(QObject):
         self._thread: threading.Thread | None = None
         self._last = 0
 
-    def ask(self, expression: str, names: Mapping[str, Any]) -> int:
-        """Work an expression out; `done` tells of it by the ticket that is given."""
+    def ask(self, code: str, names: Mapping[str, Any], form: Form = "expression") -> int:
+        """Work some code out; `done` tells of it by the ticket that is given."""
         if self._thread is None:
             self._thread = threading.Thread(target=self._work, name="previews", daemon=True)
             self._thread.start()
         self._last += 1
-        self._wishes.put(Wish(self._last, expression, names))
+        self._wishes.put(Wish(self._last, code, names, form))
         return self._last
 
     def close(self) -> None:
@@ -68,7 +73,9 @@ class Previewer(QObject):
             sandbox = _sandbox()
             try:
                 while (wish := self._latest()) is not None:
-                    self.done.emit(runner.run(_worked_out(sandbox, wish)))
+                    outcome = runner.run(_worked_out(sandbox, wish))
+                    with contextlib.suppress(RuntimeError):  # gone, with the window
+                        self.done.emit(outcome)
             finally:
                 runner.run(sandbox.close())
 
@@ -87,7 +94,11 @@ def _sandbox() -> "Sandbox":
 
 async def _worked_out(sandbox: "Sandbox", wish: Wish) -> Outcome:
     try:
-        value = await sandbox.evaluate(wish.expression, wish.names)
+        if wish.form == "code":
+            value, printed = msgspec.structs.astuple(await sandbox.run(wish.code, wish.names))
+        else:
+            value, printed = await sandbox.evaluate(wish.code, wish.names), ""
     except Exception as error:  # noqa: BLE001 - whatever it is, it is only shown
         return Outcome(wish.ticket, str(error), failed=True)
-    return Outcome(wish.ticket, shorten(value, WIDTH), kind_of(value))
+    said = shorten(printed.rstrip(), WIDTH) if printed else ""
+    return Outcome(wish.ticket, shorten(value, WIDTH), kind_of(value), printed=said)

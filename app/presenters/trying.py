@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from graph.expressions import names_used
+from graph.expressions import Form, free_names
 from graph.flow import Block
 from graph.spec import BlockSpec, Look
 
@@ -34,9 +34,11 @@ def names_for(
     return names
 
 
-def unknown_yet(expression: str, names: Mapping[str, Any], expected: Iterable[str]) -> list[str]:
-    """What the expression needs and a run has not given yet."""
-    return sorted((names_used(expression) & set(expected)) - names.keys())
+def unknown_yet(
+    code: str, names: Mapping[str, Any], expected: Iterable[str], form: Form = "expression"
+) -> list[str]:
+    """What the code needs and a run has not given yet."""
+    return sorted((free_names(code, form) & set(expected)) - names.keys())
 
 
 def is_small(value: Any, most: int = MOST) -> bool:

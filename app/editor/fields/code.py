@@ -2,14 +2,18 @@
 
 from typing import Any
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from app.editor.fields.completer import Completer
 from app.editor.fields.editor import Editor, Mark
 from app.editor.fields.field import UNSET, Field
 from app.editor.fields.lines import UNUSUAL
+from app.editor.fields.preview import Preview
 from app.editor.fields.surroundings import Surroundings
+from app.icons import icon
 from app.presenters.completion import Completions, completions
+from app.theme import current
 from graph.errors import Problem
 from graph.expressions import Form, problems_in
 from graph.spec import Parameter
@@ -30,6 +34,7 @@ class CodeField(Field):
         self.attend(self.editor)
         if self.language == "python":
             self._completer = Completer(self.editor, self._complete)
+            self._add_try(column)
         self.editor.setPlaceholderText(self.hint)
         self.editor.typed.connect(self._typed)
         around.theme_changed.connect(self.editor.restyle)
@@ -43,6 +48,22 @@ class CodeField(Field):
     def show_value(self, value: Any) -> None:
         super().show_value(value)
         self.editor.show_text("" if value is UNSET else str(value))
+
+    def _add_try(self, column: QVBoxLayout) -> None:
+        self.try_out = QPushButton(icon("mdi6.play-outline", current().accent), "Try it", self)
+        self.try_out.setProperty("link", True)
+        self.try_out.setToolTip("Run the code, in the sandbox, on the last values")
+        self.try_out.setAccessibleName(f"Try {self.around.name_of(self.parameter)}")
+        self.try_out.clicked.connect(self.try_now)
+        self.preview = Preview(self.around, self.parameter, self)
+        column.setSpacing(4)
+        column.addWidget(self.try_out, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self.preview)
+
+    def try_now(self) -> None:
+        """Run the code on the last values, and show what it gives."""
+        if self.around.workbench.is_trusted:
+            self.preview.show_value_of(self.editor.text, "code")
 
     def go_to(self, line: int, column: int) -> None:
         self.editor.go_to(line, column)

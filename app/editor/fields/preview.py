@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 from app.editor.fields.surroundings import Surroundings
 from app.editor.previewer import Outcome
 from app.presenters.trying import is_small, unknown_yet
+from graph.expressions import Form
 from graph.spec import Parameter
 
 LONGEST = 400
@@ -29,17 +30,17 @@ class Preview(QLabel):
             around.previewer.done.connect(self._take)
         self.hide()
 
-    def show_value_of(self, expression: str) -> None:
-        """Work an expression out, and show what it gives once that is known."""
+    def show_value_of(self, code: str, form: Form = "expression") -> None:
+        """Work some code out, and show what it gives once that is known."""
         names = self._around.names_for(self._parameter)
-        missing = unknown_yet(expression, names, self._around.expected(self._parameter))
+        missing = unknown_yet(code, names, self._around.expected(self._parameter), form)
         if missing:
             what = " and ".join(repr(name) for name in missing)
             self._say(f"Run the flow once to see a value: nothing is known of {what} yet.", "small")
         elif not is_small(names):
             self._say("What came in last is too large for a preview.", "small")
         elif self._around.previewer is not None:
-            self._ticket = self._around.previewer.ask(expression, names)
+            self._ticket = self._around.previewer.ask(code, names, form)
 
     def show_text(self, text: str) -> None:
         """Show a text that is known already."""
@@ -52,7 +53,8 @@ class Preview(QLabel):
         if outcome.failed:
             self._say(f"With the last values: {outcome.text}", "warning")
         else:
-            self._say(f"= {outcome.text}", "mono")
+            printed = f"\nprinted {outcome.printed}" if outcome.printed else ""
+            self._say(f"= {outcome.text}{printed}", "mono")
             self.setToolTip(f"{outcome.kind}, with the last values")
 
     def _say(self, text: str, role: str) -> None:

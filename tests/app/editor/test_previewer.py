@@ -11,8 +11,8 @@ from app.editor.previewer import Outcome, Previewer
 from app.main_window import MainWindow
 from app.presenters.live_run import LiveRun
 from app.workbench import Workbench
-from graph.edits import SetField
-from graph.flow import Block, Flow
+from graph.edits import AddBlock, Connect, SetField
+from graph.flow import Block, Flow, link_between
 
 FLOW = Flow.of(
     [
@@ -40,7 +40,7 @@ def outcome(qtbot: QtBot, previewer: Previewer, expression: str, **names: object
 
 
 def test_a_value_comes_with_its_kind(qtbot: QtBot, previewer: Previewer) -> None:
-    assert outcome(qtbot, previewer, "a + 1", a=41)[1:] == ("42", "integer", False)
+    assert outcome(qtbot, previewer, "a + 1", a=41)[1:] == ("42", "integer", False, "")
 
 
 def test_an_error_says_where(qtbot: QtBot, previewer: Previewer) -> None:
@@ -104,6 +104,21 @@ def test_a_constant_is_known_without_a_run(
         field.try_now()
 
     assert field.preview.text() == "= False"
+
+
+def test_code_is_tried_at_the_press_of_a_button(
+    qtbot: QtBot, bench: Workbench, shared_window: MainWindow, previewer: Previewer
+) -> None:
+    bench.do(SetField("order", "default", [1, 2]))
+    code = "print('hi')\nreturn [2 * n for n in numbers]"
+    bench.do(AddBlock(Block("code", "code.python", {"code": code})),
+             Connect(link_between("order.value", "code.numbers")))  # fmt: skip
+    field = page_of(bench, shared_window, "code", previewer).rows["code"].field
+
+    with qtbot.waitSignal(previewer.done, timeout=20_000):
+        field.try_out.click()
+
+    assert field.preview.text() == '= [2, 4]\nprinted "hi"'
 
 
 def test_without_a_run_the_preview_says_what_is_missing(
