@@ -13,6 +13,8 @@ ROOM = 16.0
 """How far from a card a link is led past it."""
 TURN = 34.0
 """How far to the side a link goes that turns back."""
+SLIGHTLY = 60.0
+"""A link that goes back no farther than this, to a card well above or below, needs no turn."""
 LANES = 3
 """Links past the same card are set apart by this many lanes."""
 LANE = 7.0
@@ -79,7 +81,8 @@ class Routing:
         self._seen.update(new)
         unled = [row for row in new if not self._lead_as_wanted(row)]
         ends = self._shapes.ends[unled]
-        back = ends[:, 2] < ends[:, 0] + 8.0
+        across, down = ends[:, 2] - ends[:, 0], np.abs(ends[:, 3] - ends[:, 1])
+        back = (across < 8.0) & ((across < -SLIGHTLY) | (down < SLIGHTLY))
         for row in np.array(unled, np.intp)[back].tolist():
             self._led[row] = led(self._back(row))
         self._lead_past(np.array(unled, np.intp)[~back])
@@ -148,6 +151,10 @@ class Routing:
     def _past(self, row: int, cards: Floats, around: Floats) -> Course | None:
         """Over or under the cards that are in the way, whichever is nearer."""
         x1, y1, x2, y2 = self._shapes.ends[row].tolist()
+        between = (cards[:, 0] > x1) & (cards[:, 0] + cards[:, 2] < x2)
+        if not between.any():
+            return None
+        cards = cards[between]
         left, right = _reach(cards)
         shift = row % LANES * LANE
         lanes = [

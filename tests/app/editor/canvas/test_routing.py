@@ -122,3 +122,15 @@ def test_courses_outlive_an_edit_that_moves_nothing(show: Any) -> None:
 
     assert kept is before
     assert turns(canvas) == 1
+
+
+def test_a_link_a_little_back_to_a_card_below_needs_no_turn(show: Any) -> None:
+    canvas = show(sorting(a=(0, 0), b=(180, 200)))
+
+    assert turns(canvas) == 1
+
+
+def test_a_card_that_lies_over_a_link_s_own_card_is_no_obstacle(show: Any) -> None:
+    canvas = show(sorting(a=(0, 0), b=(900, 0), c=(150, 10)))
+
+    assert turns(canvas) == 1
