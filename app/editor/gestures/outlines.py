@@ -8,18 +8,20 @@ from PySide6.QtGui import QPainter
 
 from app.editor.canvas.canvas import Canvas
 from app.editor.canvas.curves import led, path, plain, through
-from app.editor.canvas.paints import NO_BRUSH
+from app.editor.canvas.paints import NO_BRUSH, NO_PEN
 from graph.edits import Position
 from graph.flow import End
 
 RADIUS = 8.0
 
 
-def draw_link(painter: QPainter, canvas: Canvas, target: End, colour: str) -> None:
+def draw_link(
+    painter: QPainter, canvas: Canvas, target: End, colour: str, width: float = 3.5
+) -> None:  # fmt: skip
     """A link of the flow again, in another colour."""
     row = canvas.shapes.link_rows.get(target)
     if row is not None:
-        painter.setPen(canvas.drawing.paints.pen(colour, 3.5))
+        painter.setPen(canvas.drawing.paints.pen(colour, width))
         painter.setBrush(NO_BRUSH)
         painter.drawPath(path(canvas.routing.curves(row)))
 
@@ -42,6 +44,13 @@ def draw_led(
     painter.setPen(canvas.drawing.paints.pen(colour, 2.5))
     painter.setBrush(NO_BRUSH)
     painter.drawPath(path(led(through(np.array(stations, float)))))
+
+
+def draw_knot(painter: QPainter, canvas: Canvas, at: Position, colour: str, reach: float) -> None:
+    """A point that a link is led through."""
+    painter.setPen(NO_PEN)
+    painter.setBrush(canvas.drawing.paints.brush(colour))
+    painter.drawEllipse(QPointF(*at), reach, reach)
 
 
 def ring_block(painter: QPainter, canvas: Canvas, id: str, colour: str, alpha: int = 255) -> None:

@@ -8,13 +8,17 @@ from PySide6.QtGui import QPainter
 
 from app.editor.canvas.canvas import Canvas
 from app.editor.gestures.gesture import LEFT, Gesture, Press, Spot
-from app.editor.gestures.outlines import draw_led, draw_link
+from app.editor.gestures.outlines import draw_knot, draw_led, draw_link
 from app.presenters.snapping import GRID
 from app.workbench import Workbench
 from graph.edits import Position, SetRoute
 from graph.flow import End
 
 Points = tuple[Position, ...]
+
+KNOT = 4.0
+COVER = 6.0
+"""How wide a line hides a link under it, with its soft edges."""
 
 
 def points_of(bench: Workbench, target: End) -> Points:
@@ -81,9 +85,13 @@ class MovePoint(Gesture):
 
     def draw(self, painter: QPainter) -> None:
         tokens = self.canvas.drawing.paints.tokens
-        draw_link(painter, self.canvas, self._target, tokens.canvas)
+        draw_link(painter, self.canvas, self._target, tokens.canvas, COVER)
+        before = points_of(self.bench, self._target)[self.press.hit.index]
+        draw_knot(painter, self.canvas, before, tokens.canvas, COVER)
         stations = stations_of(self.canvas, self._target, self._points)
         draw_led(painter, self.canvas, stations, tokens.accent)
+        for point in self._points:
+            draw_knot(painter, self.canvas, point, tokens.accent, KNOT)
 
 
 def start(canvas: Canvas, press: Press) -> Gesture | None:
