@@ -150,7 +150,7 @@ class Running(QObject):
     def _shows_results(self) -> bool:
         """Whether the person sees anyhow what became of the run."""
         docks = self._studio.window.findChildren(QDockWidget, "dock.results")
-        return any(not dock.visibleRegion().isEmpty() for dock in docks)
+        return any(d.isVisible() and not d.visibleRegion().isEmpty() for d in docks)
 
 
 def _of_run(do: Callable[[str], object]) -> Callable[[Workbench], object]:
