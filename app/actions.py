@@ -124,7 +124,7 @@ TABLE: tuple[Row | str, ...] = (
     Row("go.bookmark", "Bookmark this view…", "Go", ("Ctrl+B",), "mdi6.bookmark-plus-outline"),
     Row("go.bookmarks", "Go to bookmark…", "Go", ("Ctrl+Shift+B",), "mdi6.bookmark-outline"),
     Row("go.next_problem", "Next problem", "Go", ("F8",), "mdi6.alert-circle-outline"),
-    Row("go.canvas", "To the canvas", "Go", ("Ctrl+E",), "",
+    Row("go.canvas", "To the canvas", "Go", ("F6", "Ctrl+E"), "",
         "Put the keyboard's focus on the canvas"),
     Row("run.start", "Run", "Run", ("F5",), "mdi6.play"),
     Row("run.to_here", "Run to here", "Run", ("Ctrl+F5",), "mdi6.ray-end-arrow",

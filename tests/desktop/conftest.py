@@ -1,6 +1,6 @@
 """One screen and bus for all journeys; a studio with a home of its own for each."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,18 @@ from tests.desktop.driver import Driver
 from tests.desktop.machine import Machine, machine_or_skip
 
 Start = Callable[..., Driver]
+
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Remember that a journey failed, so that its screen is kept."""
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +49,9 @@ def start(
         return drivers[-1]
 
     yield begin
+    if request.node.stash.get(FAILED, False):
+        machine.save_picture(tmp_path / "screen.png")
+        print(f"The screen as it was: {tmp_path / 'screen.png'}")
     for driver in drivers:
         driver.end()
     said = "\n".join(driver.complaints() for driver in drivers).strip()

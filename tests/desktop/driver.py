@@ -11,12 +11,15 @@ import numpy as np
 import psutil
 
 from tests.desktop.accessible import Bus, Thing
-from tests.desktop.machine import Machine, Picture
+from tests.desktop.machine import HEIGHT, WIDTH, Machine, Picture
 from tests.desktop.waiting import until
 
 ROOT = Path(__file__).parents[2]
 
 Box = tuple[int, int, int, int]
+
+ASKED_TOO_LATE = "qt.accessibility.atspi: Could not find accessible on path"
+"""What Qt says when we ask about an object that has just gone."""
 
 
 class Driver:
@@ -35,7 +38,8 @@ class Driver:
         self.tree: Thing = until(lambda: self._alive() and bus.application(self.pid),
                                  "the start of the studio")  # fmt: skip
         self.window = until(self._window, "the window")
-        machine.xdotool("windowfocus", "--sync", self.window)
+        machine.xdotool("mousemove", WIDTH - 1, HEIGHT - 1)
+        until(self._is_active, "the window having the keyboard")
 
     @property
     def pid(self) -> int:
@@ -46,8 +50,21 @@ class Driver:
         return True
 
     def _window(self) -> str:
-        found = self.machine.xdotool("search", "--onlyvisible", "--pid", self.pid, "--name", ".")
-        return found.split("\n")[0]
+        return self._windows("--name", "Heddle")[0]
+
+    def _windows(self, *which: str) -> list[str]:
+        words = ("search", "--all", "--onlyvisible", "--pid", self.pid, *which)
+        return self.machine.xdotool(*words).split("\n")
+
+    def _is_active(self) -> bool:
+        """Without a window manager nobody but us gives the window the keyboard."""
+        self.machine.xdotool("windowfocus", self.window)
+        frames = [thing for thing in self.tree.children if thing.role == "frame"]
+        return bool(frames) and frames[0].is_("active")
+
+    def wait_for_popup(self) -> None:
+        """Wait until something has opened over the window; no screen reader lists it."""
+        until(lambda: len(self._windows()) > 1, "a popup")
 
     # The hand.
 
@@ -87,19 +104,18 @@ class Driver:
         x, y, width, height = box
         return whole[y : y + height, x : x + width]
 
-    def dots(self, colour: str, box: Box, least: int = 12) -> list[tuple[int, int]]:
-        """The middles of the spots of a colour (#rrggbb) in a part of the screen, left to right."""
+    def dots(self, colour: str, box: Box) -> list[tuple[int, int]]:
+        """The middles of the dots of a colour (#rrggbb) in a part of the screen, left to right."""
         wanted = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)])
-        hits = np.argwhere(np.abs(self.picture(box).astype(int) - wanted).max(axis=2) < 12)
-        spots = list[list[tuple[int, int]]]()
-        for y, x in sorted(map(tuple, hits), key=lambda hit: hit[1]):
-            near = next((s for s in spots if max(abs(s[-1][0] - x), abs(s[0][1] - y)) < 8), None)
-            (near.append if near else lambda hit: spots.append([hit]))((x, y))
-        return [
-            (box[0] + sum(x for x, _ in spot) // len(spot),
-             box[1] + sum(y for _, y in spot) // len(spot))
-            for spot in spots if len(spot) >= least
-        ]  # fmt: skip
+        alike = np.abs(self.picture(box).astype(int) - wanted).max(axis=2) < 12
+        left = {(int(x), int(y)) for y, x in np.argwhere(alike)}
+        found = list[tuple[int, int]]()
+        while left:
+            spot = _spot(left)
+            xs, ys = [x for x, _ in spot], [y for _, y in spot]
+            if all(5 <= max(side) - min(side) <= 14 for side in (xs, ys)):
+                found.append((box[0] + (min(xs) + max(xs)) // 2, box[1] + (min(ys) + max(ys)) // 2))
+        return sorted(found)
 
     # The end.
 
@@ -135,4 +151,15 @@ class Driver:
 
     def complaints(self) -> str:
         """What it wrote to its standard streams: nothing when all is well."""
-        return self.log.read_text(errors="replace").strip()
+        lines = self.log.read_text(errors="replace").splitlines()
+        return "\n".join(line for line in lines if not line.startswith(ASKED_TOO_LATE))
+
+
+def _spot(left: set[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Some pixel and all that hang together with it, taken out of those that are left."""
+    spot = [left.pop()]
+    for x, y in spot:
+        near = {(x + 1, y), (x - 1, y), (x, y + 1), (x, y - 1)} & left
+        left -= near
+        spot += near
+    return spot

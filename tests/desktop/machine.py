@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pytest
+from PySide6.QtGui import QImage
 
 NEEDED = {"Xvfb": "xvfb", "xdotool": "xdotool", "dbus-daemon": "dbus"}
 """Programs, and the Debian packages that have them."""
@@ -75,6 +76,12 @@ class Machine:
         start = size + colours * 12
         rows = np.frombuffer(raw, np.uint8, line * height, start).reshape(height, line // 4, 4)
         return np.ascontiguousarray(rows[:, :width, 2::-1])
+
+    def save_picture(self, file: Path) -> None:
+        """Write what is on the screen into a PNG file."""
+        pixels = self.picture()
+        height, width, _ = pixels.shape
+        QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888).save(str(file))
 
     def xdotool(self, *words: str | int) -> str:
         """Do as a hand would; gives what xdotool says."""
