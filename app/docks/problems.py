@@ -30,6 +30,7 @@ from graph.errors import Problem
 TITLE = "Problems"
 SIGNS = {"error": "mdi6.alert-circle", "warning": "mdi6.alert"}
 FIX = 3
+FIX_WIDTH = 84
 MOST_FIXED = 200
 """Rows that are looked at for a quick fix."""
 ENTRY = int(Qt.ItemDataRole.UserRole)
@@ -51,6 +52,7 @@ class ProblemRows(QTreeWidget):
         self.setAllColumnsShowFocus(True)
         header = self.header()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setMinimumSectionSize(40)
         header.setStretchLastSection(True)
         self.itemClicked.connect(lambda item: self._choose(item))
 
@@ -170,8 +172,8 @@ class Problems(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The columns share the width."""
         super().resizeEvent(event)
-        width = self.width()
-        for column, share in enumerate((0.4, 0.28, 0.2)):
+        width = self.width() - FIX_WIDTH
+        for column, share in enumerate((0.44, 0.34, 0.22)):
             self.rows.setColumnWidth(column, int(width * share))
 
 

@@ -41,6 +41,8 @@ class Preview(QLabel):
             self._say("What came in last is too large for a preview.", "small")
         elif self._around.previewer is not None:
             self._ticket = self._around.previewer.ask(code, names, form)
+            if self.isHidden():
+                self._say("Working it out…", "small")
 
     def show_text(self, text: str) -> None:
         """Show a text that is known already."""
