@@ -5,6 +5,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -149,3 +150,19 @@ def test_peers_are_locked_by_hash_without_any_address(lock: Path) -> None:
         packages = json.loads(text)["packages"]
         locked = [entry for place, entry in packages.items() if place]
         assert all("integrity" in entry or entry.get("inBundle") for entry in locked)
+
+
+@pytest.mark.parametrize("gesture", ["zoom", "news"])
+def test_every_canvas_draws_the_same_flow_and_gesture(gesture: str) -> None:
+    asked: dict[str, Any] = {"blocks": 60, "gesture": gesture, "level": "half", "frames": 3}
+    contenders = {
+        name: in_python(f"tests.benchmarks.contenders.{place}", **asked)
+        for name, place in {
+            "ours": "canvas:ours", "bare": "canvas_bare:bare", "stock": "canvas_stock:stock",
+        }.items()
+    }  # fmt: skip
+
+    laps = race(contenders, ONE_ROUND).laps
+
+    assert {name: laps[name][0].tasks for name in laps} == dict.fromkeys(contenders, 3)
+    assert all(lap.notes["median"] > 0 for each in laps.values() for lap in each)

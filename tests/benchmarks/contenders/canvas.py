@@ -3,8 +3,8 @@
 import gc
 import os
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from time import process_time
 
@@ -28,14 +28,16 @@ from tests.benchmarks.contenders.frames import HEIGHT, NEWS, WIDTH, application,
 from tests.benchmarks.lane import DoLap, Lap
 
 
-def studio() -> Studio:
+@contextmanager
+def studio() -> Iterator[Studio]:
     """What a canvas asks for, in a home of its own."""
     application()
     window = QWidget()
-    home = Path(tempfile.mkdtemp(prefix="heddle-bench-"))
     theme = Theme("dark", window)
     theme.apply()
-    return Studio(window, Settings(home=str(home)), Preferences(home, window), theme)
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        yield Studio(window, Settings(home=folder), Preferences(home, window), theme)
 
 
 class Ours:
@@ -91,15 +93,14 @@ class Ours:
 @asynccontextmanager
 async def ours(blocks: int, gesture: str, level: str, frames: int = 30) -> AsyncIterator[DoLap]:
     """Frames of a gesture."""
-    stage = Ours(flow_of(blocks), studio())
-    yield moving(stage, gesture, level, frames)
+    with studio() as there:
+        yield moving(Ours(flow_of(blocks), there), gesture, level, frames)
 
 
 @asynccontextmanager
 async def opened(blocks: int) -> AsyncIterator[DoLap]:
     """From the text of a file to the first frame; what it adds to memory, with all that needs."""
-    text, there = write(flow_of(blocks)), studio()
-    Ours(flow_of(50), there).close()  # what opening any flow needs the first time
+    text = write(flow_of(blocks))
 
     async def lap() -> Lap:
         gc.collect()
@@ -112,13 +113,14 @@ async def opened(blocks: int) -> AsyncIterator[DoLap]:
         stage.close()
         return Lap(seconds, blocks, {"kilobytes": grown / 1000 / blocks})
 
-    yield lap
+    with studio() as there:
+        Ours(flow_of(50), there).close()  # what opening any flow needs the first time
+        yield lap
 
 
 @asynccontextmanager
 async def deleted(blocks: int, what: str) -> AsyncIterator[DoLap]:
     """Deleting everything, or taking that back, to the next frame."""
-    stage = Ours(flow_of(blocks), studio())
 
     async def lap() -> Lap:
         begun = process_time()
@@ -130,4 +132,6 @@ async def deleted(blocks: int, what: str) -> AsyncIterator[DoLap]:
         done = process_time()
         return Lap(gone - begun if what == "delete" else done - gone, blocks)
 
-    yield lap
+    with studio() as there:
+        stage = Ours(flow_of(blocks), there)
+        yield lap
