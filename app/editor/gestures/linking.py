@@ -7,8 +7,7 @@ from app.editor.canvas.canvas import Canvas
 from app.editor.canvas.hits import Hit
 from app.editor.gestures.adding import search_at, tell_conversion
 from app.editor.gestures.gesture import LEFT, Gesture, Press, Spot
-from app.editor.gestures.outlines import draw_curve, draw_link, ring_block
-from app.editor.gestures.routing import COVER
+from app.editor.gestures.outlines import draw_curve, hide_link, ring_block
 from app.editor.gestures.selecting import adds, select_hit
 from app.editor.gestures.tips import Tip
 from app.presenters.loose_link import LooseLink, told
@@ -107,7 +106,7 @@ class PullLink(Gesture):
         held = self.canvas.shapes.port(*self.loose.held, self.loose.side)
         ends = (held, end) if self.loose.side == "out" else (end, held)
         if self.loose.taken_from:
-            draw_link(painter, self.canvas, self.loose.taken_from, tokens.canvas, COVER)
+            hide_link(painter, self.canvas, self.loose.taken_from)
         draw_curve(painter, self.canvas, *ends, colour)
 
     def _light_up(self) -> None:

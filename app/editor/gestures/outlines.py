@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QPointF
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QPainterPath
 
 from app.editor.canvas.canvas import Canvas
 from app.editor.canvas.curves import led, path, plain, through
@@ -13,17 +13,37 @@ from graph.edits import Position
 from graph.flow import End
 
 RADIUS = 8.0
+PORT = 7.0
+COVER = 6.0
+"""How wide a line hides a link under it, with its soft edges."""
 
 
-def draw_link(
-    painter: QPainter, canvas: Canvas, target: End, colour: str, width: float = 3.5
-) -> None:  # fmt: skip
+def draw_link(painter: QPainter, canvas: Canvas, target: End, colour: str) -> None:
     """A link of the flow again, in another colour."""
     row = canvas.shapes.link_rows.get(target)
     if row is not None:
-        painter.setPen(canvas.drawing.paints.pen(colour, width))
+        painter.setPen(canvas.drawing.paints.pen(colour, 3.5))
         painter.setBrush(NO_BRUSH)
         painter.drawPath(path(canvas.routing.curves(row)))
+
+
+def hide_link(painter: QPainter, canvas: Canvas, target: End) -> None:
+    """A link of the flow painted over, but for the ports at its ends."""
+    row = canvas.shapes.link_rows.get(target)
+    if row is None:
+        return
+    x1, y1, x2, y2 = canvas.shapes.ends[row].tolist()
+    clear = QPainterPath()
+    clear.addRect(canvas.area())
+    clear.addEllipse(QPointF(x1, y1), PORT, PORT)
+    clear.addEllipse(QPointF(x2, y2), PORT, PORT)
+    paints = canvas.drawing.paints
+    painter.save()
+    painter.setClipPath(clear)
+    painter.setPen(paints.pen(paints.tokens.canvas, COVER))
+    painter.setBrush(NO_BRUSH)
+    painter.drawPath(path(canvas.routing.curves(row)))
+    painter.restore()
 
 
 def draw_curve(

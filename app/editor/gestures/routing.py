@@ -8,7 +8,7 @@ from PySide6.QtGui import QPainter
 
 from app.editor.canvas.canvas import Canvas
 from app.editor.gestures.gesture import LEFT, Gesture, Press, Spot
-from app.editor.gestures.outlines import draw_knot, draw_led, draw_link
+from app.editor.gestures.outlines import COVER, draw_knot, draw_led, hide_link
 from app.presenters.snapping import GRID
 from app.workbench import Workbench
 from graph.edits import Position, SetRoute
@@ -17,8 +17,6 @@ from graph.flow import End
 Points = tuple[Position, ...]
 
 KNOT = 4.0
-COVER = 6.0
-"""How wide a line hides a link under it, with its soft edges."""
 
 
 def points_of(bench: Workbench, target: End) -> Points:
@@ -85,7 +83,7 @@ class MovePoint(Gesture):
 
     def draw(self, painter: QPainter) -> None:
         tokens = self.canvas.drawing.paints.tokens
-        draw_link(painter, self.canvas, self._target, tokens.canvas, COVER)
+        hide_link(painter, self.canvas, self._target)
         before = points_of(self.bench, self._target)[self.press.hit.index]
         draw_knot(painter, self.canvas, before, tokens.canvas, COVER)
         stations = stations_of(self.canvas, self._target, self._points)
