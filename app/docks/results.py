@@ -49,7 +49,7 @@ class Results(QWidget):
         self.rounds = RoundChooser(self)
         self.tabs = QTabBar(self)
         self.pane = ValuePane(self)
-        self.failure = FailureBanner(self, self._go)
+        self.failure = FailureBanner(self, self._go, studio.actions["file.permissions"].trigger)
         self.doubt = DoubtBanner(self, self._settle)
         self.empty = QLabel(self)
         self._line = QFrame(self)

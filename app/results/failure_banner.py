@@ -5,13 +5,16 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from app.presenters.cures import PLACE
 from runtime.events import Failure
 
 
 class FailureBanner(QWidget):
     """Shows one failure."""
 
-    def __init__(self, parent: QWidget, go: Callable[[str], object]) -> None:
+    def __init__(
+        self, parent: QWidget, go: Callable[[str], object], allow: Callable[[], object]
+    ) -> None:
         super().__init__(parent)
         self._task = ""
         frame = QFrame(self)
@@ -25,6 +28,9 @@ class FailureBanner(QWidget):
         self.button = QPushButton("Go to block", frame)
         self.button.setProperty("small", True)
         self.button.clicked.connect(lambda: go(self._task))
+        self.allow = QPushButton("What it may touch…", frame)
+        self.allow.setProperty("small", True)
+        self.allow.clicked.connect(lambda: allow())
         texts = QVBoxLayout()
         texts.setSpacing(2)
         for label in (self.message, self.cure, self.place):
@@ -32,7 +38,8 @@ class FailureBanner(QWidget):
         row = QHBoxLayout(frame)
         row.setContentsMargins(12, 8, 12, 8)
         row.addLayout(texts, 1)
-        row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignTop)
+        for button in (self.allow, self.button):
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         self.hide()
 
     def show_failure(self, failure: Failure | None, block: str = "", here: bool = False) -> None:
@@ -48,6 +55,7 @@ class FailureBanner(QWidget):
         _say(self.cure, failure.cure)
         _say(self.place, place_of(failure, block))
         self.button.setVisible(bool(failure.task) and not here)
+        self.allow.setVisible(PLACE in failure.cure)
         self.setAccessibleName(f"{failure.message} {failure.cure}".strip())
 
 
