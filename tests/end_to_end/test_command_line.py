@@ -325,19 +325,25 @@ def wait_for_state(machine: Machine, run: str, state: str) -> str:
 def test_what_somebody_needs_first_is_there_at_once(machine: Machine) -> None:
     machine.flow("a", {"a": {"kind": "text.template", "fields": {"text": "x"}}})
 
-    # The goals are 0.3 s and well below 1 s; a machine that is busy with other tests gets more.
+    # The goals are 0.3 s and well below 1 s; a processor that is shared works more slowly.
     assert quickest(machine, "--help") < 0.6
     assert quickest(machine, "validate", "a.flow.json") < 1.5
 
 
 def quickest(machine: Machine, *words: str) -> float:
-    """Seconds that a command takes as a process, the best of a few."""
+    """Seconds of a processor that a command takes as a process, the best of a few."""
     took = []
     for _ in range(3):
-        began = time.perf_counter()
+        began = children_seconds()
         assert machine.begin(*words).wait(timeout=30) == 0
-        took.append(time.perf_counter() - began)
+        took.append(children_seconds() - began)
     return min(took)
+
+
+def children_seconds() -> float:
+    """The processor time of all processes that were started here and have ended."""
+    times = os.times()
+    return times.children_user + times.children_system
 
 
 def test_the_sample_flow_leaves_a_report_and_a_table(machine: Machine) -> None:
