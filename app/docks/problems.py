@@ -50,6 +50,7 @@ class ProblemRows(QTreeWidget):
         self.setIconSize(QSize(15, 15))
         self.setAccessibleName("Problems of the flow")
         self.setAllColumnsShowFocus(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         header = self.header()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setMinimumSectionSize(40)
