@@ -23,7 +23,7 @@ T = TypeVar("T")
 FRAME = 16
 """Milliseconds between two deliveries of events."""
 
-BUDGET = 0.006
+BUDGET = 0.004
 """Seconds of a frame that whoever listens may take in events; the rest waits for the next."""
 
 FEWEST, MOST = 200, 20_000

@@ -12,9 +12,14 @@ from runtime.events import (
     RunFailed,
     ScopeClosed,
     ScopeOpened,
+    TaskDoubted,
     TaskFailed,
     TaskFinished,
+    TaskProgressed,
+    TaskRetried,
     TaskReused,
+    TaskSkipped,
+    TaskStarted,
     TaskStreamed,
     block_of,
 )
@@ -27,6 +32,15 @@ MOST_ROUNDS = 2000
 """Rounds of a loop, and values of a block inside it, that are kept: the last ones."""
 
 
+# Looked up by type: this is done a hundred thousand times a second.
+_OF_TASKS = frozenset({
+    TaskStarted, TaskFinished, TaskReused, TaskSkipped, TaskRetried, TaskFailed, TaskDoubted,
+    TaskStreamed, TaskProgressed,
+})  # fmt: skip
+_GIVING = frozenset({TaskFinished, TaskReused})
+_OTHERS = frozenset({TaskStreamed, ScopeOpened, ScopeClosed})
+
+
 class Round(msgspec.Struct):
     """One round of a loop: what it was given, and how it ended."""
 
@@ -35,7 +49,7 @@ class Round(msgspec.Struct):
     failure: Failure | None = None
 
 
-TOLD = (TaskFailed, RunFailed, ScopeClosed)
+TOLD = frozenset({TaskFailed, RunFailed, ScopeClosed})
 """What tells of failures, whose cures are put in the studio's words."""
 
 
@@ -101,26 +115,33 @@ class LiveRun:
         """Fold events in; gives the addresses of the blocks they are about."""
         touched = set[str]()
         after = self.view.after
+        seq = self.seq
         for told in events:
             event = told
-            if isinstance(told, TOLD) and told.failure is not None:
-                event = msgspec.structs.replace(told, failure=in_studio(told.failure))
+            kind = type(event)
+            if kind in TOLD and (failure := event.failure) is not None:  # type: ignore[union-attr]
+                event = msgspec.structs.replace(told, failure=in_studio(failure))
             after(event)
-            task = getattr(event, "task", "") or _loop_of(event)
+            seq = event.seq
+            task = event.task if kind in _OF_TASKS else _loop_of(event)  # type: ignore[union-attr]
             if not task:
                 continue
             address = block_of(task) if "[" in task else task
             touched.add(address)
-            match event:
-                case TaskFinished() | TaskReused():
-                    self._came_out(address, task, event.outputs)
-                case TaskStreamed():
-                    stream = self.streams.setdefault(address, [])
-                    stream.extend(event.items)
-                    del stream[:-LONGEST_STREAM]
-                case ScopeOpened() | ScopeClosed():
-                    self._went_round(address, event)
+            if kind in _GIVING:
+                self._came_out(address, task, event.outputs)  # type: ignore[union-attr]
+            elif kind in _OTHERS:
+                self._other(address, event)
+        self.seq = seq
         return frozenset(touched)
+
+    def _other(self, address: str, event: AnyEvent) -> None:
+        if isinstance(event, TaskStreamed):
+            stream = self.streams.setdefault(address, [])
+            stream.extend(event.items)
+            del stream[:-LONGEST_STREAM]
+        elif isinstance(event, ScopeOpened | ScopeClosed):
+            self._went_round(address, event)
 
     def _came_out(self, address: str, task: str, outputs: Mapping[str, Any]) -> None:
         self.values[address] = outputs
@@ -128,7 +149,9 @@ class LiveRun:
             rounds = self.rounds.setdefault(address, {})
             rounds[task] = outputs
             _bound(rounds)
-        counts = self.counts.setdefault(address, {})
+        counts = self.counts.get(address)
+        if counts is None:
+            counts = self.counts[address] = {}
         for port in outputs:
             counts[port] = counts.get(port, 0) + 1
 

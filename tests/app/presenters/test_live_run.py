@@ -71,3 +71,10 @@ def test_it_tells_which_blocks_have_news() -> None:
     touched = run.take([*rounds(2), TaskStarted("r", 1, 1.0, "after")])
 
     assert touched == {"each", "each/twice", "after"}
+
+
+def test_it_knows_how_much_of_the_run_it_has_taken_in() -> None:
+    run = LiveRun("r")
+    run.take([RunStarted("r", 1, 0.0, "f"), TaskStarted("r", 2, 0.0, "a")])
+
+    assert run.seq == 2

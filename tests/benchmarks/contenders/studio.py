@@ -1,6 +1,7 @@
 """The studio's window: opened, and kept at 60 frames while events rain."""
 
 import asyncio
+import gc
 import json
 import os
 import secrets
@@ -105,10 +106,11 @@ def in_window(told: dict[str, str], home: str) -> DoLap:
 
     from app.document import Document
     from app.runtime_process import Place
-    from app.start import application, build
+    from app.start import SHARE, application, build
     from app.workbench import Workbench
     from runtime.settings import Settings
 
+    sys.setswitchinterval(SHARE)  # as the studio does
     application()
     window = build(Settings(home=home))
     bench = Workbench(Document(flow_of(BLOCKS)), window.studio.catalog)
@@ -133,6 +135,7 @@ def in_window(told: dict[str, str], home: str) -> DoLap:
     async def lap() -> Lap:
         while window.studio.bridge.state != "elsewhere":
             turn(0.1)
+            gc.freeze()  # as the studio does
         turn(0.3)
         gaps.clear()
         before, cpu, begun = live.view.events, process_time(), perf_counter()
