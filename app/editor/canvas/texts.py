@@ -10,6 +10,8 @@ from PySide6.QtGui import QFont, QFontMetricsF, QStaticText, QTransform
 
 from app.theme import BODY, SMALL, font
 
+LONGEST = 300
+"""Characters of a text that are looked at; no line has room for as many."""
 MOST = 6000
 """How many texts are kept laid out."""
 
@@ -55,14 +57,14 @@ class Texts:
 
     def of(self, text: str, voice: str, room: float = 0.0) -> Laid:
         """The text in one line of at most `room`, cut with an ellipsis; 0 for any length."""
-        key = text, voice, room
+        key = text[:LONGEST], voice, room
         found = self._kept.get(key)
         if found is not None:
             self._kept.move_to_end(key)
             return found
         if len(self._kept) >= MOST:
             self._kept.popitem(last=False)
-        laid = self._kept[key] = self._lay(text, voice, room)
+        laid = self._kept[key] = self._lay(" ".join(key[0].split()), voice, room)
         return laid
 
     def in_two(self, text: str, voice: str, room: float) -> tuple[Laid, ...]:
