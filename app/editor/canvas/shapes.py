@@ -127,6 +127,7 @@ class Shapes:
         self._displaced = {}
         self.ids, self.cards, self.rows = [], [], {}
         self.rects, self.tints = np.empty((0, 4)), np.empty(0, np.int32)
+        self._lead(NO_FLOW)
         self.follow()
 
     def follow(self) -> None:
