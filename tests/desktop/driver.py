@@ -56,6 +56,16 @@ class Driver:
         words = ("search", "--all", "--onlyvisible", "--pid", self.pid, *which)
         return self.machine.xdotool(*words).split("\n")
 
+    def _take_keyboard(self) -> None:
+        """A dialog that has gone takes the keyboard with it when nobody manages windows."""
+        until(self._has_keyboard, "the window having the keyboard again")
+
+    def _has_keyboard(self) -> bool:
+        if self.machine.xdotool("getwindowfocus") in self._windows():
+            return True
+        self.machine.xdotool("windowfocus", self.window)
+        return False
+
     def _is_active(self) -> bool:
         """Without a window manager nobody but us gives the window the keyboard."""
         self.machine.xdotool("windowfocus", self.window)
@@ -70,10 +80,12 @@ class Driver:
 
     def keys(self, *keys: str) -> None:
         """Press keys one after the other, as `ctrl+n` or `Return`."""
+        self._take_keyboard()
         self.machine.xdotool("key", "--clearmodifiers", *keys)
 
     def type(self, text: str) -> None:
         """Type a text."""
+        self._take_keyboard()
         self.machine.xdotool("type", "--delay", 15, text)
 
     def click(self, x: int, y: int, button: int = 1, times: int = 1) -> None:
