@@ -20,9 +20,6 @@ from runtime.settings import Settings, settings_from
 
 CHOICES: dict[str, Choice] = {"dark": "dark", "light": "light", "system": "system"}
 
-SHARE = 0.001
-"""Seconds for which the thread that reads events may keep the window waiting."""
-
 
 def application() -> QApplication:
     """The Qt application, made when there is none yet."""
@@ -56,7 +53,6 @@ def _dress(app: QApplication) -> None:
 
 def main(files: Sequence[str] = ()) -> int:
     """Open the studio, with these files; gives the exit code when the window was closed."""
-    sys.setswitchinterval(SHARE)
     app = application()
     window = build(settings_from())
     studio = window.studio

@@ -106,11 +106,10 @@ def in_window(told: dict[str, str], home: str) -> DoLap:
 
     from app.document import Document
     from app.runtime_process import Place
-    from app.start import SHARE, application, build
+    from app.start import application, build
     from app.workbench import Workbench
     from runtime.settings import Settings
 
-    sys.setswitchinterval(SHARE)  # as the studio does
     application()
     window = build(Settings(home=home))
     bench = Workbench(Document(flow_of(BLOCKS)), window.studio.catalog)
