@@ -124,6 +124,8 @@ class Watching(QObject):
             return live
 
         def done(live: LiveRun) -> None:
+            if self._shown.get(run) is not shown:
+                return  # the workbench shows another run meanwhile, or none
             waited, shown.waiting = shown.waiting or [], None
             shown.become(live)
             self._fold(shown, waited)

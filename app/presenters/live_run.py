@@ -122,7 +122,8 @@ class LiveRun:
             if kind in TOLD and (failure := event.failure) is not None:  # type: ignore[union-attr]
                 event = msgspec.structs.replace(told, failure=in_studio(failure))
             after(event)
-            seq = event.seq
+            if event.seq > seq:  # what is live only may come late, and bears an earlier one
+                seq = event.seq
             task = event.task if kind in _OF_TASKS else _loop_of(event)  # type: ignore[union-attr]
             if not task:
                 continue

@@ -78,3 +78,13 @@ def test_it_knows_how_much_of_the_run_it_has_taken_in() -> None:
     run.take([RunStarted("r", 1, 0.0, "f"), TaskStarted("r", 2, 0.0, "a")])
 
     assert run.seq == 2
+
+
+def test_an_event_that_is_live_only_and_late_takes_back_nothing_of_that() -> None:
+    """Otherwise the next events would count as news, though they are known from the journal."""
+    run = LiveRun("r")
+    run.take([RunStarted("r", 1, 0.0, "f"), TaskStarted("r", 2, 0.0, "a")])
+
+    run.take([TaskStreamed("r", 1, 0.0, "a", ["late"])])
+
+    assert run.seq == 2
