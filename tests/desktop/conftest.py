@@ -7,7 +7,7 @@ import pytest
 
 from tests.desktop.accessible import Bus
 from tests.desktop.driver import Driver
-from tests.desktop.machine import Machine, machine_or_skip
+from tests.desktop.machine import Machine, machine_or_skip, saved
 
 Start = Callable[..., Driver]
 
@@ -50,7 +50,7 @@ def start(
 
     yield begin
     if request.node.stash.get(FAILED, False):
-        machine.save_picture(tmp_path / "screen.png")
+        saved(machine.picture(), tmp_path / "screen.png")
         print(f"The screen as it was: {tmp_path / 'screen.png'}")
     for driver in drivers:
         driver.end()

@@ -77,12 +77,6 @@ class Machine:
         rows = np.frombuffer(raw, np.uint8, line * height, start).reshape(height, line // 4, 4)
         return np.ascontiguousarray(rows[:, :width, 2::-1])
 
-    def save_picture(self, file: Path) -> None:
-        """Write what is on the screen into a PNG file."""
-        pixels = self.picture()
-        height, width, _ = pixels.shape
-        QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888).save(str(file))
-
     def xdotool(self, *words: str | int) -> str:
         """Do as a hand would; gives what xdotool says."""
         done = subprocess.run(
@@ -107,6 +101,13 @@ class Machine:
         if not line:
             raise RuntimeError(f"{command[0]} did not start, see {self._folder}.")
         return line
+
+
+def saved(picture: Picture, file: Path) -> None:
+    """Write a picture into a PNG file."""
+    height, width, _ = picture.shape
+    pixels = np.ascontiguousarray(picture).tobytes()
+    QImage(pixels, width, height, 3 * width, QImage.Format.Format_RGB888).save(str(file))
 
 
 def missing() -> list[str]:
