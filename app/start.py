@@ -9,13 +9,13 @@ from typing import cast
 import qasync
 from PySide6.QtWidgets import QApplication
 
-from app.focus_ring import FocusRing
 from app.icons import mark
-from app.main_window import MainWindow
 from app.preferences import Preferences
 from app.style_sheet import style_sheet
 from app.theme import Choice, Theme, current
-from app.warming import Warming
+from app.window.focus_ring import FocusRing
+from app.window.main_window import MainWindow
+from app.window.warming import Warming
 from runtime.settings import Settings, settings_from
 
 CHOICES: dict[str, Choice] = {"dark": "dark", "light": "light", "system": "system"}

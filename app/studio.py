@@ -8,11 +8,11 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.actions import ActionSet
-from app.bridge import Bridge
+from app.bridge.bridge import Bridge
 from app.notices import Notices
 from app.preferences import Preferences
 from app.presenters.block_finder import BlockFinder
-from app.run_control import RunControl
+from app.runs.control import RunControl
 from app.theme import Theme
 from app.workbench import Workbench
 from app.workspace import Workspace

@@ -73,7 +73,7 @@ def photograph(theme: Choice, folder: Path) -> None:
 
     from app.editor.choice_popup import ChoicePopup
     from app.start import application, build
-    from app.template_card import TemplateCard
+    from app.welcome.template_card import TemplateCard
     from runtime.settings import settings_from
 
     application()

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from app.bridge import Bridge
+from app.bridge.bridge import Bridge
+from app.bridge.process import Place
 from app.dialogs.sheet import Sheet
-from app.runtime_process import Place
 from app.studio import Studio
 from graph.errors import HeddleError
 

@@ -14,9 +14,9 @@ from PySide6.QtWidgets import (
 )
 
 from app.dialogs.sheet import Sheet
+from app.editor.want_list import WantList
 from app.safety.wants import wants
 from app.studio import Studio
-from app.want_list import WantList
 from app.workbench import Workbench
 from graph.spec import Needs
 

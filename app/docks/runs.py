@@ -31,8 +31,8 @@ from PySide6.QtWidgets import (
 
 from app.docks import Dock
 from app.icons import icon
-from app.past_runs import on_its_flow
 from app.presenters.past_runs import COLUMNS, PastRun, past_runs
+from app.running.past_runs import on_its_flow
 from app.studio import Studio
 from app.theme import current
 from runtime.commands import Answer, PruneRuns

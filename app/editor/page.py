@@ -8,8 +8,8 @@ from app.editor.canvas.minimap import Minimap
 from app.editor.empty_hint import EmptyHint
 from app.editor.gestures.dispatcher import Acting
 from app.editor.looking import VALUES
+from app.editor.quarantine import OnlyLooking, Quarantine
 from app.editor.speech import Speech
-from app.quarantine import OnlyLooking, Quarantine
 from app.studio import Studio
 from app.workbench import Workbench
 

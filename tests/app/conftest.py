@@ -8,12 +8,12 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.bridge import Bridge
-from app.main_window import MainWindow
+from app.bridge.bridge import Bridge
 from app.preferences import Preferences
 from app.start import build
 from app.studio import Studio
 from app.theme import Theme
+from app.window.main_window import MainWindow
 from runtime.settings import Settings
 
 

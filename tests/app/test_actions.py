@@ -6,7 +6,7 @@ from PySide6.QtGui import QKeySequence
 
 from app.actions import MENUS, ROWS, TABLE, Row
 from app.docks import docks
-from app.main_window import MainWindow
+from app.window.main_window import MainWindow
 
 
 def test_every_row_is_bound_once_the_window_is_built(window: MainWindow) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from pytestqt.qtbot import QtBot
 
-from app.main_window import MainWindow
-from app.warming import Warming
+from app.window.main_window import MainWindow
+from app.window.warming import Warming
 
 HEAVY = ("NodeGraphQt", "numpy", "httpx", "websockets", "sqlalchemy", "litestar", "jsonschema",
          "markdown_it", "pyqtgraph", "pydantic_monty")  # fmt: skip

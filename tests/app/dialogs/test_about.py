@@ -4,8 +4,8 @@ from PySide6.QtWidgets import QTreeWidget
 from pytestqt.qtbot import QtBot
 
 from app.dialogs.about import About
-from app.main_window import MainWindow
 from app.presenters.made_of import libraries, version
+from app.window.main_window import MainWindow
 
 
 def test_libraries_are_named_with_their_licences() -> None:

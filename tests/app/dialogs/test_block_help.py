@@ -2,7 +2,7 @@
 
 from app.dialogs.block_help import BlockHelp
 from app.document import Document
-from app.main_window import MainWindow
+from app.window.main_window import MainWindow
 from app.workbench import Workbench
 from graph.flow import Block, Flow
 

@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.editor.choice_popup import ChoicePopup
-from app.main_window import MainWindow
 from app.theme import RESOURCES
+from app.window.main_window import MainWindow
 
 
 @pytest.fixture

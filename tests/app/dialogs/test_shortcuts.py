@@ -5,7 +5,7 @@ from pytestqt.qtbot import QtBot
 
 from app.actions import ROWS
 from app.dialogs.shortcuts import ShortcutsPage
-from app.main_window import MainWindow
+from app.window.main_window import MainWindow
 
 
 @pytest.fixture

@@ -17,8 +17,8 @@ from app.editor.inspector.block_page import BlockPage
 from app.editor.inspector.field_row import FieldRow
 from app.editor.inspector.flow_page import FlowPage
 from app.editor.inspector.several_page import SeveralPage
-from app.main_window import MainWindow
 from app.presenters.live_run import LiveRun
+from app.window.main_window import MainWindow
 from app.workbench import Workbench
 from graph.edits import AddFlow, Rename, SetField, SetSettings
 from graph.flow import Block, End, Flow, Settings

@@ -11,7 +11,7 @@ from app.docks.inspector import Inspector
 from app.docks.problems import FIX, Problems
 from app.document import Document
 from app.editor.inspector.block_page import BlockPage
-from app.main_window import MainWindow
+from app.window.main_window import MainWindow
 from app.workbench import Workbench
 from graph.flow import Block, Flow
 

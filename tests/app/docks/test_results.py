@@ -6,8 +6,8 @@ from pytestqt.qtbot import QtBot
 
 from app.docks.results import Results
 from app.document import Document
-from app.main_window import MainWindow
 from app.presenters.live_run import LiveRun
+from app.window.main_window import MainWindow
 from app.workbench import Workbench
 from graph.flow import Block, Flow, Settings
 from runtime.commands import SettleTask

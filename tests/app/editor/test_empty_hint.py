@@ -3,8 +3,8 @@
 from pytestqt.qtbot import QtBot
 
 from app.editor.empty_hint import EmptyHint
-from app.main_window import MainWindow
 from app.placing import place
+from app.window.main_window import MainWindow
 
 
 def test_it_is_there_until_the_first_block_is_and_again_without_any(

@@ -7,7 +7,7 @@ from app.document import Document
 from app.editor.canvas.canvas import Canvas
 from app.editor.canvas.minimap import Minimap
 from app.editor.front import canvas_in_front
-from app.main_window import MainWindow
+from app.window.main_window import MainWindow
 from app.workbench import Workbench
 from tests.app.flows import template
 

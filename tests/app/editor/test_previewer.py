@@ -8,8 +8,8 @@ from pytestqt.qtbot import QtBot
 from app.document import Document
 from app.editor.inspector.block_page import BlockPage
 from app.editor.previewer import Outcome, Previewer
-from app.main_window import MainWindow
 from app.presenters.live_run import LiveRun
+from app.window.main_window import MainWindow
 from app.workbench import Workbench
 from graph.edits import AddBlock, Connect, SetField
 from graph.flow import Block, Flow, link_between

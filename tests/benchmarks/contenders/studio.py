@@ -104,8 +104,8 @@ async def watching(rate: int, burners: int) -> AsyncIterator[DoLap]:
 def in_window(told: dict[str, str], home: str) -> DoLap:
     from PySide6.QtCore import QEventLoop, Qt, QTimer
 
+    from app.bridge.process import Place
     from app.document import Document
-    from app.runtime_process import Place
     from app.start import application, build
     from app.workbench import Workbench
     from runtime.settings import Settings

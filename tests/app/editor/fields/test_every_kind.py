@@ -8,7 +8,7 @@ from app.editor.fields.field import UNSET
 from app.editor.fields.making import editor_for, make_field
 from app.editor.fields.surroundings import Surroundings
 from app.editor.inspector.block_page import BlockPage
-from app.main_window import MainWindow
+from app.window.main_window import MainWindow
 from graph.flow import Block, Flow
 from tests.app.flows import CATALOG, opened
 

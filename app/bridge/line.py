@@ -1,0 +1,182 @@
+"""The thread in which the studio speaks to a runtime, and starts it when it is its own."""
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from app.bridge.process import Place, RuntimeProcess
+from graph.errors import HeddleError
+from runtime.commands import Answer, AnyCommand
+from runtime.events import AnyEvent
+
+if TYPE_CHECKING:
+    from runtime.remote import RemoteJournal, RemoteRuntime
+
+T = TypeVar("T")
+State = Literal["starting", "ready", "lost", "elsewhere"]
+"""`ready` is the studio's own runtime, `elsewhere` one behind an address."""
+
+
+class Lost(HeddleError):
+    """There is no runtime to speak to."""
+
+
+class Line:
+    """The thread that speaks to one runtime at a time, and starts it when it is our own."""
+
+    def __init__(
+        self,
+        process: RuntimeProcess,
+        on_state: Callable[[State, str], None],
+        on_events: Callable[[list[AnyEvent] | None], None],
+    ) -> None:
+        self.process = process
+        self._on_state = on_state
+        self._on_events = on_events
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread = threading.Thread(target=self._run, name="bridge", daemon=True)
+        self._talk: asyncio.Task[None] | None = None
+        self._remote: asyncio.Future[RemoteRuntime]
+        self._turning: asyncio.Lock
+        self.is_begun = False
+
+    def _run(self) -> None:
+        assert self._loop, "it is made before the thread starts"
+        asyncio.set_event_loop(self._loop)
+        self._turning, self._remote = asyncio.Lock(), self._promise()
+        self._loop.run_forever()
+        self._loop.close()
+
+    def submit(self, work: Coroutine[Any, Any, T]) -> "Future[T]":
+        """Do it in the thread, which is there from the first time on."""
+        if self._loop is None:
+            self._loop = asyncio.new_event_loop()
+            self._thread.start()
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+    def begin(self, place: Place | None) -> None:
+        """Let go of the runtime spoken to and turn to that at a place, or to one of our own."""
+        self.is_begun = True
+        self.submit(self._turn_to(place))
+
+    def obey(self, command: AnyCommand) -> "Future[Answer]":
+        async def obeyed() -> Answer:
+            return await (await self._there()).obey(command)
+
+        return self.submit(obeyed())
+
+    def look(self, read: Callable[["RemoteJournal"], Awaitable[T]]) -> "Future[T]":
+        async def looked() -> T:
+            return await read((await self._there()).journal)
+
+        return self.submit(looked())
+
+    def close(self) -> None:
+        """Let go of everything; nothing can be asked any more."""
+        if self._loop and self._thread.is_alive():
+            self.submit(self._close()).result()
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join()
+
+    async def _there(self) -> "RemoteRuntime":
+        """The runtime, once there is one. Raises HeddleError when there is none."""
+        return await asyncio.shield(self._remote)
+
+    async def _turn_to(self, place: Place | None) -> None:
+        promise = self._promise()
+        self._break_promise(promise)
+        async with self._turning:
+            await self._let_go()
+            if promise is self._remote:  # or somebody has turned elsewhere meanwhile
+                self._talk = asyncio.create_task(self._speak_to(place, promise))
+
+    async def _let_go(self) -> None:
+        if self._talk:
+            self._talk.cancel()
+            await asyncio.wait([self._talk])
+            self._talk = None
+        await asyncio.to_thread(self.process.end)
+
+    async def _close(self) -> None:
+        self._break_promise(self._promise())
+        async with self._turning:
+            await self._let_go()
+
+    async def _speak_to(
+        self, place: Place | None, promise: "asyncio.Future[RemoteRuntime]"
+    ) -> None:
+        """Start the runtime if it is to be our own, and hear it until it is gone."""
+        own = place is None
+        self._on_state("starting", "")
+        try:
+            if place is None:
+                place = await asyncio.to_thread(self.process.start)
+            await self._until_gone(self._hear(place, promise, own), own)
+            raise Lost(_gone(own, place))
+        except HeddleError as error:
+            self._lose(error, promise)
+        except Exception as error:  # noqa: BLE001 - whatever speaks there, the window lives on
+            self._lose(Lost(f"The runtime can't be understood: {error}."), promise)
+
+    async def _until_gone(self, hear: Coroutine[Any, Any, None], own: bool) -> None:
+        hearing = asyncio.create_task(hear)
+        tasks: set[asyncio.Task[Any]] = {hearing}
+        if own:
+            tasks.add(asyncio.create_task(asyncio.to_thread(self.process.wait)))
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            if hearing in done:
+                hearing.result()
+        finally:
+            hearing.cancel()
+            await asyncio.wait({hearing})
+
+    async def _hear(
+        self, place: Place, promise: "asyncio.Future[RemoteRuntime]", own: bool
+    ) -> None:
+        from runtime.remote import RemoteRuntime  # noqa: PLC0415 - 0.3 s that no window waits for
+
+        async with RemoteRuntime(place.address, place.token) as remote:
+            with remote.watch() as happenings:
+                if not promise.done():
+                    promise.set_result(remote)
+                self._on_state("ready" if own else "elsewhere", "")
+                async for batch in happenings:
+                    if happenings.missed:
+                        happenings.missed = 0
+                        self._on_events(None)
+                    self._on_events(list(batch))
+
+    def _lose(self, error: HeddleError, promise: "asyncio.Future[RemoteRuntime]") -> None:
+        if promise is self._remote:
+            self._break_promise(self._promise(), error)
+            self._remote.set_exception(error)
+            self._on_state("lost", str(error))
+
+    def _break_promise(
+        self, instead: "asyncio.Future[RemoteRuntime]", error: HeddleError | None = None
+    ) -> None:
+        """From now on another runtime is waited for; who waits for the last one is told so."""
+        if not self._remote.done():
+            self._remote.set_exception(error or Lost("The runtime was told to end."))
+        self._remote = instead
+
+    def _promise(self) -> "asyncio.Future[RemoteRuntime]":
+        """A runtime that is to come. Nobody may want it, or hear why it doesn't come."""
+        promise: asyncio.Future[RemoteRuntime] = asyncio.get_event_loop().create_future()
+        promise.add_done_callback(lambda done: done.cancelled() or done.exception())
+        return promise
+
+
+def _gone(own: bool, place: Place) -> str:
+    return "The runtime has ended." if own else f"The runtime at {place.address} doesn't answer."
+
+
+async def tried(place: Place) -> None:
+    """See whether a runtime answers there and lets us in. Raises HeddleError."""
+    from runtime.remote import RemoteRuntime  # noqa: PLC0415 - as above
+
+    async with RemoteRuntime(place.address, place.token):
+        pass

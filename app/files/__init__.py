@@ -1,0 +1,1 @@
+"""Flows and their files: opened, saved, kept through crashes, trusted or not."""

@@ -1,0 +1,1 @@
+"""What the Run menu does, and what is told of runs and of the runtime."""

@@ -1,0 +1,97 @@
+"""What the studio does about its runtime: says when it is gone, starts it again, goes elsewhere."""
+
+import time
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from app.dialogs.connect import connect
+from app.notices import Offer
+from app.running.past_runs import on_its_flow
+from app.studio import Studio
+from runtime.events import Failure
+from runtime.journal.contract import RunRow
+
+if TYPE_CHECKING:
+    from runtime.remote import RemoteJournal
+
+NOTICE = "runtime"
+LOST = Failure("Lost", "The runtime ended before the run did.", "Resume goes on with it.")
+
+
+def install(studio: Studio) -> None:
+    """Look after the runtime."""
+    RuntimeCare(studio)
+
+
+class RuntimeCare(QObject):
+    """Tells of a runtime that is gone, and offers to go on."""
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__(studio)
+        self._studio = studio
+        self._bridge = studio.bridge
+        self._has_looked = False
+        studio.actions.bind("run.restart_runtime", self._restart)
+        studio.actions.bind("edit.connections", lambda: connect(studio))
+        self._bridge.state_changed.connect(self._on_state)
+
+    def _on_state(self, state: str) -> None:
+        if state == "ready" and not self._has_looked:
+            self._has_looked = True
+            self._bridge.look(_left, self._offer_to_resume, lambda _: None)
+        if state == "lost":
+            self._studio.runs.watching.break_off(LOST)
+            self._tell()
+        else:
+            self._studio.notices.withdraw(NOTICE)
+        self._studio.actions.refresh()
+
+    def _offer_to_resume(self, left: list[RunRow]) -> None:
+        """Runs that were under way when the studio ended last."""
+        if not left:
+            return
+        newest = left[0]
+        text = f"A run of “{newest.name or 'Untitled'}” was interrupted."
+        if len(left) > 1:
+            text += f" So were {len(left) - 1} others: see Runs."
+        self._studio.notices.tell(
+            text,
+            "info",
+            Offer("Resume", lambda: self._resume(newest)),
+            key=NOTICE,
+            stays=True,
+        )
+
+    def _resume(self, run: RunRow) -> None:
+        on_its_flow(self._studio, run, lambda bench: self._studio.runs.resume(bench, run.run))
+
+    def _tell(self) -> None:
+        offers = [Offer("Connect again" if self._bridge.address else "Restart", self._restart)]
+        if self._interrupted():
+            offers.append(Offer("Resume the run", self._restart_and_resume))
+        text = f"{self._bridge.trouble} Your flow is kept."
+        self._studio.notices.tell(text, "error", *offers, key=NOTICE, stays=True)
+
+    def _interrupted(self) -> bool:
+        return any(w.run and w.run.view.state == "interrupted" for w in self._studio.workspace)
+
+    def _restart(self) -> None:
+        self._bridge.again()
+
+    def _restart_and_resume(self) -> None:
+        """Go on with every run that was under way, once the runtime is back."""
+        self._bridge.again()
+        for workbench in self._studio.workspace:
+            if workbench.run and workbench.run.view.state == "interrupted":
+                self._studio.runs.resume(workbench, workbench.run.run)
+
+
+async def _left(journal: "RemoteJournal") -> list[RunRow]:
+    """Runs that nobody drives any more, newest first."""
+    from runtime.runtime import is_gone  # noqa: PLC0415 - loaded with the bridge, not before
+
+    rows = await journal.runs(state="running") + await journal.runs(state="paused")
+    now = time.time()
+    left = [r for r in rows if not r.owner or r.lease_until < now or is_gone(r.owner)]
+    return sorted(left, key=lambda row: -row.started)

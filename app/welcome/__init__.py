@@ -1,0 +1,1 @@
+"""The welcome page: templates to start from, recent flows to go on with."""

@@ -1,0 +1,1 @@
+"""The window around everything: menus, tabs, docks, notices."""

@@ -1,0 +1,29 @@
+"""Which features there are: each binds actions of the table to what it does."""
+
+from collections.abc import Callable
+
+from app import editing, inspecting
+from app.dialogs import about, block_help, command_palette, shortcuts
+from app.files import actions as files
+from app.files import keeping
+from app.running import actions as running
+from app.running import care as runtime_care
+from app.running import status as run_status
+from app.studio import Studio
+
+Part = Callable[[Studio], None]
+
+PARTS: tuple[Part, ...] = (
+    files.install,
+    editing.install,
+    inspecting.install,
+    running.install,
+    keeping.install,
+    runtime_care.install,
+    run_status.install,
+    command_palette.install,
+    shortcuts.install,
+    block_help.install,
+    about.install,
+)
+"""Called once, in this order, when the window has been put together."""

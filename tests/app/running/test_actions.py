@@ -1,0 +1,178 @@
+from collections.abc import Callable, Iterator
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.dialogs.inputs import InputsSheet
+from app.docks.runs import Runs
+from app.document import Document
+from app.presenters.live_run import LiveRun
+from app.start import build
+from app.window.main_window import MainWindow
+from app.workbench import Workbench
+from graph.edits import Disconnect, SetField, SetFlowText
+from graph.flow import end
+from runtime.settings import Settings
+from tests.app.flows import CATALOG, template
+
+LONG = 20_000
+
+
+@pytest.fixture(scope="module")
+def window(qapp: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MainWindow]:
+    """The whole window, with a runtime of its own."""
+    window = build(Settings(home=str(tmp_path_factory.mktemp("home")), database_url="memory:"))
+    yield window
+    window.studio.bridge.close()
+    window.close()
+    window.deleteLater()
+
+
+@pytest.fixture
+def front(window: MainWindow) -> Iterator[Workbench]:
+    workbench = Workbench(Document(template("hello")), CATALOG)
+    window.studio.workspace.add(workbench)
+    yield workbench
+    window.studio.workspace.remove(workbench)
+
+
+def press(window: MainWindow, action: str) -> None:
+    window.studio.actions.refresh()
+    window.studio.actions[action].trigger()
+
+
+def sheet(window: MainWindow) -> InputsSheet:
+    """The form that is open."""
+    return next(s for s in window.findChildren(InputsSheet) if s.isVisible())
+
+
+def is_other_and_over(workbench: Workbench, before: LiveRun) -> Callable[[], bool]:
+    return lambda: (
+        workbench.run is not None and workbench.run is not before and workbench.run.is_over
+    )
+
+
+def test_a_template_runs_at_the_press_of_a_key(
+    window: MainWindow, front: Workbench, qtbot: QtBot
+) -> None:
+    press(window, "run.start")
+    sheet(window).press("Run")
+    qtbot.waitUntil(lambda: front.run is not None and front.run.is_over, timeout=LONG)
+
+    assert front.run is not None
+    assert front.run.view.outputs == {"greeting": "Hello, world!"}
+
+    press(window, "run.hide")
+
+    assert front.run is None
+
+
+def test_a_flow_with_inputs_asks_for_them_and_remembers_them(
+    window: MainWindow, front: Workbench, qtbot: QtBot
+) -> None:
+    press(window, "run.start")
+    form = sheet(window)
+    form.fill("name", "Ada")
+    form.press("Run")
+    qtbot.waitUntil(lambda: front.run is not None and front.run.is_over, timeout=LONG)
+
+    assert front.run is not None
+    assert front.run.view.outputs == {"greeting": "Hello, Ada!"}
+    first = front.run
+
+    press(window, "run.start")
+    again = sheet(window)
+    again.press("Run")
+    qtbot.waitUntil(is_other_and_over(front, first), timeout=LONG)
+
+    assert front.run.view.outputs == {"greeting": "Hello, Ada!"}
+
+
+def test_a_flow_runs_again_with_the_same_inputs_and_from_a_block(
+    window: MainWindow, front: Workbench, qtbot: QtBot
+) -> None:
+    window.studio.runs.start(front, {"name": "Bo"})
+    qtbot.waitUntil(lambda: front.run is not None and front.run.is_over, timeout=LONG)
+    first = front.run
+    assert first is not None
+
+    press(window, "run.again")
+    qtbot.waitUntil(is_other_and_over(front, first), timeout=LONG)
+    second = front.run
+    assert second is not None
+    assert second.view.outputs == {"greeting": "Hello, Bo!"}
+
+    front.do(SetField("greet", "text", "Bye, {name}!"))
+    front.select(["greet"])
+    press(window, "run.from_here")
+    qtbot.waitUntil(is_other_and_over(front, second), timeout=LONG)
+
+    assert front.run is not None
+    assert front.run.view.replays == second.run
+    assert front.run.view.outputs == {"greeting": "Bye, Bo!"}
+
+
+def test_a_run_to_here_leaves_out_what_comes_after(
+    window: MainWindow, front: Workbench, qtbot: QtBot
+) -> None:
+    front.select(["greet"])
+    press(window, "run.to_here")
+    sheet(window).press("Run")
+    qtbot.waitUntil(lambda: front.run is not None and front.run.is_over, timeout=LONG)
+
+    assert front.run is not None
+    assert set(front.run.values) == {"greet"}
+
+
+def test_what_is_wrong_with_a_flow_is_shown_before_it_runs(
+    window: MainWindow, front: Workbench, qtbot: QtBot
+) -> None:
+    front.do(Disconnect(end("out.value")))
+    with qtbot.waitSignal(window.studio.notices.told) as told:
+        press(window, "run.start")
+
+    assert "value" in told.args[0].text
+    assert front.selected == {"out"}
+    assert front.run is None
+
+
+def test_past_runs_are_listed_and_shown_again(
+    window: MainWindow, front: Workbench, qtbot: QtBot
+) -> None:
+    window.studio.runs.start(front, {"name": "Cy"})
+    qtbot.waitUntil(lambda: front.run is not None and front.run.is_over, timeout=LONG)
+    first = front.run
+    assert first is not None
+    dock = window.docks["runs"].widget()
+    assert isinstance(dock, Runs)
+    with qtbot.waitExposed(window):
+        window.show()
+    window.docks.bring_up("runs")
+    dock.read()
+    qtbot.waitUntil(lambda: dock.model.rowCount() > 0, timeout=LONG)
+
+    assert dock.run_at(0).run == first.run
+    assert dock.model.index(0, 0).data() == "Done"
+
+    front.watch(None)
+    dock.open(0)
+    qtbot.waitUntil(is_other_and_over(front, first), timeout=LONG)
+
+    assert front.run is not None
+    assert front.run.view.outputs == {"greeting": "Hello, Cy!"}
+    assert front.run.values["greet"] == first.values["greet"]
+
+    front.do(SetFlowText(name="Something else"))
+    dock.open(0)
+    qtbot.waitUntil(lambda: window.studio.workspace.current is not front, timeout=LONG)
+    as_it_was = window.studio.workspace.current
+    assert as_it_was is not None
+    qtbot.waitUntil(lambda: as_it_was.run is not None and as_it_was.run.is_over, timeout=LONG)
+
+    assert as_it_was.document.flow.name == "Hello"
+    window.studio.workspace.remove(as_it_was)
+
+    with qtbot.waitSignal(window.studio.notices.told, timeout=LONG) as told:
+        dock.forget(None)
+
+    assert told.args[0].text.startswith("Forgot ")
