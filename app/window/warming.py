@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from app.studio import Studio
 
-MODULES = ("numpy", "NodeGraphQt", "app.editor.page")
+MODULES = ("numpy", "app.editor.canvas.node_graph", "app.editor.page")
 PAUSE = 20
 """Milliseconds between two steps, for what the person does meanwhile."""
 
