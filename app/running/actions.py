@@ -39,11 +39,20 @@ class Running(QObject):
         self._runs.watching.ended.connect(self._ended)
         studio.bridge.troubled.connect(self._trouble)
         # What became of one flow's run only stands in the way of another flow.
-        studio.workspace.current_changed.connect(lambda: studio.notices.withdraw(NOTICE))
+        studio.workspace.current_changed.connect(self._withdraw)
+        studio.workspace.added.connect(self._attend)
+
+    def _attend(self, workbench: Workbench) -> None:
+        """What stood in the way may be gone once the person lets the flow do more."""
+        workbench.trust_changed.connect(self._withdraw)
+
+    def _withdraw(self) -> None:
+        self._studio.notices.withdraw(NOTICE)
 
     def _bind(self) -> None:
         runs = self._runs
-        self._offer("run.start", self._start, lambda w: not _is_under_way(w))
+        # Always there: whoever presses it the moment a run is over must not have to try again.
+        self._offer("run.start", self._start, lambda _: True)
         self._offer("run.to_here", self._start_to_here, lambda w: _target(w) != "")
         self._offer(
             "run.from_here", self._start_from_here, lambda w: _has_run(w) and _target(w) != ""
@@ -72,7 +81,9 @@ class Running(QObject):
     # What they do.
 
     def _start(self, workbench: Workbench) -> None:
-        if self._is_sound(workbench):
+        if _is_under_way(workbench):
+            self._tell_it_runs()
+        elif self._is_sound(workbench):
             self._ask_and_run(workbench, workbench.document.flow)
 
     def _start_to_here(self, workbench: Workbench) -> None:
@@ -101,7 +112,7 @@ class Running(QObject):
             self._begin(workbench, inputs, flow)
 
     def _begin(self, workbench: Workbench, inputs: Mapping[str, Any], flow: Flow | None) -> None:
-        self._studio.notices.withdraw(NOTICE)
+        self._withdraw()
         if self._studio.bridge.state == "lost":
             self._studio.bridge.again()
         self._runs.start(workbench, inputs, flow)
@@ -115,6 +126,13 @@ class Running(QObject):
         return not errors
 
     # What is told.
+
+    def _tell_it_runs(self) -> None:
+        cancel = self._studio.actions["run.cancel"]
+        self._studio.notices.tell(
+            "The flow is running already. Wait for it, or cancel it first.",
+            "info", Offer("Cancel the run", cancel.trigger), key=NOTICE,
+        )  # fmt: skip
 
     def _tell_problems(self, workbench: Workbench, errors: list[Problem]) -> None:
         first, others = errors[0], len(errors) - 1
@@ -135,6 +153,8 @@ class Running(QObject):
         self._studio.notices.tell(str(error), "error", key=NOTICE)
 
     def _ended(self, workbench: Workbench, run: LiveRun) -> None:
+        if workbench is self._studio.workspace.current:
+            self._withdraw()  # that it is running already
         failure = run.view.failure
         if run.view.state != "failed" or failure is None or self._shows_results():
             return

@@ -95,7 +95,9 @@ class MainWindow(QMainWindow):
         workbench.selection_changed.connect(self._refresh_soon)
         workbench.level_changed.connect(self._refresh_soon)
         workbench.saved_changed.connect(self._refresh_soon)
-        workbench.refused.connect(lambda why: self.studio.notices.tell(why, "warning", key="no"))
+        notices = self.studio.notices
+        workbench.refused.connect(lambda why: notices.tell(why, "warning", key="no"))
+        workbench.trust_changed.connect(lambda: notices.withdraw("no"))
 
     def _refresh_soon(self, _: object = None) -> None:
         if not self._refreshing.isActive():

@@ -149,7 +149,7 @@ Separator = Annotated[str, "One character; `auto` finds it in the first line."]
     ],
 )
 def parse_csv(
-    text: Annotated[str, "The CSV."],
+    text: Annotated[str, "The CSV.", Look("lines")],
     header: Annotated[bool, "Whether the first line names the columns."] = True,
     columns: Annotated[Sequence[str], "Names to use instead of the header's."] = (),
     separator: Separator = ",",

@@ -74,13 +74,16 @@ class Surroundings(QObject):
         return values
 
     def likely(self) -> dict[str, Any]:
-        """What was given last, or will be: a constant, a pinned value, the default of an input."""
+        """What was given last, or will be: a constant, a pinned value, the default of an input.
+
+        Of a list that the block runs through, the first item.
+        """
         known = dict[str, Any]()
         for port, link in self.links().items():
             source = self.workbench.flow.blocks.get(link.source.block)
             if source is not None:
                 known |= _foreseen(port, source, link.source.port)
-        return known | self.given()
+        return _first_round(self.block, known | self.given())
 
     def _last(self, block: str) -> Mapping[str, Any]:
         """The last outputs of a block, in the round that is looked at."""
@@ -128,6 +131,13 @@ class Surroundings(QObject):
             return [*links, "inputs"]
         spec = self.spec
         return [*parameter.look.names, *(links if spec and spec.open_inputs else ())]
+
+
+def _first_round(block: Block | None, given: dict[str, Any]) -> dict[str, Any]:
+    """What a block that runs for each item of an input is given for the first of them."""
+    each = block.settings.each if block else ""
+    items = given.get(each)
+    return given | {each: items[0]} if isinstance(items, (list, tuple)) and items else given
 
 
 def _foreseen(port: str, source: Block, output: str) -> dict[str, Any]:

@@ -50,7 +50,8 @@ class SettingsForm(QWidget):
         block, spec = self._around.block, self._around.spec
         if block is None or spec is None:
             return {}
-        inputs = self._around.workbench.ports(block).inputs
+        # What is linked comes first; further inputs, which the kind doesn't have, are always so.
+        inputs = dict.fromkeys((*self._around.links(), *self._around.workbench.ports(block).inputs))
         recorded = msgspec.to_builtins(self._around.outputs())
         return {q.parameter.name: q for q in questions(block, spec, inputs, recorded)}
 

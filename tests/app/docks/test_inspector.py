@@ -20,8 +20,8 @@ from app.editor.inspector.several_page import SeveralPage
 from app.presenters.live_run import LiveRun
 from app.window.main_window import MainWindow
 from app.workbench import Workbench
-from graph.edits import AddFlow, Rename, SetField, SetSettings
-from graph.flow import Block, End, Flow, Settings
+from graph.edits import AddBlock, AddFlow, Connect, Rename, SetField, SetSettings
+from graph.flow import Block, End, Flow, Link, Settings, end
 
 FLOW = Flow.of(
     [
@@ -292,6 +292,26 @@ def test_how_a_block_runs_is_asked_and_kept(inspector: Inspector, bench: Workben
     retry = bench.flow.blocks["ask"].settings.retry
     assert retry is not None
     assert retry.attempts == 5
+
+
+def test_a_block_runs_for_each_item_of_an_input_it_was_given_by_a_link(
+    inspector: Inspector, bench: Workbench
+) -> None:
+    bench.do(
+        AddBlock(Block("names", "flow.constant", {"value": ["Ada", "Grace"]})),
+        Connect(Link(end("names.value"), end("text.name"))),
+    )
+    page = shown(inspector, bench, "text")
+    page.open_all()
+    assert page.settings is not None
+    assert page.around.places()[1]["name"] == ["Ada", "Grace"]
+    each = page.settings.fields["each"]
+    assert "name" in each.parameter.type.choices
+
+    each.changed.emit("name")
+
+    assert bench.flow.blocks["text"].settings.each == "name"
+    assert page.around.places()[1]["name"] == "Ada"
 
 
 def test_last_values_are_shown_beside_the_ports(inspector: Inspector, bench: Workbench) -> None:

@@ -55,6 +55,20 @@ def test_it_neither_runs_nor_changes_before_it_may(window: MainWindow, file: Pat
     assert bench.document.flow == WEB
 
 
+def test_that_it_may_not_run_is_no_longer_told_once_it_may(
+    qtbot: QtBot, window: MainWindow, file: Path
+) -> None:
+    bench = opened(window, file)
+    with qtbot.waitSignal(window.studio.notices.told) as told:
+        window.studio.runs.start(bench, {})
+    withdrawn: list[str] = []
+    window.studio.notices.withdrawn.connect(withdrawn.append)
+
+    cover(window, bench).allow.click()
+
+    assert told.args[0].key in withdrawn
+
+
 def test_what_was_let_run_once_is_known_the_next_time(
     qtbot: QtBot, window: MainWindow, home: Path, file: Path
 ) -> None:

@@ -124,6 +124,21 @@ def test_a_run_to_here_leaves_out_what_comes_after(
     assert set(front.run.values) == {"greet"}
 
 
+def test_a_flow_that_runs_is_not_begun_twice(
+    window: MainWindow, front: Workbench, qtbot: QtBot
+) -> None:
+    window.studio.runs.start(front, {"name": "Di"})
+    begun = front.run
+    with qtbot.waitSignal(window.studio.notices.told) as told:
+        press(window, "run.start")
+
+    assert "running already" in told.args[0].text
+    assert begun is not None
+    with qtbot.waitSignal(window.studio.notices.withdrawn, timeout=LONG):
+        qtbot.waitUntil(lambda: begun.is_over, timeout=LONG)
+    assert front.run is begun
+
+
 def test_what_is_wrong_with_a_flow_is_shown_before_it_runs(
     window: MainWindow, front: Workbench, qtbot: QtBot
 ) -> None:
