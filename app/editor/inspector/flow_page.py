@@ -28,7 +28,6 @@ class FlowPage(Page):
         super().__init__(parent)
         self.workbench = workbench
         self.name = TitleLine(self)
-        self.name.setPlaceholderText("Untitled flow")
         self.name.setAccessibleName("Name of the flow")
         self.description = Editor(self, least=3, most=10)
         self.description.setPlaceholderText("What the flow is for")
@@ -58,6 +57,8 @@ class FlowPage(Page):
         flow = self.workbench.flow
         for box in (self.name, self.description):
             box.setReadOnly(not self.workbench.is_trusted)
+        saved = self.workbench.path is not None and not self.workbench.level
+        self.name.setPlaceholderText(self.workbench.title if saved else "Untitled flow")
         self.name.show_text(flow.name)
         self.description.show_text(flow.description)
         inputs, outputs = interface(flow)
