@@ -17,10 +17,16 @@ def place(workbench: Workbench, kind: str, at: Position | None = None) -> str:
     x, y = workbench.looks_at if at is None else at
     wanted = (x - USUAL[0] / 2, y - USUAL[1] / 2)
     spot = free_spot(wanted, USUAL, flow.view.positions, {})
-    id, spec = fresh_id(flow, kind), workbench.catalog.get(kind)
-    label = f"Add “{spec.title if spec else kind}”"
+    id = fresh_id(flow, kind)
+    label = label_of(workbench, kind)
     if not workbench.do(AddBlock(Block(id, kind)), MoveBlocks({id: spot}), label=label):
         return ""
     workbench.select((id,))
     workbench.reveal.emit(id)
     return id
+
+
+def label_of(workbench: Workbench, kind: str) -> str:
+    """What the history says of a new block of a kind."""
+    spec = workbench.catalog.get(kind)
+    return f"Add “{spec.title if spec else kind}”"

@@ -11,6 +11,7 @@ from app.editor.canvas.cards import HEAD, ROW, WIDTH
 from app.editor.gestures.measures import positions, sizes
 from app.editor.gestures.outlines import draw_curve
 from app.editor.gestures.routing import on_grid
+from app.placing import label_of
 from app.presenters.block_finder import Match
 from app.presenters.framing import following
 from app.presenters.loose_link import LooseLink, told
@@ -60,13 +61,7 @@ def add(
 def add_kind(canvas: Canvas, kind: str, middle: QPointF) -> bool:
     """Put in a block of a kind, around a place."""
     block = Block(fresh_id(canvas.workbench.flow, kind), kind)
-    return add(canvas, block, corner_around(canvas, middle), label=label_of(canvas, kind))
-
-
-def label_of(canvas: Canvas, kind: str) -> str:
-    """What the history says of a new block of a kind."""
-    spec = canvas.workbench.catalog.get(kind)
-    return f"Add “{spec.title if spec else kind}”"
+    return add(canvas, block, corner_around(canvas, middle), label=label_of(canvas.workbench, kind))
 
 
 def add_on_link(canvas: Canvas, kind: str, target: End) -> bool:
@@ -80,7 +75,7 @@ def add_on_link(canvas: Canvas, kind: str, target: End) -> bool:
         bench.refused.emit(str(error))
         return False
     room = make_room(canvas, block.id, target)
-    done = bench.do(edit, *room, label=f"{label_of(canvas, kind)} on a link")
+    done = bench.do(edit, *room, label=f"{label_of(bench, kind)} on a link")
     if done:
         bench.select([block.id])
     return done
@@ -107,7 +102,7 @@ def add_at_end(canvas: Canvas, loose: LooseLink, match: Match, at: QPointF) -> b
         return loose.edit_in(apply(bench.flow, AddBlock(block)), end)
 
     corner = free(canvas, (x, at.y() - HEAD - ROW / 2))
-    done = add(canvas, block, corner, label=label_of(canvas, block.kind), after=linked)
+    done = add(canvas, block, corner, label=label_of(bench, block.kind), after=linked)
     if done:
         tell_conversion(canvas, loose, end)
     return done
