@@ -36,8 +36,10 @@ class ClashSheet(Sheet):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         rows = QWidget(area)
         self._grid = QGridLayout(rows)
+        self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(18)
         self._grid.setVerticalSpacing(10)
+        self._grid.setColumnStretch(0, 1)
         self._grid.setColumnStretch(1, 1)
         self._grid.setColumnStretch(2, 1)
         for row, clash in enumerate(clashes):
@@ -64,6 +66,7 @@ class ClashSheet(Sheet):
     def _add(self, row: int, clash: Clash) -> None:
         what = QLabel(clash.what, self)
         what.setTextFormat(Qt.TextFormat.PlainText)
+        what.setWordWrap(True)
         what.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._grid.addWidget(what, row, 0)
         group = QButtonGroup(self)
