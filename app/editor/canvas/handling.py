@@ -76,17 +76,21 @@ class Clicking(Gestures):
     def press(self, event: QMouseEvent, /) -> bool:
         if event.button() != Qt.MouseButton.LeftButton:
             return False
-        bench = self._workbench
         hit = self._hit_at(event.position())
         adding = event.modifiers() & (
             Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
         )
-        blocks = {hit.block} if hit.block else set[str]()
-        links = {hit.link} if hit.link else set()
-        frames = {hit.frame} if hit.kind in ("frame", "frame-edge") else set[str]()
-        if adding:
-            blocks ^= bench.selected
-            links ^= bench.selected_links
-            frames ^= bench.selected_frames
-        bench.select(blocks, links, frames)
+        select_hit(self._workbench, hit, adding=bool(adding))
         return True
+
+
+def select_hit(bench: Workbench, hit: Hit, *, adding: bool) -> None:
+    """Select what was hit; `adding`, put it to what is selected, or take it out again."""
+    blocks = {hit.block} if hit.block else set[str]()
+    links = {hit.link} if hit.link else set()
+    frames = {hit.frame} if hit.kind in ("frame", "frame-edge") else set[str]()
+    if adding:
+        blocks ^= bench.selected
+        links ^= bench.selected_links
+        frames ^= bench.selected_frames
+    bench.select(blocks, links, frames)

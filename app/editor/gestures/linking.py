@@ -4,11 +4,12 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from app.editor.canvas.canvas import Canvas
+from app.editor.canvas.handling import select_hit
 from app.editor.canvas.hits import Hit
 from app.editor.gestures.adding import search_at, tell_conversion
 from app.editor.gestures.gesture import LEFT, Gesture, Press, Spot
 from app.editor.gestures.outlines import draw_curve, hide_link, ring_block
-from app.editor.gestures.selecting import adds, select_hit
+from app.editor.gestures.selecting import adds
 from app.editor.gestures.tips import Tip
 from app.presenters.loose_link import LooseLink, told
 from graph.edits import Disconnect

@@ -7,10 +7,11 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu
 
 from app.editor.canvas.canvas import Canvas
+from app.editor.canvas.handling import select_hit
 from app.editor.canvas.hits import Hit
 from app.editor.gestures.adding import search_at, search_for_link
 from app.editor.gestures.routing import put_point, take_point
-from app.editor.gestures.selecting import is_selected, select_hit
+from app.editor.gestures.selecting import is_selected
 from app.presenters.loose_link import LooseLink
 from graph.edits import Disconnect, SetExposed
 from graph.flow import End

@@ -7,12 +7,13 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from app.editor.canvas.canvas import Canvas
+from app.editor.canvas.handling import select_hit
 from app.editor.canvas.paints import NO_BRUSH
 from app.editor.gestures.crossing import LinksUnder
 from app.editor.gestures.gesture import ALT, LEFT, Gesture, Press, Spot
 from app.editor.gestures.measures import box, carried_along, positions, sizes
 from app.editor.gestures.outlines import draw_link, ring_block
-from app.editor.gestures.selecting import adds, is_selected, select_hit
+from app.editor.gestures.selecting import adds, is_selected
 from app.presenters.framing import following
 from app.presenters.making_room import pushed
 from app.presenters.snapping import Snapping, Span

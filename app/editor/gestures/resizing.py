@@ -4,9 +4,10 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from app.editor.canvas.canvas import Canvas
+from app.editor.canvas.handling import select_hit
 from app.editor.canvas.paints import NO_BRUSH
 from app.editor.gestures.gesture import LEFT, Gesture, Press, Spot
-from app.editor.gestures.selecting import adds, select_hit
+from app.editor.gestures.selecting import adds
 from app.presenters import framing
 from app.presenters.snapping import GRID
 from graph.edits import SetFrame

@@ -4,21 +4,10 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPolygonF
 
 from app.editor.canvas.canvas import Canvas
+from app.editor.canvas.handling import select_hit
 from app.editor.canvas.hits import Hit
 from app.editor.gestures.gesture import ALT, CTRL, LEFT, SHIFT, Gesture, Press, Spot
 from app.workbench import Workbench
-
-
-def select_hit(bench: Workbench, hit: Hit, *, adding: bool) -> None:
-    """Select what was hit; `adding`, put it to what is selected, or take it out again."""
-    blocks = {hit.block} if hit.block else set[str]()
-    links = {hit.link} if hit.link else set()
-    frames = {hit.frame} if hit.kind in ("frame", "frame-edge") else set[str]()
-    if adding:
-        blocks ^= bench.selected
-        links ^= bench.selected_links
-        frames ^= bench.selected_frames
-    bench.select(blocks, links, frames)
 
 
 def is_selected(bench: Workbench, hit: Hit) -> bool:
