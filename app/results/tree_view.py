@@ -18,17 +18,17 @@ OPENED = 50
 """A value with no more children than this is opened at once."""
 
 
-class Node:
+class Member:
     """One place in the value."""
 
     __slots__ = ("_rest", "children", "key", "parent", "row", "value")
 
-    def __init__(self, key: str, value: Any, parent: "Node | None", row: int) -> None:
+    def __init__(self, key: str, value: Any, parent: "Member | None", row: int) -> None:
         self.key = key
         self.value = value
         self.parent = parent
         self.row = row
-        self.children: list[Node] = []
+        self.children: list[Member] = []
         self._rest = _parts(value)
 
     @property
@@ -43,7 +43,7 @@ class Node:
     def make(self) -> None:
         """Make the next child."""
         key, value = next(self._rest)
-        self.children.append(Node(key, value, self, len(self.children)))
+        self.children.append(Member(key, value, self, len(self.children)))
 
 
 def _parts(value: Any) -> Iterator[tuple[str, Any]]:
@@ -60,62 +60,62 @@ class TreeModel(QAbstractItemModel):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._root = Node("", None, None, 0)
+        self._root = Member("", None, None, 0)
 
     def show_value(self, value: Any) -> None:
         self.beginResetModel()
-        self._root = Node("", value, None, 0)
+        self._root = Member("", value, None, 0)
         self.endResetModel()
 
-    def node(self, index: Index) -> Node:
+    def member(self, index: Index) -> Member:
         if not index.isValid():
             return self._root
-        node = index.internalPointer()
-        assert isinstance(node, Node)
-        return node
+        member = index.internalPointer()
+        assert isinstance(member, Member)
+        return member
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:
-        return 0 if parent.column() > 0 else len(self.node(parent).children)
+        return 0 if parent.column() > 0 else len(self.member(parent).children)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: ARG002 - Qt's
         return 2
 
     def hasChildren(self, parent: Index = QModelIndex()) -> bool:
-        return parent.column() <= 0 and self.node(parent).size > 0
+        return parent.column() <= 0 and self.member(parent).size > 0
 
     def canFetchMore(self, parent: Index) -> bool:
-        return parent.column() <= 0 and not self.node(parent).is_complete
+        return parent.column() <= 0 and not self.member(parent).is_complete
 
     def fetchMore(self, parent: Index) -> None:
-        node = self.node(parent)
-        if node.is_complete:
+        member = self.member(parent)
+        if member.is_complete:
             return
-        first = len(node.children)
-        last = min(node.size, first + PORTION) - 1
+        first = len(member.children)
+        last = min(member.size, first + PORTION) - 1
         self.beginInsertRows(parent, first, last)
         for _ in range(first, last + 1):
-            node.make()
+            member.make()
         self.endInsertRows()
 
     def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:
-        children = self.node(parent).children
+        children = self.member(parent).children
         if not 0 <= row < len(children):
             return QModelIndex()
         return self.createIndex(row, column, children[row])
 
     def parent(self, index: Index = QModelIndex()) -> Any:
-        above = self.node(index).parent
+        above = self.member(index).parent
         if above is None or above is self._root:
             return QModelIndex()
         return self.createIndex(above.row, 0, above)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        node = self.node(index)
+        member = self.member(index)
         if role == Qt.ItemDataRole.DisplayRole:
-            return node.key if index.column() == 0 else _shown(node)
-        if role == Qt.ItemDataRole.ToolTipRole and not node.size:
-            return as_text(node.value)[:2000]
-        if role == Qt.ItemDataRole.ForegroundRole and (index.column() == 0 or node.size):
+            return member.key if index.column() == 0 else _shown(member)
+        if role == Qt.ItemDataRole.ToolTipRole and not member.size:
+            return as_text(member.value)[:2000]
+        if role == Qt.ItemDataRole.ForegroundRole and (index.column() == 0 or member.size):
             return QColor(current().muted)
         return None
 
@@ -130,17 +130,17 @@ class TreeModel(QAbstractItemModel):
         return None
 
 
-def _shown(node: Node) -> str:
-    match node.value:
+def _shown(member: Member) -> str:
+    match member.value:
         case None:
             return "null"
         case str():
-            return one_line(node.value) or '""'
+            return one_line(member.value) or '""'
         case Mapping():
-            return f"{{ {len(node.value):,} }}"
+            return f"{{ {len(member.value):,} }}"
         case list() | tuple():
-            return f"[ {len(node.value):,} ]"
-    return one_line(node.value)
+            return f"[ {len(member.value):,} ]"
+    return one_line(member.value)
 
 
 class TreeView(QTreeView):
@@ -163,13 +163,13 @@ class TreeView(QTreeView):
         self._model.fetchMore(QModelIndex())
         for row in range(min(OPENED, self._model.rowCount())):
             child = self._model.index(row, 0)
-            if 0 < self._model.node(child).size <= 12:
+            if 0 < self._model.member(child).size <= 12:
                 self.expand(child)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Copy the value that is selected."""
         if event.matches(QKeySequence.StandardKey.Copy) and self.currentIndex().isValid():
-            value = self._model.node(self.currentIndex()).value
+            value = self._model.member(self.currentIndex()).value
             QGuiApplication.clipboard().setText(whole(value))
             event.accept()
             return
