@@ -1,7 +1,4 @@
-"""The one table of everything the studio can do, and what binds it to the parts that do it.
-
-Menu bar, command palette, tool bar, context menus and the shortcuts page read the same rows.
-"""
+"""The one table of everything the studio can do, which every menu, palette and page reads."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple

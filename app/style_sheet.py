@@ -1,9 +1,8 @@
-"""The look of every Qt control: the style sheet of `resources/themes`, in the colours of a theme.
+"""The look of every Qt control: the sheet of `resources/themes`, in the colours of a theme."""
 
-A widget says what it is by properties. Buttons: `primary`, `danger`, `plain`, `link`, `small`.
-Labels: `role`. Frames: `card`, `bar`, `line`, `banner`. Fields: `invalid`, `mono`, `bare`.
-Check boxes: `switch`. `ring` is set by `FocusRing` and nobody else.
-"""
+# A widget says what it is by properties. Buttons: `primary`, `danger`, `plain`, `link`, `small`.
+# Labels: `role`. Frames: `card`, `bar`, `line`, `banner`. Fields: `invalid`, `mono`, `bare`.
+# Check boxes: `switch`. `ring` is set by `FocusRing` and nobody else.
 
 from functools import cache
 from string import Template

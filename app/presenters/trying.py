@@ -1,4 +1,4 @@
-"""What an expression is tried on: the last values of what is linked, or what stands in the fields."""  # noqa: E501
+"""What an expression is tried on: the last values of what is linked, or what the fields say."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

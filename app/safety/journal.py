@@ -1,8 +1,7 @@
-"""One draft on disk: how a flow was when it was written down, and every edit since.
+"""One draft on disk: how a flow was when it was written down, and every edit since."""
 
-A file is a heading, then records, each with its length and a checksum before it. What a killed
-process or a full disk left half written at the end is cut off; all before it counts.
-"""
+# A file is a heading, then records, each with its length and a checksum before it. What a killed
+# process or a full disk left half written at the end is cut off; all before it counts.
 
 import struct
 import zlib

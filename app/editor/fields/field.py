@@ -1,4 +1,4 @@
-"""What every editor of a field has in common: it shows a value, and tells what a person made of it."""  # noqa: E501
+"""What all editors of fields have in common: they show a value, and tell what became of it."""
 
 from typing import Any
 

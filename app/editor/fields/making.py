@@ -1,4 +1,4 @@
-"""Chooses the editor of a field by what its kind of block says, and by the value that stands there."""  # noqa: E501
+"""Chooses the editor of a field by what its kind of block says, and by the value there is."""
 
 from typing import Any
 
