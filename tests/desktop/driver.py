@@ -76,6 +76,10 @@ class Driver:
         """Wait until something has opened over the window; no screen reader lists it."""
         until(lambda: len(self._windows()) > 1, "a popup")
 
+    def wait_for_no_popup(self) -> None:
+        """Wait until only the window is there: until then keys are the popup's."""
+        until(lambda: len(self._windows()) == 1, "the popup going")
+
     # The hand.
 
     def keys(self, *keys: str) -> None:

@@ -27,6 +27,7 @@ def add(studio: Driver, canvas: Thing, letters: str, title: str) -> None:
     studio.wait_for_popup()
     studio.type(letters)
     studio.keys("Return")
+    studio.wait_for_no_popup()
     heard(canvas, f"selected: {title}")
 
 
@@ -60,6 +61,7 @@ def test_someone_new_draws_runs_reads_and_saves_a_flow(start: Start, tmp_path: P
     studio.wait_for_popup()
     studio.type("out")
     studio.keys("Return")
+    studio.wait_for_no_popup()
     heard(canvas, "selected: Output, links from Parse JSON")
 
     studio.keys("F5")
@@ -91,6 +93,8 @@ def test_the_same_without_a_mouse(start: Start, tmp_path: Path) -> None:
     studio.keys("Return")
     studio.type("output")
     studio.keys("Return")
+    studio.wait_for_no_popup()
+    until(lambda: canvas.is_("focused"), "the canvas having the keyboard again")
 
     studio.keys("F5")
     heard(canvas, "selected: Parse JSON, done")
