@@ -41,6 +41,7 @@ def add_a_block(studio: Driver) -> None:
     studio.wait_for_popup()
     studio.type("js")
     studio.keys("Return")
+    studio.wait_for_no_popup()
     heard(canvas, "selected: Parse JSON")
 
 
