@@ -1,14 +1,13 @@
 """What a replay takes from the run it repeats, and where it first differs."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from graph.compile.bind import SKIPPED, gather
+from graph.compile.bind import gather
 from graph.compile.plan import Plan
-from runtime.engine.state import Scope, scope_of
-from runtime.events import AnyEvent, RunStarted, ScopeOpened, TaskFinished, TaskReused
-
-Outputs = Mapping[str, Any]
+from runtime.engine.state import Scope
+from runtime.events import AnyEvent
+from runtime.recorded import Outputs, Recorded
 
 
 class Recording:
@@ -25,33 +24,16 @@ class Recording:
     def __init__(
         self, plan: Plan, recorded: Plan, events: Sequence[AnyEvent], begin_at: str
     ) -> None:
-        self._outputs: dict[str, Outputs] = {}
-        self._plans: dict[str, Plan] = {"": recorded}
-        self._inputs: dict[str, Outputs] = {}
+        self._recorded = Recorded(recorded)
         self._again = done_again(plan, recorded, begin_at)
         self._differs = False
         for event in events:
-            self._take(event)
-
-    def _take(self, event: AnyEvent) -> None:
-        match event:
-            case TaskFinished() | TaskReused():
-                self._outputs[event.task] = event.outputs
-            case RunStarted():
-                self._inputs[""] = event.inputs
-            case ScopeOpened():
-                task = event.scope.rpartition("[")[0]
-                outer = self._plans[scope_of(task)]
-                id = task.rpartition("]/")[2]
-                self._plans[event.scope] = outer.bodies[outer.index[id]][event.body]
-                self._inputs[event.scope] = event.inputs
-            case _:
-                pass
+            self._recorded.take(event)
 
     def outputs_for(self, scope: Scope, i: int) -> dict[str, Any] | None:
         """The recorded outputs of a task, or None when it is to be done again."""
         task = scope.prefix + scope.plan.ids[i]
-        outputs = self._outputs.get(task)
+        outputs = self._recorded.outputs.get(task)
         if outputs is None:
             return None
         if self._is_kept(task) or self._is_unchanged_effect(scope, i):
@@ -60,25 +42,13 @@ class Recording:
 
     def first_difference(self, task: str, outputs: Outputs) -> tuple[str, Any, Any] | None:
         """Port and values by which a task differs from the recording; only for the first one."""
-        recorded = self._outputs.get(task)
+        recorded = self._recorded.outputs.get(task)
         if self._differs or recorded is None or recorded == outputs:
             return None
         self._differs = True
         ports = [*recorded, *(port for port in outputs if port not in recorded)]
         port = next(port for port in ports if recorded.get(port) != outputs.get(port))
         return port, recorded.get(port), outputs.get(port)
-
-    def place_of(self, task: str) -> tuple[Plan, int]:
-        """The plan that a task of the recorded run is in, and which of its tasks it is.
-
-        Raises KeyError when the run has no such task.
-        """
-        plan = self._plans[scope_of(task)]
-        return plan, plan.index[task.rpartition("]/")[2]]
-
-    def inputs_of(self, task: str) -> dict[str, Any]:
-        """What came over the links into a task of the recorded run. Raises KeyError."""
-        return self._gathered(scope_of(task), self.place_of(task)[1])
 
     def _is_kept(self, task: str) -> bool:
         """Whether neither the task nor any loop around it is done again."""
@@ -93,7 +63,7 @@ class Recording:
         return False
 
     def _is_unchanged_effect(self, scope: Scope, i: int) -> bool:
-        plan, recorded = scope.plan, self._plans.get(scope.address)
+        plan, recorded = scope.plan, self._recorded.plans.get(scope.address)
         spec = plan.specs[i]
         if recorded is None or (spec.effect == "none" and spec.agent == "pure"):
             return False
@@ -103,37 +73,8 @@ class Recording:
         return (
             plan.fields[i] == recorded.fields[j]
             and plan.expressions.get(i) == recorded.expressions.get(j)
-            and gather(plan.sources[i], scope.values) == self._gathered(scope.address, j)
+            and gather(plan.sources[i], scope.values) == self._recorded.gathered(scope.address, j)
         )
-
-    def _gathered(self, address: str, j: int) -> dict[str, Any]:
-        """The inputs a task had in the earlier run."""
-        plan = self._plans[address]
-        slots = {source.slot: self._value(address, source.slot) for source in plan.sources[j]}
-        values: list[Any] = [SKIPPED] * plan.slots
-        for slot, value in slots.items():
-            values[slot] = value
-        return gather(plan.sources[j], values)
-
-    def _value(self, address: str, slot: int) -> Any:
-        plan = self._plans[address]
-        owner = plan.owner(slot)
-        for name, given in plan.inputs.items():
-            if given.task == owner:
-                return self._input(address, name, given.default)
-        port = plan.outputs[owner][slot - plan.first_slot[owner]]
-        prefix = f"{address}/" if address else ""
-        return self._outputs.get(prefix + plan.ids[owner], {}).get(port, SKIPPED)
-
-    def _input(self, address: str, name: str, default: Any) -> Any:
-        """An input of a scope: recorded with it, or shared by all rounds of its loop."""
-        inputs = self._inputs[address]
-        if name in inputs or not address:
-            return inputs.get(name, default)
-        task = address.rpartition("[")[0]
-        outer = scope_of(task)
-        j = self._plans[outer].index[task.rpartition("]/")[2]]
-        return self._gathered(outer, j).get(name, default)
 
 
 Again = dict[str, frozenset[str]]

@@ -101,9 +101,3 @@ class Run:
     def inside(self, scope: Scope) -> list[Scope]:
         """A scope and all scopes in it."""
         return [s for s in self.scopes.values() if s is scope or s.address.startswith(scope.prefix)]
-
-
-def scope_of(task: str) -> str:
-    """The address of the scope a task is in: that of `each[3]/parse` is `each[3]`."""
-    scope, bracket, _ = task.rpartition("]/")
-    return scope + bracket[:1]

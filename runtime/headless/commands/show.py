@@ -13,7 +13,6 @@ from graph.compile import Plan, compile_flow
 from graph.errors import HeddleError
 from graph.file_format import read
 from graph.values import did_you_mean
-from runtime.engine.replay import Recording
 from runtime.events import AnyEvent, TaskFailed, TaskFinished, TaskReused, block_of
 from runtime.headless import options
 from runtime.headless.exits import DONE
@@ -28,6 +27,7 @@ from runtime.journal.contract import RunRow, TaskRow
 from runtime.journal.rows import tasks_of
 from runtime.projections.outline import outline
 from runtime.projections.run_view import RunView
+from runtime.recorded import Recorded
 from runtime.settings import Settings
 from runtime.wire import as_json as json_of
 
@@ -197,10 +197,12 @@ def _given(past: Past, task: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]
     """What came over the links into a task, and what its fields say; nothing without a plan."""
     if past.plan is None:
         return {}, {}
-    recording = Recording(past.plan, past.plan, past.events, "")
+    recorded = Recorded(past.plan)
     try:
-        plan, number = recording.place_of(task)
-        return recording.inputs_of(task), {
+        for event in past.events:
+            recorded.take(event)
+        plan, number = recorded.place_of(task)
+        return recorded.inputs_of(task), {
             **plan.fields[number],
             **plan.expressions.get(number, {}),
         }

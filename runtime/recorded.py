@@ -1,0 +1,94 @@
+"""The values of a run as its events tell them: what came into each task, and what out of it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from graph.compile.bind import SKIPPED, gather
+from graph.compile.plan import Plan
+from runtime.events import AnyEvent, RunStarted, ScopeOpened, TaskFinished, TaskReused
+
+Outputs = Mapping[str, Any]
+
+
+class Recorded:
+    """A fold: `take` the events of a run in order, then ask.
+
+    `plan` is what the run runs. `outputs` are by task, `inputs` and `plans` by scope ("" is the
+    run itself).
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.outputs: dict[str, Outputs] = {}
+        self.inputs: dict[str, Outputs] = {}
+        self.plans: dict[str, Plan] = {"": plan}
+
+    def take(self, event: AnyEvent) -> None:
+        """Fold one event in. Raises KeyError for a scope of a task that the plan doesn't have."""
+        match event:
+            case TaskFinished() | TaskReused():
+                self.outputs[event.task] = event.outputs
+            case RunStarted():
+                self.inputs[""] = event.inputs
+            case ScopeOpened():
+                task = event.scope.rpartition("[")[0]
+                plan, i = self.place_of(task)
+                self.plans[event.scope] = plan.bodies[i][event.body]
+                self.inputs[event.scope] = event.inputs
+            case _:
+                pass
+
+    def place_of(self, task: str) -> tuple[Plan, int]:
+        """The plan that a task is in, and which of its tasks it is. Raises KeyError."""
+        plan = self.plans[scope_of(task)]
+        return plan, plan.index[task.rpartition("]/")[2]]
+
+    def inputs_of(self, task: str) -> dict[str, Any]:
+        """What came over the links into a task, converted as they say.
+
+        Raises KeyError for no task of the run, BadInput when the task couldn't take it.
+        """
+        return self.gathered(scope_of(task), self.place_of(task)[1])
+
+    def came_to(self, task: str) -> dict[str, Any]:
+        """What came over the links into a task, as it came. Raises KeyError."""
+        address = scope_of(task)
+        plan, i = self.place_of(task)
+        came = {source.parameter: self._value(address, source.slot) for source in plan.sources[i]}
+        return {name: value for name, value in came.items() if value is not SKIPPED}
+
+    def gathered(self, address: str, i: int) -> dict[str, Any]:
+        """The inputs of task i of a scope (see `inputs_of`)."""
+        plan = self.plans[address]
+        values: list[Any] = [SKIPPED] * plan.slots
+        for source in plan.sources[i]:
+            values[source.slot] = self._value(address, source.slot)
+        return gather(plan.sources[i], values)
+
+    def inputs_around(self, address: str) -> dict[str, Any]:
+        """The inputs of the flow that a scope runs, by name. Raises KeyError."""
+        inputs = self.plans[address].inputs
+        return {name: self._input(address, name, given.default) for name, given in inputs.items()}
+
+    def _value(self, address: str, slot: int) -> Any:
+        plan = self.plans[address]
+        owner = plan.owner(slot)
+        for name, given in plan.inputs.items():
+            if given.task == owner:
+                return self._input(address, name, given.default)
+        port = plan.outputs[owner][slot - plan.first_slot[owner]]
+        prefix = f"{address}/" if address else ""
+        return self.outputs.get(prefix + plan.ids[owner], {}).get(port, SKIPPED)
+
+    def _input(self, address: str, name: str, default: Any) -> Any:
+        """An input of a scope: recorded with it, or shared by all rounds of its loop."""
+        inputs = self.inputs[address]
+        if name in inputs or not address:
+            return inputs.get(name, default)
+        task = address.rpartition("[")[0]
+        return self.gathered(scope_of(task), self.place_of(task)[1]).get(name, default)
+
+
+def scope_of(task: str) -> str:
+    """The address of the scope a task is in: that of `each[3]/parse` is `each[3]`."""
+    scope, bracket, _ = task.rpartition("]/")
+    return scope + bracket[:1]
