@@ -35,6 +35,8 @@ class Workbench(QObject):
     problems_changed = Signal()
     run_changed = Signal(object)
     """The addresses of blocks that have news in the watched run (a frozenset); None for all."""
+    moment_changed = Signal()
+    """A moment of the past is shown, another one, or the run as it is now again."""
     round_changed = Signal()
     """Values of another round of a loop are to be shown."""
     saved_changed = Signal()
@@ -75,7 +77,10 @@ class Workbench(QObject):
         self.problems: tuple[Problem, ...] = ()
         self._here: tuple[tuple[Problem, ...], Level, dict[str, list[Problem]]] = ((), (), {})
         self.is_closed = False
-        self.run: LiveRun | None = None
+        self.live: LiveRun | None = None
+        """The watched run as it is now."""
+        self.moment: LiveRun | None = None
+        """The watched run as it was when the person looks at its past."""
         self.before: LiveRun | None = None
         """The run that was watched before, to compare with."""
         self.round = ""
@@ -293,13 +298,32 @@ class Workbench(QObject):
 
     # Runs.
 
+    @property
+    def run(self) -> LiveRun | None:
+        """What is shown of the watched run: a moment of its past, or how it is now."""
+        return self.moment or self.live
+
     def watch(self, run: LiveRun | None) -> None:
         """Show a run on the canvas and in the docks; None shows none."""
-        if self.run is not None and self.run.is_over:
-            self.before = self.run
-        self.run = run
+        if self.live is not None and self.live.is_over:
+            self.before = self.live
+        self.live = run
         self.show_round("")
-        self.run_changed.emit(None)
+        if self.moment is not None and (run is None or run.run != self.moment.run):
+            self.show_moment(None)
+        else:
+            self.run_changed.emit(None)
+
+    def show_moment(self, moment: LiveRun | None, news: frozenset[str] | None = None) -> None:
+        """Show the watched run as it was; None shows it as it is now.
+
+        `news` are the addresses of the blocks that differ from what was shown; None for all.
+        """
+        if moment is None and self.moment is None:
+            return
+        self.moment = moment
+        self.run_changed.emit(news)
+        self.moment_changed.emit()
 
     def show_round(self, scope: str) -> None:
         """Show the values of one round of a loop; "" shows the last of each block again."""

@@ -159,7 +159,7 @@ class Results(QWidget):
     def _show_time(self) -> None:
         """Time goes on without any news."""
         if self._front and self._front.run and self._block() is None:
-            self.state.setText(standing(self._front.run.view))
+            self.state.setText(standing(self._front.run.view, self._front.run.now))
 
     def _result_now(self) -> Result:
         front, block = self._front, self._block()

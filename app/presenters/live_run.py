@@ -72,6 +72,11 @@ class LiveRun:
         """How many values left each port of a block."""
 
     @property
+    def now(self) -> float | None:
+        """The time at which it is looked at; None is that of the clock."""
+        return None
+
+    @property
     def is_over(self) -> bool:
         return self.view.over
 
@@ -117,10 +122,8 @@ class LiveRun:
         after = self.view.after
         seq = self.seq
         for told in events:
-            event = told
-            kind = type(event)
-            if kind in TOLD and (failure := event.failure) is not None:  # type: ignore[union-attr]
-                event = msgspec.structs.replace(told, failure=in_studio(failure))
+            kind = type(told)
+            event = in_studio_words(told) if kind in TOLD else told
             after(event)
             if event.seq > seq:  # what is live only may come late, and bears an earlier one
                 seq = event.seq
@@ -163,6 +166,14 @@ class LiveRun:
             _bound(rounds)
         elif (round := rounds.get(event.scope)) is not None:
             round.is_over, round.failure = True, event.failure
+
+
+def in_studio_words(event: AnyEvent) -> AnyEvent:
+    """The event, with the cure of a failure that it tells of put in the studio's words."""
+    failure = getattr(event, "failure", None)
+    if failure is None or type(event) not in TOLD:
+        return event
+    return msgspec.structs.replace(event, failure=in_studio(failure))
 
 
 def _bound(rounds: dict[str, Any]) -> None:

@@ -46,7 +46,7 @@ def of_run(run: LiveRun) -> Result:
     view = run.view
     values = dict(view.outputs)
     note = "" if values or view.failure else _of_no_output(run)
-    return Result("Run", standing(view), values, view.failure, note)
+    return Result("Run", standing(view, run.now), values, view.failure, note)
 
 
 def _of_no_output(run: LiveRun) -> str:

@@ -94,8 +94,8 @@ class Running(QObject):
             self._runs.replay(workbench, workbench.run.run, _target(workbench))
 
     def _start_again(self, workbench: Workbench) -> None:
-        if workbench.run and self._is_sound(workbench):
-            self._begin(workbench, workbench.run.view.inputs, None)
+        if workbench.live and self._is_sound(workbench):
+            self._begin(workbench, workbench.live.view.inputs, None)
 
     def _resume(self, workbench: Workbench) -> None:
         if workbench.run:
@@ -182,11 +182,11 @@ def _has_run(workbench: Workbench) -> bool:
 
 
 def _state(workbench: Workbench) -> str:
-    return workbench.run.view.state if workbench.run else ""
+    return workbench.live.view.state if workbench.live else ""
 
 
 def _is_under_way(workbench: Workbench) -> bool:
-    return workbench.run is not None and workbench.run.goes_on
+    return workbench.live is not None and workbench.live.goes_on
 
 
 def _target(workbench: Workbench) -> str:

@@ -74,7 +74,7 @@ class RuntimeCare(QObject):
         self._studio.notices.tell(text, "error", *offers, key=NOTICE, stays=True)
 
     def _interrupted(self) -> bool:
-        return any(w.run and w.run.view.state == "interrupted" for w in self._studio.workspace)
+        return any(w.live and w.live.view.state == "interrupted" for w in self._studio.workspace)
 
     def _restart(self) -> None:
         self._bridge.again()
@@ -83,8 +83,8 @@ class RuntimeCare(QObject):
         """Go on with every run that was under way, once the runtime is back."""
         self._bridge.again()
         for workbench in self._studio.workspace:
-            if workbench.run and workbench.run.view.state == "interrupted":
-                self._studio.runs.resume(workbench, workbench.run.run)
+            if workbench.live and workbench.live.view.state == "interrupted":
+                self._studio.runs.resume(workbench, workbench.live.run)
 
 
 async def _left(journal: "RemoteJournal") -> list[RunRow]:

@@ -64,7 +64,7 @@ class RunStatus(QWidget):
 
     def _show(self) -> None:
         workbench = self._studio.workspace.current
-        run = workbench.run if workbench else None
+        run = workbench.live if workbench else None
         if workbench is None or run is None:
             self.text.clear()
             self.bar.hide()

@@ -84,7 +84,7 @@ class RunControl(QObject):
         if not self._may_run(workbench):
             return
         refuse = partial(self._refuse, workbench)
-        shown = workbench.run
+        shown = workbench.live
         inputs = shown.view.inputs if shown and shown.run == run else {}
         grants = {} if as_it_was else self.grants(workbench, inputs)
 

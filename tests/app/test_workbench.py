@@ -6,6 +6,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.document import Document
+from app.presenters.live_run import LiveRun
 from app.workbench import Workbench
 from graph.catalog import Catalog
 from graph.edits import AddBlock, RemoveBlock, RemoveFlow, Rename
@@ -114,3 +115,28 @@ def test_the_title_is_that_of_the_file_or_of_the_flow(qtbot: QtBot, catalog: Cat
 
     assert (named.title, filed.title) == ("Orders", "orders")
     assert Workbench(Document(Flow()), catalog).title == "Untitled"
+
+
+def test_a_moment_of_the_past_is_shown_in_place_of_the_run(bench: Workbench, qtbot: QtBot) -> None:
+    run, moment = LiveRun("r"), LiveRun("r")
+    bench.watch(run)
+
+    with qtbot.waitSignal(bench.moment_changed):
+        bench.show_moment(moment, frozenset({"call"}))
+    assert (bench.run, bench.live) == (moment, run)
+
+    bench.watch(run)  # as it was read again
+    assert bench.run is moment
+
+    with qtbot.waitSignal(bench.moment_changed):
+        bench.show_moment(None)
+    assert bench.run is run
+
+
+def test_another_run_is_shown_as_it_is_now(bench: Workbench) -> None:
+    bench.watch(LiveRun("r"))
+    bench.show_moment(LiveRun("r"))
+
+    bench.watch(other := LiveRun("other"))
+
+    assert (bench.run, bench.moment) == (other, None)
