@@ -88,6 +88,14 @@ class Context(Protocol):
         """Tell whoever watches how far this is. Not recorded."""
         ...
 
+    def spend(self, *, tokens: int = 0, cost: float = 0.0, model: str = "") -> None:
+        """Tell what was used up: tokens, and US dollars. Recorded, and held against budgets."""
+        ...
+
+    def trace(self, kind: str, detail: Mapping[str, Any]) -> None:
+        """Record what passed between the block and the outside, secrets taken out."""
+        ...
+
 
 class ScopeFailed(Exception):
     """A task inside a scope failed and nothing there caught it; `error` says what and where."""

@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from runtime.breakpoints import Breakpoint, Fault
 from runtime.events import tag
 
 
@@ -21,12 +22,17 @@ class StartRun(Command, frozen=True, tag=tag):
     """Run a stored flow. `run` may name the run; an id is made otherwise.
 
     `grants` are the fields of `agents.contract.Grants` that differ from the runtime's own.
+    `paused` stops it before its first block; `client` is who steers it, as in `TakeWheel`.
     """
 
     flow: str
     inputs: dict[str, Any] = {}
     run: str = ""
     grants: dict[str, Any] = {}
+    breakpoints: list[Breakpoint] = []
+    faults: list[Fault] = []
+    paused: bool = False
+    client: str = ""
 
 
 class CancelRun(Command, frozen=True, tag=tag):
@@ -37,15 +43,20 @@ class CancelRun(Command, frozen=True, tag=tag):
 
 
 class PauseRun(Command, frozen=True, tag=tag):
-    """Start nothing new in a run."""
+    """Start nothing new in a run, or hold one branch: what comes to the block of that place."""
 
     run: str
+    block: str = ""
+    client: str = ""
 
 
 class ContinueRun(Command, frozen=True, tag=tag):
-    """Let a paused run go on."""
+    """Let a paused run go on, or one held task alone; `until` a block is reached."""
 
     run: str
+    task: str = ""
+    until: str = ""
+    client: str = ""
 
 
 class ResumeRun(Command, frozen=True, tag=tag):
@@ -67,6 +78,10 @@ class ReplayRun(Command, frozen=True, tag=tag):
     changes: dict[str, Any] = {}
     flow: str = ""
     grants: dict[str, Any] = {}
+    breakpoints: list[Breakpoint] = []
+    faults: list[Fault] = []
+    paused: bool = False
+    client: str = ""
 
 
 class SettleTask(Command, frozen=True, tag=tag):
@@ -76,6 +91,92 @@ class SettleTask(Command, frozen=True, tag=tag):
     task: str
     verdict: Literal["again", "done", "failed"]
     outputs: dict[str, Any] = {}
+
+
+class SetBreakpoints(Command, frozen=True, tag=tag):
+    """Stop a run at these from now on, and at no others."""
+
+    run: str
+    breakpoints: list[Breakpoint]
+
+
+class SetFaults(Command, frozen=True, tag=tag):
+    """Have these go wrong in a run from now on, and no others."""
+
+    run: str
+    faults: list[Fault]
+
+
+class StepRun(Command, frozen=True, tag=tag):
+    """Go a little further in a run that stands still, or a little back.
+
+    over   do the task, rounds and all, and stop before the one that follows; with `block`, all
+           of the sub-flow of that place
+    into   do the task and stop before the first one inside it
+    out    finish what the task is in, a sub-flow or a loop, and stop after that
+    back   undo what was done last, and stand before it
+
+    `task` is the held one that is meant, "" for the one that was held last.
+    """
+
+    run: str
+    kind: Literal["over", "into", "out", "back"]
+    task: str = ""
+    block: str = ""
+    client: str = ""
+
+
+class RewindRun(Command, frozen=True, tag=tag):
+    """Go back in a run to where it was after the event `to`, and stay there, paused.
+
+    Effects aren't undone. Done again with the same inputs, they answer from the recording.
+    """
+
+    run: str
+    to: int
+    client: str = ""
+
+
+class ChangeInputs(Command, frozen=True, tag=tag):
+    """Give a task that hasn't started other arguments: by parameter; {} drops the change."""
+
+    run: str
+    task: str
+    values: dict[str, Any]
+    client: str = ""
+
+
+class ChangeOutputs(Command, frozen=True, tag=tag):
+    """Give a task held after it finished other outputs: by port; {} drops the change."""
+
+    run: str
+    task: str
+    outputs: dict[str, Any]
+    client: str = ""
+
+
+class SkipTask(Command, frozen=True, tag=tag):
+    """Don't do a held task: it counts as done with these outputs, or without any as left out."""
+
+    run: str
+    task: str
+    outputs: dict[str, Any] = {}
+    client: str = ""
+
+
+class RetryTask(Command, frozen=True, tag=tag):
+    """Do a task again that is held after it finished, or as its error is about to be raised."""
+
+    run: str
+    task: str
+    client: str = ""
+
+
+class TakeWheel(Command, frozen=True, tag=tag):
+    """Steer a run from now on: others' steps are refused. With `client` "" anybody may."""
+
+    run: str
+    client: str
 
 
 class PruneRuns(Command, frozen=True, tag=tag):

@@ -5,7 +5,9 @@ from typing import Any, Literal
 
 import msgspec
 
-VERSION = 1
+from runtime.breakpoints import Breakpoint, Fault, Phase
+
+VERSION = 2
 """Of the events as written in journals and sent over the wire. Events only grow."""
 
 
@@ -123,7 +125,7 @@ class TaskFinished(Event, frozen=True, gc=False, tag=tag):
 
 
 class TaskReused(Event, frozen=True, gc=False, tag=tag):
-    """A replay took a task's outputs from the run it repeats."""
+    """A task's outputs come from a recording: of the run it repeats, or from before going back."""
 
     task: str
     outputs: dict[str, Any]
@@ -200,6 +202,101 @@ class ReplayDiverged(Event, frozen=True, gc=False, tag=tag):
     after: Any
 
 
+class TaskSpent(Event, frozen=True, gc=False, tag=tag):
+    """A task used up tokens or money: `cost` in US dollars, of the `model` it asked."""
+
+    task: str
+    tokens: int = 0
+    cost: float = 0.0
+    model: str = ""
+
+
+class TaskTraced(Event, frozen=True, gc=False, tag=tag):
+    """What passed between a task and the outside: of a `kind` ("http"), secrets taken out."""
+
+    task: str
+    kind: str
+    detail: dict[str, Any]
+
+
+class BreakpointsSet(Event, frozen=True, gc=False, tag=tag):
+    """From now on the run stops at these, and at no others."""
+
+    breakpoints: list[Breakpoint]
+
+
+class FaultsSet(Event, frozen=True, gc=False, tag=tag):
+    """From now on these go wrong, and no others."""
+
+    faults: list[Fault]
+
+
+class FaultInjected(Event, frozen=True, gc=False, tag=tag):
+    """A fault made something go wrong in a task."""
+
+    task: str
+    fault: str
+    kind: str
+
+
+class WheelTaken(Event, frozen=True, gc=False, tag=tag):
+    """Who steers the run now; "" for whoever wants to."""
+
+    client: str
+
+
+class TaskHeld(Event, frozen=True, gc=False, tag=tag):
+    """A task waits for a person, in that `phase` of its life, for that `reason`.
+
+    `note` is what the breakpoint has to say, `failure` the error about to be raised.
+    """
+
+    task: str
+    phase: Phase
+    reason: Literal["breakpoint", "step", "pause"]
+    breakpoint: str = ""
+    note: str = ""
+    failure: Failure | None = None
+    attempt: int = 1
+
+
+class TaskReleased(Event, frozen=True, gc=False, tag=tag):
+    """A held task goes on."""
+
+    task: str
+
+
+class TaskLogged(Event, frozen=True, gc=False, tag=tag):
+    """A breakpoint that doesn't stop had something to say."""
+
+    task: str
+    breakpoint: str
+    message: str
+
+
+class InputsChanged(Event, frozen=True, gc=False, tag=tag):
+    """Somebody gave a task other arguments than it had: `values` by parameter, {} for its own."""
+
+    task: str
+    values: dict[str, Any]
+
+
+class OutputsChanged(Event, frozen=True, gc=False, tag=tag):
+    """A finished task has these outputs now, as somebody gave some of them: all, by port."""
+
+    task: str
+    outputs: dict[str, Any]
+
+
+class RunRewound(Event, frozen=True, gc=False, tag=tag):
+    """The run went back, and is paused: what happened after the event `to` counts no more.
+
+    See `runtime.history` for what is left.
+    """
+
+    to: int
+
+
 AnyEvent = (
     RunStarted
     | RunRecovered
@@ -222,6 +319,18 @@ AnyEvent = (
     | ScopeOpened
     | ScopeClosed
     | ReplayDiverged
+    | TaskSpent
+    | TaskTraced
+    | BreakpointsSet
+    | FaultsSet
+    | FaultInjected
+    | WheelTaken
+    | TaskHeld
+    | TaskReleased
+    | TaskLogged
+    | InputsChanged
+    | OutputsChanged
+    | RunRewound
 )
 """Every event there is. A reader that handles all ends in `assert_never`."""
 

@@ -126,6 +126,12 @@ class Context:
     def secret(self, name: str) -> str:
         return self._world.secret(name)
 
+    def spend(self, *, tokens: int = 0, cost: float = 0.0, model: str = "") -> None:
+        pass
+
+    def trace(self, kind: str, detail: Mapping[str, Any]) -> None:
+        pass
+
     def progress(self, done: float, total: float, note: str = "") -> None:
         """Nobody watches a program."""
 

@@ -9,16 +9,20 @@ from app.presenters.cures import in_studio
 from runtime.events import (
     AnyEvent,
     Failure,
+    OutputsChanged,
     RunFailed,
     ScopeClosed,
     ScopeOpened,
     TaskDoubted,
     TaskFailed,
     TaskFinished,
+    TaskHeld,
     TaskProgressed,
+    TaskReleased,
     TaskRetried,
     TaskReused,
     TaskSkipped,
+    TaskSpent,
     TaskStarted,
     TaskStreamed,
     block_of,
@@ -35,10 +39,10 @@ MOST_ROUNDS = 2000
 # Looked up by type: this is done a hundred thousand times a second.
 _OF_TASKS = frozenset({
     TaskStarted, TaskFinished, TaskReused, TaskSkipped, TaskRetried, TaskFailed, TaskDoubted,
-    TaskStreamed, TaskProgressed,
+    TaskStreamed, TaskProgressed, TaskHeld, TaskReleased, TaskSpent, OutputsChanged,
 })  # fmt: skip
 _GIVING = frozenset({TaskFinished, TaskReused})
-_OTHERS = frozenset({TaskStreamed, ScopeOpened, ScopeClosed})
+_OTHERS = frozenset({TaskStreamed, ScopeOpened, ScopeClosed, OutputsChanged})
 
 
 class Round(msgspec.Struct):
@@ -144,6 +148,10 @@ class LiveRun:
             stream = self.streams.setdefault(address, [])
             stream.extend(event.items)
             del stream[:-LONGEST_STREAM]
+        elif isinstance(event, OutputsChanged):
+            self.values[address] = event.outputs
+            if event.task in self.rounds.get(address, {}):
+                self.rounds[address][event.task] = event.outputs
         elif isinstance(event, ScopeOpened | ScopeClosed):
             self._went_round(address, event)
 

@@ -10,7 +10,8 @@ from app.bridge.bridge import Bridge
 from app.presenters.live_run import LiveRun
 from app.workbench import Workbench
 from graph.errors import HeddleError
-from runtime.events import LIVE_ONLY, AnyEvent, Failure, RunInterrupted
+from runtime.events import LIVE_ONLY, AnyEvent, Failure, RunInterrupted, RunRewound
+from runtime.history import effective
 
 if TYPE_CHECKING:
     from runtime.remote import RemoteJournal
@@ -82,6 +83,8 @@ class Watching(QObject):
     def _fold(self, shown: "_Shown", events: Sequence[AnyEvent]) -> None:
         if shown.waiting is not None:
             shown.waiting.extend(events)
+        elif any(type(event) is RunRewound and event.seq > shown.seq for event in events):
+            self._read_past(shown)  # what was folded in counts no more
         elif shown.take(events) and not self._soon.isActive():
             self._soon.start(max(0, int((self._not_before - time.perf_counter()) * 1000)))
 
@@ -120,7 +123,7 @@ class Watching(QObject):
 
         async def read(journal: "RemoteJournal") -> LiveRun:
             live = LiveRun(run)  # folded where it is read: a long past holds up no window
-            live.take(await journal.read(run))
+            live.take(effective(await journal.read(run)))
             return live
 
         def done(live: LiveRun) -> None:

@@ -8,7 +8,12 @@ from graph.compile.plan import Plan
 from runtime.engine.state import DONE, FAILED, LEFT_OUT, RUNNING, WAITING, Run, Scope
 from runtime.events import (
     AnyEvent,
+    BreakpointsSet,
     Failure,
+    FaultInjected,
+    FaultsSet,
+    InputsChanged,
+    OutputsChanged,
     ReplayDiverged,
     RunCancelled,
     RunContinued,
@@ -16,6 +21,7 @@ from runtime.events import (
     RunInterrupted,
     RunPaused,
     RunRecovered,
+    RunRewound,
     RunStalled,
     RunStarted,
     RunSucceeded,
@@ -24,12 +30,18 @@ from runtime.events import (
     TaskDoubted,
     TaskFailed,
     TaskFinished,
+    TaskHeld,
+    TaskLogged,
     TaskProgressed,
+    TaskReleased,
     TaskRetried,
     TaskReused,
     TaskSkipped,
+    TaskSpent,
     TaskStarted,
     TaskStreamed,
+    TaskTraced,
+    WheelTaken,
 )
 
 Ready = list[tuple[Scope, int]]
@@ -71,15 +83,63 @@ def evolve(run: Run, event: AnyEvent) -> Ready:  # noqa: C901  (a closed union i
             run.paused = True
         case RunContinued():
             run.paused = False
+            run.held.clear()
         case RunSucceeded() | RunFailed() | RunCancelled():
             run.ended = True
         case RunRecovered() | RunStalled() | RunInterrupted() | ReplayDiverged():
             pass
-        case TaskStreamed() | TaskProgressed():
+        case TaskStreamed() | TaskProgressed() | TaskTraced() | TaskLogged() | FaultInjected():
             pass
         case _:
-            assert_never(event)
+            _steer(run, event)
     return []
+
+
+def _steer(
+    run: Run,
+    event: BreakpointsSet
+    | FaultsSet
+    | WheelTaken
+    | TaskHeld
+    | TaskReleased
+    | InputsChanged
+    | OutputsChanged
+    | RunRewound
+    | TaskSpent,
+) -> None:
+    """What a person who debugs a run did to it, and what it spent."""
+    match event:
+        case TaskHeld():
+            run.held[event.task] = event
+        case TaskReleased():
+            run.held.pop(event.task, None)
+            run.original.pop(event.task, None)
+        case InputsChanged():
+            run.changed[event.task] = event.values
+        case OutputsChanged():
+            _replace(run, event)
+        case BreakpointsSet():
+            run.breakpoints = event.breakpoints
+        case FaultsSet():
+            run.faults = event.faults
+        case WheelTaken():
+            run.wheel = event.client
+        case TaskSpent():
+            run.tokens += event.tokens
+            run.cost += event.cost
+        case RunRewound():
+            run.paused = True
+        case _:
+            assert_never(event)
+
+
+def _replace(run: Run, event: OutputsChanged) -> None:
+    """Put other outputs in the place of those a task gave."""
+    scope, i = run.locate(event.task)
+    run.original.setdefault(event.task, scope.outputs(i))
+    slot = scope.plan.first_slot[i]
+    for offset, name in enumerate(scope.plan.outputs[i]):
+        scope.values[slot + offset] = event.outputs.get(name, SKIPPED)
 
 
 def rebuilt(plan: Plan, events: Sequence[AnyEvent]) -> Run:
@@ -235,9 +295,10 @@ def close_scope(run: Run, scope: Scope, failure: Failure | None) -> None:
 def _forget(scope: Scope, i: int) -> None:
     """Drop what was kept of a task while it was under way."""
     run = scope.run
-    if not run.attempts and not run.rounds and not run.doubted:
+    if not run.attempts and not run.rounds and not run.doubted and not run.changed:
         return
     task = scope.prefix + scope.plan.ids[i]
+    run.changed.pop(task, None)
     run.attempts.pop(task, None)
     if run.interrupted:
         run.doubted.discard(task)

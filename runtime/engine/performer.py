@@ -34,6 +34,8 @@ class Shell(Protocol):
 
     def progressed(self, scope: Scope, i: int, done: float, total: float, note: str) -> None: ...
     def streamed(self, scope: Scope, i: int, items: list[Any]) -> None: ...
+    def spent(self, scope: Scope, i: int, tokens: int, cost: float, model: str) -> None: ...
+    def traced(self, scope: Scope, i: int, kind: str, detail: Mapping[str, Any]) -> None: ...
     async def round(
         self,
         scope: Scope,
@@ -118,6 +120,12 @@ class TaskContext:
 
     def progress(self, done: float, total: float, note: str = "") -> None:
         self._shell.progressed(self._scope, self._i, done, total, note)
+
+    def spend(self, *, tokens: int = 0, cost: float = 0.0, model: str = "") -> None:
+        self._shell.spent(self._scope, self._i, tokens, cost, model)
+
+    def trace(self, kind: str, detail: Mapping[str, Any]) -> None:
+        self._shell.traced(self._scope, self._i, kind, detail)
 
 
 def perform(shell: Shell, live: Live, scope: Scope, i: int, attempt: int) -> Awaitable[Any]:

@@ -33,8 +33,10 @@ from runtime.events import (
     TaskRetried,
     TaskReused,
     TaskSkipped,
+    TaskSpent,
     TaskStarted,
     TaskStreamed,
+    TaskTraced,
 )
 from runtime.failures import failure_of, legible, wait_asked_by
 
@@ -385,6 +387,15 @@ class Runner:
         live = self.runs.get(scope.run.id)
         items = live.cleaned(items) if live else items
         self._show(scope.run, TaskStreamed, scope.prefix + scope.plan.ids[i], items)
+
+    def spent(self, scope: Scope, i: int, tokens: int, cost: float, model: str) -> None:
+        task = scope.prefix + scope.plan.ids[i]
+        self.tell(scope.run, TaskSpent, task, tokens, cost, model)
+
+    def traced(self, scope: Scope, i: int, kind: str, detail: Mapping[str, Any]) -> None:
+        live = self.runs.get(scope.run.id)
+        told = live.cleaned(dict(detail)) if live else dict(detail)
+        self.event(scope.run, TaskTraced, scope.prefix + scope.plan.ids[i], kind, told)
 
     def _show(self, run: Run, kind: type[Event], *details: Any) -> None:
         """Tell whoever watches, and record nothing.

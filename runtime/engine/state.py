@@ -5,7 +5,8 @@ from typing import Any
 
 from graph.compile.bind import SKIPPED
 from graph.compile.plan import Plan
-from runtime.events import Failure, RunStarted
+from runtime.breakpoints import Breakpoint, Fault
+from runtime.events import Failure, RunStarted, TaskHeld
 
 WAITING, RUNNING, DONE, LEFT_OUT, FAILED = range(5)
 
@@ -71,11 +72,16 @@ class Run:
     the rounds of such tasks ended, `rounds` the addresses of their scopes. `interrupted` are
     tasks that were under way when an earlier runtime died, `doubted` those of them about which
     somebody has to say what became of them.
+
+    Of a run that is debugged: `held` are the tasks that wait for a person, `changed` the
+    arguments given by one to tasks that aren't settled, `original` the outputs that the outputs
+    given by one replaced, `tokens` and `cost` what was spent.
     """
 
     __slots__ = (
-        "attempts", "began", "closed", "doubted", "ended", "id", "interrupted", "paused", "root",
-        "rounds", "scopes", "seq",
+        "attempts", "began", "breakpoints", "changed", "closed", "cost", "doubted", "ended",
+        "faults", "held", "id", "interrupted", "original", "paused", "root", "rounds", "scopes",
+        "seq", "tokens", "wheel",
     )  # fmt: skip
 
     def __init__(self, began: RunStarted, plan: Plan) -> None:
@@ -91,6 +97,14 @@ class Run:
         self.interrupted: set[str] = set()
         self.paused = False
         self.ended = False
+        self.held: dict[str, TaskHeld] = {}
+        self.changed: dict[str, dict[str, Any]] = {}
+        self.original: dict[str, dict[str, Any]] = {}
+        self.breakpoints: list[Breakpoint] = []
+        self.faults: list[Fault] = []
+        self.tokens = 0
+        self.cost = 0.0
+        self.wheel = ""
 
     def locate(self, task: str) -> tuple[Scope, int]:
         """Where the task of an address is. Raises KeyError when the run has no such task."""

@@ -9,9 +9,17 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar, Union
 
 from runtime.commands import ContinueRun, ReplayRun, ResumeRun, SettleTask, StartRun
 from runtime.engine.hub import Subscription
-from runtime.events import LIVE_ONLY, AnyEvent, Failure, RunInterrupted, TaskDoubted
+from runtime.events import (
+    LIVE_ONLY,
+    AnyEvent,
+    Failure,
+    RunInterrupted,
+    RunRewound,
+    TaskDoubted,
+)
 from runtime.headless.exits import DONE, FAILED, RESUMABLE
 from runtime.headless.progress import FRAME, Teller
+from runtime.history import effective
 from runtime.journal.contract import JournalError
 from runtime.projections.outline import Line
 from runtime.projections.run_view import RunView
@@ -80,7 +88,7 @@ class Drive:
     async def _take_past(self, run: str) -> None:
         """What happened before is known, and told to nobody again."""
         past = await self._runtime.journal.read(run)
-        reduce(RunView.after, past, self.view)
+        reduce(RunView.after, effective(past), self.view)
         self._seq = past[-1].seq if past else 0
 
     async def _follow(self, happenings: Subscription) -> None:
@@ -127,7 +135,11 @@ class Drive:
     async def _tell(self, events: Sequence[AnyEvent]) -> None:
         if events:
             self._seq = events[-1].seq
-            reduce(RunView.after, events, self.view)
+            if any(isinstance(event, RunRewound) for event in events):
+                past = effective(await self._runtime.journal.read(self.run))
+                self.view = reduce(RunView.after, past, RunView())
+            else:
+                reduce(RunView.after, events, self.view)
             await _aside(self._teller.tell, events, self.view)
 
     async def _look_around(self) -> None:

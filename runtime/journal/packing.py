@@ -9,6 +9,8 @@ import msgspec
 
 from runtime.events import (
     AnyEvent,
+    InputsChanged,
+    OutputsChanged,
     ReplayDiverged,
     RunStarted,
     RunSucceeded,
@@ -16,6 +18,7 @@ from runtime.events import (
     TaskFinished,
     TaskReused,
     TaskStreamed,
+    TaskTraced,
 )
 from runtime.journal.keeping import Ext, Keeper
 from runtime.journal.keeping import plain as all_plain
@@ -34,6 +37,9 @@ _CARRIERS: dict[type, tuple[str, ...]] = {
     RunSucceeded: ("outputs",),
     ScopeOpened: ("inputs",),
     ReplayDiverged: ("before", "after"),
+    InputsChanged: ("values",),
+    OutputsChanged: ("outputs",),
+    TaskTraced: ("detail",),
 }
 """The fields in which an event carries values of the flow, which can be anything at all."""
 

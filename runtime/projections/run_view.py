@@ -6,7 +6,12 @@ import msgspec
 
 from runtime.events import (
     AnyEvent,
+    BreakpointsSet,
     Failure,
+    FaultInjected,
+    FaultsSet,
+    InputsChanged,
+    OutputsChanged,
     ReplayDiverged,
     RunCancelled,
     RunContinued,
@@ -14,6 +19,7 @@ from runtime.events import (
     RunInterrupted,
     RunPaused,
     RunRecovered,
+    RunRewound,
     RunStalled,
     RunStarted,
     RunSucceeded,
@@ -22,12 +28,18 @@ from runtime.events import (
     TaskDoubted,
     TaskFailed,
     TaskFinished,
+    TaskHeld,
+    TaskLogged,
     TaskProgressed,
+    TaskReleased,
     TaskRetried,
     TaskReused,
     TaskSkipped,
+    TaskSpent,
     TaskStarted,
     TaskStreamed,
+    TaskTraced,
+    WheelTaken,
     block_of,
 )
 
@@ -39,6 +51,12 @@ BlockState = Literal[
     "waiting", "running", "retrying", "doubted",
     "finished", "reused", "skipped", "failed", "caught", "cancelled",
 ]  # fmt: skip
+
+
+_Steering = (
+    TaskHeld | TaskReleased | WheelTaken | TaskSpent | TaskTraced | TaskLogged
+    | FaultInjected | FaultsSet | BreakpointsSet | InputsChanged | OutputsChanged
+)  # fmt: skip
 
 
 class BlockView(msgspec.Struct):
@@ -72,6 +90,8 @@ class BlockView(msgspec.Struct):
     total: float = 0.0
     note: str = ""
     streamed: int = 0
+    tokens: int = 0
+    cost: float = 0.0
     failure: Failure | None = None
 
     @property
@@ -127,10 +147,11 @@ class Difference(msgspec.Struct, frozen=True):
 
 
 class RunView(msgspec.Struct):
-    """A run so far: `reduce(RunView.after, events, RunView())`.
+    """A run so far: `reduce(RunView.after, effective(events), RunView())`.
 
     `after` changes the view in place and gives it back, at a cost that doesn't grow with the
     run. Blocks stand in the order in which they came up. Times are seconds since the epoch.
+    Going back can't be taken in: a view to which a RunRewound comes is begun anew.
     """
 
     run: str = ""
@@ -155,6 +176,12 @@ class RunView(msgspec.Struct):
     difference: Difference | None = None
     blocks: dict[str, BlockView] = {}
     under_way: dict[str, _UnderWay] = {}
+    held: dict[str, TaskHeld] = {}
+    """The tasks that wait for a person, the one held last at the end."""
+    tokens: int = 0
+    cost: float = 0.0
+    wheel: str = ""
+    """Who steers the run, "" for nobody in particular."""
 
     @property
     def over(self) -> bool:
@@ -192,9 +219,37 @@ class RunView(msgspec.Struct):
                 self._trouble(event)
             case ReplayDiverged():
                 self.difference = Difference(event.task, event.port, event.before, event.after)
+            case (
+                TaskHeld() | TaskReleased() | WheelTaken() | TaskSpent() | TaskTraced()
+                | TaskLogged() | FaultInjected() | FaultsSet() | BreakpointsSet()
+                | InputsChanged() | OutputsChanged()
+            ):  # fmt: skip
+                self._steer(event)
             case _:
                 self._turn(event)
         return self
+
+    def _steer(self, event: _Steering) -> None:
+        """A person who debugs did something, or it is something to look at, or to pay."""
+        match event:
+            case TaskHeld():
+                self.held.pop(event.task, None)
+                self.held[event.task] = event
+            case TaskReleased():
+                self.held.pop(event.task, None)
+            case WheelTaken():
+                self.wheel = event.client
+            case TaskSpent():
+                self._pay(event)
+            case _:
+                pass  # nothing that shows in how the blocks stand
+
+    def _pay(self, event: TaskSpent) -> None:
+        block = self._block(event.task)
+        block.tokens += event.tokens
+        block.cost += event.cost
+        self.tokens += event.tokens
+        self.cost += event.cost
 
     def _turn(
         self,
@@ -206,7 +261,8 @@ class RunView(msgspec.Struct):
         | RunInterrupted
         | RunSucceeded
         | RunFailed
-        | RunCancelled,
+        | RunCancelled
+        | RunRewound,
     ) -> None:
         """Something happened to the run as a whole."""
         match event:
@@ -218,10 +274,11 @@ class RunView(msgspec.Struct):
                 self._leave("", None)
                 self.owner, self.recovered = event.owner, self.recovered + 1
                 self.state, self.failure = "running", None
-            case RunPaused():
+            case RunPaused() | RunRewound():
                 self.state = "paused"
             case RunContinued():
                 self.state = "running"
+                self.held.clear()
             case RunStalled():
                 self.state, self.waits_for = "stalled", event.waits_for
             case RunInterrupted():
@@ -328,6 +385,7 @@ class RunView(msgspec.Struct):
 
     def _end(self, state: RunState, at: float) -> None:
         self._leave("", at)
+        self.held.clear()
         self.state, self.ended, self.waits_for = state, at, []
 
 

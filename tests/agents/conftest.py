@@ -26,6 +26,8 @@ class Surroundings:
         self.grants = grants
         self.started = time.time()
         self.told: list[tuple[float, float, str]] = []
+        self.spent: list[tuple[int, float, str]] = []
+        self.traced: list[tuple[str, dict[str, Any]]] = []
         self._agents: dict[type[Any], Any] = {}
 
     async def agent(self, kind: type[T]) -> T:
@@ -38,6 +40,12 @@ class Surroundings:
     async def close(self) -> None:
         for made in self._agents.values():
             await made.close()
+
+    def spend(self, *, tokens: int = 0, cost: float = 0.0, model: str = "") -> None:
+        self.spent.append((tokens, cost, model))
+
+    def trace(self, kind: str, detail: Mapping[str, Any]) -> None:
+        self.traced.append((kind, dict(detail)))
 
     def progress(self, done: float, total: float, note: str = "") -> None:
         self.told.append((done, total, note))

@@ -23,6 +23,7 @@ from runtime.headless.standing import standing
 from runtime.headless.timeline import last_values, show_run
 from runtime.headless.values import cell, console, show, show_outputs
 from runtime.headless.words import clean, duration, hint, say
+from runtime.history import effective
 from runtime.journal.contract import RunRow, TaskRow
 from runtime.journal.rows import tasks_of
 from runtime.projections.outline import outline
@@ -45,7 +46,7 @@ class Past(NamedTuple):
 
     @property
     def view(self) -> RunView:
-        return reduce(RunView.after, self.events, RunView())
+        return reduce(RunView.after, effective(self.events), RunView())
 
 
 @click.command("show")

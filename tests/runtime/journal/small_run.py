@@ -2,9 +2,15 @@
 
 import datetime
 
+from runtime.breakpoints import Breakpoint, Fault
 from runtime.events import (
     AnyEvent,
+    BreakpointsSet,
     Failure,
+    FaultInjected,
+    FaultsSet,
+    InputsChanged,
+    OutputsChanged,
     ReplayDiverged,
     RunCancelled,
     RunContinued,
@@ -12,6 +18,7 @@ from runtime.events import (
     RunInterrupted,
     RunPaused,
     RunRecovered,
+    RunRewound,
     RunStalled,
     RunStarted,
     RunSucceeded,
@@ -20,12 +27,18 @@ from runtime.events import (
     TaskDoubted,
     TaskFailed,
     TaskFinished,
+    TaskHeld,
+    TaskLogged,
     TaskProgressed,
+    TaskReleased,
     TaskRetried,
     TaskReused,
     TaskSkipped,
+    TaskSpent,
     TaskStarted,
     TaskStreamed,
+    TaskTraced,
+    WheelTaken,
 )
 
 REFUSED = Failure(
@@ -84,7 +97,19 @@ def small_run(run: str = "small") -> list[AnyEvent]:
         RunInterrupted(run, 17, 104.0, REFUSED),
         RunRecovered(run, 18, 105.0, "desk:2"),
         TaskDoubted(run, 19, 105.0, "send", "small:send"),
-        RunFailed(run, 20, 106.0, REFUSED, 6.0),
-        RunCancelled(run, 21, 106.5, "enough", 6.5),
-        RunSucceeded(run, 22, 107.0, {"report": VALUES}, 7.0, "enough of it"),
+        BreakpointsSet(run, 20, 105.0, [Breakpoint("b1", "each/post", condition="item > 1")]),
+        FaultsSet(run, 21, 105.0, [Fault("f1", "each/post", "status", status=429)]),
+        WheelTaken(run, 22, 105.0, "the desk"),
+        TaskHeld(run, 23, 105.0, "each[0]/post", "error", "breakpoint", "b1", "why", REFUSED, 2),
+        InputsChanged(run, 24, 105.0, "each[0]/post", VALUES),
+        TaskReleased(run, 25, 105.0, "each[0]/post"),
+        OutputsChanged(run, 26, 105.0, "parse", VALUES),
+        FaultInjected(run, 27, 105.0, "each[0]/post", "f1", "status"),
+        TaskTraced(run, 28, 105.0, "each[0]/post", "http", VALUES),
+        TaskSpent(run, 29, 105.0, "each[0]/post", 120, 0.25, "small"),
+        TaskLogged(run, 30, 105.0, "each[0]/post", "b1", "item is 2"),
+        RunRewound(run, 31, 105.5, 29),
+        RunFailed(run, 32, 106.0, REFUSED, 6.0),
+        RunCancelled(run, 33, 106.5, "enough", 6.5),
+        RunSucceeded(run, 34, 107.0, {"report": VALUES}, 7.0, "enough of it"),
     ]
