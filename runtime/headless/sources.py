@@ -1,7 +1,6 @@
 """Flows as commands are given them: a file, or `-` for the standard input."""
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +12,7 @@ from graph.flow import Flow
 from runtime.compose import RESOURCES
 from runtime.flow_files import load, with_files
 from runtime.headless.words import say
+from runtime.library.shelf import Shelf, Template
 from runtime.plugins import Installed, installed
 from runtime.settings import Settings
 
@@ -66,21 +66,15 @@ def _text(content: bytes) -> str:
 
 # Templates.
 
-SUFFIX = ".flow.json"
+
+def shelf(settings: Settings) -> Shelf:
+    """The person's own templates, and those that come with Heddle."""
+    return Shelf(settings.folder / "templates", RESOURCES / "templates")
 
 
-def template_folders(settings: Settings) -> Sequence[Path]:
-    """Where templates are: the user's own first, then those that come with Heddle."""
-    return (settings.folder / "templates", RESOURCES / "templates")
-
-
-def templates(settings: Settings) -> dict[str, Path]:
+def templates(settings: Settings) -> dict[str, Template]:
     """The templates there are, by name."""
-    found: dict[str, Path] = {}
-    for folder in template_folders(settings):
-        for path in sorted(folder.glob(f"*{SUFFIX}")):
-            found.setdefault(path.name.removesuffix(SUFFIX), path)
-    return found
+    return {template.name: template for template in shelf(settings).templates()}
 
 
 def description(path: Path) -> str:

@@ -1,20 +1,26 @@
 """`heddle new`: a flow file from a template."""
 
+import shlex
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import click
+import msgspec
 from rich.table import Table
 from rich.text import Text
 
 from graph.errors import HeddleError
+from graph.file_format import FILE_SUFFIX
 from graph.self_contained import self_contained
 from graph.values import did_you_mean
 from runtime.flow_files import load, save
 from runtime.headless import completing, options
 from runtime.headless.exits import DONE
-from runtime.headless.sources import SUFFIX, blocks_at_hand, description, templates
+from runtime.headless.sources import blocks_at_hand, description, templates
 from runtime.headless.values import console
 from runtime.headless.words import clean, hint, say
+from runtime.library.shelf import Template, in_categories
 
 
 class NoTemplate(HeddleError):
@@ -37,25 +43,46 @@ def command(template: str | None, file: str | None) -> int:
     settings = options.settings()
     found = templates(settings)
     if template is None:
-        _list(found)
+        _list(found.values())
         return DONE
     if template not in found:
         raise NoTemplate(
             f"There is no template {template!r}.",
             cure=did_you_mean(template, found) or "`heddle new` lists them.",
         )
-    target = Path(file or f"{template}{SUFFIX}")
+    target = Path(file or f"{template}{FILE_SUFFIX}")
     if target.exists():
         raise Exists(f"{target} exists already.", cure="Name another file.")
     catalog = blocks_at_hand(settings).catalog
-    save(target, self_contained(load(found[template], catalog).flow, catalog))
-    say(f"Made {target}. {hint(f'heddle run {target}')} runs it.")
+    chosen = found[template]
+    save(target, self_contained(load(chosen.path, catalog).flow, catalog))
+    _tell(chosen, target)
     return DONE
 
 
-def _list(found: dict[str, Path]) -> None:
+def _tell(template: Template, target: Path) -> None:
+    """What there is now, and how it is used."""
+    if template.about.use:
+        say(f"{clean(template.about.use)}\n")
+    sample = " ".join(_arguments(template.about.inputs))
+    said = hint(f"heddle run {shlex.quote(str(target))} {sample}".rstrip())
+    say(f"Made {target}. {said} runs it.")
+
+
+def _arguments(inputs: Mapping[str, Any]) -> Iterator[str]:
+    """A sample input as `heddle run` takes it."""
+    for name, value in inputs.items():
+        text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+        yield f"-i {shlex.quote(f'{name}={text}')}"
+
+
+def _list(found: Iterable[Template]) -> None:
     grid = Table.grid(padding=(0, 2))
-    for name, path in found.items():
-        grid.add_row(Text(name, style="bold"), Text(clean(description(path))))
+    for number, (category, inside) in enumerate(in_categories(found).items()):
+        if number:
+            grid.add_row("", "")
+        grid.add_row(Text(clean(category), style="dim"), "")
+        for template in inside:
+            grid.add_row(Text(template.name, style="bold"), Text(clean(description(template.path))))
     console().print(grid)
     say(f"\n{hint('heddle new TEMPLATE')} makes a file of one.")

@@ -1,6 +1,8 @@
 """Commands about flow files: validate, new, diff, export, blocks."""
 
 import json
+import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -102,6 +104,23 @@ def test_templates_are_listed_with_what_they_show(heddle: Heddle) -> None:
     assert said.code == 0
     assert "hello" in said.out
     assert "The smallest flow" in said.out
+
+
+def test_templates_are_listed_by_what_they_are_about(heddle: Heddle) -> None:
+    lines = [line.rstrip() for line in heddle("new").out.splitlines()]
+
+    heads = [line for line in lines if line and line[0].isupper()]
+    assert heads[0] == "First steps"
+    assert lines.index("First steps") < next(n for n, x in enumerate(lines) if "hello" in x)
+    assert len(heads) == len(set(heads)) > 3
+
+
+def test_a_new_flow_comes_with_a_sample_to_run_it_with(heddle: Heddle, here: Path) -> None:
+    said = heddle("new", "for_each_with_a_limit", "loop.flow.json")
+
+    command = re.search("`heddle (run .*)`", said.err)
+    assert command is not None
+    assert '"weft?"' in heddle(*shlex.split(command[1])).out
 
 
 def test_a_template_becomes_a_file_of_its_name_or_another(heddle: Heddle, here: Path) -> None:
