@@ -5,7 +5,15 @@ from typing import Any
 
 from graph.compile.bind import SKIPPED, gather
 from graph.compile.plan import Plan
-from runtime.events import AnyEvent, RunStarted, ScopeOpened, TaskFinished, TaskReused
+from runtime.events import (
+    AnyEvent,
+    InputsChanged,
+    OutputsChanged,
+    RunStarted,
+    ScopeOpened,
+    TaskFinished,
+    TaskReused,
+)
 
 Outputs = Mapping[str, Any]
 
@@ -13,27 +21,37 @@ Outputs = Mapping[str, Any]
 class Recorded:
     """A fold: `take` the events of a run in order, then ask.
 
-    `plan` is what the run runs. `outputs` are by task, `inputs` and `plans` by scope ("" is the
-    run itself).
+    `plan` is what the run runs, None when that can't be compiled here: then only what came out
+    is known. `outputs` are by task, `inputs` and `plans` by scope ("" is the run itself).
+    `gave` are the outputs that a task had before somebody changed them, `arguments` what
+    somebody gave it instead of its own.
     """
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan | None) -> None:
         self.outputs: dict[str, Outputs] = {}
         self.inputs: dict[str, Outputs] = {}
-        self.plans: dict[str, Plan] = {"": plan}
+        self.gave: dict[str, Outputs] = {}
+        self.arguments: dict[str, Mapping[str, Any]] = {}
+        self.plans: dict[str, Plan] = {} if plan is None else {"": plan}
 
     def take(self, event: AnyEvent) -> None:
-        """Fold one event in. Raises KeyError for a scope of a task that the plan doesn't have."""
+        """Fold one event in. Raises KeyError for a scope that the plan doesn't have."""
         match event:
             case TaskFinished() | TaskReused():
                 self.outputs[event.task] = event.outputs
+                self.gave.pop(event.task, None)
+            case OutputsChanged():
+                self.gave.setdefault(event.task, self.outputs.get(event.task, {}))
+                self.outputs[event.task] = event.outputs
+            case InputsChanged():
+                self.arguments[event.task] = event.values
             case RunStarted():
                 self.inputs[""] = event.inputs
             case ScopeOpened():
-                task = event.scope.rpartition("[")[0]
-                plan, i = self.place_of(task)
-                self.plans[event.scope] = plan.bodies[i][event.body]
                 self.inputs[event.scope] = event.inputs
+                if self.plans:
+                    plan, i = self.place_of(event.scope.rpartition("[")[0])
+                    self.plans[event.scope] = plan.bodies[i][event.body]
             case _:
                 pass
 

@@ -44,8 +44,12 @@ from runtime.journal.contract import (
     TaskRow,
     UnknownRun,
 )
+from runtime.large import Page, Place
+from runtime.lookup import NoSuchValue
+from runtime.projections.task_data import TaskData
+from runtime.projections.tasks import NoSuchTask
 from runtime.runtime import BadInputs, NotPossible
-from runtime.wire import MSGPACK, PROBLEM, Missed, Refusal, unpacked
+from runtime.wire import MSGPACK, PROBLEM, Missed, Refusal, looked_up, unpacked
 
 PAUSES = (0.1, 0.3, 1.0, 2.0, 4.0)
 """Seconds before each new attempt to watch a server that hung up."""
@@ -72,7 +76,8 @@ _KNOWN: dict[str, type[HeddleError]] = {
     kind.__name__: kind
     for kind in (
         BadInputs, Conflict, EditRefused, FlowFileError, FlowInvalid, JournalError, JournalFull,
-        JournalGone, NewerFormat, NoSuchField, NotPossible, UnknownKind, UnknownRun,
+        JournalGone, NewerFormat, NoSuchField, NoSuchTask, NoSuchValue, NotPossible, UnknownKind,
+        UnknownRun,
     )
 }  # fmt: skip
 
@@ -155,7 +160,7 @@ class RemoteRuntime:
             except ServerGone as error:
                 await _pause(pauses, error)
 
-    async def get(self, path: str, **query: Any) -> bytes:
+    async def get(self, path: str, /, **query: Any) -> bytes:
         """The answer to a GET. Raises HeddleError."""
         given = {name: value for name, value in query.items() if value not in (None, "")}
         address = f"{path}?{urlencode(given)}" if given else path
@@ -279,6 +284,22 @@ class RemoteJournal:
         rows = await self._get(f"/runs/{quote(run, '')}/tasks")
         return msgspec.json.decode(rows, type=list[TaskRow])
 
+    async def task(self, run: str, task: str) -> TaskData:
+        """All about one task, large values as they begin. Raises UnknownRun, NoSuchTask."""
+        found = await self._get(f"/runs/{quote(run, '')}/tasks/{quote(task)}")
+        return looked_up(found, TaskData)
+
+    async def part(self, place: Place, start: int, count: int) -> Page:
+        """Members of a value, or a piece of a text. Raises NoSuchTask, NoSuchValue."""
+        place_and_part = {**_query(place), "start": start, "count": count}
+        return looked_up(
+            await self._get(f"/runs/{quote(place.run, '')}/value", **place_and_part), Page
+        )
+
+    async def whole(self, place: Place) -> bytes:
+        """A whole value: a text in UTF-8, bytes as they are, anything else as JSON."""
+        return await self._get(f"/runs/{quote(place.run, '')}/whole", **_query(place))
+
     async def flow(self, flow: str) -> FlowRow | None:
         """A stored flow by its content hash."""
         try:
@@ -288,6 +309,11 @@ class RemoteJournal:
                 return None
             raise
         return msgspec.json.decode(row, type=FlowRow)
+
+
+def _query(place: Place) -> dict[str, Any]:
+    path = msgspec.json.encode(place.path).decode()
+    return {"task": place.task, "side": place.side, "name": place.name, "path": path}
 
 
 async def _pause(pauses: Iterator[float], error: ServerGone) -> None:

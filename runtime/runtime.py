@@ -46,6 +46,7 @@ from runtime.engine.state import Run
 from runtime.engine.surroundings import Limits, Surroundings
 from runtime.events import ENDINGS, LIVE_ONLY, AnyEvent, Failure, RunInterrupted, RunStarted
 from runtime.journal.contract import Journal, JournalError, UnknownRun
+from runtime.lookup import Lookup
 
 LEASE = 30.0
 """Seconds for which a runtime owns its runs without saying so again."""
@@ -91,6 +92,7 @@ class Runtime:
         self._grants = grants
         self._clock = clock or SystemClock()
         self._hub = Hub()
+        self.look = Lookup(journal, self.plan, surroundings)
         self._executor = Executor(journal, surroundings, self._clock, self._hub, limits or Limits())
         self._flows: dict[str, Known] = {}
         self._upkeep: asyncio.Task[None] | None = None

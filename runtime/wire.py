@@ -1,9 +1,9 @@
-"""What goes over the wire: events a batch at a time, refusals, and kinds of blocks."""
+"""What goes over the wire: events by the batch, refusals, what is looked up, kinds of blocks."""
 
 import json
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -13,6 +13,9 @@ from graph.values import schema_of
 from runtime.events import AnyEvent
 from runtime.journal.keeping import DEEPEST, Keeper, Refused
 from runtime.journal.packing import pack, plain, unpacker
+from runtime.large import Large
+
+T = TypeVar("T")
 
 MSGPACK = "application/msgpack"
 JSON = "application/json"
@@ -88,8 +91,9 @@ def _no_blob(digest: str) -> bytes:
     raise msgspec.DecodeError(f"a value refers to a blob, {digest}")
 
 
+_unpack_value = unpacker(_no_blob)
 _from_msgpack: msgspec.msgpack.Decoder[list[AnyEvent] | Missed] = msgspec.msgpack.Decoder(
-    list[AnyEvent] | Missed, ext_hook=unpacker(_no_blob)
+    list[AnyEvent] | Missed, ext_hook=_unpack_value
 )
 
 
@@ -121,6 +125,48 @@ def _legible(value: Any, depth: int = 0) -> Any:
 def _legible_text(value: Any) -> str:
     """The value as text, with half characters spelt out."""
     return str(value).encode(errors="backslashreplace").decode()
+
+
+# What is looked up.
+
+LARGE = 16
+"""The code that stands for a Large; `journal.packing` has those that journals know."""
+
+
+def looked(found: Any) -> bytes:
+    """A struct of what was looked up, in MessagePack, its values as exact as a journal's."""
+    try:
+        return _to_msgpack(_Looked().kept(found, "value"))
+    except (*_UNREADABLE, Refused):
+        return _to_msgpack(_legible(found))
+
+
+def looked_up(message: bytes, kind: type[T]) -> T:
+    """What `looked` made. Raises msgspec.DecodeError."""
+    return msgspec.msgpack.decode(message, type=kind, ext_hook=_unpack_looked)
+
+
+class _Looked(Keeper):
+    """Takes structs apart, and knows values that are too large."""
+
+    def kept(self, value: Any, place: str, depth: int = 1) -> Any:
+        match value:
+            case Large():
+                fields = self._fields(value, place, depth)
+                return msgspec.msgpack.Ext(LARGE, _to_msgpack(fields))
+            case msgspec.Struct():
+                return self._fields(value, place, depth)
+        return super().kept(value, place, depth)
+
+    def _fields(self, value: msgspec.Struct, place: str, depth: int) -> dict[str, Any]:
+        fields = msgspec.structs.asdict(value).items()
+        return {name: self.kept(one, f"{place}.{name}", depth) for name, one in fields}
+
+
+def _unpack_looked(code: int, data: memoryview) -> Any:
+    if code == LARGE:
+        return msgspec.msgpack.decode(data, type=Large, ext_hook=_unpack_looked)
+    return _unpack_value(code, data)
 
 
 # Kinds of blocks.

@@ -29,7 +29,10 @@ from runtime.journal.contract import (
     TaskRow,
     UnknownRun,
 )
+from runtime.lookup import NoSuchValue
+from runtime.projections.tasks import NoSuchTask
 from runtime.runtime import BadInputs, NotPossible, Runtime
+from runtime.services.lookup import LOOKUP
 from runtime.services.narrowing import narrowed
 from runtime.wire import (
     CHUNK,
@@ -73,7 +76,7 @@ def control(runtime: Runtime, grants: Grants, origins: Sequence[str] = ()) -> Li
     servers' pages that may speak to this one. Whoever may speak at all is a guard's business.
     """
     return Litestar(
-        [health, obey, runs, run, events, tasks, flow, blocks, block, watch],
+        [health, obey, runs, run, events, tasks, *LOOKUP, flow, blocks, block, watch],
         dependencies={
             "runtime": Provide(lambda: runtime, sync_to_thread=False, use_cache=True),
             "grants": Provide(lambda: grants, sync_to_thread=False, use_cache=True),
@@ -275,6 +278,8 @@ async def _until_gone(socket: WebSocket[Any, Any, Any]) -> None:
 
 _STATUS: dict[type[HeddleError], int] = {
     UnknownRun: 404,
+    NoSuchTask: 404,
+    NoSuchValue: 404,
     NotPossible: 409,
     BadInputs: 422,
     FlowFileError: 422,

@@ -12,8 +12,7 @@ from rich.text import Text
 from graph.compile import Plan, compile_flow
 from graph.errors import HeddleError
 from graph.file_format import read
-from graph.values import did_you_mean
-from runtime.events import AnyEvent, TaskFailed, TaskFinished, TaskReused, block_of
+from runtime.events import AnyEvent
 from runtime.headless import options
 from runtime.headless.exits import DONE
 from runtime.headless.loop import waited
@@ -24,17 +23,13 @@ from runtime.headless.timeline import last_values, show_run
 from runtime.headless.values import cell, console, show, show_outputs
 from runtime.headless.words import clean, duration, hint, say
 from runtime.history import effective
-from runtime.journal.contract import RunRow, TaskRow
+from runtime.journal.contract import RunRow
 from runtime.journal.rows import tasks_of
 from runtime.projections.outline import outline
 from runtime.projections.run_view import RunView
-from runtime.recorded import Recorded
+from runtime.projections.tasks import Tasks
 from runtime.settings import Settings
 from runtime.wire import as_json as json_of
-
-
-class NoSuchTask(HeddleError):
-    """The run has no such task."""
 
 
 class Past(NamedTuple):
@@ -143,29 +138,22 @@ def _event_line(event: AnyEvent, began: float) -> Text:
 
 
 def _show_task(past: Past, task: str, as_json: bool) -> None:
-    row = _row(past, task)
-    inputs, fields = _given(past, row.task)
-    outputs = next(
-        (event.outputs for event in reversed(past.events)
-         if isinstance(event, TaskFinished | TaskReused) and event.task == row.task), None,
-    )  # fmt: skip
-    failure = next(
-        (event.failure for event in reversed(past.events)
-         if isinstance(event, TaskFailed) and event.task == row.task), None,
-    )  # fmt: skip
+    found = Tasks(past.plan).take(effective(past.events)).data(task)
+    fields = {name: field.expression or field.value for name, field in found.fields.items()
+              if field.origin != "default"}  # fmt: skip
     if as_json:
-        known = {"inputs": inputs, "fields": fields, "outputs": outputs, "failure": failure}
-        click.echo(json_of(msgspec.structs.asdict(row) | known))
+        times = {"waited": found.waited, "worked": found.worked, "paused": found.paused}
+        click.echo(json_of(msgspec.structs.asdict(found) | times | {"fields": fields}))
         return
     on = console()
-    took = f" in {duration(row.took)}" if row.ended else ""
-    attempts = f", attempt {row.attempts}" if row.attempts > 1 else ""
-    on.print(Text.assemble((row.task, "bold"), f"  {row.state}{took}{attempts}"))
-    _show_part("Inputs", inputs, on)
+    took = f" in {duration(found.worked)}" if found.ended else ""
+    attempts = f", attempt {len(found.attempts)}" if len(found.attempts) > 1 else ""
+    on.print(Text.assemble((found.task, "bold"), f"  {found.state}{took}{attempts}"))
+    _show_part("Inputs", found.inputs, on)
     _show_part("Fields", fields, on)
-    _show_part("Outputs", outputs or {}, on)
-    if failure:
-        on.print(Text(f"\n{clean(str(failure))}", style="red"))
+    _show_part("Outputs", found.outputs, on)
+    if found.failure:
+        on.print(Text(f"\n{clean(str(found.failure))}", style="red"))
 
 
 def _show_part(title: str, values: Mapping[str, Any], on: Console) -> None:
@@ -178,34 +166,3 @@ def _show_part(title: str, values: Mapping[str, Any], on: Console) -> None:
         show(value, on)
     else:
         show_outputs(values, on)
-
-
-def _row(past: Past, task: str) -> TaskRow:
-    """The task of that address. Raises NoSuchTask, with those it may be as the cure."""
-    rows = {row.task: row for row in tasks_of(past.events)}
-    if task in rows:
-        return rows[task]
-    rounds = [name for name in rows if block_of(name) == task]
-    if rounds:
-        few = ", ".join(rounds[:3]) + (", …" if len(rounds) > 3 else "")
-        raise NoSuchTask(f"{task!r} ran {len(rounds):,} times.", cure=f"Name one: {few}")
-    raise NoSuchTask(
-        f"Run {past.row.run} has no task {task!r}.", cure=did_you_mean(task, list(rows))
-    )
-
-
-def _given(past: Past, task: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """What came over the links into a task, and what its fields say; nothing without a plan."""
-    if past.plan is None:
-        return {}, {}
-    recorded = Recorded(past.plan)
-    try:
-        for event in past.events:
-            recorded.take(event)
-        plan, number = recorded.place_of(task)
-        return recorded.inputs_of(task), {
-            **plan.fields[number],
-            **plan.expressions.get(number, {}),
-        }
-    except KeyError:
-        return {}, {}

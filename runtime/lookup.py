@@ -1,0 +1,151 @@
+"""What a person looks up in a run: all about one task, and parts of values too large to show."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from graph.compile.plan import Plan
+from graph.errors import HeddleError
+from graph.paths import MISSING, find
+from runtime.engine.surroundings import Surroundings
+from runtime.events import AnyEvent, RunRewound, RunSucceeded
+from runtime.history import effective
+from runtime.journal.contract import Journal
+from runtime.large import Page, Place, Side, page, shown
+from runtime.projections.task_data import TaskData
+from runtime.projections.tasks import Tasks
+from runtime.recorded import scope_of
+
+KEPT = 3
+"""Runs whose events are kept folded between two questions."""
+
+MOST_MEMBERS = 1000
+"""Members of a value that one page has at the most; letters of a text a thousand times that."""
+
+
+class NoSuchValue(HeddleError):
+    """There is nothing at that place."""
+
+
+class _Folded:
+    """A run as far as it was read."""
+
+    def __init__(self, plan: Plan | None) -> None:
+        self.lock = asyncio.Lock()
+        self._plan = plan
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Forget what was read."""
+        self.seq = 0
+        self.tasks = Tasks(self._plan)
+        self.outputs: Mapping[str, Any] = {}
+
+    def take(self, events: Sequence[AnyEvent]) -> None:
+        for event in events:
+            if isinstance(event, RunSucceeded):
+                self.outputs = event.outputs
+        self.tasks.take(events)
+        self.seq = events[-1].seq if events else self.seq
+
+
+class Lookup:
+    """Answers from the journal, of which only what is new is read."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        plan: Callable[[str], Awaitable[Plan]],
+        surroundings: Surroundings,
+    ) -> None:
+        self._journal = journal
+        self._plan = plan
+        self._surroundings = surroundings
+        self._folded: dict[str, _Folded] = {}
+
+    async def task(self, run: str, task: str) -> TaskData:
+        """All about a task, its expressions worked out and large values as they begin.
+
+        Raises UnknownRun, NoSuchTask.
+        """
+        folded = await self._of(run)
+        found = folded.tasks.data(task)
+        await self._work_out(folded, found)
+        return _shortened(found, run)
+
+    async def part(self, place: Place, start: int, count: int) -> Page:
+        """Members of a value, or a piece of a text. Raises UnknownRun, NoSuchTask, NoSuchValue."""
+        value = await self.value(place)
+        most = MOST_MEMBERS * (1000 if isinstance(value, str | bytes) else 1)
+        return page(value, place, max(0, start), max(0, min(count, most)))
+
+    async def value(self, place: Place) -> Any:
+        """The whole value at a place. Raises UnknownRun, NoSuchTask, NoSuchValue."""
+        folded = await self._of(place.run)
+        values = await self._side(folded, place)
+        found = find(values.get(place.name, MISSING), place.path)
+        if found is MISSING:
+            raise NoSuchValue(f"There is nothing at {place.name!r} of {place.task or 'the run'!r}.")
+        return found
+
+    async def _side(self, folded: _Folded, place: Place) -> Mapping[str, Any]:
+        if not place.task:
+            inputs = folded.tasks.recorded.inputs.get("", {})
+            return inputs if place.side == "inputs" else folded.outputs
+        if place.task.endswith("]"):
+            return folded.tasks.recorded.inputs.get(place.task, {})
+        found = folded.tasks.data(place.task)
+        if place.side != "fields":
+            values: Mapping[str, Any] = getattr(found, place.side)
+            return values
+        await self._work_out(folded, found)
+        return {name: field.value for name, field in found.fields.items()}
+
+    async def _work_out(self, folded: _Folded, found: TaskData) -> None:
+        """Give expressions the values they come to: they are pure, so to the same as in the run."""
+        waiting = [field for field in found.fields.values() if field.origin == "expression"]
+        if not waiting or found.state in ("waiting", "skipped"):
+            return
+        inputs = folded.tasks.recorded.inputs_around(scope_of(found.task))
+        names = {**found.inputs, "inputs": inputs}
+        for field in waiting:
+            try:
+                field.value = await self._surroundings.evaluate(field.expression, names)
+            except HeddleError as error:
+                field.trouble = str(error)
+
+    async def _of(self, run: str) -> _Folded:
+        """The run folded up to now. Raises UnknownRun."""
+        folded = self._folded.pop(run, None)
+        if folded is None:
+            folded = _Folded(await self._plan_of(run))
+        self._folded[run] = folded
+        while len(self._folded) > KEPT:
+            del self._folded[next(iter(self._folded))]
+        async with folded.lock:
+            events: Sequence[AnyEvent] = await self._journal.read(run, folded.seq)
+            if any(isinstance(event, RunRewound) for event in events):
+                folded.begin_anew()
+                events = effective(await self._journal.read(run))
+            folded.take(events)
+        return folded
+
+    async def _plan_of(self, run: str) -> Plan | None:
+        row = await self._journal.run(run)
+        try:
+            return await self._plan(row.flow)
+        except HeddleError:  # made with blocks that aren't here
+            return None
+
+
+def _shortened(found: TaskData, run: str) -> TaskData:
+    """Large values as they begin."""
+
+    def short(side: Side, values: Mapping[str, Any]) -> dict[str, Any]:
+        return {n: shown(v, Place(run, found.task, side, n)) for n, v in values.items()}
+
+    found.inputs, found.outputs = short("inputs", found.inputs), short("outputs", found.outputs)
+    found.came, found.gave = short("came", found.came), short("gave", found.gave)
+    for name, field in found.fields.items():
+        field.value = shown(field.value, Place(run, found.task, "fields", name))
+    return found

@@ -1,0 +1,70 @@
+"""What can be looked up in a run over HTTP: a task, and parts of a value."""
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, QueryParameter, SkipValidation
+
+from runtime.large import Place, Side
+from runtime.runtime import Runtime
+from runtime.wire import JSON, MSGPACK, as_json, looked
+
+Engine = NamedDependency[SkipValidation[Runtime]]
+
+
+@get("/runs/{wanted:str}/tasks/{task:path}")
+async def task(
+    request: Request[Any, Any, Any], runtime: Engine, wanted: FromPath[str], task: FromPath[str]
+) -> Response[bytes]:
+    """All about one task (`each[3]/parse`); values that are large only as they begin."""
+    return _answer(request, await runtime.look.task(wanted, task.lstrip("/")))
+
+
+@get("/runs/{wanted:str}/value")
+async def value(
+    request: Request[Any, Any, Any],
+    runtime: Engine,
+    wanted: FromPath[str],
+    side: FromQuery[Side],
+    name: FromQuery[str],
+    task: FromQuery[str] = "",
+    path: FromQuery[str] = "[]",
+    start: FromQuery[int] = 0,
+    count: Annotated[int, QueryParameter(ge=1)] = 200,
+) -> Response[bytes]:
+    """Members of a value of a task, or a piece of a text; `path` leads into it, as a JSON list."""
+    steps = msgspec.json.decode(path, type=tuple[str | int, ...])
+    place = Place(wanted, task, side, name, steps)
+    return _answer(request, await runtime.look.part(place, start, count))
+
+
+@get("/runs/{wanted:str}/whole")
+async def whole(
+    runtime: Engine,
+    wanted: FromPath[str],
+    side: FromQuery[Side],
+    name: FromQuery[str],
+    task: FromQuery[str] = "",
+    path: FromQuery[str] = "[]",
+) -> Response[bytes]:
+    """A whole value: a text or bytes as they are, anything else as JSON."""
+    steps = msgspec.json.decode(path, type=tuple[str | int, ...])
+    found = await runtime.look.value(Place(wanted, task, side, name, steps))
+    match found:
+        case bytes():
+            return Response(found, media_type="application/octet-stream")
+        case str():
+            text = found.encode(errors="backslashreplace")
+            return Response(text, media_type="text/plain; charset=utf-8")
+    return Response(as_json(found), media_type=JSON)
+
+
+def _answer(request: Request[Any, Any, Any], found: Any) -> Response[bytes]:
+    if MSGPACK in request.headers.get("accept", ""):
+        return Response(looked(found), media_type=MSGPACK)
+    return Response(as_json(found), media_type=JSON)
+
+
+LOOKUP = (task, value, whole)

@@ -1,0 +1,66 @@
+"""What can be looked up in a run: as any HTTP client sees it, and as the studio's does."""
+
+import msgspec
+import pytest
+
+from graph.flow import Block, Flow
+from runtime.large import Large, Place
+from runtime.projections.tasks import NoSuchTask
+from runtime.remote import RemoteRuntime
+from tests.runtime.services.conftest import TOKEN, Served
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+SUM = Flow.of(
+    [
+        Block("one", "flow.constant", {"value": 1}),
+        Block("sum", "t.add", {"b": {"$expr": "a + inputs['by']"}}),
+        Block("by", "flow.input", {"name": "by", "default": 5}),
+    ],
+    [("one.value", "sum.a")],
+)
+LONG = Flow.of([Block("long", "flow.constant", {"value": [{"id": i} for i in range(20_000)]})])
+
+
+async def ran(served: Served, flow: Flow) -> str:
+    run = await served.runtime.start(flow)
+    await served.runtime.ended(run)
+    return run
+
+
+async def test_a_task_comes_with_its_expressions_worked_out(served: Served) -> None:
+    world = served.runtime._surroundings
+    world.expressions["a + inputs['by']"] = lambda n: n["a"] + n["inputs"]["by"]  # type: ignore[attr-defined]
+    run = await ran(served, SUM)
+
+    async with served.client() as client:
+        found = (await client.get(f"/runs/{run}/tasks/sum")).json()
+
+    assert found["inputs"] == {"a": 1}
+    assert found["fields"]["b"]["value"] == 6
+    assert found["fields"]["b"]["expression"] == "a + inputs['by']"
+    assert found["outputs"] == {"value": 7}
+
+
+async def test_an_unknown_task_is_refused_with_the_nearest(served: Served) -> None:
+    run = await ran(served, SUM)
+
+    async with RemoteRuntime(served.address, TOKEN) as remote:
+        with pytest.raises(NoSuchTask, match="Did you mean 'sum'"):
+            await remote.journal.task(run, "summ")
+
+
+async def test_of_a_large_value_parts_are_asked_for(served: Served) -> None:
+    run = await ran(served, LONG)
+
+    async with RemoteRuntime(served.address, TOKEN) as remote:
+        large = (await remote.journal.task(run, "long")).outputs["value"]
+        part = await remote.journal.part(large.place, 19_990, 100)
+        inner = await remote.journal.part(Place(run, "long", "outputs", "value", (7,)), 0, 5)
+        whole = msgspec.json.decode(await remote.journal.whole(large.place))
+
+    assert isinstance(large, Large)
+    assert (large.kind, large.size) == ("list", 20_000)
+    assert part.values == [{"id": i} for i in range(19_990, 20_000)]
+    assert (inner.names, inner.values) == (["id"], [7])
+    assert len(whole) == 20_000
