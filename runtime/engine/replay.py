@@ -5,6 +5,7 @@ from typing import Any
 
 from graph.compile.bind import gather
 from graph.compile.plan import Plan
+from graph.compile.unchanged import changed_tasks, only_inside
 from runtime.engine.state import Scope
 from runtime.events import AnyEvent
 from runtime.recorded import Outputs, Recorded
@@ -90,14 +91,14 @@ def done_again(plan: Plan, recorded: Plan, begin_at: str) -> Again:
     Everything, when there is no such block. Raises KeyError when there is none at `begin_at`.
     """
     again: Again = {}
-    if begin_at or _changed(plan, recorded):
+    if begin_at or changed_tasks(plan, recorded):
         _do_again(plan, recorded, begin_at, "", again)
     return again
 
 
 def _do_again(plan: Plan, recorded: Plan, begin_at: str, body: str, again: Again) -> None:
-    changed = set(_changed(plan, recorded))
-    inside = {id: "" for id in changed if _only_inside(plan, recorded, id)}
+    changed = set(changed_tasks(plan, recorded))
+    inside = {id: "" for id in changed if only_inside(plan, recorded, id)}
     seeds = set(changed)
     if begin_at:
         id, deeper = _leads_to(plan, begin_at)
@@ -120,49 +121,6 @@ def _do_again(plan: Plan, recorded: Plan, begin_at: str, body: str, again: Again
 def _with_followers(plan: Plan, ids: Collection[str]) -> frozenset[str]:
     below = plan.downstream([plan.index[id] for id in ids])
     return frozenset(plan.ids[i] for i in below)
-
-
-def _changed(plan: Plan, recorded: Plan) -> list[str]:
-    """The tasks that aren't what they were in the recorded plan."""
-    if plan is recorded:
-        return []
-    return [
-        id for id in plan.ids if not _same(plan, recorded, id) or _inner_changed(plan, recorded, id)
-    ]
-
-
-def _same(plan: Plan, recorded: Plan, id: str) -> bool:
-    """Whether a task itself is what it was, whatever the body it runs has become."""
-    if id not in recorded.index:
-        return False
-    i, j = plan.index[id], recorded.index[id]
-    return (
-        plan.specs[i].kind == recorded.specs[j].kind
-        and plan.fields[i] == recorded.fields[j]
-        and plan.expressions.get(i) == recorded.expressions.get(j)
-        and _wiring(plan, i) == _wiring(recorded, j)
-        and plan.bodies.get(i, {}).keys() == recorded.bodies.get(j, {}).keys()
-    )
-
-
-def _wiring(plan: Plan, i: int) -> set[tuple[str, str, int, str]]:
-    """The links into a task: parameter, source, number of its output, conversion."""
-    return {
-        (s.parameter, plan.ids[owner], s.slot - plan.first_slot[owner], s.convert)
-        for s in plan.sources[i]
-        for owner in [plan.owner(s.slot)]
-    }
-
-
-def _inner_changed(plan: Plan, recorded: Plan, id: str) -> bool:
-    bodies = plan.bodies.get(plan.index[id], {})
-    before = recorded.bodies.get(recorded.index[id], {})
-    return any(_changed(inner, before[name]) for name, inner in bodies.items())
-
-
-def _only_inside(plan: Plan, recorded: Plan, id: str) -> bool:
-    """Whether a task is what it was but for the one body it runs."""
-    return _same(plan, recorded, id) and len(plan.bodies.get(plan.index[id], {})) == 1
 
 
 def _leads_to(plan: Plan, place: str) -> tuple[str, bool]:

@@ -11,6 +11,7 @@ SECTIONS = (
     "growth",
     "sandbox",
     "files",
+    "history",
     "canvas",
     "studio",
     "against_peers",

@@ -6,11 +6,11 @@ import click
 import msgspec
 
 from graph.diff import diff
-from graph.edits import Edit, describe_all, touches_logic
 from graph.errors import FlowFileError
 from graph.file_format import read
 from graph.flow import Flow
 from runtime.headless import options
+from runtime.headless.changes import show_changes
 from runtime.headless.exits import DONE, FAILED
 from runtime.headless.sources import STDIN, read_stdin
 from runtime.headless.words import clean
@@ -49,31 +49,8 @@ def _compare(old: str, new: str, title: str, as_json: bool) -> int:
     elif edits:
         if title:
             click.echo(click.style(title, bold=True))
-        _show(edits, before)
+        show_changes(edits, before)
     return FAILED if edits else DONE
-
-
-def _show(edits: tuple[Edit, ...], before: Flow) -> None:
-    told = list(zip(edits, describe_all(edits, before), strict=True))
-    logic = [text for edit, text in told if touches_logic(edit)]
-    view = [text for edit, text in told if not touches_logic(edit)]
-    for text in logic:
-        click.echo(_coloured(clean(text)))
-    if view:
-        click.echo(
-            click.style("Only drawn differently:" if logic else "Drawn differently:", dim=True)
-        )
-        for text in view:
-            click.echo(click.style(f"  {clean(text)}", dim=True))
-
-
-def _coloured(text: str) -> str:
-    """Additions green, removals red, all else as it is."""
-    if ": added" in text or ": linked" in text or ": flow added" in text:
-        return click.style(f"+ {text}", fg="green")
-    if ": removed" in text or ": no longer linked" in text or ": flow removed" in text:
-        return click.style(f"- {text}", fg="red")
-    return f"~ {text}"
 
 
 def _flow(file: str) -> Flow:
