@@ -9,9 +9,9 @@ from typing import Any, Generic, TypeVar, cast
 from app.presenters.live_run import MOST_ROUNDS, LiveRun, Round, in_studio_words
 from runtime.events import (
     AnyEvent,
+    OutputsChanged,
     ScopeClosed,
     ScopeOpened,
-    TaskFailed,
     TaskFinished,
     TaskReused,
     TaskSkipped,
@@ -26,17 +26,16 @@ FEW = 2000
 """Changes between two moments of which it is told which blocks they are about."""
 
 _GIVING = frozenset({TaskFinished, TaskReused})
-_OF_ONE_BLOCK = frozenset(
-    {TaskStarted, TaskFinished, TaskReused, TaskSkipped, TaskFailed, ScopeOpened}
-)
-"""What changes nothing but its own block, and that a stalled run goes on."""
+_COMMON = frozenset({TaskStarted, TaskFinished, TaskReused, TaskSkipped, ScopeOpened, ScopeClosed})
+"""What changes nothing of the run but its blocks, and that a stalled one goes on."""
 
 
 class _Track:
     """What became of one block: places in the run, and how it stood from each of them on."""
 
     __slots__ = (
-        "_by_task", "_indexed", "changed", "closed", "gave", "opened", "ports", "views",
+        "_by_task", "_indexed", "changed", "closed", "gave", "opened", "ports",
+        "rewritten", "views",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -46,15 +45,21 @@ class _Track:
         self.ports: dict[str, array[int]] = {}
         self.opened = array("I")
         self.closed = array("I")
+        self.rewritten = array("I")
+        """Where somebody gave other outputs to a task that had given some."""
         self._by_task: dict[str, int] = {}
         self._indexed = 0
 
-    def given_by(self, task: str, events: Sequence[AnyEvent]) -> int:
-        """The place at which a task gave its outputs, 0 when it never did: none does so twice."""
-        for place in self.gave[self._indexed :]:
-            self._by_task.setdefault(events[place - 1].task, place)  # type: ignore[union-attr]
+    def given_by(self, task: str, place: int, events: Sequence[AnyEvent]) -> int:
+        """The place from which on it has the outputs that it has then, 0 when it has none."""
+        for at in reversed(self.rewritten[: bisect_right(self.rewritten, place)]):
+            if events[at - 1].task == task:  # type: ignore[union-attr]
+                return at
+        for at in self.gave[self._indexed :]:
+            self._by_task.setdefault(events[at - 1].task, at)  # type: ignore[union-attr]
         self._indexed = len(self.gave)
-        return self._by_task.get(task, 0)
+        given = self._by_task.get(task, 0)
+        return given if given <= place else 0
 
 
 class Moments:
@@ -96,7 +101,7 @@ class Moments:
             place = len(self.events)
             for block in news:
                 self._keep(block, place, event)
-            if type(event) not in _OF_ONE_BLOCK or self._fold.state != self._views[-1].state:
+            if type(event) not in _COMMON or self._fold.state != self._views[-1].state:
                 self._turns.append(place)
                 self._views.append(_without_blocks(self._fold))
 
@@ -123,27 +128,27 @@ class Moments:
 
     def _about(self, event: AnyEvent) -> Sequence[str]:
         """The blocks that the event changes."""
-        kind = type(event)
         task: str = getattr(event, "task", "")
-        if not task:
-            task = getattr(event, "scope", "").rpartition("[")[0]
-        block = block_of(task) if "[" in task else task
-        if kind in _OF_ONE_BLOCK or (kind is ScopeClosed and event.failure is None):  # type: ignore[union-attr]
+        scope: str = getattr(event, "scope", "")
+        about = task or scope.rpartition("[")[0]
+        block = block_of(about) if "[" in about else about
+        if task or (scope and getattr(event, "failure", None) is None):
             return (block,)
         ended = {way.block.block for way in self._fold.under_way.values()}
         return tuple(ended | {block} if block else ended)
 
     def _keep(self, block: str, place: int, event: AnyEvent) -> None:
+        view = self._fold.blocks.get(block)
+        if view is None:
+            return
         track = self.tracks.get(block)
         if track is None:
             track = self.tracks[block] = _Track()
             self.came_up.append(place)
-        view = self._fold.blocks.get(block)
-        if view is not None:
-            track.changed.append(place)
-            track.views.append(copy(view))
-            self._changes.append(place)
-            self._changed.append(block)
+        track.changed.append(place)
+        track.views.append(copy(view))
+        self._changes.append(place)
+        self._changed.append(block)
         kind = type(event)
         if kind in _GIVING:
             track.gave.append(place)
@@ -151,6 +156,9 @@ class Moments:
                 if port not in track.ports:
                     track.ports[port] = array("I")
                 track.ports[port].append(place)
+        elif kind is OutputsChanged:
+            track.gave.append(place)
+            track.rewritten.append(place)
         elif kind is ScopeOpened:
             track.opened.append(place)
         elif kind is ScopeClosed and block_of(event.scope) == block:  # type: ignore[union-attr]
@@ -191,8 +199,7 @@ class Moment(LiveRun):
             return self.values.get(address, {})
         task = round + address[len(block_of(round)) :]
         track, events = self._moments.tracks.get(address), self._moments.events
-        given = track.given_by(task, events) if track else 0
-        if 0 < given <= self.place:
+        if track and (given := track.given_by(task, self.place, events)):
             return events[given - 1].outputs  # type: ignore[union-attr]
         return super().outputs(address, round)
 
@@ -274,5 +281,5 @@ def _last(places: "array[int]", place: int) -> "array[int]":
 
 def _without_blocks(view: RunView) -> RunView:
     found = copy(view)
-    found.blocks, found.under_way = {}, {}
+    found.blocks, found.under_way, found.held = {}, {}, dict(view.held)
     return found

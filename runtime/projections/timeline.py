@@ -18,6 +18,8 @@ from runtime.events import (
     TaskDoubted,
     TaskFailed,
     TaskFinished,
+    TaskHeld,
+    TaskReleased,
     TaskRetried,
     TaskReused,
     TaskSkipped,
@@ -35,14 +37,15 @@ STATES: tuple[State, ...] = (
 
 _RUNNING, _FINISHED, _REUSED, _SKIPPED, _FAILED, _CAUGHT, _CANCELLED, _DOUBTED = range(8)
 
-Kind = Literal["tried", "wait", "doubt", "gone"]
+Kind = Literal["tried", "wait", "doubt", "held", "gone"]
 
 
 class Part(NamedTuple):
     """A part of a bar in which its task got nowhere, in seconds since the epoch.
 
     tried: an attempt that failed; wait: until the next attempt; doubt: for a person's word;
-    gone: no runtime drove the run. `until` is NaN as long as it lasts.
+    held: while somebody debugged it; gone: no runtime drove the run. `until` is NaN as long as
+    it lasts.
     """
 
     task: int
@@ -53,7 +56,7 @@ class Part(NamedTuple):
 
 
 class Timeline:
-    """`take` the recorded events of a run as they come; tasks have numbers, in columns.
+    """`take` the effective events of a run as they come; tasks have numbers, in columns.
 
     Times are seconds since the epoch; that of the end is NaN while a task is under way.
     """
@@ -102,14 +105,8 @@ class Timeline:
                     self._end(self._task(event.task, event.at), event.at, _REUSED)
                 case TaskSkipped():
                     self._end(self._task(event.task, event.at), event.at, _SKIPPED)
-                case TaskRetried():
-                    self._try_again(event)
-                case TaskFailed():
-                    self._fail(event)
-                case TaskDoubted():
-                    task = self._task(event.task, event.at)
-                    self.states[task] = _DOUBTED
-                    self._part(task, "doubt", event.at)
+                case TaskRetried() | TaskFailed() | TaskDoubted() | TaskHeld() | TaskReleased():
+                    self._trouble(event)
                 case ScopeOpened():
                     self.opened[event.scope] = event.at
                 case ScopeClosed():
@@ -174,18 +171,27 @@ class Timeline:
         name = self.tasks[task]
         self.last_in[scope_of(name) if "[" in name else ""] = task
 
-    def _try_again(self, event: TaskRetried) -> None:
+    def _trouble(
+        self, event: TaskRetried | TaskFailed | TaskDoubted | TaskHeld | TaskReleased
+    ) -> None:
         task = self._task(event.task, event.at)
-        since = self._under_way.get(task, event.at)
-        self._part_over(task, since)
-        self.parts.append(Part(task, "tried", since, event.at, event.failure.message))
-        self._part(task, "wait", event.at)
-
-    def _fail(self, event: TaskFailed) -> None:
-        task = self._task(event.task, event.at)
-        self.attempts[task] = event.attempt
-        self.failures[task] = event.failure
-        self._end(task, event.at, _FAILED if event.outcome == "stop" else _CAUGHT)
+        match event:
+            case TaskRetried():
+                since = self._under_way.get(task, event.at)
+                self._part_over(task, since)
+                self.parts.append(Part(task, "tried", since, event.at, event.failure.message))
+                self._part(task, "wait", event.at)
+            case TaskFailed():
+                self.attempts[task] = event.attempt
+                self.failures[task] = event.failure
+                self._end(task, event.at, _FAILED if event.outcome == "stop" else _CAUGHT)
+            case TaskDoubted():
+                self.states[task] = _DOUBTED
+                self._part(task, "doubt", event.at)
+            case TaskHeld():
+                self._part(task, "held", event.at)
+            case TaskReleased():
+                self._part_over(task, event.at)
 
     def _close(self, event: ScopeClosed) -> None:
         times, scopes = self.closed.setdefault(loop_of(event.scope), (array("d"), []))

@@ -11,6 +11,7 @@ from app.presenters.moments import FEW, Moments
 from runtime.events import (
     AnyEvent,
     Failure,
+    OutputsChanged,
     RunCancelled,
     RunContinued,
     RunFailed,
@@ -24,9 +25,12 @@ from runtime.events import (
     TaskDoubted,
     TaskFailed,
     TaskFinished,
+    TaskHeld,
+    TaskReleased,
     TaskRetried,
     TaskReused,
     TaskSkipped,
+    TaskSpent,
     TaskStarted,
 )
 
@@ -45,7 +49,14 @@ def about_a_task(task: str) -> list[Make]:
         lambda seq, at: TaskFailed("r", seq, at, task, 2, BROKE, "port"),
         lambda seq, at: TaskSkipped("r", seq, at, task),
         lambda seq, at: TaskDoubted("r", seq, at, task, "key"),
+        lambda seq, at: TaskHeld("r", seq, at, task, "before", "breakpoint"),
+        lambda seq, at: TaskReleased("r", seq, at, task),
+        lambda seq, at: TaskSpent("r", seq, at, task, 100, 0.25),
     ]
+
+
+def rewritten(task: str) -> Make:
+    return lambda seq, at: OutputsChanged("r", seq, at, task, {"value": -seq})
 
 
 def about_a_scope(scope: str) -> list[Make]:
@@ -83,7 +94,9 @@ def runs(draw: st.DrawFn) -> list[AnyEvent]:
         seq, at = len(happened) + 1, 100.0 + len(happened) / 4
         if isinstance(step, int):
             happened.append(OTHERS[step](seq, at))
-        elif step[0] not in given_once:
+        elif step[0] in given_once:
+            happened.append(rewritten(step[0])(seq, at))
+        else:
             given_once.add(step[0])
             outputs = {"value": seq} if step[1] else {"value": seq, "rest": None}
             happened.append(

@@ -16,6 +16,8 @@ from runtime.events import (
     TaskDoubted,
     TaskFailed,
     TaskFinished,
+    TaskHeld,
+    TaskReleased,
     TaskRetried,
     TaskReused,
     TaskStarted,
@@ -113,6 +115,18 @@ def test_a_run_that_was_left_shows_since_when_nobody_drove_it() -> None:
 
     assert line.parts == [Part(0, "gone", 101.0, 161.0), Part(0, "doubt", 161.0, 170.0)]
     assert bar(line, "send") == (101.0, 170.0, "cancelled")
+
+
+def test_a_task_that_was_held_shows_for_how_long() -> None:
+    line = line_of(
+        TaskHeld("r", 2, 101.0, "fetch", "before", "breakpoint"),
+        TaskReleased("r", 3, 109.0, "fetch"),
+        TaskStarted("r", 4, 109.0, "fetch"),
+        TaskFinished("r", 5, 110.0, "fetch", 109.0, {}),
+    )
+
+    assert bar(line, "fetch") == (101.0, 110.0, "finished")
+    assert line.parts == [Part(0, "held", 101.0, 109.0)]
 
 
 def test_pauses_are_known() -> None:
