@@ -1,8 +1,9 @@
 """Exceptions as failures: what a person is told, and whether trying again may help."""
 
 import math
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
+from typing import Any, TypeVar
 
 from graph.context import ScopeFailed
 from graph.errors import BlockError, HeddleError
@@ -13,6 +14,8 @@ LONGEST = 2_000
 
 _READ = 1_000_000
 """Characters of a message looked at before its secrets are taken out and it is cut."""
+
+T = TypeVar("T")
 
 Cleaned = Callable[[str], str]
 """A text without the secrets in it."""
@@ -57,6 +60,31 @@ def legible(text: str, longest: int = LONGEST) -> str:
     """The text without half characters, which no journal can keep, and not too long."""
     whole = text.encode(errors="replace").decode()
     return whole if len(whole) <= longest else f"{whole[:longest]}…"
+
+
+MOST_MEMBERS = 200
+"""Members of a list or record in what is told of a task beside its values."""
+
+
+def bounded(value: Any) -> Any:
+    """Plain data with its texts made legible and short, and its lists too.
+
+    For after the secrets were taken out: half of one would not be known any more.
+    """
+    match value:
+        case str():
+            return legible(value, 2 * LONGEST)
+        case Mapping():
+            return {legible(str(n), LONGEST): bounded(one) for n, one in _few(value.items())}
+        case list() | tuple():
+            return [bounded(one) for one in _few(value)]
+        case None | bool() | int() | float():
+            return value
+    return legible(str(value), LONGEST)
+
+
+def _few(members: Iterable[T]) -> Iterable[T]:
+    return islice(members, MOST_MEMBERS)
 
 
 def _innermost(error: BaseException) -> BaseException:

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import re
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from http.cookiejar import DefaultCookiePolicy
 from types import MappingProxyType
 from typing import Any, ClassVar
@@ -18,6 +18,7 @@ from agents.hosts import allow, names_in, resolve
 from agents.http.body import pieces, texts_of
 from agents.http.exchange import Downloaded, Reply, Request
 from agents.http.failures import EXCERPT, of_status, saying
+from agents.http.trace import Exchange, Tell
 from agents.http.transport import CheckedTransport
 from graph.errors import BadInput
 
@@ -71,17 +72,24 @@ class HttpAgent:
         return Health("ok")
 
     async def send(
-        self, request: Request, *, size_limit: int, fail_on_status: bool = True
+        self,
+        request: Request,
+        *,
+        size_limit: int,
+        fail_on_status: bool = True,
+        trace: Tell | None = None,
     ) -> Reply:
         """Send a request and read the whole answer, of at most `size_limit` bytes.
 
-        Raises AgentError; BadInput for what can't be sent.
+        `trace` hears of each exchange, those that only redirect too. Raises AgentError; BadInput
+        for what can't be sent.
         """
-        async with self.stream(request, fail_on_status=fail_on_status) as response:
+        async with self.stream(request, fail_on_status=fail_on_status, trace=trace) as response:
             content = bytearray()
             async for piece in pieces(response):
                 content += piece
                 _bounded(response, len(content), size_limit)
+            _exchange(response).received(content)
             links = {
                 rel: str(response.url.join(link["url"]))
                 for rel, link in response.links.items()
@@ -92,14 +100,20 @@ class HttpAgent:
         return Reply(response.status_code, headers, bytes(content), url, links)
 
     async def download(
-        self, request: Request, path: str, *, size_limit: int, tell: Callable[[int, int], None]
+        self,
+        request: Request,
+        path: str,
+        *,
+        size_limit: int,
+        tell: Callable[[int, int], None],
+        trace: Tell | None = None,
     ) -> Downloaded:
         """Fetch a file of at most `size_limit` bytes; it appears at `path` once it is complete.
 
         `tell` hears of the bytes so far and in all (0: not known). Raises AgentError.
         """
         place = self._folders.writable(path)
-        async with self.stream(request) as response:
+        async with self.stream(request, trace=trace) as response:
             total = _length(response)
             _bounded(response, total, size_limit)
             with Draft(place) as draft:
@@ -119,22 +133,20 @@ class HttpAgent:
 
     @contextlib.asynccontextmanager
     async def stream(
-        self, request: Request, *, fail_on_status: bool = True
+        self, request: Request, *, fail_on_status: bool = True, trace: Tell | None = None
     ) -> AsyncIterator[httpx.Response]:
         """The answer, its body still to be read inside the `async with`. Raises AgentError."""
         first = self._built(request)
         with saying(_said(first), request.time_limit):
             async with asyncio.timeout(request.time_limit):
-                response = await self._follow(first, request.redirects)
-                try:
-                    if fail_on_status and response.status_code >= 400:
-                        text = await _excerpt(response)
-                        raise of_status(
-                            _said(response.request), response.status_code, response.headers, text
-                        )
-                    yield response
-                finally:
-                    await response.aclose()
+                response = await self._follow(first, request.redirects, trace)
+                with _ending(_exchange(response)):
+                    try:
+                        if fail_on_status and response.status_code >= 400:
+                            raise await _refusal(response)
+                        yield response
+                    finally:
+                        await response.aclose()
 
     def _built(self, request: Request) -> httpx.Request:
         assert self._client is not None, "connect before sending"
@@ -145,14 +157,22 @@ class HttpAgent:
             content=request.content or None,
         )
 
-    async def _follow(self, request: httpx.Request, redirects: int) -> httpx.Response:
+    async def _follow(
+        self, request: httpx.Request, redirects: int, trace: Tell | None
+    ) -> httpx.Response:
+        """The answer that doesn't lead elsewhere, with its exchange, which isn't over yet."""
         assert self._client is not None
         for left in range(redirects, -1, -1):
             allow(self._grants, request.url.raw_host.decode(), _port(request.url))
-            response = await self._client.send(request, stream=True)
+            exchange = Exchange(request, trace)
+            with _ending(exchange, only_if_failed=True):
+                response = await self._client.send(request, stream=True)
+            exchange.answered(response)
             if response.next_request is None or not redirects:
+                response.extensions[_EXCHANGE] = exchange
                 return response
             await response.aclose()
+            exchange.ended()
             if left:
                 request = _hop(request, response.next_request)
         raise Rejected(f"{_said(request)}: redirected more than {redirects} times.")
@@ -216,6 +236,35 @@ def _hop(before: httpx.Request, after: httpx.Request) -> httpx.Request:
     if not same_origin(before.url, after.url):
         after.headers = httpx.Headers(harmless(after.headers))
     return after
+
+
+_EXCHANGE = "heddle.exchange"
+
+
+def _exchange(response: httpx.Response) -> Exchange:
+    """The exchange that the response is part of."""
+    found = response.extensions[_EXCHANGE]
+    assert isinstance(found, Exchange)
+    return found
+
+
+@contextlib.contextmanager
+def _ending(exchange: Exchange, *, only_if_failed: bool = False) -> Iterator[None]:
+    """End the exchange with what is done in here, whatever comes of that."""
+    try:
+        yield
+    except BaseException as error:
+        exchange.ended(str(error) or type(error).__name__)
+        raise
+    if not only_if_failed:
+        exchange.ended()
+
+
+async def _refusal(response: httpx.Response) -> AgentError:
+    """The error that the status of a response means."""
+    text = await _excerpt(response)
+    _exchange(response).received(text.encode(), complete=False)
+    return of_status(_said(response.request), response.status_code, response.headers, text)
 
 
 async def _excerpt(response: httpx.Response) -> str:

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import AsyncIterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from agents.http.body import ReadBodyAs, SendAs, body_of, content_of
@@ -15,6 +16,7 @@ from graph.spec import Look, Needs
 
 if TYPE_CHECKING:
     from agents.http.agent import HttpAgent
+    from agents.http.trace import Tell
 
 MEGABYTE = 1024 * 1024
 _EMPTY: Mapping[str, Any] = {}
@@ -103,7 +105,9 @@ async def get(
         redirects=REDIRECTS if follow_redirects else 0,
     )
     agent = await _agent(context)
-    reply = await agent.send(request, size_limit=size_limit, fail_on_status=fail_on_status)
+    reply = await agent.send(
+        request, size_limit=size_limit, fail_on_status=fail_on_status, trace=_traced(context)
+    )
     return _answer(reply, read_as)
 
 
@@ -161,7 +165,9 @@ async def request(
         redirects=REDIRECTS if follow_redirects else 0,
     )
     agent = await _agent(context)
-    reply = await agent.send(made, size_limit=size_limit, fail_on_status=fail_on_status)
+    reply = await agent.send(
+        made, size_limit=size_limit, fail_on_status=fail_on_status, trace=_traced(context)
+    )
     return _answer(reply, read_as)
 
 
@@ -209,7 +215,8 @@ async def pages(
     split = Pages(paging, items, cursor, parameter, first_page)
     first = Request(url=url, query=query, headers=headers, time_limit=time_limit)
     given = 0
-    walk = each_page(agent, split, first, size_limit=size_limit, page_limit=page_limit)
+    limits = {"size_limit": size_limit, "page_limit": page_limit}
+    walk = each_page(agent, split, first, **limits, trace=_traced(context))
     async with contextlib.aclosing(walk):
         async for page in walk:
             for item in page:
@@ -248,6 +255,7 @@ async def download(
         path,
         size_limit=size_limit,
         tell=lambda done, total: context.progress(done, total, path),
+        trace=_traced(context),
     )
 
 
@@ -272,6 +280,11 @@ def _host(url: Any) -> str:
         return url_of(url).netloc.decode()
     except BadInput:
         return "*"
+
+
+def _traced(context: Context) -> "Tell":
+    """Tells the run what passed over HTTP."""
+    return partial(context.trace, "http")
 
 
 async def _agent(context: Context) -> "HttpAgent":

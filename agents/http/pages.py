@@ -10,6 +10,7 @@ from agents.errors import Rejected
 from agents.http.agent import HttpAgent, harmless, same_origin, url_of
 from agents.http.body import body_of
 from agents.http.exchange import Paging, Reply, Request
+from agents.http.trace import Tell
 from graph.paths import MISSING, find, look_up, read_path
 
 _PARAMETERS: dict[Paging, str] = {"link": "", "cursor": "cursor", "page": "page"}
@@ -75,7 +76,13 @@ class Pages(NamedTuple):
 
 
 async def each_page(
-    agent: HttpAgent, split: Pages, first: Request, *, size_limit: int, page_limit: int
+    agent: HttpAgent,
+    split: Pages,
+    first: Request,
+    *,
+    size_limit: int,
+    page_limit: int,
+    trace: Tell | None = None,
 ) -> AsyncGenerator[Sequence[Any], None]:
     """The items of one page after the other, from the one that `first` asks for.
 
@@ -89,7 +96,7 @@ async def each_page(
         url = _joined(start, step)
         headers = first.headers if same_origin(start, url) else harmless(first.headers)
         asked = msgspec.structs.replace(first, url=str(url), query={}, headers=headers)
-        reply = await agent.send(asked, size_limit=size_limit)
+        reply = await agent.send(asked, size_limit=size_limit, trace=trace)
         body = body_of(reply.content, reply.content_type, "json", f"Page {number}")
         yield split.items_in(body)
         step = split.after(reply, body, number)

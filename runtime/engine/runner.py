@@ -38,7 +38,7 @@ from runtime.events import (
     TaskStreamed,
     TaskTraced,
 )
-from runtime.failures import failure_of, legible, wait_asked_by
+from runtime.failures import bounded, failure_of, legible, wait_asked_by
 
 TURN = 0.005
 """Seconds of work on the spot before others on the loop get their turn."""
@@ -394,7 +394,7 @@ class Runner:
 
     def traced(self, scope: Scope, i: int, kind: str, detail: Mapping[str, Any]) -> None:
         live = self.runs.get(scope.run.id)
-        told = live.cleaned(dict(detail)) if live else dict(detail)
+        told = bounded(live.cleaned(dict(detail)) if live else dict(detail))
         self.event(scope.run, TaskTraced, scope.prefix + scope.plan.ids[i], kind, told)
 
     def _show(self, run: Run, kind: type[Event], *details: Any) -> None:
