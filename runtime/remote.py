@@ -36,11 +36,13 @@ from runtime.events import AnyEvent
 from runtime.journal.contract import (
     Conflict,
     FlowRow,
+    Found,
     JournalError,
     JournalFull,
     JournalGone,
     RunRow,
     RunState,
+    Spot,
     TaskRow,
     UnknownRun,
 )
@@ -270,10 +272,29 @@ class RemoteJournal:
         state: RunState | Literal[""] = "",
         limit: int = 100,
         before: float | None = None,
+        since: float | None = None,
     ) -> list[RunRow]:
         """Runs, newest first, optionally of one flow (its hash or name) or in one state."""
-        rows = await self._get("/runs", flow=flow, state=state, limit=limit, before=before)
+        rows = await self._get(
+            "/runs", flow=flow, state=state, limit=limit, before=before, since=since
+        )
         return msgspec.json.decode(rows, type=list[RunRow])
+
+    async def find(
+        self,
+        text: str,
+        *,
+        flow: str = "",
+        state: RunState | Literal[""] = "",
+        since: float | None = None,
+        after: Spot | None = None,
+    ) -> Found:
+        """Look for a text in the values of the next runs, newest first: one step of a search."""
+        started, run = after or (None, None)
+        found = await self._get(
+            "/find", text=text, flow=flow, state=state, since=since, started=started, run=run
+        )
+        return msgspec.json.decode(found, type=Found)
 
     async def run(self, run: str) -> RunRow:
         """One run, by its id or an unambiguous beginning of it. Raises UnknownRun."""

@@ -9,7 +9,7 @@ JournalError                the journal can't do what was asked; says why and th
 """
 
 from collections.abc import Awaitable, Sequence
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 import msgspec
 
@@ -22,6 +22,9 @@ Durability = Literal["normal", "full"]
 RunState = Literal["running", "paused", "succeeded", "failed", "cancelled"]
 TaskState = Literal["running", "finished", "reused", "skipped", "failed", "doubted", "cancelled"]
 
+
+SEARCHED_RUNS, SEARCHED_BYTES = 200, 16 * 2**20
+"""The most runs and the bytes of their events that one step of a search looks through."""
 
 FIRST_LEASE = 30.0
 """Seconds for which a run belongs to the owner that started it, before it renews its leases."""
@@ -117,6 +120,37 @@ class BlockRow(msgspec.Struct, frozen=True):
     longest: float
 
 
+class Chosen(NamedTuple):
+    """Which runs are meant: of a flow (hash or name), in a state, started since a time."""
+
+    flow: str = ""
+    state: str = ""
+    since: float | None = None
+
+
+class Spot(NamedTuple):
+    """Where a search stands: the run that was looked through last, by when it started."""
+
+    started: float
+    run: str
+
+
+class Hit(msgspec.Struct, frozen=True):
+    """A run in which something was found: where first (`parse.value`), and the text around it."""
+
+    row: RunRow
+    place: str
+    excerpt: str
+
+
+class Found(msgspec.Struct, frozen=True):
+    """What one step of a search found in `looked` runs; `next` is None once all were seen."""
+
+    hits: list[Hit]
+    looked: int
+    next: Spot | None = None
+
+
 class FlowRow(msgspec.Struct, frozen=True):
     """A stored flow."""
 
@@ -181,8 +215,28 @@ class Journal(Protocol):
         state: RunState | Literal[""] = "",
         limit: int = 100,
         before: float | None = None,
+        since: float | None = None,
     ) -> list[RunRow]:
-        """Runs, newest first, optionally of one flow (its hash or name) or in one state."""
+        """Runs, newest first, optionally of one flow (its hash or name) or in one state.
+
+        `before` and `since` bound when they started, the first without that moment.
+        """
+        ...
+
+    async def find(
+        self,
+        text: str,
+        *,
+        flow: str = "",
+        state: RunState | Literal[""] = "",
+        since: float | None = None,
+        after: Spot | None = None,
+    ) -> Found:
+        """Look for a text in the values of the next runs, newest first, and in their failures.
+
+        One step of a search: it looks through so many runs that others hardly wait, and says
+        where the next step begins.
+        """
         ...
 
     async def run(self, run: str) -> RunRow:

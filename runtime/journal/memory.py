@@ -3,6 +3,7 @@
 import time
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from operator import attrgetter
 from typing import Literal
 
@@ -11,12 +12,16 @@ from msgspec.structs import replace
 
 from runtime.events import AnyEvent
 from runtime.journal.contract import (
+    SEARCHED_RUNS,
     BlockRow,
     FlowRow,
+    Found,
+    Hit,
     Pruned,
     RunRow,
     RunState,
     Size,
+    Spot,
     TaskRow,
 )
 from runtime.journal.rows import (
@@ -27,6 +32,7 @@ from runtime.journal.rows import (
     the_one,
     unknown,
 )
+from runtime.journal.searching import Wanted
 
 _LENIENT = msgspec.msgpack.Encoder(enc_hook=repr)
 _SEQ = attrgetter("seq")
@@ -70,18 +76,51 @@ class MemoryJournal:
         state: RunState | Literal[""] = "",
         limit: int = 100,
         before: float | None = None,
+        since: float | None = None,
     ) -> list[RunRow]:
         """Runs, newest first, optionally of one flow (its hash or name) or in one state."""
         self._sort_in()
-        chosen = [
+        chosen = self._chosen(flow, state, since)
+        rows = (row for row in chosen if before is None or row.started < before)
+        return [self._counted(row) for row in islice(rows, limit)]
+
+    async def find(
+        self,
+        text: str,
+        *,
+        flow: str = "",
+        state: RunState | Literal[""] = "",
+        since: float | None = None,
+        after: Spot | None = None,
+    ) -> Found:
+        """Look for a text in the values of the next runs, newest first: one step of a search."""
+        self._sort_in()
+        wanted, hits = Wanted(text), list[Hit]()
+        rows = [
             row
-            for row in self._rows.values()
-            if (not flow or flow in (row.flow, row.name))
-            and (not state or row.state == state)
-            and (before is None or row.started < before)
+            for row in self._chosen(flow, state, since)
+            if after is None or (row.started, row.run) < after
         ]
-        chosen.sort(key=lambda row: (row.started, row.run), reverse=True)
-        return [self._counted(row) for row in chosen[:limit]]
+        for row in (looked := rows[:SEARCHED_RUNS]):
+            if (found := wanted.found_in(self._events[row.run])) is not None:
+                hits.append(Hit(self._counted(row), *found))
+        more = len(rows) > len(looked)
+        last = Spot(looked[-1].started, looked[-1].run) if more else None
+        return Found(hits, len(looked), last)
+
+    def _chosen(self, flow: str, state: str, since: float | None) -> list[RunRow]:
+        """The rows of such runs, newest first."""
+        return sorted(
+            (
+                row
+                for row in self._rows.values()
+                if (not flow or flow in (row.flow, row.name))
+                and (not state or row.state == state)
+                and (since is None or row.started >= since)
+            ),
+            key=lambda row: (row.started, row.run),
+            reverse=True,
+        )
 
     async def run(self, run: str) -> RunRow:
         """One run, by its id or an unambiguous beginning of it. Raises UnknownRun."""

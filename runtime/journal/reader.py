@@ -7,8 +7,21 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from runtime.events import AnyEvent
-from runtime.journal.contract import BlockRow, JournalError, RunRow, Size, TaskRow
+from runtime.journal.contract import (
+    SEARCHED_BYTES,
+    SEARCHED_RUNS,
+    BlockRow,
+    Chosen,
+    Found,
+    Hit,
+    JournalError,
+    RunRow,
+    Size,
+    Spot,
+    TaskRow,
+)
 from runtime.journal.rows import TIMED, the_one, unknown
+from runtime.journal.searching import Wanted
 from runtime.journal.segments import reader
 from runtime.journal.tables import (
     blobs,
@@ -84,15 +97,46 @@ class Reader:
             return [event for event in events if event.seq > after]
         return events
 
-    def runs(self, flow: str, state: str, limit: int, before: float | None) -> list[RunRow]:
+    def runs(self, chosen: Chosen, limit: int, before: float | None) -> list[RunRow]:
         """Runs, newest first."""
-        w = workflows.c
-        query = _RUN_ROW.where(*_of_flow(flow)).order_by(w.started.desc(), w.run.desc())
-        if state:
-            query = query.where(w.state == state)
+        query = _newest(chosen)
         if before is not None:
-            query = query.where(w.started < before)
+            query = query.where(workflows.c.started < before)
         return _run_rows(self._connection.execute(query.limit(limit)))
+
+    def find(self, wanted: Wanted, chosen: Chosen, after: Spot | None) -> Found:
+        """One step of a search in the values of runs, newest first."""
+        query = _newest(chosen)
+        if after is not None:
+            spot = sa.tuple_(workflows.c.started, workflows.c.run)
+            query = query.where(spot < sa.tuple_(after.started, after.run))
+        # One more than is looked through tells whether there is any left.
+        rows = _run_rows(self._connection.execute(query.limit(SEARCHED_RUNS + 1)))
+        hits, bytes_left = list[Hit](), SEARCHED_BYTES
+        for looked, row in enumerate(rows):
+            if looked == SEARCHED_RUNS or bytes_left <= 0:
+                last = rows[looked - 1]
+                return Found(hits, looked, Spot(last.started, last.run))
+            packed = self._packed(row.run)
+            bytes_left -= sum(map(len, packed))
+            if any(map(wanted.may_be_in, packed)):
+                found = wanted.found_in(self.recorded(row.run))
+                hits.extend([Hit(row, *found)] if found else [])
+        return Found(hits, len(rows))
+
+    def _packed(self, run: str) -> list[bytes]:
+        """The events and large values of a run as they are stored."""
+        segments = sa.select(run_events.c.payload).where(run_events.c.run == run)
+        large = (
+            sa.select(blobs.c.data)
+            .join(run_blobs, run_blobs.c.blob == blobs.c.hash)
+            .where(run_blobs.c.run == run)
+        )
+        return [
+            bytes(data)
+            for query in (segments, large)
+            for data in self._connection.execute(query).scalars()
+        ]
 
     def run(self, wanted: str) -> RunRow:
         """The run whose id is or begins as wanted. Raises UnknownRun."""
@@ -188,6 +232,17 @@ class Reader:
                 cure="The database is damaged: restore it from a backup.",
             )
         return bytes(data)
+
+
+def _newest(chosen: Chosen) -> sa.Select[Any]:
+    """Such runs, newest first."""
+    w = workflows.c
+    query = _RUN_ROW.where(*_of_flow(chosen.flow)).order_by(w.started.desc(), w.run.desc())
+    if chosen.state:
+        query = query.where(w.state == chosen.state)
+    if chosen.since is not None:
+        query = query.where(w.started >= chosen.since)
+    return query
 
 
 def _of_flow(flow: str) -> list[sa.ColumnElement[bool]]:

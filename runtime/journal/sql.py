@@ -11,18 +11,22 @@ from msgspec import to_builtins
 from runtime.events import AnyEvent
 from runtime.journal.contract import (
     BlockRow,
+    Chosen,
     Conflict,
     FlowRow,
+    Found,
     JournalGone,
     Pruned,
     RunRow,
     RunState,
     Size,
+    Spot,
     TaskRow,
 )
 from runtime.journal.cursor import Cursor
 from runtime.journal.looking import events_of, flow_of, row_of
 from runtime.journal.rows import Change, changes, tasks_of, unknown
+from runtime.journal.searching import Wanted
 from runtime.journal.segments import Segment, Written, write
 
 if TYPE_CHECKING:
@@ -119,9 +123,24 @@ class SqlJournal(ABC):
         state: RunState | Literal[""] = "",
         limit: int = 100,
         before: float | None = None,
+        since: float | None = None,
     ) -> list[RunRow]:
         """Runs, newest first, optionally of one flow (its hash or name) or in one state."""
-        return await self._ask(lambda reader: reader.runs(flow, state, limit, before))
+        chosen = Chosen(flow, state, since)
+        return await self._ask(lambda reader: reader.runs(chosen, limit, before))
+
+    async def find(
+        self,
+        text: str,
+        *,
+        flow: str = "",
+        state: RunState | Literal[""] = "",
+        since: float | None = None,
+        after: Spot | None = None,
+    ) -> Found:
+        """Look for a text in the values of the next runs, newest first: one step of a search."""
+        wanted, chosen = Wanted(text), Chosen(flow, state, since)
+        return await self._ask(lambda reader: reader.find(wanted, chosen, after))
 
     async def run(self, run: str) -> RunRow:
         """One run, by its id or an unambiguous beginning of it. Raises UnknownRun."""

@@ -22,10 +22,12 @@ from runtime.commands import Answer, AnyCommand, ReplayRun, StartRun
 from runtime.events import AnyEvent
 from runtime.journal.contract import (
     FlowRow,
+    Found,
     JournalFull,
     JournalGone,
     RunRow,
     RunState,
+    Spot,
     TaskRow,
     UnknownRun,
 )
@@ -76,7 +78,7 @@ def control(runtime: Runtime, grants: Grants, origins: Sequence[str] = ()) -> Li
     servers' pages that may speak to this one. Whoever may speak at all is a guard's business.
     """
     return Litestar(
-        [health, obey, runs, run, events, tasks, *LOOKUP, flow, blocks, block, watch],
+        [health, obey, runs, find, run, events, tasks, *LOOKUP, flow, blocks, block, watch],
         dependencies={
             "runtime": Provide(lambda: runtime, sync_to_thread=False, use_cache=True),
             "grants": Provide(lambda: grants, sync_to_thread=False, use_cache=True),
@@ -134,9 +136,30 @@ async def runs(
     in_state: Annotated[RunState | Literal[""], QueryParameter(name="state")] = "",
     limit: Annotated[int, QueryParameter(ge=1, le=10_000)] = 100,
     before: FromQuery[float | None] = None,
+    since: FromQuery[float | None] = None,
 ) -> list[RunRow]:
-    """Runs, newest first, optionally of one flow (hash or name), in one state, before a time."""
-    return await runtime.journal.runs(flow=flow, state=in_state, limit=limit, before=before)
+    """Runs, newest first, optionally of one flow (hash or name), in one state, at some time."""
+    return await runtime.journal.runs(
+        flow=flow, state=in_state, limit=limit, before=before, since=since
+    )
+
+
+@get("/find")
+async def find(
+    runtime: Engine,
+    text: Annotated[str, QueryParameter(min_length=1, max_length=1000)],
+    flow: FromQuery[str] = "",
+    in_state: Annotated[RunState | Literal[""], QueryParameter(name="state")] = "",
+    since: FromQuery[float | None] = None,
+    started: FromQuery[float | None] = None,
+    run: FromQuery[str] = "",
+) -> Found:
+    """The next runs, newest first, in whose values a text stands: one step of a search.
+
+    `started` and `run` are those of `next` in the answer before.
+    """
+    after = None if started is None else Spot(started, run)
+    return await runtime.journal.find(text, flow=flow, state=in_state, since=since, after=after)
 
 
 @get("/runs/{wanted:str}")

@@ -4,6 +4,9 @@ Two runs of 10,000 tasks with values of 200 bytes are compared: decoded as they 
 wire, the flow compiled, every value held against its counterpart, and the first task found that
 was given the same and gave something else. Once they are alike, once they differ everywhere.
 The reference decodes the same and only counts what differs.
+
+A text is looked for in the values of 1,000 runs of 50 tasks, and stands in the oldest only. The
+reference reads the file of the journal as it is and looks for the bytes.
 """
 
 from tests.benchmarks.figure import Measured, Target
@@ -28,5 +31,15 @@ def comparing(effort: Effort, case: str) -> Measured:
     contenders = {
         "ours": in_python(f"{CONTENDERS}:comparing", case=case),
         "reference": in_python(f"{CONTENDERS}:comparing", case=case, bare=True),
+    }
+    return race(contenders, effort).measured(lambda lap: lap.seconds * 1e3, "ms")
+
+
+@benchmark("history.search", "find a text in the values of 1,000 runs", Target(500, value="ours"))
+def searching(effort: Effort) -> Measured:
+    """Milliseconds."""
+    contenders = {
+        "ours": in_python(f"{CONTENDERS}:searching"),
+        "reference": in_python(f"{CONTENDERS}:searching", bare=True),
     }
     return race(contenders, effort).measured(lambda lap: lap.seconds * 1e3, "ms")

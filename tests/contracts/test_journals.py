@@ -1,6 +1,7 @@
 """What every journal does, whatever it is kept in: the suite runs on each, on real databases."""
 
 import asyncio
+import datetime
 import math
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -238,6 +239,79 @@ class JournalContract:
         assert {row.run for row in by_hash} == {"a", "b"}
         assert [row.run for row in by_name] == ["c"]
         assert [row.run for row in running] == ["b"]
+
+    async def test_runs_are_listed_since_a_time(self, journal: Journal) -> None:
+        for at in (10.0, 20.0, 30.0):
+            await append(journal, started(f"at{at:.0f}", at))
+
+        assert [row.run for row in await journal.runs(since=20.0)] == ["at30", "at20"]
+        assert [row.run for row in await journal.runs(since=20.0, before=30.0)] == ["at20"]
+
+    # Searching
+
+    @pytest.mark.parametrize(
+        ("text", "value"),
+        [
+            ("order 17", "We took Order 17 yesterday."),
+            ("straße", {"to": ["Lange STRASSE 3"]}),
+            ("4217", {"number": 4217}),
+            ("4217", [1, 4217.0]),
+            ("0.25", {"share": 0.25}),
+            ("2024-02-29", {"on": datetime.date(2024, 2, 29)}),
+            ("needle", "x" * 2 * LARGE + " a Needle " + "y" * LARGE),
+        ],
+    )
+    async def test_a_value_is_found(self, journal: Journal, text: str, value: Any) -> None:
+        await ended_run(journal, "other", value="nothing of the kind: 99, 0.5")
+        await ended_run(journal, "wanted", value=value)
+
+        found = await journal.find(text)
+
+        assert [(hit.row.run, hit.place) for hit in found.hits] == [("wanted", "parse.value")]
+        assert (found.looked, found.next) == (2, None)
+        assert len(found.hits[0].excerpt) < 120
+
+    async def test_inputs_outputs_and_failures_are_searched_and_names_are_not(
+        self, journal: Journal
+    ) -> None:
+        await append(journal, started("given", 30.0, inputs={"to": "Ada"}))
+        await append(journal, started("gave", 20.0), RunSucceeded("gave", 2, 21.0, {"a": "ada"}, 1))
+        await append(journal, started("failed", 10.0), RunFailed(
+            "failed", 2, 11.0, Failure("Refused", "Ada?", task="ask"), 1.0))  # fmt: skip
+        await append(journal, started("named", 5.0), TaskFinished("named", 2, 6.0, "ada", 5.5, {
+            "ada": {"ada": 1}}))  # fmt: skip
+
+        found = await journal.find("ada")
+
+        assert [(hit.row.run, hit.place) for hit in found.hits] == [
+            ("given", "inputs.to"), ("gave", "outputs.a"), ("failed", "ask"),
+        ]  # fmt: skip
+
+    async def test_a_search_goes_on_step_by_step_until_all_was_seen(
+        self, journal: Journal, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for module in ("memory", "reader"):
+            monkeypatch.setattr(f"runtime.journal.{module}.SEARCHED_RUNS", 2)
+        for name in "abcde":  # all in one moment, so that only their ids tell them apart
+            await ended_run(journal, name, value="here" if name in "ad" else "there is none")
+
+        steps, spot, runs = 0, None, list[str]()
+        while steps == 0 or spot:
+            found = await journal.find("HERE", after=spot)
+            steps, spot = steps + 1, found.next
+            runs += [hit.row.run for hit in found.hits if hit.excerpt == "here"]
+
+        assert (steps, runs) == (3, ["d", "a"])
+
+    async def test_only_the_runs_meant_are_searched(self, journal: Journal) -> None:
+        await ended_run(journal, "old", 10.0, value="here")
+        await ended_run(journal, "new", 20.0, value="here")
+        await append(journal, started("open", 30.0), finished("open", 2, "here"))
+
+        recent = await journal.find("here", since=15.0, state="succeeded")
+
+        assert [hit.row.run for hit in recent.hits] == ["new"]
+        assert (await journal.find("here", flow="Another")).hits == []
 
     async def test_a_run_is_found_by_the_beginning_of_its_id(self, journal: Journal) -> None:
         await append(journal, started("abc"), started("abcd"), started("xyz_"), started("xyz%"))

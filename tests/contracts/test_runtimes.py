@@ -39,7 +39,7 @@ from runtime.events import (
     TaskProgressed,
     TaskStreamed,
 )
-from runtime.journal.contract import UnknownRun
+from runtime.journal.contract import Spot, UnknownRun
 from runtime.journal.memory import MemoryJournal
 from runtime.projections.run_view import RunView
 from runtime.remote import RemoteRuntime
@@ -227,6 +227,21 @@ class RuntimeContract:
         assert [row.run for row in await runtime.journal.runs(state="failed")] == [second]
         assert [row.run for row in await runtime.journal.runs(flow="Doubled")] == [first]
         assert [row.run for row in await runtime.journal.runs(limit=1)] == [second]
+        (newest, oldest) = await runtime.journal.runs()
+        assert await runtime.journal.runs(since=newest.started) == [newest]
+        assert await runtime.journal.runs(before=newest.started) == [oldest]
+
+    async def test_a_value_is_found_in_past_runs(self, runtime: AnyRuntime) -> None:
+        await followed(runtime, await started(runtime, DOUBLED, {"x": 1}))
+        run = await started(runtime, DOUBLED, {"x": 21})
+        await followed(runtime, run)
+
+        found = await runtime.journal.find("42")
+        last = Spot(found.hits[0].row.started, run)
+
+        assert [(hit.row.run, hit.place) for hit in found.hits] == [(run, "sum.value")]
+        assert (found.looked, found.next) == (2, None)
+        assert (await runtime.journal.find("42", after=last)).hits == []
 
     async def test_a_run_is_found_by_the_beginning_of_its_id(self, runtime: AnyRuntime) -> None:
         flow = (await runtime.obey(StoreFlow(write(DOUBLED)))).flow

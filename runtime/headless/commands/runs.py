@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from typing import Any
 
 import click
 import msgspec
@@ -15,7 +16,7 @@ from runtime.headless.runtimes import journal_of
 from runtime.headless.standing import STYLES, standing
 from runtime.headless.values import cell, console
 from runtime.headless.words import clean, duration, hint, moment, say
-from runtime.journal.contract import RunRow
+from runtime.journal.contract import Hit, RunRow, Spot
 from runtime.settings import Settings
 
 
@@ -27,6 +28,13 @@ from runtime.settings import Settings
 )  # fmt: skip
 @click.option("-n", "--limit", default=20, show_default=True, type=click.IntRange(1, 10_000),
               help="The most runs to list.")  # fmt: skip
+@click.option(
+    "--find",
+    "text",
+    default="",
+    metavar="TEXT",
+    help="Only runs in whose values, or failures, this text or number stands.",
+)
 @options.as_json
 @options.where
 @options.elsewhere
@@ -34,6 +42,7 @@ def command(
     flow: str,
     state: str | None,
     limit: int,
+    text: str,
     as_json: bool,
     database: str | None,
     server: str | None,
@@ -41,12 +50,16 @@ def command(
 ) -> int:
     """A run that is `left` was interrupted: `heddle resume` goes on with it."""
     settings = options.settings(database)
-    rows = waited(_rows(settings, flow, state, limit, server, token))
+    if text.strip():
+        hits = waited(_hits(settings, flow, state, limit, text, server, token))
+    else:
+        rows = waited(_rows(settings, flow, state, limit, server, token))
+        hits = [Hit(row, "", "") for row in rows]
     if as_json:
-        for row in rows:
-            click.echo(msgspec.json.encode(msgspec.to_builtins(row) | {"state": standing(row)}))
-    elif rows:
-        _show(rows)
+        for hit in hits:
+            click.echo(msgspec.json.encode(_document(hit)))
+    elif hits:
+        _show(hits)
     else:
         say(f"There are no such runs. {hint('heddle run FILE')} makes one.")
     return DONE
@@ -69,12 +82,34 @@ async def _rows(
     return found[:limit]
 
 
-def _show(rows: Sequence[RunRow]) -> None:
+async def _hits(
+    settings: Settings, flow: str, state: str | None, limit: int, text: str,
+    server: str | None, token: str | None,
+) -> list[Hit]:  # fmt: skip
+    """The newest runs that stand as asked for and have the text in a value, step by step."""
+    found: list[Hit] = []
+    spot: Spot | None = None
+    async with journal_of(settings, server, token) as journal:
+        while len(found) < limit:
+            step = await journal.find(text, flow=flow, after=spot)
+            found.extend(h for h in step.hits if state is None or standing(h.row) == state)
+            if (spot := step.next) is None:
+                break
+    return found[:limit]
+
+
+def _document(hit: Hit) -> dict[str, Any]:
+    row: dict[str, Any] = msgspec.to_builtins(hit.row) | {"state": standing(hit.row)}
+    return row | ({"place": hit.place, "excerpt": hit.excerpt} if hit.place else {})
+
+
+def _show(hits: Sequence[Hit]) -> None:
     now = time.time()
     table = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
     for name in ("run", "flow", "state", "started", "took", ""):
         table.add_column(name, no_wrap=True, overflow="ellipsis", justify="left")
-    for row in rows:
+    for hit in hits:
+        row = hit.row
         stands = standing(row, now)
         took = duration((row.ended or now) - row.started) if stands != "left" else ""
         table.add_row(
@@ -83,6 +118,13 @@ def _show(rows: Sequence[RunRow]) -> None:
             Text(stands, style=STYLES[stands]),
             moment(row.started),
             took,
-            Text(cell(f"replay of {row.replays}" if row.replays else row.summary), style="dim"),
+            Text(cell(_said(hit)), style="dim"),
         )
     console().print(table)
+
+
+def _said(hit: Hit) -> str:
+    """Where the text was found, or else what is to be told of the run."""
+    if hit.place:
+        return f"{hit.place}: {hit.excerpt}"
+    return f"replay of {hit.row.replays}" if hit.row.replays else hit.row.summary

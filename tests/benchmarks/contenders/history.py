@@ -1,8 +1,10 @@
-"""Two runs of 10,000 tasks: compared by us, and their outputs merely held against each other."""
+"""Past runs compared and searched by us, and in the barest way there is."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from itertools import pairwise
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import perf_counter
 
 import graph.blocks.flow
@@ -11,6 +13,8 @@ from graph.catalog import Catalog
 from graph.compile import compile_flow
 from graph.flow import Block, Flow
 from runtime.events import AnyEvent, RunStarted, RunSucceeded, TaskFinished
+from runtime.journal.contract import Journal
+from runtime.journal.sqlite import SQLiteJournal
 from runtime.projections.comparison import compare
 from runtime.wire import packed, unpacked
 from tests.benchmarks.lane import DoLap, Lap
@@ -83,3 +87,53 @@ def hold_against(before: Sequence[AnyEvent], after: Sequence[AnyEvent]) -> int:
         for run in (before, after)
     )
     return sum(old[task] != new[task] for task in new)
+
+
+RUNS, EACH = 1_000, 50
+
+
+@asynccontextmanager
+async def searching(*, bare: bool = False) -> AsyncIterator[DoLap]:
+    """A text that stands in the oldest of 1,000 runs only: all of them have to be looked through.
+
+    `bare` reads the same file from end to end and looks for the bytes.
+    """
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "journal.sqlite"
+        journal = SQLiteJournal(path)
+        await journal.open()
+        for number in range(RUNS):
+            journal.append(short_run(f"run{number:04}", float(number), needle=number == 0))
+
+        async def lap() -> Lap:
+            begun = perf_counter()
+            found = whole_file(path) if bare else await looked_through(journal)
+            seconds = perf_counter() - begun
+            assert found == 1, found
+            return Lap(seconds, RUNS)
+
+        yield lap
+        await journal.close()
+
+
+def short_run(run: str, at: float, *, needle: bool) -> list[AnyEvent]:
+    said = "The needle." if needle else "Some hay."
+    events: list[AnyEvent] = [RunStarted(run, 1, at, "flow", "Short")]
+    for n in range(EACH):
+        value = {"number": n, "said": said.ljust(160, ".")}
+        events.append(TaskFinished(run, n + 2, at, f"step_{n}", at, {"value": value}))
+    return [*events, RunSucceeded(run, EACH + 2, at, {}, 1.0)]
+
+
+async def looked_through(journal: Journal) -> int:
+    """Step by step to the end; how many runs had it."""
+    hits, spot, begun = 0, None, False
+    while spot is not None or not begun:
+        found = await journal.find("the NEEDLE", after=spot)
+        hits, spot, begun = hits + len(found.hits), found.next, True
+    return hits
+
+
+def whole_file(path: Path) -> int:
+    data = path.read_bytes() + path.with_name(f"{path.name}-wal").read_bytes()
+    return int(b"the needle" in data.lower())

@@ -67,6 +67,15 @@ def test_runs_are_listed_and_chosen(heddle: Heddle, run: str, failing: Path) -> 
     assert len(heddle("runs", "-n", "1", "--json").lines) == 1
 
 
+def test_runs_are_found_by_a_value(heddle: Heddle, run: str, failing: Path) -> None:
+    heddle("run", failing)
+
+    (found,) = heddle("runs", "--find", "<2>", "--json").lines
+    assert (found["run"], found["place"]) == (run, "each[1]/mark.value")
+    assert "stop: No more." in heddle("runs", "--find", "no MORE").out
+    assert heddle("runs", "--find", "<2>", "--state", "failed", "--json").out == ""
+
+
 # show
 
 
