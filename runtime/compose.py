@@ -107,16 +107,21 @@ def compose(
     return Runtime(
         blocks.catalog,
         journal_at(place or settings.journal_place, settings.durability),
-        World(
-            settings.packs_folder,
-            code=CodeLimits(
-                seconds=settings.code_seconds, memory_bytes=int(settings.code_megabytes * 1e6)
-            ),
-            memory=int(settings.process_megabytes * 2**20),
-        ),
+        world_of(settings),
         grants=grants,
         limits=Limits(parallel=settings.parallel, seconds=settings.time_limit),
         lease=lease,
+    )
+
+
+def world_of(settings: Settings) -> World:
+    """The agents, sandbox and processes of one runtime, bounded as the settings say."""
+    return World(
+        settings.packs_folder,
+        code=CodeLimits(
+            seconds=settings.code_seconds, memory_bytes=int(settings.code_megabytes * 1e6)
+        ),
+        memory=int(settings.process_megabytes * 2**20),
     )
 
 

@@ -39,6 +39,7 @@ COMMANDS = (
     Row("prune", "Runs", "Forget old runs."),
     Row("new", "Flows", "Make a flow file from a template."),
     Row("validate", "Flows", "Find everything that is wrong with flow files."),
+    Row("test", "Flows", "Run the tests of flows."),
     Row("diff", "Flows", "Say what changed between two flow files."),
     Row("blocks", "Flows", "List the kinds of blocks, or explain one."),
     Row("export", "Flows", "Write a flow as a Python program."),

@@ -4,7 +4,7 @@ DONE, FAILED, UNUSABLE, RESUMABLE, FAULT = 0, 1, 2, 3, 70
 
 MEANINGS = {
     DONE: "It went well.",
-    FAILED: "The flow failed or was cancelled; the flows differ; doctor found trouble.",
+    FAILED: "A flow or test failed, or was cancelled; the flows differ; doctor found trouble.",
     UNUSABLE: "The file, the command or what it names can't be used.",
     RESUMABLE: "The run was interrupted: `heddle resume` goes on with it.",
     FAULT: "Heddle itself is at fault.",

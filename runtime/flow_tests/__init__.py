@@ -1,0 +1,1 @@
+"""Tests of flows: cases kept beside a flow, run without asking anything of the outside."""

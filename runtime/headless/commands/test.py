@@ -1,0 +1,184 @@
+"""`heddle test`: the tests of flows, run without asking anything of the outside."""
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+
+from graph.values import shorten
+from runtime.flow_tests.bench import PATIENCE
+from runtime.flow_tests.case import Case, Suite
+from runtime.flow_tests.recording import case_of
+from runtime.flow_tests.tester import Place, Tester, place_of, places_in, suite_at
+from runtime.flow_tests.tests_file import NotKept, keep_suite
+from runtime.flow_tests.updating import updated
+from runtime.flow_tests.verdict import Verdict
+from runtime.headless import completing, options
+from runtime.headless.exits import DONE, FAILED
+from runtime.headless.granting import lend_secrets
+from runtime.headless.junit import junit
+from runtime.headless.loop import waited
+from runtime.headless.runtimes import journal_of
+from runtime.headless.sources import blocks_at_hand, read_stdin
+from runtime.headless.values import console
+from runtime.headless.verdicts import Teller
+from runtime.settings import Settings
+
+
+@click.command("test")
+@click.argument(
+    "paths", nargs=-1, required=True, metavar="FILE-or-FOLDER…", type=click.Path(path_type=Path)
+)
+@click.option("-k", "only", default="", metavar="WORDS",
+              help="Only cases with these words in their name.")  # fmt: skip
+@click.option("--junit", "junit_file", type=click.Path(dir_okay=False, path_type=Path),
+              metavar="FILE", help="Write the results as JUnit XML too.")  # fmt: skip
+@click.option("--update", is_flag=True,
+              help="Take what the flow gives now as expected, and show what changed.")  # fmt: skip
+@click.option("--record", "run", default="", metavar="RUN", shell_complete=completing.runs,
+              help="Make a case of this past run instead of running any.")  # fmt: skip
+@click.option("--name", default="", help="What the recorded case is called.")
+@click.option("--timeout", type=click.FloatRange(min=0.1), default=PATIENCE, show_default=True,
+              metavar="SECONDS", help="How long a case may take.")  # fmt: skip
+@click.option("--unsaved", is_flag=True, hidden=True,
+              help="Take the flow from the standard input instead of its file.")  # fmt: skip
+@options.as_json
+@options.secrets
+@options.where
+@options.elsewhere
+def command(
+    paths: tuple[Path, ...],
+    only: str,
+    junit_file: Path | None,
+    update: bool,
+    run: str,
+    name: str,
+    timeout: float,
+    unsaved: bool,
+    as_json: bool,
+    secret: tuple[str, ...],
+    database: str | None,
+    server: str | None,
+    token: str | None,
+) -> int:
+    """A flow's tests stand beside it: triage.tests.json beside triage.flow.json. Name either, or
+    folders, which are looked through to their ends.
+
+    Everything pure runs again; what is asked of the outside is answered from the recording, so
+    that a test needs no network, costs nothing and changes nothing.
+
+    \b
+    heddle run triage.flow.json                     to have a run
+    heddle test triage.flow.json --record RUN       makes a test of it
+    heddle test . --junit results.xml               in continuous integration
+    """
+    lend_secrets(secret)
+    settings = options.settings(database)
+    tester = Tester(
+        blocks_at_hand(settings).catalog,
+        settings,
+        patience=timeout,
+        text=read_stdin().decode() if unsaved else "",
+    )
+    teller = Teller(console(), json=as_json)
+    if run:
+        if len(paths) != 1:
+            raise click.UsageError("Name the one flow file whose test the run becomes.")
+        recorded = _Recording(place_of(paths[0]), run, name, server, token)
+        return waited(_record(tester, teller, recorded, settings))
+    places = places_in(paths)
+    return waited(_test(tester, teller, places, _chosen(only), junit_file, update=update))
+
+
+def _chosen(only: str) -> Callable[[str], bool]:
+    words = only.lower().split()
+    return lambda name: all(word in name.lower() for word in words)
+
+
+async def _test(
+    tester: Tester, teller: Teller, places: Sequence[Place], chosen: Callable[[str], bool],
+    junit_file: Path | None, *, update: bool,
+) -> int:  # fmt: skip
+    began = time.perf_counter()
+    found: dict[str, list[Verdict]] = {}
+    taken = 0
+    async with tester:
+        for place in places:
+            suite, file = suite_at(place), str(place.tests)
+            cases = [name for name in suite.cases if chosen(name)]
+            if not cases:
+                continue
+            teller.file(file, len(cases))
+            found[file] = []
+            async for verdict in tester.verdicts(place, suite, chosen):
+                found[file].append(verdict)
+                teller.verdict(file, verdict)
+            if update:
+                taken += len(_update(place, suite, found[file], teller))
+    verdicts = [verdict for of_file in found.values() for verdict in of_file]
+    teller.summary(verdicts, time.perf_counter() - began)
+    if junit_file is not None:
+        _write(junit_file, junit(found))
+    bad = sum(verdict.state in ("failed", "broken") for verdict in verdicts)
+    return FAILED if bad > taken else DONE
+
+
+def _update(place: Place, suite: Suite, verdicts: Sequence[Verdict], teller: Teller) -> set[str]:
+    """Take what failing cases gave as expected; gives the names of those."""
+    taken: set[str] = set()
+    for verdict in verdicts:
+        case = updated(suite.cases[verdict.name], verdict)
+        if case != suite.cases[verdict.name]:
+            suite = suite.with_case(verdict.name, case)
+            taken.add(verdict.name)
+    if taken:
+        keep_suite(place.tests, suite)
+        teller.taken(str(place.tests), sorted(taken))
+    return taken
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise NotKept(f"{path} can't be written: {reason}.", cure="Name another file.") from error
+
+
+# Recording.
+
+
+class _Recording(NamedTuple):
+    """Which run is to become a case of which flow, and where the run is kept."""
+
+    place: Place
+    run: str
+    name: str
+    server: str | None
+    token: str | None
+
+
+async def _record(tester: Tester, teller: Teller, recording: _Recording, settings: Settings) -> int:
+    place = recording.place
+    async with (
+        journal_of(settings, recording.server, recording.token) as journal,
+        tester,
+    ):
+        row = await journal.run(recording.run)
+        events = await journal.read(row.run)
+        made = await case_of(events, tester.plan(place), tester.bench(place))
+    suite = suite_at(place)
+    name = recording.name or suite.free_name(name_for(made.case))
+    keep_suite(place.tests, suite.with_case(name, made.case))
+    teller.recorded(str(place.tests), name, made)
+    return DONE
+
+
+def name_for(case: Case) -> str:
+    """What a case is called as long as nobody says: by what goes in, and how it ends."""
+    given = ", ".join(f"{name} = {shorten(value, 30)}" for name, value in case.inputs.items())
+    named = given if len(given) <= 80 else f"{given[:79]}…"
+    return (named or "without inputs") + (" fails" if case.fails else "")
