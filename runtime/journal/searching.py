@@ -8,6 +8,7 @@ import msgspec
 
 from runtime.events import (
     AnyEvent,
+    OutputsChanged,
     RunFailed,
     RunStarted,
     RunSucceeded,
@@ -86,7 +87,7 @@ def _numbers(text: str) -> tuple[int | float, ...]:
 def _values(event: AnyEvent) -> Iterator[tuple[str, Any]]:
     """The values that an event carries, by where they stand."""
     match event:
-        case TaskFinished() | TaskReused():
+        case TaskFinished() | TaskReused() | OutputsChanged():
             yield from _named(event.task, event.outputs)
         case RunStarted():
             yield from _named("inputs", event.inputs)

@@ -12,18 +12,21 @@ from graph.errors import HeddleError
 from runtime.events import (
     AnyEvent,
     Failure,
+    OutputsChanged,
     TaskFailed,
     TaskFinished,
     TaskReused,
     TaskSkipped,
     block_of,
 )
+from runtime.history import effective
 from runtime.projections.run_view import BlockView, RunView
 from runtime.recorded import Outputs, Recorded, scope_of
 
-Cause = Literal["inputs", "flow", "itself", "upstream"]
-"""Why two runs part at a task: the runs were given other inputs, the block was changed, it gave
-something else for the same inputs, or (where that can't be told) something before it did."""
+Cause = Literal["inputs", "flow", "person", "itself", "upstream"]
+"""Why two runs part at a task: the runs were given other inputs, the block was changed, a person
+changed its values, it gave something else for the same inputs, or (where that can't be told)
+something before it did."""
 
 
 class Outcome(msgspec.Struct, frozen=True, gc=False):
@@ -95,6 +98,7 @@ def compare(
     gave something else. That takes their `plans`; without them it is the first that gave
     something else.
     """
+    before, after = effective(before), effective(after)
     old, new = _outcomes(before), _outcomes(after)
     differing = {
         task: (old.get(task), new.get(task))
@@ -121,7 +125,7 @@ def _outcomes(events: Sequence[AnyEvent]) -> dict[str, Outcome]:
     found: dict[str, Outcome] = {}
     for event in events:
         match event:
-            case TaskFinished() | TaskReused():
+            case TaskFinished() | TaskReused() | OutputsChanged():
                 found[event.task] = Outcome(event.outputs)
             case TaskFailed():
                 found[event.task] = Outcome(None, event.failure)
@@ -218,6 +222,10 @@ class _Given:
         except (KeyError, HeddleError):
             return False
 
+    def by_hand(self, task: str) -> bool:
+        """Whether a person gave a task other values than it had, in one of the runs."""
+        return any(task in run.gave or task in run.arguments for run in (self._before, self._after))
+
     @staticmethod
     def _of(run: Recorded, task: str) -> tuple[Outputs, Outputs]:
         """What came over the links, and what else its expressions see."""
@@ -272,6 +280,8 @@ def _cause(task: str, in_both: bool, given: _Given | None) -> Cause | None:
         return None
     if given.changed(task):
         return "flow"
+    if given.by_hand(task):
+        return "person"
     return "itself" if in_both and given.same(task) else None
 
 

@@ -32,6 +32,7 @@ from runtime.wire import as_json as json_of
 WHY: Mapping[str, str] = {
     "inputs": "the runs were given something else",
     "flow": "the block was changed",
+    "person": "somebody changed its values",
     "itself": "the same came in, something else came out",
     "upstream": "",
 }
@@ -112,6 +113,8 @@ def document(found: Comparison) -> dict[str, Any]:
                 "first": pair.first,
                 "before": pair.before.took if pair.before else None,
                 "after": pair.after.took if pair.after else None,
+                "tokens": [view.tokens if view else 0 for view in (pair.before, pair.after)],
+                "cost": [view.cost if view else 0.0 for view in (pair.before, pair.after)],
             }
             for pair in found.blocks
         ],
@@ -172,7 +175,8 @@ def _show_parting(parting: Parting, on: Console) -> None:
 
 def _blocks(found: Comparison) -> Table:
     table = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
-    for name in ("", "block", "before", "after", "longer by", "values"):
+    paid = found.before.cost or found.after.cost
+    for name in ("", "block", "before", "after", "longer by", *["cost"] * bool(paid), "values"):
         table.add_column(name, no_wrap=True, overflow="ellipsis")
     for pair in found.blocks:
         block = pair.after or pair.before
@@ -184,6 +188,7 @@ def _blocks(found: Comparison) -> Table:
             _time(pair.before),
             _time(pair.after),
             _longer(pair),
+            *[_cost(pair)] * bool(paid),
             _values(pair, block),
         )
     return table
@@ -198,6 +203,12 @@ def _longer(pair: BlockPair) -> Text:
         return Text("")
     sign, style = ("+", "yellow") if pair.longer > 0 else ("-", "green")
     return Text(f"{sign}{duration(abs(pair.longer))}", style=style)
+
+
+def _cost(pair: BlockPair) -> Text:
+    views = (pair.before, pair.after)
+    spent = [f"${view.cost:.4f}" if view and view.cost else "–" for view in views]
+    return Text("" if spent == ["–", "–"] else " → ".join(spent))
 
 
 def _values(pair: BlockPair, block: BlockView) -> Text:

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from graph.compile import compile_flow
 from graph.flow import Block, Flow
+from runtime.events import OutputsChanged, RunRewound, TaskFinished, TaskSpent
 from runtime.projections.comparison import Comparison, compare, same_value
 from tests.runtime.engine.test_replay import looped, priced
 from tests.runtime.engine.world import CATALOG, Studio, calls, studio
@@ -126,6 +127,44 @@ async def test_what_never_came_up_is_not_to_blame(studio: Studio) -> None:
     assert found.parting.task == "a"
     (pair,) = (pair for pair in found.blocks if pair.block == "b")
     assert (pair.before, pair.differing, pair.first) == (None, 1, "b")
+
+
+async def test_a_value_that_a_person_changed_is_nobodys_fault(studio: Studio) -> None:
+    await compared(studio, given(), inputs=({"n": 1}, {"n": 1}))
+    events = await studio.events("r2")
+    by_hand = OutputsChanged("r2", 0, 0.0, "sum", {"value": 100})
+    changed = [*events[:2], replace(by_hand, seq=3), *events[2:]]
+    plan = compile_flow(given(), CATALOG)
+
+    found = compare(await studio.events("r1"), changed, (plan, plan))
+
+    assert found.parting is not None
+    assert (found.parting.task, found.parting.cause) == ("sum", "person")
+    assert (found.parting.before, found.parting.after) == (3, 100)
+
+
+async def test_spending_is_compared_by_block(studio: Studio) -> None:
+    await compared(studio, given(), inputs=({"n": 1}, {"n": 1}))
+    events = await studio.events("r2")
+    dearer = [*events[:2], TaskSpent("r2", 3, 0.0, "sum", 120, 0.02), *events[2:]]
+
+    found = compare(events, dearer)
+
+    (pair,) = (pair for pair in found.blocks if pair.block == "sum")
+    assert pair.after is not None
+    assert (pair.after.tokens, pair.after.cost, found.before.cost) == (120, 0.02, 0.0)
+    assert found.same
+
+
+async def test_what_a_run_left_behind_by_going_back_does_not_count(studio: Studio) -> None:
+    await compared(studio, given(), inputs=({"n": 1}, {"n": 1}))
+    events = await studio.events("r2")
+    left = TaskFinished("r2", len(events) + 1, 0.0, "left", 0.0, {"value": "behind"})
+    back = RunRewound("r2", len(events) + 2, 0.0, to=len(events))
+
+    found = compare(events, [*events, left, back])
+
+    assert found.same
 
 
 async def test_timing_is_compared_by_block(studio: Studio) -> None:
