@@ -57,6 +57,8 @@ class RunStarted(Event, frozen=True, gc=False, tag=tag):
     begins_at: str = ""
     """In a replay: the block from which work is done again ("" for everything)."""
     grants: dict[str, Any] = {}
+    origin: str = ""
+    """Of a run that was done elsewhere and brought here in a bundle: what it was brought in."""
 
 
 class RunRecovered(Event, frozen=True, gc=False, tag=tag):

@@ -82,6 +82,8 @@ class RunRow(msgspec.Struct, frozen=True):
     events: int = 0
     summary: str = ""
     """The failure's message of a failed run, the reason of a cancelled one."""
+    origin: str = ""
+    """What a run was brought here in that was done elsewhere; "" for one of this place."""
 
 
 class TaskRow(msgspec.Struct, frozen=True):

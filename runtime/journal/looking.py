@@ -7,7 +7,8 @@ from runtime.journal.segments import reader
 
 _ROW = (
     "SELECT run, flow, name, state, started, ended, replays, owner, lease_until, COALESCE(("
-    "SELECT last FROM run_events WHERE run = w.run ORDER BY first DESC LIMIT 1), 0), summary "
+    "SELECT last FROM run_events WHERE run = w.run ORDER BY first DESC LIMIT 1), 0), "
+    "summary, origin "
     "FROM workflows w WHERE run = :run"
 )
 _SEGMENTS = (

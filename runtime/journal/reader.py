@@ -52,6 +52,7 @@ _RUN_ROW = sa.select(
     workflows.c.lease_until,
     sa.func.coalesce(_LAST, 0),
     workflows.c.summary,
+    workflows.c.origin,
 )
 _TASK_ROW = sa.select(*(workflow_tasks.c[name] for name in TaskRow.__struct_fields__))
 

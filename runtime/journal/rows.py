@@ -77,6 +77,7 @@ def first_row(event: RunStarted) -> RunRow:
         replays=event.replays,
         owner=event.owner,
         lease_until=event.at + FIRST_LEASE if event.owner else 0.0,
+        origin=event.origin,
     )
 
 

@@ -405,7 +405,8 @@ def _insert(table: str, columns: str, otherwise: str = "") -> str:
 
 
 _INSERT_RUN = _insert(
-    "workflows", "run, flow, name, state, started, ended, replays, owner, lease_until, summary"
+    "workflows",
+    "run, flow, name, state, started, ended, replays, owner, lease_until, summary, origin",
 )
 _UPDATE_RUN = (
     "UPDATE workflows SET state = coalesce(:state, state), ended = coalesce(:ended, ended), "

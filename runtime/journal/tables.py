@@ -42,6 +42,7 @@ workflows = Table(
     Column("lease_until", Double, nullable=False),
     Column("summary", Text, nullable=False),
     Column("summarised", Boolean, nullable=False, server_default=false()),
+    Column("origin", Text, nullable=False, server_default=text("''")),
     Index("workflows_by_start", "started"),
     Index(
         "workflows_open",

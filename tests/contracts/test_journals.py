@@ -756,7 +756,7 @@ class StoredContract(JournalContract):
             await later.open()
 
         assert (await journal.run("a")).run == "a"
-        execute("UPDATE heddle_schema SET version_num = '0001'")
+        execute("UPDATE heddle_schema SET version_num = '0002'")
 
     async def test_events_from_the_future_are_not_guessed_at(
         self, journal: SqlJournal, execute: Callable[..., Any]
