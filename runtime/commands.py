@@ -195,6 +195,15 @@ AnyCommand = (
     | ResumeRun
     | ReplayRun
     | SettleTask
+    | SetBreakpoints
+    | SetFaults
+    | StepRun
+    | RewindRun
+    | ChangeInputs
+    | ChangeOutputs
+    | SkipTask
+    | RetryTask
+    | TakeWheel
     | PruneRuns
 )
 

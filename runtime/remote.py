@@ -32,6 +32,7 @@ from graph.errors import (
 from runtime.changes import NoSuchField
 from runtime.commands import Answer, AnyCommand
 from runtime.engine.hub import Subscription
+from runtime.engine.points import BadBreakpoint
 from runtime.events import AnyEvent
 from runtime.journal.contract import (
     Conflict,
@@ -50,7 +51,8 @@ from runtime.large import Page, Place
 from runtime.lookup import NoSuchValue
 from runtime.projections.task_data import TaskData
 from runtime.projections.tasks import NoSuchTask
-from runtime.runtime import BadInputs, NotPossible
+from runtime.runtime import BadInputs
+from runtime.steering import NotPossible, NotYourWheel, WrongValue
 from runtime.wire import MSGPACK, PROBLEM, Missed, Refusal, looked_up, unpacked
 
 PAUSES = (0.1, 0.3, 1.0, 2.0, 4.0)
@@ -78,8 +80,8 @@ _KNOWN: dict[str, type[HeddleError]] = {
     kind.__name__: kind
     for kind in (
         BadInputs, Conflict, EditRefused, FlowFileError, FlowInvalid, JournalError, JournalFull,
-        JournalGone, NewerFormat, NoSuchField, NoSuchTask, NoSuchValue, NotPossible, UnknownKind,
-        UnknownRun,
+        JournalGone, NewerFormat, NoSuchField, NoSuchTask, NoSuchValue, NotPossible, NotYourWheel,
+        BadBreakpoint, UnknownKind, UnknownRun, WrongValue,
     )
 }  # fmt: skip
 

@@ -8,6 +8,7 @@ import socket
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, NamedTuple, assert_never
 
 import msgspec
@@ -28,35 +29,43 @@ from runtime.commands import (
     Answer,
     AnyCommand,
     CancelRun,
+    ChangeInputs,
+    ChangeOutputs,
     ContinueRun,
     PauseRun,
     PruneRuns,
     ReplayRun,
     ResumeRun,
+    RetryTask,
+    RewindRun,
+    SetBreakpoints,
+    SetFaults,
     SettleTask,
+    SkipTask,
     StartRun,
+    StepRun,
     StoreFlow,
+    TakeWheel,
 )
 from runtime.engine.evolve import rebuilt
 from runtime.engine.executor import Executor
 from runtime.engine.hub import Hub, Subscription
 from runtime.engine.live import Live
+from runtime.engine.points import Points
 from runtime.engine.replay import Recording
 from runtime.engine.state import Run
 from runtime.engine.surroundings import Limits, Surroundings
 from runtime.events import ENDINGS, LIVE_ONLY, AnyEvent, Failure, RunInterrupted, RunStarted
+from runtime.history import effective
 from runtime.journal.contract import Journal, JournalError, UnknownRun
 from runtime.lookup import Lookup
+from runtime.steering import NotPossible, Steering
 
 LEASE = 30.0
 """Seconds for which a runtime owns its runs without saying so again."""
 
 CLOSED = Failure("Closed", "Heddle was shut down.", "`heddle resume` goes on with the run.")
 """What is told of runs that a runtime leaves when it closes."""
-
-
-class NotPossible(HeddleError):
-    """The command makes no sense in the state things are in."""
 
 
 class BadInputs(HeddleError):
@@ -94,6 +103,7 @@ class Runtime:
         self._hub = Hub()
         self.look = Lookup(journal, self.plan, surroundings)
         self._executor = Executor(journal, surroundings, self._clock, self._hub, limits or Limits())
+        self._steering = Steering(self._executor, journal, self._replayed)
         self._flows: dict[str, Known] = {}
         self._upkeep: asyncio.Task[None] | None = None
 
@@ -127,10 +137,13 @@ class Runtime:
                 return Answer(run=await self._start(command))
             case CancelRun():
                 self._executor.cancel(self._live(command.run), command.reason)
-            case PauseRun():
-                self._executor.pause(self._live(command.run))
-            case ContinueRun():
-                self._executor.unpause(self._live(command.run))
+            case (
+                PauseRun() | ContinueRun() | StepRun() | RewindRun() | ChangeInputs()
+                | ChangeOutputs() | SkipTask() | RetryTask()
+            ):  # fmt: skip
+                await self._steering.obey(self._live(command.run), command)
+            case SetBreakpoints() | SetFaults() | TakeWheel():
+                self._arrange(command)
             case ResumeRun():
                 return Answer(run=await self._resume(command.run))
             case ReplayRun():
@@ -249,13 +262,39 @@ class Runtime:
             self.owner,
             grants=command.grants,
         )
-        return self._begin(began, plan)
+        return self._begin(began, plan, command)
 
-    def _begin(self, began: RunStarted, plan: Plan, recording: Recording | None = None) -> str:
+    def _begin(
+        self,
+        began: RunStarted,
+        plan: Plan,
+        command: StartRun | ReplayRun,
+        recording: Recording | None = None,
+    ) -> str:
         if self._executor.live(began.run):
             raise NotPossible(f"A run {began.run!r} is under way.", cure="Choose another id.")
-        self._executor.begin(Run(began, plan), self._granted(began), recording)
+        Points(command.breakpoints)  # or the run would begin, and fail to be debugged
+        prepare = partial(
+            self._steering.prepare,
+            breakpoints=command.breakpoints,
+            faults=command.faults,
+            paused=command.paused,
+            client=command.client,
+        )
+        self._executor.begin(Run(began, plan), self._granted(began), recording, prepare)
         return began.run
+
+    def _arrange(self, command: SetBreakpoints | SetFaults | TakeWheel) -> None:
+        live = self._live(command.run)
+        match command:
+            case SetBreakpoints():
+                self._executor.debugger.set_breakpoints(live, command.breakpoints)
+            case SetFaults():
+                self._executor.debugger.set_faults(live, command.faults)
+            case TakeWheel():
+                self._steering.take_wheel(live, command.client, anyhow=True)
+            case _:
+                assert_never(command)
 
     async def _resume(self, prefix: str) -> str:
         row = await self.journal.run(prefix)
@@ -282,10 +321,13 @@ class Runtime:
         events = await self.journal.read(run)
         began = events[0]
         assert isinstance(began, RunStarted), "a run's first event says how it began"
-        plan, recording = await self.plan(began.flow), await self._recording(began)
+        plan = await self.plan(began.flow)
+        recording = self._steering.recording_of(plan, events, await self._recording(began))
         grants = self._granted(began)
         if not self._executor.live(run):  # somebody may have been quicker meanwhile
-            self._executor.go_on(rebuilt(plan, events), grants, recording, owner=self.owner)
+            self._executor.go_on(
+                rebuilt(plan, effective(events)), grants, recording, owner=self.owner
+            )
 
     async def _replay(self, command: ReplayRun) -> str:
         row = await self.journal.run(command.run)
@@ -306,7 +348,10 @@ class Runtime:
             command.grants or began.grants,
         )
         recording = await self._recording(again)
-        return self._begin(again, await self.plan(flow), recording)
+        return self._begin(again, await self.plan(flow), command, recording)
+
+    async def _replayed(self, run: Run) -> Recording | None:
+        return await self._recording(run.began)
 
     async def _changed(self, flow: str, changes: Mapping[str, Any]) -> str:
         if not changes:

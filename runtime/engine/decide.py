@@ -51,7 +51,8 @@ def waits_for(run: Run) -> list[str]:
     """Why a run in which nothing is under way doesn't move, one sentence each."""
     if run.paused:
         return [f"It is paused: `heddle resume {run.id}` lets it go on."]
-    reasons = [
+    reasons = [f"{task}: it is held by whoever debugs the run." for task in sorted(run.held)]
+    reasons += [
         f"{task}: it was interrupted and may or may not have had its effect;"
         f" say so with `heddle resume {run.id} --settle {task}=again|done|failed`."
         for task in sorted(run.doubted)
@@ -59,7 +60,7 @@ def waits_for(run: Run) -> list[str]:
     for scope in run.scopes.values():
         for i, status in enumerate(scope.status):
             task = scope.prefix + scope.plan.ids[i]
-            if status in (WAITING, RUNNING) and task not in run.doubted:
+            if status in (WAITING, RUNNING) and task not in run.doubted | run.held.keys():
                 missing = [
                     scope.plan.ids[j]
                     for j in scope.plan.depends(i)

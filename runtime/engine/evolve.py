@@ -310,6 +310,12 @@ def _forget(scope: Scope, i: int) -> None:
         run.scopes.pop(address, None)
 
 
+def looked_at_again(ready: Ready) -> Ready:
+    """The same tasks, left out or not by the values that are there now."""
+    tasks = [(scope, i if i >= 0 else ~i) for scope, i in ready]
+    return [(scope, ~i if not scope.simple and _misses(scope, i) else i) for scope, i in tasks]
+
+
 def begin_again(scope: Scope) -> Ready:
     """The tasks of a scope rebuilt from a journal that are to be run, some of them again.
 

@@ -13,8 +13,8 @@ from runtime.engine.hub import Hub
 from runtime.engine.live import Live
 from runtime.engine.recorder import Recorder, Salvage
 from runtime.engine.replay import Recording
-from runtime.engine.runner import Runner, slow
-from runtime.engine.state import Run
+from runtime.engine.runner import Runner
+from runtime.engine.state import Run, Scope
 from runtime.engine.surroundings import Limits, Surroundings
 from runtime.events import (
     AnyEvent,
@@ -26,6 +26,7 @@ from runtime.events import (
     RunInterrupted,
     RunPaused,
     RunRecovered,
+    RunRewound,
     RunStalled,
     RunStarted,
     TaskFailed,
@@ -65,18 +66,26 @@ class Executor:
         self._hub = hub
         self._recorder = Recorder(journal, hub, clock, limits, self._lost)
         self._runner = Runner(self._recorder, clock, limits, roll)
+        self.debugger = self._runner.debugger
         self._told: dict[str, RunInterrupted] = {}
         self.to_release: list[str] = []
         """Runs that the journal made us leave: they are still ours there."""
 
     # Runs, as the runtime sees them.
 
-    def begin(self, run: Run, grants: Grants, recording: Recording | None = None) -> Live:
-        """Start a run whose first event is `run.began`."""
+    def begin(
+        self,
+        run: Run,
+        grants: Grants,
+        recording: Recording | None = None,
+        prepare: Callable[[Live], None] | None = None,
+    ) -> Live:
+        """Start a run whose first event is `run.began`; `prepare` is called before its tasks."""
         live = self._adopt(run, grants, recording)
         self._recorder.wave.append(run.began)
-        if recording:
-            slow(run.root)
+        if prepare:
+            prepare(live)
+        run.root.modes = self.debugger.modes(live, run.root)
         self._runner.push(evolve.evolve(run, run.began))
         self._runner.after_settling(run.root)
         self._runner.kick()
@@ -89,14 +98,38 @@ class Executor:
         live = self._adopt(run, grants, recording)
         if owner:
             self._runner.tell(run, RunRecovered, owner)
-        if run.paused or recording:
-            slow(run.root)
-        self._runner.push(evolve.begin_again(run.root))
-        for scope in run.scopes.values():
-            scope.simple = False
+        self._take_up(live)
         self._runner.after_settling(run.root)
         self._runner.kick()
         return live
+
+    def _take_up(self, live: Live) -> None:
+        """Queue what is to be done next of a run rebuilt from its journal."""
+        run = live.run
+        if run.paused or run.held or run.breakpoints or run.faults:
+            self.debugger.attach(live)
+            self.debugger.restore(live)
+        run.root.modes = self.debugger.modes(live, run.root)
+        self._runner.push(evolve.begin_again(run.root))
+        for scope in run.scopes.values():
+            scope.simple = False
+
+    async def left_behind(self, live: Live, to: int) -> None:
+        """Stop all of a run, to be gone on with from the event `to`; `rewound` goes on."""
+        run = live.run
+        if not run.paused:
+            self.tell(run, RunPaused)
+        self._halt(live)
+        self._runner.event(run, RunRewound, to)
+        await self.drained()
+
+    def rewound(self, live: Live, run: Run, recording: Recording) -> Live:
+        """Go on with a run that went back, as it was rebuilt; gives what drives it now."""
+        again = Live(run, live.grants, live.surroundings, live.over, recording, hidden=live.hidden)
+        self._runner.runs[run.id] = again
+        self._take_up(again)
+        self._runner.kick()
+        return again
 
     def live(self, run: str) -> Live | None:
         """A run that is being driven here."""
@@ -122,16 +155,15 @@ class Executor:
         """Start nothing new in a run."""
         if not live.run.paused:
             self.tell(live.run, RunPaused)
-            for scope in live.run.scopes.values():
-                slow(scope)
+            self.debugger.look_closely(live)
 
-    def unpause(self, live: Live) -> None:
-        """Let a paused run go on."""
-        if live.run.paused:
+    def unpause(self, live: Live, *, until: str = "") -> None:
+        """Let a run go on that is paused or in which tasks are held; to a place if one is given."""
+        if live.debug is not None or until:
+            self.debugger.go_on(live, until=until)
+        elif live.run.paused:
             self.tell(live.run, RunContinued)
-            for scope in live.run.scopes.values():
-                if not scope.closed and not live.recording:
-                    scope.modes = scope.plan.modes
+            self.debugger.look_closely(live)
             live.told_stalled = False
             self._runner.push(live.parked)
             live.parked = []
@@ -151,6 +183,15 @@ class Executor:
         else:
             failure = Failure("Doubted", "Somebody said that it had failed.", task=task)
             self._runner.fail(scope, i, 1, failure)
+        self._runner.kick()
+
+    def skip(self, scope: Scope, i: int, outputs: Mapping[str, Any]) -> None:
+        """Settle a task without doing it: with outputs, or without any as left out."""
+        if outputs:
+            given = dict.fromkeys(scope.plan.outputs[i]) | dict(outputs)
+            self._runner.finished(scope, i, 1, self._clock.now(), given)
+        else:
+            self._runner.leave_out(scope, i)
         self._runner.kick()
 
     async def drained(self) -> None:
@@ -210,6 +251,8 @@ class Executor:
                     "Look for a loop that never ends, or raise the limit.",
                 )
                 self._runner.end(live, RunFailed, failure, self._runner.took(run))
+            elif run.paused and live.debug:
+                continue  # whoever debugs it knows
             elif not live.told_stalled and run not in ready and self._is_still(live):
                 live.told_stalled = True
                 self.tell(run, RunStalled, decide.waits_for(run))
@@ -220,6 +263,7 @@ class Executor:
             or live.held
             or live.is_under_way()
             or self._runner.under_way.waits_for_turn(live.run)
+            or (live.debug and live.debug.considering)
         )
 
     # What the journal could not take.

@@ -8,6 +8,7 @@ import msgspec
 from agents.contract import Grants
 from graph.context import Outputs
 from runtime.clock import Clock
+from runtime.engine.debug import Debug
 from runtime.engine.evolve import Ready
 from runtime.engine.hidden import Hidden
 from runtime.engine.replay import Recording
@@ -29,6 +30,8 @@ class Live(msgspec.Struct, eq=False):
     surroundings: Surroundings
     over: asyncio.Future[AnyEvent]
     recording: Recording | None = None
+    debug: Debug | None = None
+    """Set while somebody debugs the run."""
     under_way: dict[Scope, dict[int, asyncio.Task[None]]] = {}
     rounds: dict[Scope, asyncio.Future[Outputs]] = {}
     parked: Ready = []
@@ -37,13 +40,13 @@ class Live(msgspec.Struct, eq=False):
     stopping: str | None = None
     """Why a block wants the run to end, once it has finished."""
     told_stalled: bool = False
-    _hidden: Hidden = msgspec.field(default_factory=Hidden)
+    hidden: Hidden = msgspec.field(default_factory=Hidden)
     _turns: dict[str, float] = {}
 
     def reveal(self, name: str) -> str:
         """A secret's value; from now on it is taken out of all that is recorded."""
         value = self.surroundings.secret(name)
-        self._hidden.add(value)
+        self.hidden.add(value)
         return value
 
     def revealed(self, value: Any) -> Any:
@@ -58,7 +61,7 @@ class Live(msgspec.Struct, eq=False):
 
     def cleaned(self, value: Any) -> Any:
         """A value without the secrets this run has used."""
-        return self._hidden.taken_out_of(value)
+        return self.hidden.taken_out_of(value)
 
     async def turn(self, name: str, every: float, clock: Clock) -> None:
         """Wait for the next turn of that name."""

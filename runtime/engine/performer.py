@@ -164,7 +164,13 @@ def time_limit(scope: Scope, i: int, limits: Limits) -> float | None:
 def _result(shell: Shell, live: Live, scope: Scope, i: int, attempt: int) -> Awaitable[Any]:
     plan = scope.plan
     spec = plan.specs[i]
-    arguments = {**plan.fields[i], **gather(plan.sources[i], scope.values)}
+    sources = plan.sources[i]
+    if scope.run.changed:
+        changed = scope.run.changed.get(scope.prefix + plan.ids[i], {})
+        sources = tuple(source for source in sources if source.parameter not in changed)
+        arguments = {**plan.fields[i], **gather(sources, scope.values), **changed}
+    else:
+        arguments = {**plan.fields[i], **gather(sources, scope.values)}
     if spec.wants_context:
         arguments[spec.wants_context] = TaskContext(shell, live, scope, i, attempt)
     if spec.mode == "async" and i not in plan.expressions and i not in plan.secrets:
@@ -195,18 +201,23 @@ async def _worked_out(
 ) -> dict[str, Any]:
     """The arguments with expressions worked out and secrets filled in."""
     plan = scope.plan
+    changed = scope.run.changed.get(scope.prefix + plan.ids[i], {})
     expressions = plan.expressions.get(i, {})
     if expressions:
         linked = {source.parameter for source in plan.sources[i]}
         names = {name: value for name, value in arguments.items() if name in linked}
         names["inputs"] = inputs_of(scope)
         for field, expression in expressions.items():
+            if field in changed:
+                continue
             arguments[field] = await live.surroundings.evaluate(expression, names)
         if not plan.specs[i].open_inputs:
             known = {parameter.name for parameter in plan.specs[i].parameters}
             known.add(plan.specs[i].wants_context)
             arguments = {name: value for name, value in arguments.items() if name in known}
     for field in plan.secrets.get(i, ()):
+        if field in changed:
+            continue
         arguments[field] = live.revealed(arguments[field])
     return arguments
 

@@ -20,13 +20,25 @@ class Recording:
     everything. What is done again still takes a recorded effect whose block and inputs are
     unchanged: the outside is not asked, or paid, twice. Raises KeyError when there is no block
     at `begin_at`.
+
+    A run that went back is a recording of itself, `rewound`: changes made in what it left behind
+    aren't made again. `earlier` is asked for what isn't in it.
     """
 
     def __init__(
-        self, plan: Plan, recorded: Plan, events: Sequence[AnyEvent], begin_at: str
+        self,
+        plan: Plan,
+        recorded: Plan,
+        events: Sequence[AnyEvent],
+        begin_at: str,
+        *,
+        earlier: "Recording | None" = None,
+        rewound: bool = False,
     ) -> None:
         self._recorded = Recorded(recorded)
         self._again = done_again(plan, recorded, begin_at)
+        self._earlier = earlier
+        self._rewound = rewound
         self._differs = False
         for event in events:
             self._recorded.take(event)
@@ -35,11 +47,26 @@ class Recording:
         """The recorded outputs of a task, or None when it is to be done again."""
         task = scope.prefix + scope.plan.ids[i]
         outputs = self._recorded.outputs.get(task)
-        if outputs is None:
-            return None
-        if self._is_kept(task) or self._is_unchanged_effect(scope, i):
+        if self._rewound:
+            outputs = self._recorded.gave.get(task, outputs)
+        if outputs is not None and (self._is_kept(task) or self._is_unchanged_effect(scope, i)):
             return dict(outputs)
-        return None
+        return self._earlier.outputs_for(scope, i) if self._earlier else None
+
+    def changed_inputs(self, scope: Scope, i: int) -> dict[str, Any]:
+        """The arguments that somebody gave a task of the earlier run, as they are given again."""
+        if self._rewound:
+            return self._earlier.changed_inputs(scope, i) if self._earlier else {}
+        task = scope.prefix + scope.plan.ids[i]
+        if task in scope.run.changed or task in scope.run.attempts:
+            return {}
+        return dict(self._recorded.arguments.get(task, {}))
+
+    def forget(self, task: str) -> None:
+        """Have a task done again whatever is recorded of it."""
+        self._recorded.outputs.pop(task, None)
+        if self._earlier:
+            self._earlier.forget(task)
 
     def first_difference(self, task: str, outputs: Outputs) -> tuple[str, Any, Any] | None:
         """Port and values by which a task differs from the recording; only for the first one."""
@@ -67,6 +94,9 @@ class Recording:
         plan, recorded = scope.plan, self._recorded.plans.get(scope.address)
         spec = plan.specs[i]
         if recorded is None or (spec.effect == "none" and spec.agent == "pure"):
+            return False
+        task = scope.prefix + plan.ids[i]
+        if scope.run.changed.get(task, {}) != self._recorded.arguments.get(task, {}):
             return False
         j = recorded.index.get(plan.ids[i])
         if j is None or recorded.specs[j].kind != spec.kind or i in plan.bodies:

@@ -10,6 +10,7 @@ from graph.context import Outputs, ScopeFailed
 from graph.errors import BlockError
 from runtime.clock import Clock
 from runtime.engine import decide, evolve
+from runtime.engine.debugger import Debugger
 from runtime.engine.live import Live
 from runtime.engine.performer import named, perform
 from runtime.engine.recorder import Recorder
@@ -21,6 +22,7 @@ from runtime.events import (
     AnyEvent,
     Event,
     Failure,
+    InputsChanged,
     ReplayDiverged,
     RunFailed,
     RunSucceeded,
@@ -39,6 +41,7 @@ from runtime.events import (
     TaskTraced,
 )
 from runtime.failures import bounded, failure_of, legible, wait_asked_by
+from runtime.recorded import scope_of
 
 TURN = 0.005
 """Seconds of work on the spot before others on the loop get their turn."""
@@ -62,6 +65,7 @@ class Runner:
         self.limits = limits
         self.runs: dict[str, Live] = {}
         self.under_way = UnderWay(limits.parallel, self._attempt)
+        self.debugger = Debugger(self)
         self._recorder = recorder
         self._roll = roll
         self._ready: deque[tuple[Scope, int]] = deque()
@@ -112,9 +116,20 @@ class Runner:
             elif not scope.left:
                 self.after_settling(scope)
                 wave = self._recorder.wave
+        if self.debugger.is_stepping:
+            self.debugger.look()
         self._recorder.settle(idle=not ready)
         if ready:
             self.kick()
+
+    def waits(self, run: Run) -> bool:
+        """Whether tasks of a run are in the queue."""
+        return any(scope.run is run for scope, _ in self._ready)
+
+    def flush(self, run: Run) -> None:
+        """Have what happened to a run recorded and told at once."""
+        self._recorder.once_durable(run.id, _nothing)
+        self._recorder.settle(idle=True)
 
     # One task.
 
@@ -123,11 +138,14 @@ class Runner:
         live = self.runs.get(scope.run.id)
         if live is None or scope.closed or scope.run.ended:
             return
-        if scope.run.paused:
+        if live.debug is not None:
+            if not self.debugger.may_start(live, scope, i):
+                return
+        elif scope.run.paused:
             live.parked.append((scope, i))
             return
         if i < 0:
-            self._skip(scope, ~i)
+            self.leave_out(scope, ~i)
             return
         task = scope.prefix + scope.plan.ids[i]
         spec = scope.plan.specs[i]
@@ -137,7 +155,9 @@ class Runner:
         if live.recording and self._reused(live.recording, scope, i):
             return
         attempt = scope.run.attempts.get(task, (1, 0.0))[0]
-        if scope.plan.calls[i] is not None and spec.effect != "write":
+        if live.recording and (changed := live.recording.changed_inputs(scope, i)):
+            self.tell(scope.run, InputsChanged, task, changed)
+        if self._is_on_the_spot(scope, i) and spec.effect != "write":
             self._call(scope, i, attempt)
             return
         key = f"{scope.run.id}:{task}" if spec.effect == "write" else ""
@@ -149,12 +169,20 @@ class Runner:
         else:
             self._launch(scope, i, attempt)
 
+    def _is_on_the_spot(self, scope: Scope, i: int) -> bool:
+        """Whether the task is a call with the arguments that its links and fields give."""
+        if scope.plan.calls[i] is None:
+            return False
+        run = scope.run
+        return not run.faults and scope.prefix + scope.plan.ids[i] not in run.changed
+
     def _must_ask(self, scope: Scope, i: int, task: str) -> bool:
         if task not in scope.run.interrupted:
             return False
         return decide.after_interruption(scope.plan.specs[i], scope.plan.settings[i]) == "ask"
 
-    def _skip(self, scope: Scope, i: int) -> None:
+    def leave_out(self, scope: Scope, i: int) -> None:
+        """A task is skipped, and what can't do without it."""
         self.event(scope.run, TaskSkipped, scope.prefix + scope.plan.ids[i])
         self.push(evolve.leave_out(scope, i))
         self.after_settling(scope)
@@ -172,7 +200,7 @@ class Runner:
 
     def _launch_held(self, live: Live, scope: Scope, i: int, attempt: int) -> None:
         live.held -= 1
-        if scope.plan.calls[i] is None:
+        if not self._is_on_the_spot(scope, i):
             self._launch(scope, i, attempt)
         elif not scope.closed and not scope.run.ended:
             self._call(scope, i, attempt)
@@ -211,9 +239,14 @@ class Runner:
         task = scope.prefix + scope.plan.ids[i]
         outputs = live.cleaned(outputs)
         self.event(scope.run, TaskFinished, task, began, outputs, attempt)
-        self.push(evolve.finish(scope, i, outputs))
+        ready = evolve.finish(scope, i, outputs)
         if live.recording:
             self._compare(live.recording, scope.run, task, outputs)
+        if live.debug is not None:
+            if self.debugger.holds_after(live, scope, i, outputs, ready):
+                return
+            self.kick()  # so that a step that ends by this is seen to
+        self.push(ready)
         if live.stopping is not None:
             reason, took = legible(live.cleaned(live.stopping)), self.took(scope.run)
             self.end(live, RunSucceeded, scope.run.root.results(), took, reason)
@@ -237,6 +270,11 @@ class Runner:
                 live.timers += 1
                 self.clock.later(wait, partial(self._again, live, scope, i))
             case decide.GiveUp(outcome):
+                debugged = live.debug is not None
+                if debugged and self.debugger.holds_error(
+                    live, scope, i, attempt, failure, outcome
+                ):
+                    return
                 self.fail(scope, i, attempt, failure, outcome)
 
     def _again(self, live: Live, scope: Scope, i: int) -> None:
@@ -274,6 +312,8 @@ class Runner:
         if address in run.closed:
             return _outcome(run.closed[address])
         begun = run.scopes.get(address)
+        if begun:
+            begun.modes = self.debugger.modes(live, begun)
         inner = begun or self._open(live, scope, address, body, inputs)
         over: asyncio.Future[Outputs] = asyncio.get_running_loop().create_future()
         live.rounds[inner] = over
@@ -299,8 +339,8 @@ class Runner:
         run = scope.run
         self.fold(run, self.event(run, ScopeOpened, address, body, dict(inputs)))
         inner = run.scopes[address]
-        if run.paused or live.recording:
-            slow(inner)
+        if run.paused or live.recording or live.debug:
+            inner.modes = self.debugger.modes(live, inner)
         return inner
 
     def after_settling(self, scope: Scope) -> None:
@@ -308,6 +348,8 @@ class Runner:
         if scope.left or scope.closed or scope.run.ended or not scope.preset:
             return
         live = self.runs[scope.run.id]
+        if scope.run.held and self._is_held(scope):
+            return
         if scope.parent is None:
             self.end(live, RunSucceeded, scope.results(), self.took(scope.run))
             return
@@ -315,6 +357,11 @@ class Runner:
         over = live.rounds.get(scope)
         if over is not None and not over.done():
             over.set_result(dict(scope.results()))
+
+    def _is_held(self, scope: Scope) -> bool:
+        """Whether a task of a scope that is done is held, and with it the scope's end."""
+        held = scope.run.held.values()
+        return any(one.phase == "after" and scope_of(one.task) == scope.address for one in held)
 
     def _fail_scope(self, scope: Scope, failure: Failure) -> None:
         live = self.runs[scope.run.id]
@@ -391,6 +438,9 @@ class Runner:
     def spent(self, scope: Scope, i: int, tokens: int, cost: float, model: str) -> None:
         task = scope.prefix + scope.plan.ids[i]
         self.tell(scope.run, TaskSpent, task, tokens, cost, model)
+        live = self.runs.get(scope.run.id)
+        if live is not None and live.debug is not None:
+            self.debugger.spent(live, task)
 
     def traced(self, scope: Scope, i: int, kind: str, detail: Mapping[str, Any]) -> None:
         live = self.runs.get(scope.run.id)
@@ -443,6 +493,10 @@ class Abandoned(BlockError):
     """Something a block waited for was given up by somebody else."""
 
     retryable = True
+
+
+def _nothing() -> None:
+    """What is done once something is durable that only had to be so soon."""
 
 
 def slow(scope: Scope) -> None:

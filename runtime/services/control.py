@@ -19,6 +19,7 @@ from agents.contract import Grants
 from graph.errors import FlowFileError, FlowInvalid, HeddleError
 from graph.file_format.syntax import LIMIT
 from runtime.commands import Answer, AnyCommand, ReplayRun, StartRun
+from runtime.engine.points import BadBreakpoint
 from runtime.events import AnyEvent
 from runtime.journal.contract import (
     FlowRow,
@@ -33,9 +34,10 @@ from runtime.journal.contract import (
 )
 from runtime.lookup import NoSuchValue
 from runtime.projections.tasks import NoSuchTask
-from runtime.runtime import BadInputs, NotPossible, Runtime
+from runtime.runtime import BadInputs, Runtime
 from runtime.services.lookup import LOOKUP
 from runtime.services.narrowing import narrowed
+from runtime.steering import NotPossible, WrongValue
 from runtime.wire import (
     CHUNK,
     JSON,
@@ -305,6 +307,8 @@ _STATUS: dict[type[HeddleError], int] = {
     NoSuchValue: 404,
     NotPossible: 409,
     BadInputs: 422,
+    BadBreakpoint: 422,
+    WrongValue: 422,
     FlowFileError: 422,
     FlowInvalid: 422,
     JournalFull: 507,

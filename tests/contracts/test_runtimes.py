@@ -43,9 +43,10 @@ from runtime.journal.contract import Spot, UnknownRun
 from runtime.journal.memory import MemoryJournal
 from runtime.projections.run_view import RunView
 from runtime.remote import RemoteRuntime
-from runtime.runtime import BadInputs, NotPossible, Runtime
+from runtime.runtime import BadInputs, Runtime
 from runtime.services.control import control
 from runtime.services.server import Listening, serving
+from runtime.steering import NotPossible
 from tests.runtime.engine.world import CATALOG, Plain, calls
 
 AnyRuntime = Runtime | RemoteRuntime

@@ -25,7 +25,8 @@ from runtime.events import (
     TaskStarted,
 )
 from runtime.journal.contract import JournalError, UnknownRun
-from runtime.runtime import NotPossible, Runtime
+from runtime.runtime import Runtime
+from runtime.steering import NotPossible
 from tests.end_to_end.beside import end_of, others_go_on, runtime_in
 from tests.end_to_end.test_kill import Forks, journaled
 from tests.servers.postgres import PostgresServer
