@@ -120,7 +120,7 @@ def test_a_new_flow_comes_with_a_sample_to_run_it_with(heddle: Heddle, here: Pat
 
     command = re.search("`heddle (run .*)`", said.err)
     assert command is not None
-    assert '"weft?"' in heddle(*shlex.split(command[1])).out
+    assert "1. WEFT?" in heddle(*shlex.split(command[1])).out
 
 
 def test_a_template_becomes_a_file_of_its_name_or_another(heddle: Heddle, here: Path) -> None:
