@@ -10,6 +10,9 @@ from graph.reshape import fresh_id
 MIME = "application/x-heddle-block"
 """What is dragged onto the canvas: the kind of a block, in UTF-8."""
 
+TEMPLATE_MIME = "application/x-heddle-template"
+"""The same of a template: the path of its flow file, in UTF-8."""
+
 
 def place(workbench: Workbench, kind: str, at: Position | None = None) -> str:
     """Add a block of that kind (its middle near `at`), and select it; gives its id."""

@@ -13,11 +13,12 @@ from app.notices import Notices
 from app.preferences import Preferences
 from app.presenters.block_finder import BlockFinder
 from app.runs.control import RunControl
-from app.theme import Theme
+from app.theme import RESOURCES, Theme
 from app.workbench import Workbench
 from app.workspace import Workspace
 from graph.catalog import Catalog
 from graph.flow import Flow
+from runtime.library.shelf import Shelf
 from runtime.plugins import Installed, installed
 from runtime.settings import Settings
 
@@ -39,6 +40,10 @@ class Studio(QObject):
     """A flow that no file holds is to be shown in front."""
     template_wanted = Signal(Path)
     """A new flow is to be made of a flow file, which stays as it is."""
+    insert_wanted = Signal(Path, object)
+    """The blocks of a flow file are to be put into the flow in front, at a place; None: any."""
+    put_in = Signal(Workbench, Flow)
+    """What a flow from elsewhere says has been put into an open one."""
 
     def __init__(
         self, window: QWidget, settings: Settings, preferences: Preferences, theme: Theme
@@ -62,6 +67,11 @@ class Studio(QObject):
     @property
     def catalog(self) -> Catalog:
         return self.installed.catalog
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        """The person's own templates, and those that come with Heddle."""
+        return Shelf(self.settings.folder / "templates", RESOURCES / "templates")
 
     @cached_property
     def finder(self) -> BlockFinder:

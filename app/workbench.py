@@ -60,6 +60,8 @@ class Workbench(QObject):
         """The folder a flow has that isn't saved in a file yet."""
         self.is_from_template = False
         """Whether the flow was made of a template, and nothing is lost if it is closed as it is."""
+        self.sample: Mapping[str, Any] = {}
+        """Inputs that came with the template, offered until others have been given."""
         self.is_trusted = True
         """Whether the flow may run and be changed: made here, or agreed to by the person."""
         self.allowed = Needs()

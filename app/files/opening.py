@@ -9,7 +9,6 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog
 
-import runtime
 from app.dialogs.unreadable import unreadable
 from app.document import Document
 from app.files.trust import Trust
@@ -20,9 +19,9 @@ from app.workbench import Workbench
 from graph.errors import FlowFileError
 from graph.file_format import FILE_SUFFIX, read
 from graph.flow import Flow
+from runtime.library.about import about_of
 
 FILTER = f"Flows (*{FILE_SUFFIX});;JSON files (*.json);;All files (*)"
-RESOURCES = Path(runtime.__file__).resolve().parent.parent / "resources"
 
 
 class Opening(QObject):
@@ -77,7 +76,9 @@ class Opening(QObject):
         except FlowFileError as error:
             self._cannot_open(path, error)
             return
-        self.show(flow, known=self._is_template(path)).is_from_template = True
+        bench = self.show(flow, known=self._is_template(path))
+        bench.is_from_template = True
+        bench.sample = about_of(path).inputs
 
     def show(self, flow: Flow, *, known: bool = True) -> Workbench:
         """A flow that no file holds yet, in front; one not `known` here is judged first."""
@@ -115,7 +116,7 @@ class Opening(QObject):
     # Where from.
 
     def _is_template(self, path: Path) -> bool:
-        return path.resolve().is_relative_to(RESOURCES / "templates")
+        return self._studio.shelf.is_shipped(path)
 
     def _folder(self) -> Path:
         """Where the person is likely to look: beside the flow in front, or the last one."""

@@ -24,6 +24,7 @@ class Trust(QObject):
         self._studio = studio
         self._approvals = Approvals(studio.settings.folder / "approvals")
         studio.workspace.added.connect(self._attend)
+        studio.put_in.connect(lambda bench, flow: self._look_into(bench, [flow]))
 
     def judge(self, bench: Workbench) -> None:
         """Let a flow run that is known here or touches nothing; keep any other from it."""
@@ -32,6 +33,10 @@ class Trust(QObject):
         found = self._approvals.find(flow_hash(flow), wanted)
         bench.allowed = found.allowed if found else Needs()
         bench.trust(found is not None or is_nothing(wanted))
+
+    def agree(self, flow: Flow) -> None:
+        """Remember that a flow may run, as far as what it says it does."""
+        self._add(flow, Needs())
 
     def remember_saved(self, bench: Workbench, flow: Flow) -> None:
         """What a person has saved here is known here."""
@@ -45,10 +50,11 @@ class Trust(QObject):
 
     def _look_into(self, bench: Workbench, flows: Iterable[Flow]) -> None:
         """Keep a flow from running that uses one of these, unless all are known."""
-        if bench.is_trusted and not all(map(self._is_known, flows)):
+        if bench.is_trusted and not all(map(self.is_known, flows)):
             bench.trust(False)
 
-    def _is_known(self, flow: Flow) -> bool:
+    def is_known(self, flow: Flow) -> bool:
+        """Whether the flow may run here, as it is now."""
         wanted = needs_of(flow, self._studio.catalog)
         return is_nothing(wanted) or self._approvals.find(flow_hash(flow), wanted) is not None
 

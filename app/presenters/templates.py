@@ -5,11 +5,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from graph.errors import FlowFileError
-from graph.file_format import FILE_SUFFIX, read
+from graph.file_format import read
 from graph.flow import Flow
-
-FIRST = ("hello", "triage_github_issues", "report_from_csv")
-"""The templates that come with Heddle and are shown before all others, by file name."""
+from runtime.library.about import ICON, About
+from runtime.library.shelf import Template
 
 NOTE = "flow.note"
 TAGS = {
@@ -19,11 +18,12 @@ TAGS = {
 
 
 class Dot(NamedTuple):
-    """A block in the drawing of a flow: its place, and the category its colour comes from."""
+    """A block in the drawing of a flow: its place, what it is called, and its category."""
 
     x: float
     y: float
     category: str
+    title: str = ""
 
 
 class Shape(NamedTuple):
@@ -36,35 +36,63 @@ class Shape(NamedTuple):
 class Card(NamedTuple):
     """One template."""
 
-    path: Path
+    template: Template
     title: str
     description: str
     tags: Sequence[str] = ()
     shape: Shape = Shape()
+    words: str = ""
+    """All that it can be found by, in small letters."""
+
+    @property
+    def path(self) -> Path:
+        return self.template.path
+
+    @property
+    def about(self) -> About:
+        return self.template.about
+
+    @property
+    def icon(self) -> str:
+        return self.about.icon or ICON
 
 
-def cards(folders: Iterable[Path]) -> Iterator[Card]:
-    """The templates in the folders; one of the same file name in an earlier folder hides later.
+class Section(NamedTuple):
+    """The cards of one category."""
 
-    A file that can't be read isn't shown.
-    """
-    seen = set[str]()
-    for folder in folders:
-        for path in sorted(folder.glob(f"*{FILE_SUFFIX}"), key=_rank):
-            if path.name not in seen:
-                seen.add(path.name)
-                if (card := card_of(path)) is not None:
-                    yield card
+    title: str
+    cards: Sequence[Card]
 
 
-def card_of(path: Path) -> Card | None:
-    """The card of a file, None when it can't be read."""
+def cards(templates: Iterable[Template]) -> Iterator[Card]:
+    """The templates as cards; a file that can't be read isn't shown."""
+    for template in templates:
+        if (card := card_of(template)) is not None:
+            yield card
+
+
+def card_of(template: Template) -> Card | None:
+    """The card of a template, None when its file can't be read."""
     try:
-        flow = read(path.read_bytes(), name=path.name)
+        flow = read(template.path.read_bytes(), name=template.path.name)
     except (FlowFileError, OSError):
         return None
-    title = flow.name or path.name.removesuffix(FILE_SUFFIX)
-    return Card(path, title, flow.description, _tags(flow), shape_of(flow))
+    title = flow.name or template.name.replace("_", " ").capitalize()
+    tags = _tags(flow)
+    said = (title, flow.description, template.category, template.about.use, *tags)
+    words = " ".join((*said, *_made_of(flow))).casefold()
+    return Card(template, title, flow.description, tags, shape_of(flow), words)
+
+
+def sections(found: Iterable[Card], words: str = "", category: str = "") -> list[Section]:
+    """The cards in which every word is found, by category; of one category only, if it is given."""
+    wanted = words.casefold().split()
+    groups = dict[str, list[Card]]()
+    for card in found:
+        here = card.template.category
+        if category in ("", here) and all(word in card.words for word in wanted):
+            groups.setdefault(here, []).append(card)
+    return [Section(title, group) for title, group in groups.items()]
 
 
 def shape_of(flow: Flow) -> Shape:
@@ -80,7 +108,7 @@ def shape_of(flow: Flow) -> Shape:
     if None in spots:
         spots = list(_in_columns(len(ids), sorted(ends)))
     dots = [
-        Dot(*spot, flow.blocks[id].kind.partition(".")[0])
+        Dot(*spot, flow.blocks[id].kind.partition(".")[0], flow.blocks[id].title)
         for id, spot in zip(ids, spots, strict=True)
         if spot
     ]
@@ -107,6 +135,10 @@ def _tags(flow: Flow) -> Sequence[str]:
     return [TAGS[kind] for kind in found[:3]]
 
 
-def _rank(path: Path) -> tuple[int, str]:
-    name = path.name.removesuffix(FILE_SUFFIX)
-    return (FIRST.index(name) if name in FIRST else len(FIRST), name)
+def _made_of(flow: Flow) -> Iterator[str]:
+    """The kinds and titles of the blocks of a flow and of those inside it."""
+    for block in flow.blocks.values():
+        yield block.kind
+        yield block.title
+    for inner in flow.flows.values():
+        yield from _made_of(inner)

@@ -50,10 +50,12 @@ class Want(NamedTuple):
         return _ANY[self.what] if self.target == "*" else self.target
 
 
-def wants(flow: Flow, catalog: Catalog) -> list[Want]:
-    """Everything the flow wants to touch, each thing once."""
+def wants(
+    flow: Flow, catalog: Catalog, inputs: Mapping[str, Any] | None = None
+) -> list[Want]:  # fmt: skip
+    """Everything the flow wants to touch, each thing once; with `inputs`, if they are known."""
     places: dict[tuple[What, str], list[str]] = {}
-    for touch in touches(flow, catalog):
+    for touch in touches(flow, catalog, inputs):
         for key in _targets(touch):
             places.setdefault(key, []).append(touch.place)
     order = list(ORDER)

@@ -1,6 +1,6 @@
 """A card that is pressed as a whole."""
 
-from PySide6.QtCore import QObject, QRect, Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QScrollArea, QWidget
 
@@ -47,11 +47,3 @@ class CardButton(QAbstractButton):
         )
         self.paint_on(painter)
         painter.end()
-
-
-def line_of_text(
-    painter: QPainter, box: QRect, text: str, cut: Qt.TextElideMode = Qt.TextElideMode.ElideRight
-) -> None:
-    """One line of text, cut where it doesn't fit."""
-    shown = painter.fontMetrics().elidedText(text, cut, box.width())
-    painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from app.icons import icon, mark
 from app.presenters.templates import Card, cards
 from app.studio import Studio
-from app.theme import RESOURCES, current
+from app.theme import current
 from app.welcome import recent_row, template_card
 from app.welcome.card_grid import CardGrid
 from app.welcome.recent_row import RecentRow
@@ -124,8 +124,7 @@ class Welcome(QScrollArea):
         QTimer.singleShot(0, self, lambda: self._studio.preferences.forget(path))
 
     def _show_templates(self) -> None:
-        folders = (self._studio.settings.folder / "templates", RESOURCES / "templates")
-        found = list(cards(folders))
+        found = list(cards(self._studio.shelf.templates()))
         if found == self._cards:
             return
         self._cards = found

@@ -8,9 +8,10 @@ from PySide6.QtGui import QColor, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from app.icons import icon
+from app.library.drawing import line_of_text
 from app.presenters.since import since
 from app.theme import BODY, SMALL, current, font
-from app.welcome.card_button import CardButton, line_of_text
+from app.welcome.card_button import CardButton
 
 LEAST = QSize(320, 54)
 SIDE = 12

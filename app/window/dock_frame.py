@@ -17,7 +17,7 @@ AREAS = {
     "right": Qt.DockWidgetArea.RightDockWidgetArea,
     "bottom": Qt.DockWidgetArea.BottomDockWidgetArea,
 }
-SIZES = {"left": 260, "right": 340, "bottom": 220}
+SIZES = {"left": 300, "right": 340, "bottom": 220}
 LEAST = {"left": 200, "right": 270, "bottom": 280}
 """How narrow the docks of an area may become."""
 CORNERS = {

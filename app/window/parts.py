@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from app import editing, inspecting
+from app import editing, inspecting, librarian
 from app.dialogs import about, block_help, command_palette, shortcuts
 from app.files import actions as files
 from app.files import keeping
@@ -25,5 +25,6 @@ PARTS: tuple[Part, ...] = (
     shortcuts.install,
     block_help.install,
     about.install,
+    librarian.install,
 )
 """Called once, in this order, when the window has been put together."""

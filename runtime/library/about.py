@@ -75,6 +75,15 @@ def about_file(flow_file: Path) -> Path:
     return flow_file.with_name(stem(flow_file) + ABOUT_SUFFIX)
 
 
+def about_of(flow_file: Path) -> About:
+    """What stands beside a flow file; nothing when that is missing or can't be read."""
+    try:
+        with about_file(flow_file).open("rb") as file:
+            return read_about(file.read(LARGEST + 1), flow_file.name)
+    except (OSError, BadAbout):
+        return About()
+
+
 def stem(flow_file: Path) -> str:
     """What `heddle new` calls the template."""
     return flow_file.name.removesuffix(FILE_SUFFIX)

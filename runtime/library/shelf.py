@@ -13,12 +13,10 @@ from graph.flow import Flow
 from runtime.flow_files import digest_of, save
 from runtime.library.about import (
     CATEGORIES,
-    LARGEST,
     OWN,
     About,
-    BadAbout,
     about_file,
-    read_about,
+    about_of,
     stem,
     write_about,
 )
@@ -151,16 +149,7 @@ def file_name(title: str) -> str:
 
 def _found(folder: Path, *, own: bool) -> Iterator[Template]:
     for path in sorted(folder.glob(f"*{FILE_SUFFIX}")):
-        yield Template(path, _about(path), own)
-
-
-def _about(path: Path) -> About:
-    """What stands beside a flow file; nothing when that is missing or can't be read."""
-    try:
-        with about_file(path).open("rb") as file:
-            return read_about(file.read(LARGEST + 1), path.name)
-    except (OSError, BadAbout):
-        return About()
+        yield Template(path, about_of(path), own)
 
 
 def _rank(template: Template) -> tuple[int, str, bool, int, str]:

@@ -1,4 +1,4 @@
-"""What is dropped on the canvas: blocks from the dock, flow files, and flows as text."""
+"""What is dropped on the canvas: blocks and templates from the docks, flow files, and text."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from app.editor.gestures.adding import add_kind, add_on_link
 from app.editor.gestures.files import place_file
 from app.editor.gestures.outlines import draw_link
 from app.editor.gestures.pasting import is_flow_text, paste_text
-from app.placing import MIME
+from app.placing import MIME, TEMPLATE_MIME
 from graph.file_format import FILE_SUFFIX
 from graph.flow import End
 
@@ -27,7 +27,8 @@ class Dropping:
     def drag(self, event: QDragMoveEvent) -> bool:
         """Accept what can be dropped here."""
         data = event.mimeData()
-        if not (data.hasFormat(MIME) or flow_files(data) or is_flow_text(data.text())):
+        from_dock = data.hasFormat(MIME) or data.hasFormat(TEMPLATE_MIME)
+        if not (from_dock or flow_files(data) or is_flow_text(data.text())):
             return False
         self._show(self._canvas.hit(self._at(event)).link if data.hasFormat(MIME) else None)
         event.setDropAction(Qt.DropAction.CopyAction)
@@ -45,6 +46,9 @@ class Dropping:
         self._show(None)
         if data.hasFormat(MIME):
             self._drop_block(bytes(data.data(MIME).data()).decode(), at)
+        elif data.hasFormat(TEMPLATE_MIME):
+            file = Path(bytes(data.data(TEMPLATE_MIME).data()).decode())
+            self._canvas.studio.insert_wanted.emit(file, (at.x(), at.y()))
         elif files := flow_files(data):
             self._drop_files(files, at, placed=bool(event.modifiers() & CTRL))
         elif is_flow_text(data.text()):

@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.dialogs.sheet import Sheet
-from app.files.opening import RESOURCES
 from app.files.recent_menu import RecentMenu
 from app.safety.versions import Versions
 from app.studio import Studio
+from app.theme import RESOURCES
 from app.window.main_window import MainWindow
 from graph.edits import AddBlock
 from graph.file_format import read, write

@@ -5,6 +5,7 @@ from pathlib import Path
 from app.presenters.templates import cards, shape_of
 from graph.flow import Block, Flow
 from runtime.compose import RESOURCES
+from runtime.library.shelf import Shelf
 
 OWN = RESOURCES / "templates"
 
@@ -15,7 +16,7 @@ def _put(folder: Path, name: str, text: str) -> None:
 
 
 def test_the_smallest_template_comes_first_and_says_what_it_is() -> None:
-    hello = next(iter(cards([OWN])))
+    hello = next(iter(cards(Shelf(OWN / "none", OWN).templates())))
 
     assert hello.title == "Hello"
     assert hello.tags == ["Text"]
@@ -26,7 +27,7 @@ def test_the_smallest_template_comes_first_and_says_what_it_is() -> None:
 def test_a_persons_own_template_takes_the_place_of_one_of_the_same_name(tmp_path: Path) -> None:
     _put(tmp_path, "hello", '{"heddle": 1, "name": "Mine", "blocks": {}, "links": []}')
 
-    titles = [card.title for card in cards([tmp_path, OWN])]
+    titles = [card.title for card in cards(Shelf(tmp_path, OWN).templates())]
 
     assert titles[0] == "Mine"
     assert "Hello" not in titles
@@ -35,7 +36,7 @@ def test_a_persons_own_template_takes_the_place_of_one_of_the_same_name(tmp_path
 def test_a_file_that_is_no_flow_is_left_out(tmp_path: Path) -> None:
     _put(tmp_path, "broken", "{")
 
-    assert list(cards([tmp_path, tmp_path / "nowhere"])) == []
+    assert list(cards(Shelf(tmp_path, tmp_path / "nowhere").templates())) == []
 
 
 def test_blocks_without_a_place_stand_in_columns_in_the_order_of_their_links() -> None:
