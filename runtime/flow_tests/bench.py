@@ -44,6 +44,7 @@ LARGEST_COPY = 64_000_000
 class Ran(msgspec.Struct, frozen=True):
     """What came of one run. `stuck` says why it was given up, in a sentence."""
 
+    inputs: Mapping[str, Any]
     events: Sequence[AnyEvent]
     desk: Desk
     outputs: Mapping[str, Any] | None = None
@@ -109,6 +110,7 @@ class Bench:
         events = await journal.read("case")
         last = events[-1]
         return Ran(
+            inputs,
             events,
             desk,
             last.outputs if isinstance(last, RunSucceeded) else None,

@@ -115,6 +115,7 @@ class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     expect      outputs of the flow, and what they have to be; none: that it succeeds
     fails       it has to fail like this instead
     blocks      outputs of single tasks, by address, and what they have to be
+    holds       expressions over `inputs` and `outputs` that have to be true
     effects     what the outside answers
     unrecorded  a question nobody recorded is refused, or really put (`do`)
     skip        why it isn't run at present
@@ -126,6 +127,7 @@ class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     expect: dict[str, Matcher] = {}
     fails: Failing | None = None
     blocks: dict[str, dict[str, Matcher]] = {}
+    holds: tuple[str, ...] = ()
     unrecorded: Unrecorded = "refuse"
     effects: tuple[Effect, ...] = ()
 

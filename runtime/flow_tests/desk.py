@@ -110,6 +110,7 @@ class Desk:
         return min(
             fitting,
             key=lambda effect: (
+                len(_unlike(effect, question)) if self._manner == "closest" else 0,
                 effect.task != question.task,
                 effect.attempt != question.attempt,
                 id(effect) in self._used,

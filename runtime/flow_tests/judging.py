@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Any
 
 from graph.compile.plan import Plan
-from graph.errors import HeddleError
+from graph.errors import BlockError, HeddleError
 from graph.values import did_you_mean, shorten
 from runtime.engine.surroundings import Surroundings
 from runtime.events import AnyEvent, Failure, TaskFailed, TaskFinished, TaskSkipped, block_of
@@ -43,7 +43,7 @@ async def judged(
         ran.took,
         spelt(ran.outputs) if ran.outputs is not None else None,
         {task: spelt(_outputs_of(ran.events, task) or {}) for task in case.blocks},
-        _root(ran.failure) if ran.failure else None,
+        root_of(ran.failure) if ran.failure else None,
     )
 
 
@@ -132,6 +132,16 @@ async def _findings(
     if ran.outputs is not None and not case.fails:
         async for finding in _outputs("output", "", case.expect, ran.outputs, surroundings):
             yield finding
+    if ran.outputs is not None:
+        for finding in await broken_rules(case.holds, ran.inputs, ran.outputs, surroundings):
+            yield finding
+    async for finding in _blocks(case, ran, surroundings):
+        yield finding
+    for finding in _undone(ran, plan):
+        yield finding
+
+
+async def _blocks(case: Case, ran: Ran, surroundings: Surroundings) -> AsyncIterator[Finding]:
     for task, expected in case.blocks.items():
         outputs = _outputs_of(ran.events, task)
         if outputs is None:
@@ -139,15 +149,20 @@ async def _findings(
             continue
         async for finding in _outputs("block", task, expected, outputs, surroundings):
             yield finding
-    if not ran.stuck:
-        for effect in ran.desk.unasked():
-            if _writes(effect, plan) and effect.asked:
-                yield Finding(
-                    "unasked",
-                    f"It no longer does what was recorded: {shorten(effect.asked, 100)}.",
-                    effect.task,
-                    "If that is right, record the case again or take the effect out of it.",
-                )
+
+
+def _undone(ran: Ran, plan: Plan) -> Iterator[Finding]:
+    """What the flow did to the outside when it was recorded, and no longer does."""
+    if ran.stuck:
+        return
+    for effect in ran.desk.unasked():
+        if _writes(effect, plan) and effect.asked:
+            yield Finding(
+                "unasked",
+                f"It no longer does what was recorded: {shorten(effect.asked, 100)}.",
+                effect.task,
+                "If that is right, record the case again or take the effect out of it.",
+            )
 
 
 def _unrecorded(refusal: Refusal) -> Finding:
@@ -174,7 +189,7 @@ def _ending(fails: Failing | None, ran: Ran) -> Iterator[Finding]:
         yield Finding("ending", " ".join([ran.stuck, *stalled(ran.events)]))
     elif fails is None:
         if ran.failure:
-            failure = _root(ran.failure)
+            failure = root_of(ran.failure)
             yield Finding(
                 "ending", f"The run failed: {failure.message}", failure.task, failure.cure
             )
@@ -182,7 +197,7 @@ def _ending(fails: Failing | None, ran: Ran) -> Iterator[Finding]:
         wanted = f" with {fails.type or fails.message}" if fails.type or fails.message else ""
         yield Finding("ending", f"The run succeeded, and was to fail{wanted}.")
     else:
-        yield from _other_failure(fails, _root(ran.failure))
+        yield from _other_failure(fails, root_of(ran.failure))
 
 
 def _other_failure(fails: Failing, failure: Failure) -> Iterator[Finding]:
@@ -197,7 +212,7 @@ def _other_failure(fails: Failing, failure: Failure) -> Iterator[Finding]:
         yield Finding("ending", "The run failed in another way:", differences=differences)
 
 
-def _root(failure: Failure) -> Failure:
+def root_of(failure: Failure) -> Failure:
     """What went wrong in the innermost scope."""
     while failure.cause:
         failure = failure.cause
@@ -223,6 +238,25 @@ async def _unlike(matcher: Matcher, value: Any, surroundings: Surroundings) -> S
         return ()
     reason = f"{shorten(spelt(value))} doesn't satisfy {matcher.wanted}"
     return (Difference(actual=spelt(value), reason=reason),)
+
+
+async def broken_rules(
+    rules: Sequence[str],
+    inputs: Mapping[str, Any],
+    outputs: Mapping[str, Any],
+    surroundings: Surroundings,
+) -> list[Finding]:
+    """The expressions over inputs and outputs that aren't true, or can't be worked out."""
+    found: list[Finding] = []
+    for rule in rules:
+        try:
+            holds = await surroundings.evaluate(rule, {"inputs": inputs, "outputs": outputs})
+        except BlockError as error:
+            found.append(Finding("property", f"{rule} can't be worked out: {error.message}"))
+            continue
+        if not holds:
+            found.append(Finding("property", f"This doesn't hold: {rule}"))
+    return found
 
 
 def _outputs_of(events: Sequence[AnyEvent], task: str) -> Mapping[str, Any] | None:

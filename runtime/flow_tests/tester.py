@@ -15,7 +15,8 @@ from graph.self_contained import self_contained
 from runtime.compose import world_of
 from runtime.flow_files import load, with_files
 from runtime.flow_tests.bench import PATIENCE, Bench
-from runtime.flow_tests.case import Case, Suite
+from runtime.flow_tests.case import Case, Properties, Suite
+from runtime.flow_tests.exploring import Explored, Explorer
 from runtime.flow_tests.judging import judged
 from runtime.flow_tests.tests_file import SUFFIX, flow_beside, read_suite, suite_beside
 from runtime.flow_tests.verdict import Finding, Verdict
@@ -32,16 +33,16 @@ class Place(NamedTuple):
     tests: Path
 
 
-def places_in(paths: Sequence[Path]) -> list[Place]:
+def places_in(paths: Sequence[Path], *, untested: bool = False) -> list[Place]:
     """Every flow with tests that the paths mean; folders are looked through to their ends.
 
-    Raises FlowFileError for a path that names no tests.
+    Raises FlowFileError for a path that names no tests; with `untested`, any flow file will do.
     """
-    found = dict.fromkeys(place for path in paths for place in _places_at(path))
+    found = dict.fromkeys(place for path in paths for place in _places_at(path, untested))
     return list(found)
 
 
-def _places_at(path: Path) -> Iterator[Place]:
+def _places_at(path: Path, untested: bool) -> Iterator[Place]:
     if path.is_dir():
         inside = [
             tests
@@ -53,7 +54,7 @@ def _places_at(path: Path) -> Iterator[Place]:
         yield from (Place(flow_beside(tests), tests) for tests in inside)
         return
     place = place_of(path)
-    if not place.tests.exists():
+    if not place.tests.exists() and not (untested and place.flow.exists()):
         what = path if place.flow.exists() or path.exists() else f"{path}, which doesn't exist"
         raise FlowFileError(f"There are no tests of {what}.", cure=_CURE)
     yield place
@@ -120,6 +121,13 @@ class Tester:
         finally:
             for task in under_way:
                 task.cancel()
+
+    async def explored(self, place: Place, suite: Suite, number: int, seed: int) -> Explored:
+        """What came of so many inputs made up. Raises HeddleError."""
+        properties = suite.properties or Properties()
+        effects = [effect for case in suite.cases.values() for effect in case.effects]
+        explorer = Explorer(self.plan(place), properties, effects, self.bench(place), self.world)
+        return await explorer.explore(number, seed)
 
     def _begun(
         self, cases: Mapping[str, Case], plan: Plan, bench: Bench

@@ -6,15 +6,20 @@ from pathlib import Path
 from typing import NamedTuple
 
 import click
+import msgspec
 
+from graph.errors import HeddleError
 from graph.values import shorten
 from runtime.flow_tests.bench import PATIENCE
 from runtime.flow_tests.case import Case, Suite
+from runtime.flow_tests.exploring import pinned
+from runtime.flow_tests.matching import Difference
 from runtime.flow_tests.recording import case_of
+from runtime.flow_tests.spelling import spelt
 from runtime.flow_tests.tester import Place, Tester, place_of, places_in, suite_at
 from runtime.flow_tests.tests_file import NotKept, keep_suite
 from runtime.flow_tests.updating import updated
-from runtime.flow_tests.verdict import Verdict
+from runtime.flow_tests.verdict import Finding, Verdict
 from runtime.headless import completing, options
 from runtime.headless.exits import DONE, FAILED
 from runtime.headless.granting import lend_secrets
@@ -24,6 +29,7 @@ from runtime.headless.runtimes import journal_of
 from runtime.headless.sources import blocks_at_hand, read_stdin
 from runtime.headless.values import console
 from runtime.headless.verdicts import Teller
+from runtime.headless.words import count
 from runtime.settings import Settings
 
 
@@ -40,6 +46,9 @@ from runtime.settings import Settings
 @click.option("--record", "run", default="", metavar="RUN", shell_complete=completing.runs,
               help="Make a case of this past run instead of running any.")  # fmt: skip
 @click.option("--name", default="", help="What the recorded case is called.")
+@click.option("--property", "number", type=click.IntRange(1, 100_000), metavar="NUMBER",
+              help="Try so many inputs made up, too; one that fails becomes a case.")  # fmt: skip
+@click.option("--seed", type=int, default=0, help="Make up others. [default: the same each time]")
 @click.option("--timeout", type=click.FloatRange(min=0.1), default=PATIENCE, show_default=True,
               metavar="SECONDS", help="How long a case may take.")  # fmt: skip
 @click.option("--unsaved", is_flag=True, hidden=True,
@@ -55,6 +64,8 @@ def command(
     update: bool,
     run: str,
     name: str,
+    number: int | None,
+    seed: int,
     timeout: float,
     unsaved: bool,
     as_json: bool,
@@ -88,8 +99,9 @@ def command(
             raise click.UsageError("Name the one flow file whose test the run becomes.")
         recorded = _Recording(place_of(paths[0]), run, name, server, token)
         return waited(_record(tester, teller, recorded, settings))
-    places = places_in(paths)
-    return waited(_test(tester, teller, places, _chosen(only), junit_file, update=update))
+    wanted = _Wanted(_chosen(only), junit_file, update, number or 0, seed)
+    places = places_in(paths, untested=wanted.number > 0)
+    return waited(_test(tester, teller, places, wanted))
 
 
 def _chosen(only: str) -> Callable[[str], bool]:
@@ -97,36 +109,74 @@ def _chosen(only: str) -> Callable[[str], bool]:
     return lambda name: all(word in name.lower() for word in words)
 
 
-async def _test(
-    tester: Tester, teller: Teller, places: Sequence[Place], chosen: Callable[[str], bool],
-    junit_file: Path | None, *, update: bool,
-) -> int:  # fmt: skip
+class _Wanted(NamedTuple):
+    """What is to be done with the tests."""
+
+    chosen: Callable[[str], bool]
+    junit: Path | None
+    update: bool
+    number: int
+    seed: int
+
+
+async def _test(tester: Tester, teller: Teller, places: Sequence[Place], wanted: _Wanted) -> int:
     began = time.perf_counter()
     found: dict[str, list[Verdict]] = {}
     taken = 0
     async with tester:
         for place in places:
             suite, file = suite_at(place), str(place.tests)
-            cases = [name for name in suite.cases if chosen(name)]
-            if not cases:
+            cases = [name for name in suite.cases if wanted.chosen(name)]
+            if not cases and not wanted.number:
                 continue
             teller.file(file, len(cases))
             found[file] = []
-            async for verdict in tester.verdicts(place, suite, chosen):
+            async for verdict in tester.verdicts(place, suite, wanted.chosen):
                 found[file].append(verdict)
                 teller.verdict(file, verdict)
-            if update:
-                taken += len(_update(place, suite, found[file], teller))
+            if wanted.update:
+                suite, names = _update(place, suite, found[file], teller)
+                taken += len(names)
+            if wanted.number:
+                found[file].append(await _explore(tester, place, suite, wanted))
+                teller.verdict(file, found[file][-1])
     verdicts = [verdict for of_file in found.values() for verdict in of_file]
     teller.summary(verdicts, time.perf_counter() - began)
-    if junit_file is not None:
-        _write(junit_file, junit(found))
+    if wanted.junit is not None:
+        _write(wanted.junit, junit(found))
     bad = sum(verdict.state in ("failed", "broken") for verdict in verdicts)
     return FAILED if bad > taken else DONE
 
 
-def _update(place: Place, suite: Suite, verdicts: Sequence[Verdict], teller: Teller) -> set[str]:
-    """Take what failing cases gave as expected; gives the names of those."""
+async def _explore(tester: Tester, place: Place, suite: Suite, wanted: _Wanted) -> Verdict:
+    """Try inputs made up; one by which something is wrong is kept as a case."""
+    began = time.perf_counter()
+    try:
+        tried, trial = await tester.explored(place, suite, wanted.number, wanted.seed)
+    except HeddleError as error:
+        finding = Finding("flow", error.message, cure=error.cure)
+        return Verdict("Inputs made up", "broken", (finding,))
+    name, took = f"{count(tried, 'input')} made up", time.perf_counter() - began
+    if trial is None or trial.finding is None:
+        return Verdict(name, "passed", took=took)
+    inputs = [Difference(name, actual=spelt(value)) for name, value in trial.inputs.items()]
+    finding = msgspec.structs.replace(trial.finding, differences=inputs)
+    if finding.about == "unrecorded":
+        return Verdict(name, "broken", (finding,), took=took)
+    rules = suite.properties.holds if suite.properties else ()
+    case = pinned(trial, rules)
+    notes: tuple[str, ...] = ()
+    if all(other.inputs != case.inputs for other in suite.cases.values()):
+        kept = suite.free_name(name_for(case))
+        keep_suite(place.tests, suite.with_case(kept, case))
+        notes = (f"Kept as the case {kept!r}.",)
+    return Verdict(name, "failed", (finding,), notes, took)
+
+
+def _update(
+    place: Place, suite: Suite, verdicts: Sequence[Verdict], teller: Teller
+) -> tuple[Suite, set[str]]:
+    """Take what failing cases gave as expected; gives the tests then, and the names of those."""
     taken: set[str] = set()
     for verdict in verdicts:
         case = updated(suite.cases[verdict.name], verdict)
@@ -136,7 +186,7 @@ def _update(place: Place, suite: Suite, verdicts: Sequence[Verdict], teller: Tel
     if taken:
         keep_suite(place.tests, suite)
         teller.taken(str(place.tests), sorted(taken))
-    return taken
+    return suite, taken
 
 
 def _write(path: Path, content: bytes) -> None:

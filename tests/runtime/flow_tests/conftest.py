@@ -61,7 +61,7 @@ def reading() -> Flow:
     """Reads a file by the name it is given, and shouts what is in it."""
     return Flow.of(
         [
-            input_block("path", "text"),
+            input_block("path", "text", required=True),
             Block("read", "files.read"),
             Block("shout", "text.template", {"text": "{content}!"}),
             output_block("text"),

@@ -186,3 +186,30 @@ def test_a_flow_that_isnt_saved_can_be_tested(
     said = heddle("test", tested, "--unsaved")
 
     assert "+ milk?" in said.out
+
+
+def test_inputs_made_up_find_what_fails_and_keep_it_as_a_case(heddle: Heddle, here: Path) -> None:
+    blocks = {
+        name: {"kind": "flow.input", "fields": {"name": name, "type": "integer", "required": True}}
+        for name in ("a", "b")
+    }
+    blocks["divide"] = {"kind": "code.python", "fields": {"code": "return a // b"}}
+    links = ("a.value -> divide.a", "b.value -> divide.b")
+    flow = flow_file(here / "divide.flow.json", blocks, *links)
+
+    found = heddle("test", flow, "--property", "200")
+    again = heddle("test", flow)
+
+    assert found.code == 1
+    assert "ZeroDivisionError" in found.out
+    assert "Kept as the case 'a = 0, b = 0'" in found.out
+    assert again.code == 1
+    assert "✗ a = 0, b = 0" in again.out
+
+
+def test_a_flow_that_bears_whatever_goes_in_passes(heddle: Heddle, greeting: Path) -> None:
+    said = heddle("test", greeting, "--property", "50")
+
+    assert said.code == 0
+    assert "✓ 50 inputs made up" in said.out
+    assert not greeting.with_name("greeting.tests.json").exists()
