@@ -55,6 +55,7 @@ class Debug(msgspec.Struct, eq=False):
     awaited     addresses and places of tasks to hold when they come up, and why
     until       the place to run to, then to stop as a whole
     entered     the rounds in which the breakpoint of a sub-flow has stopped its first task
+    suffered    how often each fault has gone wrong
     overspent   tasks by which a budget was exceeded: they are held once they are done
     """
 
@@ -67,4 +68,5 @@ class Debug(msgspec.Struct, eq=False):
     awaited: dict[str, Literal["step", "pause"]] = {}
     until: str = ""
     entered: set[tuple[str, str]] = set()
+    suffered: dict[str, int] = {}
     overspent: dict[str, Stop] = {}

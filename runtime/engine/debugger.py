@@ -92,9 +92,23 @@ class Debugger:
 
     def set_faults(self, live: Live, faults: Sequence[Fault]) -> None:
         """Have these go wrong from now on."""
-        self.attach(live)
+        self.attach(live).suffered = {}
         self._shell.tell(live.run, FaultsSet, list(faults))
         self.look_closely(live)
+
+    def has_fault(self, run: Run, task: str) -> bool:
+        """Whether something may go wrong on purpose at a task."""
+        place = block_of(task)
+        return any(fault.block == place and fault.enabled for fault in run.faults)
+
+    def faults_at(self, live: Live, scope: Scope, i: int) -> Sequence[Fault]:
+        """What goes wrong at a task that begins; what happens only so often is counted."""
+        place, suffered = block_of(_address(scope, i)), self.attach(live).suffered
+        due = [f for f in live.run.faults if f.block == place and f.enabled]
+        due = [f for f in due if not f.times or suffered.get(f.id, 0) < f.times]
+        for fault in due:
+            suffered[fault.id] = suffered.get(fault.id, 0) + 1
+        return due
 
     def look_closely(self, live: Live) -> None:
         """Send through `start` what may stop there, and nothing else."""

@@ -2,15 +2,17 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from graph.context import Outputs, ScopeFailed
 from graph.errors import BlockError
+from runtime.breakpoints import Fault
 from runtime.clock import Clock
 from runtime.engine import decide, evolve
 from runtime.engine.debugger import Debugger
+from runtime.engine.faults import suffered
 from runtime.engine.live import Live
 from runtime.engine.performer import named, perform
 from runtime.engine.recorder import Recorder
@@ -22,6 +24,7 @@ from runtime.events import (
     AnyEvent,
     Event,
     Failure,
+    FaultInjected,
     InputsChanged,
     ReplayDiverged,
     RunFailed,
@@ -174,7 +177,10 @@ class Runner:
         if scope.plan.calls[i] is None:
             return False
         run = scope.run
-        return not run.faults and scope.prefix + scope.plan.ids[i] not in run.changed
+        if not run.faults and not run.changed:
+            return True
+        task = scope.prefix + scope.plan.ids[i]
+        return task not in run.changed and not self.debugger.has_fault(run, task)
 
     def _must_ask(self, scope: Scope, i: int, task: str) -> bool:
         if task not in scope.run.interrupted:
@@ -215,7 +221,10 @@ class Runner:
     async def _attempt(self, live: Live, scope: Scope, i: int, attempt: int) -> None:
         began = self.clock.now()
         try:
-            outputs = named(scope, i, await perform(self, live, scope, i, attempt))
+            if scope.run.faults and (wrong := self.debugger.faults_at(live, scope, i)):
+                outputs = await self._suffered(wrong, live, scope, i, attempt)
+            else:
+                outputs = named(scope, i, await perform(self, live, scope, i, attempt))
         except RAISED as error:
             self.under_way.left(live, scope, i)
             self._failed(scope, i, attempt, error)
@@ -228,6 +237,18 @@ class Runner:
         else:
             self.under_way.left(live, scope, i)
             self.finished(scope, i, attempt, began, outputs)
+
+    def _suffered(
+        self, faults: Sequence[Fault], live: Live, scope: Scope, i: int, attempt: int
+    ) -> Awaitable[dict[str, Any]]:
+        task = scope.prefix + scope.plan.ids[i]
+        return suffered(
+            faults,
+            self.clock,
+            lambda fault: self.tell(scope.run, FaultInjected, task, fault.id, fault.kind),
+            partial(named, scope, i),
+            partial(perform, self, live, scope, i, attempt),
+        )
 
     def finished(
         self, scope: Scope, i: int, attempt: int, began: float, outputs: dict[str, Any]
