@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from runtime.large import Large
+
 Shape = Literal["table", "tree", "text", "markdown", "image"]
 
 TITLES: Mapping[Shape, str] = {
@@ -16,6 +18,12 @@ TITLES: Mapping[Shape, str] = {
     "image": "Picture",
 }
 """What the views are called."""
+
+LARGE: Mapping[str, tuple[Shape, ...]] = {
+    "list": ("table", "tree", "text"), "record": ("tree", "table", "text"),
+    "text": ("text",), "bytes": ("text",),
+}  # fmt: skip
+"""The views of values that are loaded as one looks at them, by kind."""
 
 SIGNATURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"BM", b"RIFF")
 _MARKDOWN = re.compile(
@@ -30,6 +38,8 @@ _PICTURE_FILE = re.compile(r"[^\n\x00]{1,500}\.(png|jpe?g|gif|bmp|webp)", re.IGN
 def shapes_of(value: Any) -> tuple[Shape, ...]:
     """The views that can show a value, the most fitting one first."""
     match value:
+        case Large():
+            return LARGE[value.kind]
         case bytes():
             return ("image", "text") if is_picture(value) else ("text",)
         case str():

@@ -2,10 +2,21 @@
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
+
+from runtime.large import Large, Page, Place
+
+Load = Callable[[Place, int, int, Callable[[Page], object]], object]
+"""Asks for members of a large value; the last argument takes them once they are there."""
+
+PAGE = 200
+"""Rows of a large value that are asked for together."""
+
+PENDING = "…"
+"""Stands for what is still to be loaded."""
 
 SAMPLE = 1000
 """Rows that are looked at for their columns."""
@@ -15,12 +26,67 @@ CELL = 200
 """Characters of a cell that are shown."""
 
 
-class Table:
-    """A value as rows and columns. `order` is how the rows are sorted: their numbers."""
+class LargeRows:
+    """The rows of a large value, of which those that are looked at are loaded."""
 
-    def __init__(self, value: Any) -> None:
-        self.columns, self._rows = _taken_apart(value)
+    def __init__(
+        self, large: Large, load: Load | None, came: Callable[[int, int], object] | None
+    ) -> None:
+        self._large = large
+        self._load = load
+        self._came = came
+        self._rows: dict[int, Any] = dict(enumerate(_rows_of(large.head)))
+        self._asked = set[int]()
+
+    def __len__(self) -> int:
+        return self._large.size if self._load else len(self._rows)
+
+    def __getitem__(self, number: int) -> Any:
+        """The row, PENDING while it is being loaded."""
+        if number not in self._rows:
+            self._ask(number // PAGE)
+        return self._rows.get(number, PENDING)
+
+    def _ask(self, page: int) -> None:
+        if page not in self._asked and self._load is not None:
+            self._asked.add(page)
+            self._load(self._large.place, page * PAGE, PAGE, self._take)
+
+    def _take(self, page: Page) -> None:
+        rows = list(zip(page.names, page.values, strict=True)) if page.names else page.values
+        self._rows.update(enumerate(rows, page.start))
+        if self._came is not None:
+            self._came(page.start, page.start + len(rows) - 1)
+
+
+def _rows_of(head: Any) -> Iterable[Any]:
+    return head.items() if isinstance(head, Mapping) else head
+
+
+class Table:
+    """A value as rows and columns. `order` is how the rows are sorted: their numbers.
+
+    `load` brings more of a large value; `came` is told which rows there are then.
+    """
+
+    def __init__(
+        self,
+        value: Any,
+        load: Load | None = None,
+        came: Callable[[int, int], object] | None = None,
+    ) -> None:
+        self._rows: Sequence[Any] | LargeRows
+        if isinstance(value, Large):
+            self.columns = _taken_apart(value.head)[0]
+            self._rows = LargeRows(value, load, came)
+        else:
+            self.columns, self._rows = _taken_apart(value)
         self.order: Sequence[int] = range(len(self._rows))
+
+    @property
+    def can_be_sorted(self) -> bool:
+        """Whether all of it is at hand."""
+        return not isinstance(self._rows, LargeRows)
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -56,7 +122,9 @@ class Table:
         row = self._rows[number]
         if isinstance(row, Mapping):
             return row.get(self.columns[column])
-        return row[column] if column < len(row) else None
+        if isinstance(row, list | tuple):
+            return row[column] if column < len(row) else None
+        return row if not column else None
 
 
 def _taken_apart(value: Any) -> tuple[list[str], Sequence[Any]]:
@@ -97,6 +165,8 @@ def one_line(value: Any, width: int = CELL) -> str:
             return str(value)
         case bytes():
             return f"{len(value):,} bytes"
+        case Large():
+            return repr(value)
         case list() | tuple() if len(value) > 100:
             return f"{len(value):,} items"
         case _:
@@ -109,6 +179,8 @@ def whole(value: Any) -> str:
     """A value as it is copied: text as it is, the rest as JSON."""
     if value is None:
         return ""
+    if isinstance(value, Large):
+        return repr(value)
     return value if isinstance(value, str) else as_json(value)
 
 
@@ -127,6 +199,9 @@ def as_text(value: Any) -> str:
         return value
     if isinstance(value, bytes):
         return "\n".join(_dumped(value[:16_000]))
+    if isinstance(value, Large):
+        beginning = as_text(value.head)
+        return beginning if value.kind == "text" else f"{beginning}\n… {value!r} in all"
     return as_json(value, indent=2)
 
 

@@ -60,12 +60,16 @@ class FailureBanner(QWidget):
 
 
 def place_of(failure: Failure, block: str = "") -> str:
-    """Where it was, and what was behind it."""
+    """Where it was, and what sort of error."""
     spot = [block or failure.task] if failure.task else []
     if failure.line:
         spot.append(f"line {failure.line}")
-    because = f"because: {failure.cause.message}" if failure.cause else ""
-    return " · ".join(filter(None, (", ".join(spot), because)))
+    return " · ".join(filter(None, (", ".join(spot), _kind(failure))))
+
+
+def _kind(failure: Failure) -> str:
+    """What sort of error it was, where the message doesn't begin with it already."""
+    return "" if failure.message.startswith(failure.type) else failure.type
 
 
 def _say(label: QLabel, text: str) -> None:

@@ -19,11 +19,16 @@ from PySide6.QtWidgets import (
 from app.icons import icon
 from app.presenters.comparing import compared
 from app.presenters.shapes import TITLES, Shape, shapes_of
-from app.presenters.tables import whole
+from app.presenters.tables import Load, whole
 from app.results.picture_view import PictureView
 from app.results.table_view import TableView
 from app.results.text_views import ChangesView, FormattedView, PlainView
 from app.results.tree_view import TreeView
+from graph.errors import HeddleError
+from runtime.large import Large, Place
+
+Whole = Callable[[Place, Callable[[bytes], object], Callable[[HeddleError], object]], object]
+"""Asks for a whole value; the second takes it, the third hears why it can't be had."""
 
 MISSING = object()
 """There is no value."""
@@ -39,7 +44,7 @@ ICONS = {
 }
 CHANGES = "changes"
 NAMES: Mapping[str, str] = {str(shape): title for shape, title in TITLES.items()} | {
-    CHANGES: "What changed since the last run"
+    CHANGES: "What is different from before"
 }
 SUFFIXES = {"table": ".csv", "tree": ".json", "text": ".txt", "markdown": ".md", "image": ".png"}
 
@@ -56,6 +61,7 @@ class ValuePane(QWidget):
         self._before: Any = MISSING
         self._chosen: dict[tuple[Shape, ...], str] = {}
         self._shown = ""
+        self._whole: Whole | None = None
         self.pictures = PictureView(self)
         self.changes = ChangesView(self)
         self.formatted = FormattedView(self)
@@ -75,6 +81,17 @@ class ValuePane(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._stack)
         self.restyle()
+
+    def load_with(self, load: Load | None, whole: Whole | None = None) -> None:
+        """Load more of large values, and the whole of them to copy or save, with these."""
+        self._whole = whole
+        for name in ("table", "tree", "text"):
+            self._views[name].load_with(load)
+
+    @property
+    def value(self) -> Any:
+        """What is shown, MISSING when nothing is."""
+        return self._value
 
     @property
     def shown(self) -> str:
@@ -109,8 +126,14 @@ class ValuePane(QWidget):
     def copy(self) -> None:
         """Copy the value: a table as spreadsheets take it."""
         clipboard = QGuiApplication.clipboard()
-        table = self._views["table"]
-        clipboard.setText(table.text() if self._shown == "table" else whole(self._value))
+        if isinstance(self._value, Large):
+            self._fetch(lambda content: clipboard.setText(content.decode(errors="replace")))
+        elif self._shown == "table":
+            clipboard.setText(self._views["table"].text())
+        elif self._shown == CHANGES:
+            clipboard.setText(self.changes.toPlainText())
+        else:
+            clipboard.setText(whole(self._value))
 
     def save_as(self) -> None:
         """Ask for a file and write the value there."""
@@ -122,11 +145,24 @@ class ValuePane(QWidget):
         dialog.open()
 
     def _write(self, name: str) -> None:
+        if isinstance(self._value, Large):
+            self._fetch(lambda content: self._try(name, lambda: Path(name).write_bytes(content)))
+        else:
+            self._try(name, lambda: self.write(Path(name)))
+
+    def _try(self, name: str, write: Callable[[], object]) -> None:
         try:
-            self.write(Path(name))
+            write()
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             self.troubled.emit(f"{name} can't be saved: {reason}. Choose another place.")
+
+    def _fetch(self, then: Callable[[bytes], object]) -> None:
+        """Have the whole of a value that is only shown as it begins."""
+        if self._whole is None:
+            self.troubled.emit("The whole value can't be had here: its runtime is gone.")
+        else:
+            self._whole(self._value.place, then, lambda why: self.troubled.emit(str(why)))
 
     def write(self, path: Path) -> None:
         """Write the value to a file, as its name asks. Raises OSError."""

@@ -6,7 +6,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
-from app.presenters.tables import Table, as_text, one_line
+from app.presenters.tables import Load, Table, as_text, one_line
 
 Index = QModelIndex | QPersistentModelIndex
 WIDEST, NARROWEST = 360, 60
@@ -23,11 +23,19 @@ class TableModel(QAbstractTableModel):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self.table = Table([])
+        self.load: Load | None = None
+        """Loads more of a large value; without it only the beginning is seen."""
 
     def show_value(self, value: Any) -> None:
         self.beginResetModel()
-        self.table = Table(value)
+        self.table = Table(value, self.load, self._came)
         self.endResetModel()
+
+    def _came(self, first: int, last: int) -> None:
+        """These rows are there now."""
+        if last < self.rowCount() and self.table.columns:
+            end = self.index(last, self.columnCount() - 1)
+            self.dataChanged.emit(self.index(first, 0), end, [])
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:
         return 0 if parent.isValid() else len(self.table)
@@ -92,9 +100,14 @@ class TableView(QTableView):
         """Show a value, columns as wide as they need to be."""
         self.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self._model.show_value(value)
+        self.setSortingEnabled(self._model.table.can_be_sorted)
         self.resizeColumnsToContents()
         for column in range(self._model.columnCount()):
             self.setColumnWidth(column, min(WIDEST, self.columnWidth(column) + 12))
+
+    def load_with(self, load: Load | None) -> None:
+        """Load more of large values with this."""
+        self._model.load = load
 
     def text(self, separator: str = "\t") -> str:
         """What is selected, or everything."""

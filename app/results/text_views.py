@@ -15,16 +15,19 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QTextBrowser, QWidget
 
 from app.presenters.comparing import Line
-from app.presenters.tables import as_text
+from app.presenters.tables import Load, as_text
 from app.text_tables import rule_tables
 from app.theme import current, mixed
+from runtime.large import Large, Page
 
 LONGEST = 2_000_000
 LONGEST_MARKDOWN = 300_000
+PIECE = 100_000
+"""Letters of a long text that are loaded at a time."""
 
 
 class PlainView(QPlainTextEdit):
-    """Text as it is; the rest as JSON."""
+    """Text as it is; the rest as JSON. More of a large text comes as one scrolls down."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -33,9 +36,21 @@ class PlainView(QPlainTextEdit):
         self.setProperty("mono", True)
         self.setProperty("bare", True)
         self.setAccessibleName("Result as text")
+        self._load: Load | None = None
+        self._large: Large | None = None
+        self._known = 0
+        self._is_loading = False
+        self.verticalScrollBar().valueChanged.connect(self._scrolled)
+
+    def load_with(self, load: Load | None) -> None:
+        """Load more of large values with this."""
+        self._load = load
 
     def show_value(self, value: Any) -> None:
         """Show a value, staying where one was in it when it has only grown."""
+        is_long = isinstance(value, Large) and value.kind == "text"
+        self._large, self._is_loading = (value if is_long else None), False
+        self._known = len(value.head) if is_long else 0
         text = _cut(as_text(value), LONGEST)
         before = self.toPlainText()
         if text == before:
@@ -45,6 +60,25 @@ class PlainView(QPlainTextEdit):
         self.setPlainText(text)
         if before and text.startswith(before):
             bar.setValue(bar.maximum() if at_end else place)
+
+    def _scrolled(self, value: int) -> None:
+        bar, large = self.verticalScrollBar(), self._large
+        near = value >= bar.maximum() - 2 * bar.pageStep()
+        if large is None or not near or self._is_loading or self._load is None:
+            return
+        if self._known < min(large.size, LONGEST):
+            self._is_loading = True
+            self._load(large.place, self._known, PIECE, lambda page: self._add(large, page))
+
+    def _add(self, large: Large, page: Page) -> None:
+        """A piece of a long text is there."""
+        if large is not self._large or page.start != self._known or not page.values:
+            return
+        self._is_loading = False
+        self._known += len(page.values[0])
+        end = QTextCursor(self.document())
+        end.movePosition(QTextCursor.MoveOperation.End)
+        end.insertText(page.values[0])
 
 
 class FormattedView(QTextBrowser):
@@ -99,7 +133,7 @@ class ChangesView(QPlainTextEdit):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setProperty("mono", True)
         self.setProperty("bare", True)
-        self.setAccessibleName("What changed since the last run")
+        self.setAccessibleName("What is different")
         self._colours = _Colours(self.document())
 
     def show_lines(self, lines: Sequence[Line]) -> None:

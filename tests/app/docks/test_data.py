@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from app.docks.results import Results
+from app.docks.data import Data
 from app.document import Document
 from app.presenters.live_run import LiveRun
 from app.window.main_window import MainWindow
@@ -46,9 +46,9 @@ def front(window: MainWindow) -> Iterator[Workbench]:
 
 
 @pytest.fixture
-def results(window: MainWindow, front: Workbench) -> Results:
-    found = window.docks["results"].widget()
-    assert isinstance(found, Results)
+def data(window: MainWindow, front: Workbench) -> Data:
+    found = window.docks["data"].widget()
+    assert isinstance(found, Data)
     return found
 
 
@@ -69,47 +69,47 @@ def rounds() -> list[AnyEvent]:
     return [*found, TaskFinished("r", 6, 0.5, "each", 0.0, {"value": ["<a>", "<b>"]})]
 
 
-def test_without_a_run_it_says_what_to_do(results: Results) -> None:
-    results.refresh()
+def test_without_a_run_it_says_what_to_do(data: Data) -> None:
+    data.refresh()
 
-    assert "Run the flow" in results.empty.text()
-    assert results.pane.isHidden()
+    assert "Run the flow" in data.empty.text()
+    assert data.split.isHidden()
 
 
-def test_the_run_is_shown_when_no_block_is_selected(results: Results, front: Workbench) -> None:
+def test_the_run_is_shown_when_no_block_is_selected(data: Data, front: Workbench) -> None:
     front.watch(happened(RunSucceeded("r", 9, 1.5, {"all": ["x"], "count": 1}, 1.5)))
-    results.refresh()
+    data.refresh()
 
-    assert (results.title.text(), results.state.text()) == ("Run", "Done · 1.5 s")
-    assert results.given.text() == "who: Ada"
-    assert [results.tabs.tabText(i) for i in range(results.tabs.count())] == ["all", "count"]
-    assert results.pane.shown == "table"
+    assert (data.title.text(), data.state.text()) == ("Run", "Done · 1.5 s")
+    assert data.list.keys() == ["inputs/who", "outputs/all", "outputs/count"]
+    assert data.pane.name.text() == "all"
+    assert data.pane.values.shown == "table"
 
 
 def test_a_selected_block_is_shown_and_its_rounds_can_be_chosen(
-    results: Results, front: Workbench
+    data: Data, front: Workbench
 ) -> None:
     front.watch(happened(*rounds()))
     front.select(["each"])
-    results.refresh()
+    data.refresh()
 
-    assert results.pane.shown == "table"
-    assert not results.rounds.isHidden()
-    assert results.rounds.maximum() == 2
+    assert data.pane.values.shown == "table"
+    assert not data.rounds.isHidden()
+    assert data.rounds.maximum() == 2
 
-    results.rounds.setValue(1)
-    results.refresh()
+    data.rounds.setValue(1)
+    data.refresh()
 
     assert front.round == "each[0]"
-    assert results.pane.shown == "text"
-    assert results.pane.view("text").toPlainText() == "<a>"  # type: ignore[attr-defined]
+    assert data.pane.values.shown == "text"
+    assert data.pane.values.view("text").toPlainText() == "<a>"  # type: ignore[attr-defined]
 
-    results.rounds.setValue(0)
+    data.rounds.setValue(0)
 
     assert front.round == ""
 
 
-def test_a_stream_appears_as_it_comes(results: Results, front: Workbench, qtbot: QtBot) -> None:
+def test_a_stream_appears_as_it_comes(data: Data, front: Workbench, qtbot: QtBot) -> None:
     run = happened(TaskStarted("r", 2, 0.0, "each"))
     front.watch(run)
     front.select(["each"])
@@ -117,29 +117,30 @@ def test_a_stream_appears_as_it_comes(results: Results, front: Workbench, qtbot:
         touched = run.take([TaskStreamed("r", 2, 0.0, "each", [word])])
         front.run_changed.emit(touched)
 
-    qtbot.waitUntil(lambda: "upon" in results.pane.view("text").toPlainText())  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: "upon" in data.pane.values.view("text").toPlainText())  # type: ignore[attr-defined]
 
-    assert results.pane.view("text").toPlainText() == "Once upon"  # type: ignore[attr-defined]
+    assert data.pane.values.view("text").toPlainText() == "Once upon"  # type: ignore[attr-defined]
 
 
-def test_a_failure_says_why_and_leads_to_its_block(results: Results, front: Workbench) -> None:
+def test_a_failure_says_why_and_leads_to_its_block(data: Data, front: Workbench) -> None:
     failure = Failure("BadInput", "This is no JSON.", "Mend it.", "each", line=2)
     front.watch(
         happened(TaskFailed("r", 2, 0.1, "each", 1, failure), RunFailed("r", 3, 0.2, failure, 0.2))
     )
-    results.refresh()
+    data.refresh()
 
-    assert results.failure.message.text() == "This is no JSON."
-    assert results.failure.cure.text() == "Mend it."
-    assert results.failure.place.text() == "Fill template, line 2"
+    (banner,) = data.pane.failure.banners
+    assert banner.message.text() == "This is no JSON."
+    assert banner.cure.text() == "Mend it."
+    assert banner.place.text() == "Fill template, line 2 · BadInput"
 
-    results.failure.button.click()
+    banner.button.click()
 
     assert front.selected == {"each"}
 
 
 def test_an_interrupted_effect_is_asked_about(
-    results: Results, front: Workbench, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+    data: Data, front: Workbench, window: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said: list[object] = []
     monkeypatch.setattr(window.studio.bridge, "ask", lambda command, *_: said.append(command))
@@ -148,20 +149,20 @@ def test_an_interrupted_effect_is_asked_about(
             TaskStarted("r", 2, 0.0, "each[0]/each"), TaskDoubted("r", 3, 0.0, "each[0]/each", "k")
         )
     )
-    results.refresh()
+    data.refresh()
 
-    assert "Was it done?" in results.doubt.text.text()
-    assert not results.doubt.isHidden()
+    assert "Was it done?" in data.doubt.text.text()
+    assert not data.doubt.isHidden()
 
-    results.doubt.findChild(QPushButton, "done").click()
+    data.doubt.findChild(QPushButton, "done").click()
 
     assert said == [SettleTask("r", "each[0]/each", "done")]
 
 
-def test_what_changed_since_the_run_before_is_at_hand(results: Results, front: Workbench) -> None:
+def test_what_changed_since_the_run_before_is_at_hand(data: Data, front: Workbench) -> None:
     front.watch(happened(RunSucceeded("r", 9, 1.5, {"all": [1]}, 1.5)))
     front.watch(happened(RunSucceeded("r", 9, 1.5, {"all": [1, 2]}, 1.5)))
-    results.refresh()
-    results.pane.choose("changes")
+    data.refresh()
+    data.pane.values.choose("changes")
 
-    assert results.pane.changes.toPlainText() == "+ [1]: 2"
+    assert data.pane.values.changes.toPlainText() == "+ [1]: 2"

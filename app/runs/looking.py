@@ -1,0 +1,100 @@
+"""What is looked up of one task while it is on show, asked for anew as the run goes on."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.bridge.bridge import Bridge
+from app.presenters.cures import in_studio
+from graph.errors import HeddleError
+from runtime.large import Page, Place
+from runtime.projections.task_data import TaskData
+
+REST = 150
+"""Milliseconds between two questions about the same task."""
+
+
+class Looking(QObject):
+    """Has one question under way at a time; what was asked for meanwhile comes next."""
+
+    changed = Signal()
+    """There is more to be seen of the task."""
+
+    def __init__(self, bridge: Bridge, parent: QObject) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._wanted = ("", "")
+        self._found: TaskData | None = None
+        self._is_asking = False
+        self._again = False
+        self._rest = QTimer(self, singleShot=True, interval=REST)
+        self._rest.timeout.connect(self._next)
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether there is a runtime to ask."""
+        return self._bridge.state in ("ready", "elsewhere")
+
+    def data(self, run: str, task: str) -> TaskData | None:
+        """What is known of a task so far; None when nothing is yet, or there is no such task."""
+        return self._found if (run, task) == self._wanted else None
+
+    def ask(self, run: str, task: str) -> None:
+        """Look the task up, now or as soon as the last answer is there."""
+        if (run, task) != self._wanted:
+            self._wanted, self._found = (run, task), None
+            self._rest.stop()
+        if not task or not self.is_possible:
+            return
+        if self._is_asking or self._rest.isActive():
+            self._again = True
+        else:
+            self._ask()
+
+    def page(self, place: Place, start: int, count: int, then: Callable[[Page], object]) -> None:
+        """Members of a large value; nothing comes when that can't be had any more."""
+        if self.is_possible:
+            self._bridge.look(lambda j: j.part(place, start, count), then, lambda _: None)
+
+    def whole(
+        self,
+        place: Place,
+        then: Callable[[bytes], object],
+        failed: Callable[[HeddleError], object],
+    ) -> None:
+        """A whole value: a text or bytes as they are, anything else as JSON."""
+        self._bridge.look(lambda journal: journal.whole(place), then, failed)
+
+    def _ask(self) -> None:
+        run, task = self._wanted
+        self._is_asking, self._again = True, False
+        self._bridge.look(
+            lambda journal: journal.task(run, task),
+            lambda found: self._take((run, task), found),
+            lambda _: self._take((run, task), None),
+        )
+
+    def _take(self, asked: tuple[str, str], found: TaskData | None) -> None:
+        self._is_asking = False
+        if asked == self._wanted:
+            if found is not None:
+                self._found = _in_studio(found)
+                self.changed.emit()
+            self._rest.start()
+        else:
+            self._again = True
+            self._next()
+
+    def _next(self) -> None:
+        if self._again and self._wanted[1] and self.is_possible:
+            self._ask()
+
+
+def _in_studio(found: TaskData) -> TaskData:
+    """The cures of its failures in the studio's words."""
+    if found.failure is not None:
+        found.failure = in_studio(found.failure)
+    for attempt in found.attempts:
+        if attempt.failure is not None:
+            attempt.failure = in_studio(attempt.failure)
+    return found
