@@ -97,7 +97,7 @@ def of_task(
         return [group for group in known if group.items]
     groups = [
         Group("Inputs", list(_inputs(data))),
-        Group("Fields", [_field(name, field) for name, field in data.fields.items()]),
+        Group("Fields", [_field(n, f) for n, f in data.fields.items() if f.origin != "default"]),
         Group("Outputs", list(_outputs(data, outputs))),
         Group("Error", list(_failures(data))),
         Group("Requests", [_exchange(i, t) for i, t in enumerate(data.traces)]),
@@ -105,6 +105,9 @@ def of_task(
             Item(f"log/{i}", f"{i + 1}", text, "log", text) for i, text in enumerate(data.logged)
         ]),
         Group("Time", [_time(data)] if data.began is not None else []),
+        Group("Fields left as they are", [
+            _field(n, f) for n, f in data.fields.items() if f.origin == "default"
+        ]),
     ]  # fmt: skip
     return [group for group in groups if group.items]
 
@@ -144,20 +147,27 @@ def _field(name: str, field: Field) -> Item:
 
 def _failures(data: TaskData) -> Iterator[Item]:
     """The error it ended with, and those of attempts before it."""
+    if data.failure is not None:
+        yield _failed(data.failure)
     for attempt in data.attempts:
         if attempt.failure is not None and attempt.failure != data.failure:
             label = f"attempt {attempt.number}"
             yield _failed(attempt.failure, label)._replace(key=f"error/{attempt.number}")
-    if data.failure is not None:
-        yield _failed(data.failure)
     if data.held is not None and data.held.failure is not None:
         yield _failed(data.held.failure, "about to be raised")._replace(key="error/held")
 
 
 def _failed(failure: Failure, label: str = "") -> Item:
     return Item(
-        "error", label or failure.type, failure.message, "failure", failure, mark="failed"
+        "error", label or "failed", root_of(failure).message, "failure", failure, mark="failed"
     )  # fmt: skip
+
+
+def root_of(failure: Failure) -> Failure:
+    """What caused it in the end."""
+    while failure.cause is not None:
+        failure = failure.cause
+    return failure
 
 
 def _exchange(number: int, trace: Trace) -> Item:

@@ -1,4 +1,4 @@
-"""What the results dock shows: of a block, or of the whole run when none is selected."""
+"""What the data dock shows: of a block, or of the whole run when none is selected."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple

@@ -66,7 +66,7 @@ class DataPane(QWidget):
     ) -> None:
         """Show what an item stands for; `before` is what it is compared with, or MISSING."""
         self.item = item
-        self.name.setText(item.label if item.kind in ("value", "failure") else _TITLES[item.kind])
+        self.name.setText(_TITLES.get(item.kind, item.label))
         about = " · ".join(filter(None, (item.type, item.note)))
         self.about.setText(
             self.about.fontMetrics().elidedText(about, Qt.TextElideMode.ElideRight, 420)
@@ -133,4 +133,7 @@ class DataPane(QWidget):
         return button
 
 
-_TITLES = {"exchange": "HTTP", "timing": "Time", "log": "Said by a breakpoint"}
+_TITLES = {
+    "exchange": "HTTP", "timing": "Time", "log": "Said by a breakpoint",
+    "failure": "What went wrong",
+}  # fmt: skip

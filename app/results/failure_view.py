@@ -1,4 +1,4 @@
-"""A failure and, one below the other, what caused it, each with the way to its block."""
+"""What caused a failure, and below it what failed by that, each with the way to its block."""
 
 from collections.abc import Callable, Iterator
 
@@ -12,7 +12,7 @@ DEEPEST = 20
 
 
 class FailureView(QScrollArea):
-    """Shows one failure with its chain of causes."""
+    """Shows one failure with its chain of causes, the first of all on top."""
 
     def __init__(
         self, parent: QWidget, go: Callable[[str], object], allow: Callable[[], object]
@@ -37,9 +37,9 @@ class FailureView(QScrollArea):
         column.setContentsMargins(0, 4, 0, 8)
         column.setSpacing(0)
         self.banners = []
-        for number, one in enumerate(chain(failure)):
+        for number, one in enumerate(reversed(list(chain(failure)))):
             if number:
-                column.addWidget(_because(inside))
+                column.addWidget(_so(inside))
             banner = FailureBanner(inside, self._go, self._allow)
             banner.show_failure(one, title_at(one.task) if one.task else "", here=one.task == here)
             column.addWidget(banner)
@@ -58,8 +58,8 @@ def chain(failure: Failure) -> Iterator[Failure]:
         left = left.cause
 
 
-def _because(parent: QWidget) -> QLabel:
-    label = QLabel("Because of this:", parent)
+def _so(parent: QWidget) -> QLabel:
+    label = QLabel("So this failed as well:", parent)
     label.setProperty("role", "small")
     label.setContentsMargins(16, 4, 12, 0)
     return label

@@ -169,7 +169,7 @@ class Running(QObject):
 
     def _shows_results(self) -> bool:
         """Whether the person sees anyhow what became of the run."""
-        docks = self._studio.window.findChildren(QDockWidget, "dock.results")
+        docks = self._studio.window.findChildren(QDockWidget, "dock.data")
         return any(d.isVisible() and not d.visibleRegion().isEmpty() for d in docks)
 
 
