@@ -1,0 +1,1 @@
+"""A run over time, and the way back into it."""
