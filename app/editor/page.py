@@ -8,6 +8,7 @@ from app.editor.canvas.minimap import Minimap
 from app.editor.empty_hint import EmptyHint
 from app.editor.gestures.dispatcher import Acting
 from app.editor.looking import VALUES
+from app.editor.past_banner import PastBanner
 from app.editor.quarantine import OnlyLooking, Quarantine
 from app.editor.speech import Speech
 from app.studio import Studio
@@ -26,6 +27,7 @@ class EditorPage(QWidget):
         layout.setSpacing(0)
         quarantine = Quarantine(workbench, studio, self)
         layout.addWidget(OnlyLooking(workbench, quarantine, self))
+        layout.addWidget(PastBanner(workbench, self))
         layout.addWidget(Breadcrumbs(workbench, self))
         self.canvas = Canvas(workbench, studio)
         self.canvas.values = studio.preferences.flag(VALUES)

@@ -39,6 +39,12 @@ class Head(QObject):
         workbench.moment_changed.connect(self._on_moment)
         self.take_up()
 
+    def close(self) -> None:
+        """Move no more; the workbench goes on showing what it shows."""
+        self._clock.stop()
+        self._soon.stop()
+        self._bench.moment_changed.disconnect(self._on_moment)
+
     @property
     def is_playing(self) -> bool:
         return self._clock.isActive()

@@ -94,6 +94,8 @@ class Record(QObject):
     """Keeps what is known of one run, and tells when more is."""
 
     changed = Signal()
+    began = Signal()
+    """Its past has been read."""
 
     def __init__(self, bridge: Bridge, run: str, catalog: Catalog, parent: QObject) -> None:
         super().__init__(parent)
@@ -140,6 +142,7 @@ class Record(QObject):
         if not self._is_closed:
             self.known = known
             self._frame.start()
+            self.began.emit()
             self.changed.emit()
 
     def _on_events(self, events: Any) -> None:
