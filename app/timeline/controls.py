@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -15,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from app.icons import icon
 from app.presenters.run_words import duration
-from app.theme import ROW
+from app.theme import BODY, ROW, font
 from app.timeline.chart import STEP, Chart
 from app.timeline.head import SPEEDS, Head
 from app.timeline.record import Known
@@ -98,6 +99,8 @@ class Controls(QWidget):
             button.setCheckable(True)
             button.setToolTip(tip)
             button.setAccessibleName(tip)
+            bold = QFontMetrics(font(BODY, bold=True))  # that of the one that is chosen
+            button.setMinimumWidth(bold.horizontalAdvance(text) + 20)
             group.addButton(button, place)
             made.append(button)
         made[0].setChecked(True)
@@ -107,6 +110,7 @@ class Controls(QWidget):
     def _make_speed(self) -> QComboBox:
         self.speed = QComboBox(self)
         self.speed.setAccessibleName("Speed of playing")
+        self.speed.view().setAccessibleName("Speeds")
         self.speed.setToolTip("How fast the run is played")
         for speed in SPEEDS:
             self.speed.addItem(SAID[speed], speed)

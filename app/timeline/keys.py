@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 
 if TYPE_CHECKING:
-    from app.timeline.chart import Chart
+    from app.timeline.chart_view import ChartView
     from app.timeline.head import Head
 
 K = Qt.Key
@@ -25,7 +25,7 @@ HELP = (
 class Keys:
     """`press` does what a key means, and says whether it means anything."""
 
-    def __init__(self, chart: "Chart") -> None:
+    def __init__(self, chart: "ChartView") -> None:
         self._chart = chart
         self._of_head: Mapping[int, Callable[[Head, int], object]] = {
             K.Key_Left: lambda head, by: head.go_by(-by),

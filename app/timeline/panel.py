@@ -6,7 +6,8 @@ from PySide6.QtWidgets import QFrame, QLabel, QSplitter, QStackedLayout, QVBoxLa
 
 from app.presenters.time_shares import agents_of, in_a_line, share_rows
 from app.studio import Studio
-from app.timeline.chart import Chart, Shown
+from app.timeline.chart import Chart
+from app.timeline.chart_view import Shown
 from app.timeline.controls import Controls
 from app.timeline.head import Head
 from app.timeline.record import Known, Record

@@ -106,6 +106,7 @@ class Record(QObject):
         self._catalog = catalog
         self._waiting: list[AnyEvent] = []
         self._is_closed = False
+        self._was_read = False
         self._frame = QTimer(self, singleShot=True, interval=FRAME)
         self._frame.timeout.connect(self._take_some)
         self._again = QTimer(self, singleShot=True, interval=AGAIN)
@@ -138,7 +139,7 @@ class Record(QObject):
         self._bridge.missed.disconnect(self._again.start)
 
     def _become(self, known: Known) -> None:
-        self.is_reading = False
+        self.is_reading, self._was_read = False, True
         if not self._is_closed:
             self.known = known
             self._frame.start()
@@ -180,6 +181,9 @@ class Record(QObject):
 
     def _after_taking(self) -> None:
         known = self.known
+        if not (self._was_read or self._again.isActive()):
+            # It hadn't begun when it was to be read. Now its flow can be read too.
+            self._again.start()
         if len(known.line.tasks) <= SMALL:
             known.work_out()
         elif known.line.is_over and not self._waiting:

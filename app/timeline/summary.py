@@ -12,7 +12,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -30,7 +30,9 @@ from app.theme import current
 
 Index = QModelIndex | QPersistentModelIndex
 WAITED = 1
-WIDTHS = (130, 104, 66, 52, 60)
+WIDTHS = (100, 108, 68, 52, 68)
+ROOMY = 430
+"""Pixels from which on all columns are shown, and not only the first three."""
 
 
 class ShareModel(QAbstractTableModel):
@@ -135,7 +137,12 @@ class Summary(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self.line)
         layout.addWidget(self.table, 1)
-        self.setMinimumWidth(300)
+        self.setMinimumWidth(290)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for column in range(3, len(COLUMNS)):
+            self.table.setColumnHidden(column, self.width() < ROOMY)
 
     def show_shares(self, line: str, rows: Sequence[ShareRow]) -> None:
         """Show how it stands."""
