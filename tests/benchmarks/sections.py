@@ -12,6 +12,7 @@ SECTIONS = (
     "sandbox",
     "files",
     "history",
+    "debugger",
     "canvas",
     "studio",
     "against_peers",
