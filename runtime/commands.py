@@ -179,6 +179,15 @@ class TakeWheel(Command, frozen=True, tag=tag):
     client: str
 
 
+class ImportRun(Command, frozen=True, tag=tag):
+    """Keep the run that a bundle holds. Answered with the id it has here.
+
+    It is marked as done elsewhere, and is over: it can be shown, compared and replayed.
+    """
+
+    bundle: bytes
+
+
 class PruneRuns(Command, frozen=True, tag=tag):
     """Forget ended runs older than `days`, then the oldest until at most `megabytes` are kept."""
 
@@ -204,6 +213,7 @@ AnyCommand = (
     | SkipTask
     | RetryTask
     | TakeWheel
+    | ImportRun
     | PruneRuns
 )
 

@@ -29,6 +29,7 @@ from graph.errors import (
     NewerFormat,
     UnknownKind,
 )
+from runtime.bundle.contents import BadBundle
 from runtime.changes import NoSuchField
 from runtime.commands import Answer, AnyCommand
 from runtime.engine.hub import Subscription
@@ -79,7 +80,8 @@ class Unwelcome(ServerRefused):
 _KNOWN: dict[str, type[HeddleError]] = {
     kind.__name__: kind
     for kind in (
-        BadInputs, Conflict, EditRefused, FlowFileError, FlowInvalid, JournalError, JournalFull,
+        BadBundle, BadInputs, Conflict, EditRefused, FlowFileError, FlowInvalid, JournalError,
+        JournalFull,
         JournalGone, NewerFormat, NoSuchField, NoSuchTask, NoSuchValue, NotPossible, NotYourWheel,
         BadBreakpoint, UnknownKind, UnknownRun, WrongValue,
     )

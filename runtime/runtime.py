@@ -32,6 +32,7 @@ from runtime.commands import (
     ChangeInputs,
     ChangeOutputs,
     ContinueRun,
+    ImportRun,
     PauseRun,
     PruneRuns,
     ReplayRun,
@@ -148,6 +149,8 @@ class Runtime:
                 return Answer(run=await self._resume(command.run))
             case ReplayRun():
                 return Answer(run=await self._replay(command))
+            case ImportRun():
+                return Answer(run=await self._bring_in(command.bundle))
             case SettleTask():
                 self._settle(command)
             case PruneRuns():
@@ -331,6 +334,11 @@ class Runtime:
 
     async def _replay(self, command: ReplayRun) -> str:
         row = await self.journal.run(command.run)
+        if row.origin and not (command.flow or command.grants):
+            raise NotPossible(
+                f"Run {row.run} was done elsewhere: nobody has said here what it may touch.",
+                cure="Look at its flow first, then say what it is granted.",
+            )
         events = await self.journal.read(row.run)
         began = events[0]
         assert isinstance(began, RunStarted), "a run's first event says how it began"
@@ -387,6 +395,14 @@ class Runtime:
                 f"Nobody doubts what became of {command.task!r}.",
                 cure=did_you_mean(command.task, live.run.doubted),
             ) from None
+
+    async def _bring_in(self, content: bytes) -> str:
+        # What unpacks zip files, which no run need wait for.
+        from runtime.bundle.bringing import bring_in  # noqa: PLC0415 - see above
+        from runtime.bundle.reading import unpacked  # noqa: PLC0415 - see above
+
+        bundle = await asyncio.to_thread(unpacked, content)
+        return await bring_in(self.journal, bundle, new_id)
 
     async def _prune(self, command: PruneRuns) -> int:
         before = None if command.days is None else self._clock.now() - command.days * 86_400

@@ -22,6 +22,11 @@ def secret(name: str) -> str:
     return value
 
 
+def all_values() -> list[str]:
+    """The values of all secrets that are there, to be kept out of what leaves this machine."""
+    return [value for name, value in os.environ.items() if name.startswith(PREFIX) and value]
+
+
 def variable_of(name: str) -> str:
     """The environment variable of a secret: `github.token` is in HEDDLE_SECRET_GITHUB_TOKEN."""
     return PREFIX + re.sub(r"[^A-Z0-9]", "_", name.upper())

@@ -10,6 +10,7 @@ from runtime.bundle.contents import Bundle
 from runtime.bundle.gathering import anonymous
 from runtime.events import ENDINGS, AnyEvent, RunCancelled, RunStarted
 from runtime.journal.contract import Journal, UnknownRun
+from runtime.wire import packed
 
 CUT_OFF = "It was still going on when it was exported."
 """Why a run counts as cancelled here that had no end there: nobody is to go on with it."""
@@ -61,13 +62,12 @@ async def _known(journal: Journal, run: str) -> list[AnyEvent]:
 
 def _same(known: Sequence[AnyEvent], events: Sequence[AnyEvent]) -> bool:
     """Whether a run that is here is the one that comes, wherever it was run."""
-    return len(known) == len(events) and all(
-        anonymous(one) == anonymous(other) for one, other in zip(known, events, strict=True)
-    )
+    one, other = (packed([anonymous(event) for event in run]) for run in (known, events))
+    return one == other
 
 
 def _own(events: Sequence[AnyEvent], ids: dict[str, str], origin: str) -> list[AnyEvent]:
-    """The events under the id the run has here. What it was granted elsewhere counts for nothing."""
+    """The events under the id the run has here; what it was granted there counts for nothing."""
     began = events[0]
     assert isinstance(began, RunStarted), "checked when the bundle was read"
     run = ids[began.run]

@@ -36,6 +36,7 @@ COMMANDS = (
     Row("runs", "Runs", "List runs, newest first."),
     Row("show", "Runs", "Show what happened in a run."),
     Row("compare", "Runs", "Say how one run differs from another."),
+    Row("bundle", "Runs", "Export a run as one file, or open such a file."),
     Row("prune", "Runs", "Forget old runs."),
     Row("new", "Flows", "Make a flow file from a template."),
     Row("validate", "Flows", "Find everything that is wrong with flow files."),

@@ -18,6 +18,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter, SkipValidation
 from agents.contract import Grants
 from graph.errors import FlowFileError, FlowInvalid, HeddleError
 from graph.file_format.syntax import LIMIT
+from runtime.bundle.contents import LARGEST_BUNDLE, BadBundle
 from runtime.commands import Answer, AnyCommand, ReplayRun, StartRun
 from runtime.engine.points import BadBreakpoint
 from runtime.events import AnyEvent
@@ -51,6 +52,7 @@ from runtime.wire import (
     refusal_of,
 )
 
+LARGEST_COMMAND = LARGEST_BUNDLE + 2**20
 LARGEST = LIMIT + LIMIT // 4
 """Bytes a request may have: the longest flow there may be, quoted in JSON."""
 
@@ -113,7 +115,7 @@ _from_json = msgspec.json.Decoder(AnyCommand)
 _from_msgpack = msgspec.msgpack.Decoder(AnyCommand)
 
 
-@post("/commands", status_code=200)
+@post("/commands", status_code=200, request_max_body_size=LARGEST_COMMAND)
 async def obey(
     request: Request[Any, Any, Any],
     runtime: Engine,
@@ -306,6 +308,7 @@ _STATUS: dict[type[HeddleError], int] = {
     NoSuchTask: 404,
     NoSuchValue: 404,
     NotPossible: 409,
+    BadBundle: 422,
     BadInputs: 422,
     BadBreakpoint: 422,
     WrongValue: 422,

@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from graph.catalog import Catalog
+from graph.errors import HeddleError
 from graph.file_format import read
 from graph.flow import Flow
 from graph.values import ANY, RECORD, ValueType
@@ -12,9 +13,16 @@ from runtime.commands import ReplayRun
 from runtime.headless import options
 from runtime.headless.conduct import Ride, conduct, lines_of, place_of
 from runtime.headless.drive import AnyRuntime
-from runtime.headless.granting import lend_secrets
+from runtime.headless.granting import Asked, lend_secrets
 from runtime.headless.inputs import pairs, typed
 from runtime.runtime import Runtime
+
+ANYWHERE = {"hosts": ["*"], "databases": ["*"]}
+"""What is asked of a server for a run from elsewhere, whose folders are not ours."""
+
+
+class NotTrusted(HeddleError):
+    """A run from elsewhere is to be repeated, and nobody has said that it may be."""
 
 
 @click.command("replay")
@@ -25,6 +33,9 @@ from runtime.runtime import Runtime
 @click.option("--set", "changes", multiple=True, metavar="BLOCK.FIELD=VALUE",
               help="Change a field: text as it is, other types as JSON, @FILE for what a file "
                    "holds. Repeatable.")  # fmt: skip
+@click.option("--trust", is_flag=True,
+              help="Let the flow of a run that was done elsewhere do what it wants to here, as "
+                   "`heddle run` would.")  # fmt: skip
 @options.as_json
 @options.secrets
 @options.where
@@ -33,6 +44,7 @@ def command(
     run: str,
     begin_at: str,
     changes: tuple[str, ...],
+    trust: bool,
     as_json: bool,
     secret: tuple[str, ...],
     database: str | None,
@@ -56,7 +68,13 @@ def command(
             place: _value(text, type_at(flow, catalog, place), place)
             for place, text in pairs(changes, "--set").items()
         }
-        command = ReplayRun(row.run, begin_at, given)
+        if row.origin and not trust:
+            raise NotTrusted(
+                f"Run {row.run} came in {row.origin}: it was done elsewhere.",
+                cure="Look at what its flow does, then give --trust.",
+            )
+        granted = (ANYWHERE if server else Asked().recorded()) if row.origin else {}
+        command = ReplayRun(row.run, begin_at, given, grants=granted)
         return Ride(command, await lines_of(runtime, row), row.name)
 
     return conduct(place_of(database, server, token), prepare, json=as_json)
