@@ -183,6 +183,28 @@ def _exchange(number: int, trace: Trace) -> Item:
     )  # fmt: skip
 
 
+def answered(trace: Trace) -> tuple[str, bool]:
+    """How a request was answered (`404 Not Found`), and whether that was well."""
+    answer = trace.detail.get("response")
+    if not isinstance(answer, Mapping):
+        return "No answer", False
+    status = int(answer.get("status", 0))
+    return f"{status} {answer.get('reason', '')}".strip(), status < 400
+
+
+def about_exchange(trace: Trace) -> str:
+    """What was asked for, how long that took, and how much came back."""
+    asked, answer = trace.detail.get("request") or {}, trace.detail.get("response") or {}
+    took, waited = float(trace.detail.get("took", 0)), float(trace.detail.get("waited", 0))
+    times = duration(took) + (
+        f", {duration(waited)} of it until the answer began" if waited else ""
+    )
+    size = f"{answer['size']:,} bytes" if answer.get("size") else ""
+    return " · ".join(
+        filter(None, (f"{asked.get('method', '')} {asked.get('url', '')}", times, size))
+    )
+
+
 def _time(data: TaskData) -> Item:
     said = duration(data.worked) if data.ended is not None else "under way"
     if data.waited >= 0.001:

@@ -7,7 +7,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from app.icons import icon
-from app.presenters.data_items import Item
+from app.presenters.data_items import Item, about_exchange, answered
+from app.results.elided_label import ElidedLabel
 from app.results.exchange_view import ExchangeView
 from app.results.failure_view import FailureView
 from app.results.pane import ValuePane
@@ -23,7 +24,7 @@ class DataPane(QWidget):
     ) -> None:
         super().__init__(parent)
         self.item: Item | None = None
-        self.name, self.about = QLabel(self), QLabel(self)
+        self.name, self.about = QLabel(self), ElidedLabel(self)
         self.values = ValuePane(self)
         self.failure = FailureView(self, go, allow)
         self.exchange = ExchangeView(self)
@@ -40,11 +41,9 @@ class DataPane(QWidget):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        for label in (self.name, self.about):
-            label.setTextFormat(Qt.TextFormat.PlainText)
+        self.name.setTextFormat(Qt.TextFormat.PlainText)
         self.name.setProperty("role", "heading")
         self.about.setProperty("role", "small")
-        self.about.setMinimumWidth(20)
         self.tools.setSpacing(2)
         line = QHBoxLayout()
         line.setContentsMargins(12, 4, 8, 4)
@@ -53,7 +52,7 @@ class DataPane(QWidget):
         line.addWidget(self.name)
         line.addWidget(self.about, 1)
         line.addLayout(self.tools)
-        for tool in (self.values.switch, self.copy, self.save):
+        for tool in (self.values.switch, self.exchange.body.switch, self.copy, self.save):
             line.addWidget(tool)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -66,17 +65,27 @@ class DataPane(QWidget):
     ) -> None:
         """Show what an item stands for; `before` is what it is compared with, or MISSING."""
         self.item = item
-        self.name.setText(_TITLES.get(item.kind, item.label))
-        about = " · ".join(filter(None, (item.type, item.note)))
-        self.about.setText(
-            self.about.fontMetrics().elidedText(about, Qt.TextElideMode.ElideRight, 420)
-        )
-        self.about.setToolTip(about)
+        self._say(item)
         is_value = item.kind in ("value", "log")
-        for tool in (self.values.switch, self.save):
-            tool.setVisible(is_value)
+        self.values.switch.setVisible(is_value)
+        self.exchange.body.switch.setVisible(item.kind == "exchange")
+        self.save.setVisible(is_value)
         self.copy.setVisible(is_value or item.kind == "exchange")
         self._stack.setCurrentWidget(self._filled(item, before, title_at, here))
+
+    def _say(self, item: Item) -> None:
+        """What is shown, in a line."""
+        title, well = _TITLES.get(item.kind, item.label), None
+        about = " · ".join(filter(None, (item.type, item.note)))
+        if item.kind == "exchange":
+            title, well = answered(item.value)
+            about = about_exchange(item.value)
+        self.name.setText(title)
+        self.about.show_text(about)
+        role = "heading" if well is None else "success" if well else "error"
+        if self.name.property("role") != role:
+            self.name.setProperty("role", role)
+            self.name.style().polish(self.name)
 
     def _filled(
         self, item: Item, before: Any, title_at: Callable[[str], str], here: str
@@ -134,6 +143,7 @@ class DataPane(QWidget):
 
 
 _TITLES = {
-    "exchange": "HTTP", "timing": "Time", "log": "Said by a breakpoint",
+    "timing": "Where the time went",
+    "log": "Said by a breakpoint",
     "failure": "What went wrong",
-}  # fmt: skip
+}

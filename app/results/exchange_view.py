@@ -7,12 +7,12 @@ import msgspec
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
-from app.presenters.run_words import duration
 from app.results.pane import ValuePane
 from app.results.table_view import TableView
 from runtime.projections.task_data import Trace
 
 SIDES = (("response", "Answer"), ("request", "Request"))
+"""The parts of an exchange, each with a tab for its body and one for its headers."""
 
 
 class ExchangeView(QWidget):
@@ -21,7 +21,6 @@ class ExchangeView(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._trace: Trace | None = None
-        self.status, self.address, self.times = QLabel(self), QLabel(self), QLabel(self)
         self.trouble = QLabel(self)
         self.tabs = QTabBar(self)
         self.body = ValuePane(self)
@@ -34,12 +33,7 @@ class ExchangeView(QWidget):
         self.tabs.currentChanged.connect(lambda _: self._show_part())
 
     def _lay_out(self) -> None:
-        self.address.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        for label in (self.status, self.address, self.times, self.trouble):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-        self.address.setProperty("role", "mono")
-        self.address.setMinimumWidth(40)
-        self.times.setProperty("role", "small")
+        self.trouble.setTextFormat(Qt.TextFormat.PlainText)
         self.trouble.setProperty("role", "error")
         self.trouble.setWordWrap(True)
         self.trouble.setContentsMargins(12, 0, 12, 4)
@@ -48,21 +42,13 @@ class ExchangeView(QWidget):
         self.tabs.setDrawBase(False)
         self.tabs.setAccessibleName("Parts of the exchange")
         self.headers.setAccessibleName("Headers")
-        line = QHBoxLayout()
-        line.setContentsMargins(12, 2, 12, 2)
-        line.setSpacing(10)
-        line.addWidget(self.status)
-        line.addWidget(self.address, 1)
-        line.addWidget(self.times)
         bar = QHBoxLayout()
         bar.setContentsMargins(8, 0, 8, 0)
         bar.addWidget(self.tabs)
         bar.addStretch(1)
-        bar.addWidget(self.body.switch)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
-        layout.addLayout(line)
         layout.addWidget(self.trouble)
         layout.addLayout(bar)
         layout.addWidget(self._stack, 1)
@@ -72,19 +58,9 @@ class ExchangeView(QWidget):
         if trace is self._trace:
             return
         self._trace = trace
-        asked, answer = self._part("request"), self._part("response")
-        status = f"{answer.get('status', '')} {answer.get('reason', '')}".strip()
-        self.status.setText(status or "No answer")
-        failed = not status or int(answer.get("status", 0)) >= 400
-        self.status.setProperty("role", "error" if failed else "success")
-        self.status.style().polish(self.status)
-        method, url = asked.get("method", ""), str(asked.get("url", ""))
-        self.address.setText(f"{method} {url}")
-        self.address.setToolTip(url)
-        self.times.setText(_times(trace.detail))
         error = str(trace.detail.get("error", ""))
         self.trouble.setText(error)
-        self.trouble.setVisible(bool(error) and not status)
+        self.trouble.setVisible(bool(error) and not self._part("response"))
         self._offer()
 
     def copy(self) -> None:
@@ -108,7 +84,7 @@ class ExchangeView(QWidget):
             self.tabs.removeTab(0)
         for side, title in SIDES:
             self.tabs.addTab(title)
-            self.tabs.addTab(f"{title} headers ({len(self._part(side).get('headers', []))})")
+            self.tabs.addTab(f"Its headers ({len(self._part(side).get('headers', []))})")
         self.tabs.setCurrentIndex(chosen)
         self.tabs.blockSignals(False)
         self._show_part()
@@ -146,14 +122,3 @@ def _nothing(part: Mapping[str, Any]) -> str:
         return "No answer came."
     size = part.get("size")
     return f"{size:,} bytes that are no text." if size else "It has no body."
-
-
-def _times(detail: Mapping[str, Any]) -> str:
-    """How long it took, and how much of that was waiting for the answer to begin."""
-    took, waited = float(detail.get("took", 0.0)), float(detail.get("waited", 0.0))
-    said = duration(took)
-    if waited:
-        said += f" · answer began after {duration(waited)}"
-    answer = detail.get("response")
-    size = answer.get("size") if isinstance(answer, Mapping) else None
-    return f"{said} · {size:,} bytes" if size else said
