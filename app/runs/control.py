@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.bridge.bridge import Bridge
 from app.bridge.process import scratch_folder
+from app.runs.debugging import Debugging
 from app.runs.watching import Watching
 from app.safety.wants import grants
 from app.workbench import Workbench
@@ -19,8 +20,6 @@ from graph.self_contained import self_contained
 from runtime.commands import (
     Answer,
     CancelRun,
-    ContinueRun,
-    PauseRun,
     ReplayRun,
     ResumeRun,
     SettleTask,
@@ -44,6 +43,7 @@ class RunControl(QObject):
         super().__init__(parent)
         self.bridge = bridge
         self.watching = Watching(bridge, self)
+        self.debugging = Debugging(bridge, self)
         self._settings = settings
 
     def start(
@@ -116,11 +116,11 @@ class RunControl(QObject):
         self.bridge.ask(CancelRun(run, "Cancelled in the studio."))
 
     def pause(self, run: str) -> None:
-        self.bridge.ask(PauseRun(run))
+        self.debugging.pause(run)
 
     def go_on(self, run: str) -> None:
         """Let a paused run go on."""
-        self.bridge.ask(ContinueRun(run))
+        self.debugging.continue_(run)
 
     def settle(self, run: str, task: str, verdict: Literal["again", "done", "failed"]) -> None:
         """Say what became of an effect that was interrupted."""

@@ -4,35 +4,14 @@ import contextlib
 import os
 import secrets
 import shutil
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 import msgspec
 
 from app.safety.journal import SUFFIX, Journal, drafts_in
+from app.safety.locking import lock
 from app.safety.syncing import Syncer
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(file: BinaryIO, *, wait: bool) -> bool:
-        try:
-            msvcrt.locking(file.fileno(), msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-else:
-    import fcntl
-
-    def _lock(file: BinaryIO, *, wait: bool) -> bool:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True
 
 
 class Order(msgspec.Struct, frozen=True):
@@ -66,7 +45,7 @@ class Desk:
             self.folder = drafts / secrets.token_hex(6)
             self.folder.mkdir()
             self._held = (self.folder / "lock").open("ab")
-            _lock(self._held, wait=False)
+            lock(self._held, wait=False)
             self.found = self._adopt()
 
     def journal(self, id: str = "") -> Journal:
@@ -114,7 +93,7 @@ class Desk:
     def _alone(self) -> Iterator[None]:
         """No other studio looks for drafts meanwhile."""
         with (self._drafts / "lock").open("ab") as file:
-            _lock(file, wait=True)
+            lock(file, wait=True)
             yield
 
 
@@ -127,7 +106,7 @@ def _dead(folder: Path) -> Iterator[bool]:
         yield False
         return
     with file:
-        yield _lock(file, wait=False)
+        yield lock(file, wait=False)
 
 
 def _order(folder: Path) -> Order:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from app import editing, inspecting, librarian
+from app.debugging import telling
 from app.dialogs import about, block_help, command_palette, shortcuts
 from app.files import actions as files
 from app.files import keeping
@@ -18,6 +19,7 @@ PARTS: tuple[Part, ...] = (
     editing.install,
     inspecting.install,
     running.install,
+    telling.install,
     keeping.install,
     runtime_care.install,
     run_status.install,

@@ -84,6 +84,7 @@ def test_a_redirect_to_another_host_is_refused_in_words_and_can_be_allowed(
     window.studio.notices.told.connect(told.append)
 
     assert run(window, bench, qtbot) == "failed"
+    qtbot.waitUntil(lambda: bool(told))
     assert "may not reach localhost" in told[-1].text
     assert "allow localhost under File → What the flow may touch" in told[-1].text
     assert [offer.title for offer in told[-1].offers] == ["Go to block", "What it may touch…"]

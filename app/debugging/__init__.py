@@ -1,0 +1,1 @@
+"""Debugging in the window: breakpoints, the bar of a run that stands still, its keys."""
