@@ -1,33 +1,56 @@
-"""The bar above a canvas that shows a run as it was."""
+"""What lies over a canvas that shows a run as it was, and the way back to now."""
 
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from app.presenters.run_words import duration
 from app.workbench import Workbench
 
+INSET = 12
+
 
 class PastBanner(QFrame):
-    """Says which moment is shown, and is the way back to now."""
+    """Says which moment is shown; at the upper edge, so that the flow stays where it is."""
 
-    def __init__(self, workbench: Workbench, parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self, workbench: Workbench, over: QWidget) -> None:
+        super().__init__(over)
         self._bench = workbench
+        self._over = over
         self.setProperty("banner", "info")
+        self.setAccessibleName("A moment of the past is shown")
         row = QHBoxLayout(self)
-        row.setContentsMargins(14, 4, 10, 4)
-        row.setSpacing(8)
+        row.setContentsMargins(14, 5, 6, 5)
+        row.setSpacing(14)
         self.words = QLabel(self)
         row.addWidget(self.words, 1)
-        back = QPushButton("Back to now", self)
-        back.setProperty("small", True)
-        back.setToolTip("Show the run as it is now")
-        back.clicked.connect(lambda: workbench.show_moment(None))
-        row.addWidget(back)
+        self.back = QPushButton("Back to now", self)
+        self.back.setProperty("small", True)
+        self.back.setToolTip("Show the run as it is now")
+        self.back.clicked.connect(self._go_back)
+        row.addWidget(self.back)
         workbench.moment_changed.connect(self._refresh)
+        over.installEventFilter(self)
         self._refresh()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Stay at the edge."""
+        if watched is self._over and event.type() == QEvent.Type.Resize:
+            self._place()
+        return super().eventFilter(watched, event)
 
     def _refresh(self) -> None:
         moment = self._bench.moment
         if moment is not None:
-            self.words.setText(f"The run as it was after {duration(moment.view.took)}")
+            passed = (moment.now or moment.view.seen) - moment.view.began
+            self.words.setText(f"You see the run as it was after {duration(passed)}")
+            self._place()
         self.setVisible(moment is not None)
+
+    def _place(self) -> None:
+        self.resize(self.sizeHint())
+        self.move(max(0, (self._over.width() - self.width()) // 2), INSET)
+
+    def _go_back(self) -> None:
+        """The keyboard goes on with the canvas: the button is gone."""
+        self._bench.show_moment(None)
+        self._over.setFocus()

@@ -105,9 +105,9 @@ class Moments:
                 self._turns.append(place)
                 self._views.append(_without_blocks(self._fold))
 
-    def at(self, place: int) -> "Moment":
-        """The run after so many of its events."""
-        return Moment(self, max(0, min(place, self.last)))
+    def at(self, place: int, when: float | None = None) -> "Moment":
+        """The run after so many of its events, when those are all that had happened by then."""
+        return Moment(self, max(0, min(place, self.last)), when)
 
     def place_at(self, time: float) -> int:
         """The place after the last event that had happened by then."""
@@ -172,9 +172,10 @@ class Moment(LiveRun):
     what was under way: nobody can say in the past what becomes of it.
     """
 
-    def __init__(self, moments: Moments, place: int) -> None:
+    def __init__(self, moments: Moments, place: int, when: float | None = None) -> None:
         super().__init__(moments.run)
         self._moments = moments
+        self._when = when
         self.place = place
         self.seq = moments.events[place - 1].seq if place else 0
         self.view = moments.view(place)
@@ -191,7 +192,7 @@ class Moment(LiveRun):
 
     @property
     def now(self) -> float | None:
-        return self.view.seen
+        return self.view.seen if self._when is None else self._when
 
     def outputs(self, address: str, round: str = "") -> Mapping[str, Any]:
         """What came out of a block: last, or in a round of a loop around it (`each[3]`)."""

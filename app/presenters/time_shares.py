@@ -44,7 +44,8 @@ def in_a_line(went: Went) -> str:
 
 def _row(share: Share, whole: float, title: Callable[[str], str]) -> ShareRow:
     part = share.critical / whole if whole > 0 else 0.0
-    waited = f"{duration(share.critical)} · {part:.0%}" if share.critical > 0 else ""
+    waited = duration(share.critical) if share.critical > 0 else ""
+    waited += f" · {part:.0%}" if part >= 0.005 else ""
     lost = duration(share.lost) if share.lost > 0 else ""
     texts = (title(share.block), waited, duration(share.took), f"{share.tasks:,}", lost)
     return ShareRow(share.block, texts, min(1.0, part))

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
@@ -74,6 +74,9 @@ class ChartView(QAbstractScrollArea):
         self._set_scroll()
         self._describe()
         self._redraw()
+
+    def sizeHint(self) -> QSize:
+        return QSize(400, 120)
 
     def restyle(self) -> None:
         """Draw in the colours of the theme."""

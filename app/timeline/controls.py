@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QSizePolicy,
     QToolButton,
     QWidget,
 )
@@ -21,8 +22,7 @@ from app.timeline.chart import STEP, Chart
 from app.timeline.head import SPEEDS, Head
 from app.timeline.record import Known
 
-SAID = {0.01: "100× slower", 0.1: "10× slower", 1.0: "As it was", 10.0: "10× faster",
-        100.0: "100× faster", 1000.0: "1,000× faster"}  # fmt: skip
+SAID = {0.01: "0.01×", 0.1: "0.1×", 1.0: "1×", 10.0: "10×", 100.0: "100×", 1000.0: "1,000×"}
 
 
 class Controls(QWidget):
@@ -50,16 +50,14 @@ class Controls(QWidget):
             row.addWidget(button)
         row.addWidget(self._make_speed())
         row.addSpacing(6)
+        self.now = self._button("mdi6.clock-end", "Back to now (Escape)", Head.go_to_now)
+        row.addWidget(self.now)
         self.where = QLabel(self)
         self.where.setProperty("role", "muted")
         self.where.setAccessibleName("Moment that is shown")
-        row.addWidget(self.where)
-        self.now = QPushButton("Back to now", self)
-        self.now.setProperty("small", True)
-        self.now.setToolTip("Show the run as it is now (Escape)")
-        self.now.clicked.connect(lambda: self._do(Head.go_to_now))
-        row.addWidget(self.now)
-        row.addStretch(1)
+        self.where.setMinimumWidth(0)
+        self.where.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        row.addWidget(self.where, 1)
         for button in self._view_buttons():
             row.addWidget(button)
         self.restyle()
@@ -71,7 +69,7 @@ class Controls(QWidget):
         is_now = head is None or head.is_now
         for button in (self.back, self.play, self.forth, self.speed):
             button.setEnabled(there)
-        self.now.setVisible(there and not is_now)
+        self.now.setEnabled(there and not is_now)
         self.where.setText(_where(known, head) if known and head and there else "")
         playing = head is not None and head.is_playing
         self.play.setIcon(icon("mdi6.pause" if playing else "mdi6.play"))
@@ -100,7 +98,7 @@ class Controls(QWidget):
             button.setToolTip(tip)
             button.setAccessibleName(tip)
             bold = QFontMetrics(font(BODY, bold=True))  # that of the one that is chosen
-            button.setMinimumWidth(bold.horizontalAdvance(text) + 20)
+            button.setStyleSheet(f"min-width: {bold.horizontalAdvance(text) + 4}px")
             group.addButton(button, place)
             made.append(button)
         made[0].setChecked(True)

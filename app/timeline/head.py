@@ -60,7 +60,7 @@ class Head(QObject):
         if isinstance(moment, Moment) and moment.run == self._record.run:
             self.is_now = False
             self.place = self._shown = moment.place
-            self.time = moment.view.seen
+            self.time = moment.now or moment.view.seen
 
     def now(self) -> float:
         """The time where it is, in seconds since the epoch."""
@@ -108,11 +108,11 @@ class Head(QObject):
     def _show(self) -> None:
         """Show what is there now, however often it has moved meanwhile."""
         moments = self._record.known.moments
-        if self.is_now or self.place == self._shown or self.place > moments.last:
+        if self.is_now or self.place > moments.last:
             return
         news = moments.between(self._shown, self.place) if self._shown >= 0 else None
         self._shown = self.place
-        self._bench.show_moment(moments.at(self.place), news)
+        self._bench.show_moment(moments.at(self.place, self.time), news)
 
     def _on_moment(self) -> None:
         """Somebody else went back to the end."""

@@ -86,8 +86,14 @@ class Known:
         spec = self._catalog.get(self._kinds.get(address, ""))
         return spec.agent if spec else PURE
 
-    def _rank(self, address: str) -> tuple[int, str]:
-        return self._ranks.get(address, len(self._ranks)), address
+    def _rank(self, address: str) -> tuple[float, str]:
+        """By the order of the flow; what isn't listed there comes after what stands beside it."""
+        rank = self._ranks.get(address)
+        if rank is not None:
+            return rank, address
+        around = address.rpartition("/")[0]
+        beside = (rank for block, rank in self._ranks.items() if _is_inside(block, around))
+        return max(beside, default=0) + 0.5, address
 
 
 class Record(QObject):
@@ -202,6 +208,10 @@ async def _read(journal: Reads, run: str, catalog: Catalog) -> Known:
         await asyncio.sleep(0)
     await asyncio.to_thread(known.work_out)
     return known
+
+
+def _is_inside(block: str, around: str) -> bool:
+    return not around or block == around or block.startswith(f"{around}/")
 
 
 def _plan(text: str, catalog: Catalog) -> Plan | None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import (
     QObject,
     QPersistentModelIndex,
     QRectF,
+    QSize,
     Qt,
     Signal,
 )
@@ -30,7 +31,7 @@ from app.theme import current
 
 Index = QModelIndex | QPersistentModelIndex
 WAITED = 1
-WIDTHS = (100, 108, 68, 52, 68)
+WIDTHS = (100, 124, 72, 52, 68)
 ROOMY = 430
 """Pixels from which on all columns are shown, and not only the first three."""
 
@@ -138,6 +139,10 @@ class Summary(QWidget):
         layout.addWidget(self.line)
         layout.addWidget(self.table, 1)
         self.setMinimumWidth(290)
+
+    def sizeHint(self) -> QSize:
+        """Less than a table wants: the dock keeps its height when it is first seen."""
+        return QSize(300, 120)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
