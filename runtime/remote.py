@@ -31,7 +31,7 @@ from graph.errors import (
 )
 from runtime.bundle.contents import BadBundle
 from runtime.changes import NoSuchField
-from runtime.commands import Answer, AnyCommand
+from runtime.commands import Answer, AnyCommand, ImportRun
 from runtime.engine.hub import Subscription
 from runtime.engine.points import BadBreakpoint
 from runtime.events import AnyEvent
@@ -55,6 +55,8 @@ from runtime.projections.tasks import NoSuchTask
 from runtime.runtime import BadInputs
 from runtime.steering import NotPossible, NotYourWheel, WrongValue
 from runtime.wire import MSGPACK, PROBLEM, Missed, Refusal, looked_up, unpacked
+
+BYTES = "application/octet-stream"
 
 PAUSES = (0.1, 0.3, 1.0, 2.0, 4.0)
 """Seconds before each new attempt to watch a server that hung up."""
@@ -125,8 +127,11 @@ class RemoteRuntime:
         """Have a command done. Raises HeddleError when that can't be."""
         if self._beginning:  # or whoever watches already would miss what comes of it
             await asyncio.wait(self._beginning)
-        content = msgspec.msgpack.encode(command)
-        reply = await self._ask("POST", "/commands", content, {"Content-Type": MSGPACK})
+        if isinstance(command, ImportRun):  # which may be larger than commands are
+            reply = await self._ask("POST", "/bundles", command.bundle, {"Content-Type": BYTES})
+        else:
+            content = msgspec.msgpack.encode(command)
+            reply = await self._ask("POST", "/commands", content, {"Content-Type": MSGPACK})
         return msgspec.json.decode(reply.content, type=Answer)
 
     @contextmanager

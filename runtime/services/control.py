@@ -19,7 +19,7 @@ from agents.contract import Grants
 from graph.errors import FlowFileError, FlowInvalid, HeddleError
 from graph.file_format.syntax import LIMIT
 from runtime.bundle.contents import LARGEST_BUNDLE, BadBundle
-from runtime.commands import Answer, AnyCommand, ReplayRun, StartRun
+from runtime.commands import Answer, AnyCommand, ImportRun, ReplayRun, StartRun
 from runtime.engine.points import BadBreakpoint
 from runtime.events import AnyEvent
 from runtime.journal.contract import (
@@ -52,7 +52,6 @@ from runtime.wire import (
     refusal_of,
 )
 
-LARGEST_COMMAND = LARGEST_BUNDLE + 2**20
 LARGEST = LIMIT + LIMIT // 4
 """Bytes a request may have: the longest flow there may be, quoted in JSON."""
 
@@ -82,7 +81,21 @@ def control(runtime: Runtime, grants: Grants, origins: Sequence[str] = ()) -> Li
     servers' pages that may speak to this one. Whoever may speak at all is a guard's business.
     """
     return Litestar(
-        [health, obey, runs, find, run, events, tasks, *LOOKUP, flow, blocks, block, watch],
+        [
+            health,
+            obey,
+            bring_in,
+            runs,
+            find,
+            run,
+            events,
+            tasks,
+            *LOOKUP,
+            flow,
+            blocks,
+            block,
+            watch,
+        ],
         dependencies={
             "runtime": Provide(lambda: runtime, sync_to_thread=False, use_cache=True),
             "grants": Provide(lambda: grants, sync_to_thread=False, use_cache=True),
@@ -115,7 +128,7 @@ _from_json = msgspec.json.Decoder(AnyCommand)
 _from_msgpack = msgspec.msgpack.Decoder(AnyCommand)
 
 
-@post("/commands", status_code=200, request_max_body_size=LARGEST_COMMAND)
+@post("/commands", status_code=200)
 async def obey(
     request: Request[Any, Any, Any],
     runtime: Engine,
@@ -128,6 +141,12 @@ async def obey(
     if isinstance(command, StartRun | ReplayRun):
         command = msgspec.structs.replace(command, grants=narrowed(grants, command.grants))
     return await runtime.obey(command)
+
+
+@post("/bundles", status_code=200, request_max_body_size=LARGEST_BUNDLE)
+async def bring_in(request: Request[Any, Any, Any], runtime: Engine) -> Answer:
+    """Keep the run of a bundle, given as it is: what the command ImportRun does."""
+    return await runtime.obey(ImportRun(await request.body()))
 
 
 # What can be read.

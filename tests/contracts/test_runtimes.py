@@ -12,12 +12,16 @@ import pytest
 
 from agents.contract import Grants
 from graph.block import block, spec_of
+from graph.compile import compile_flow
 from graph.errors import FlowFileError, FlowInvalid
 from graph.file_format import write
 from graph.flow import Block, Flow
+from runtime.bundle.contents import BadBundle, Bundle, Recording
+from runtime.bundle.writing import written
 from runtime.commands import (
     CancelRun,
     ContinueRun,
+    ImportRun,
     PauseRun,
     PruneRuns,
     ReplayRun,
@@ -232,6 +236,26 @@ class RuntimeContract:
         assert await runtime.journal.runs(since=newest.started) == [newest]
         assert await runtime.journal.runs(before=newest.started) == [oldest]
 
+    async def test_a_run_done_elsewhere_is_kept_and_not_repeated_unasked(
+        self, runtime: AnyRuntime
+    ) -> None:
+        began = RunStarted("far", 1, 10.0, compile_flow(DOUBLED, KINDS).hash, "Doubled", {"x": 4})
+        end = RunSucceeded("far", 2, 11.0, {"result": 8}, 1.0)
+        recordings = (Recording("far", [began, end]),)
+        bundle = written(Bundle("far", 20.0, recordings, {began.flow: write(DOUBLED)}))
+
+        run = (await runtime.obey(ImportRun(bundle))).run
+
+        assert run == "far"
+        assert (await runtime.journal.run(run)).origin.startswith("a bundle")
+        assert (await runtime.journal.read(run))[-1] == end
+        with pytest.raises(NotPossible, match="what it may touch"):
+            await runtime.obey(ReplayRun(run))
+        again = (await runtime.obey(ReplayRun(run, grants={"hosts": []}))).run
+        assert isinstance((await followed(runtime, again))[-1], RunSucceeded)
+        with pytest.raises(BadBundle, match="no run bundle"):
+            await runtime.obey(ImportRun(b"nothing"))
+
     async def test_a_value_is_found_in_past_runs(self, runtime: AnyRuntime) -> None:
         await followed(runtime, await started(runtime, DOUBLED, {"x": 1}))
         run = await started(runtime, DOUBLED, {"x": 21})
@@ -354,7 +378,7 @@ class TestOverHTTP(RuntimeContract):
         listening = Listening("127.0.0.1", 0)
         async with (
             opened() as runtime,
-            serving(control(runtime, Grants(folder="/")), listening, "word"),
+            serving(control(runtime, Grants(folder="/", reads=("/",))), listening, "word"),
             RemoteRuntime(listening.address, "word") as remote,
         ):
             yield remote
@@ -363,7 +387,7 @@ class TestOverHTTP(RuntimeContract):
 @asynccontextmanager
 async def opened() -> AsyncIterator[Runtime]:
     calls.clear()
-    runtime = Runtime(KINDS, MemoryJournal(), Plain(), grants=Grants(folder="/"))
+    runtime = Runtime(KINDS, MemoryJournal(), Plain(), grants=Grants(folder="/", reads=("/",)))
     async with runtime:
         yield runtime
 
