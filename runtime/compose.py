@@ -12,6 +12,7 @@ from agents.contract import Agent, Grants
 from graph.spec import BlockSpec
 from runtime.engine.surroundings import Limits
 from runtime.journal.places import journal_at
+from runtime.metrics.places import metrics_beside
 from runtime.plugins import Installed, installed
 from runtime.runtime import LEASE, Runtime
 from runtime.secrets import secret
@@ -104,13 +105,16 @@ def compose(
 ) -> Runtime:
     """A runtime for `async with`, as the settings say. `place` overrides where runs are kept."""
     blocks = blocks or installed(settings.packs_folder)
+    where = place or settings.journal_place
+    journal = journal_at(where, settings.durability)
     return Runtime(
         blocks.catalog,
-        journal_at(place or settings.journal_place, settings.durability),
+        journal,
         world_of(settings),
         grants=grants,
         limits=Limits(parallel=settings.parallel, seconds=settings.time_limit),
         lease=lease,
+        metrics=metrics_beside(journal, where),
     )
 
 

@@ -50,6 +50,8 @@ from runtime.journal.contract import (
 )
 from runtime.large import Page, Place
 from runtime.lookup import NoSuchValue
+from runtime.metrics.series import Line, NoSuchMetric, Overview, Question
+from runtime.metrics.store import MetricsGone
 from runtime.projections.task_data import TaskData
 from runtime.projections.tasks import NoSuchTask
 from runtime.runtime import BadInputs
@@ -82,10 +84,10 @@ class Unwelcome(ServerRefused):
 _KNOWN: dict[str, type[HeddleError]] = {
     kind.__name__: kind
     for kind in (
-        BadBundle, BadInputs, Conflict, EditRefused, FlowFileError, FlowInvalid, JournalError,
-        JournalFull,
-        JournalGone, NewerFormat, NoSuchField, NoSuchTask, NoSuchValue, NotPossible, NotYourWheel,
-        BadBreakpoint, UnknownKind, UnknownRun, WrongValue,
+        BadBreakpoint, BadBundle, BadInputs, Conflict, EditRefused, FlowFileError, FlowInvalid,
+        JournalError, JournalFull, JournalGone, MetricsGone, NewerFormat, NoSuchField,
+        NoSuchMetric, NoSuchTask, NoSuchValue, NotPossible, NotYourWheel, UnknownKind, UnknownRun,
+        WrongValue,
     )
 }  # fmt: skip
 
@@ -101,6 +103,7 @@ class RemoteRuntime:
         self._watching: set[asyncio.Task[None]] = set()
         self._beginning: set[asyncio.Future[None]] = set()
         self.journal = RemoteJournal(self)
+        self.metrics = RemoteMetrics(self)
 
     async def __aenter__(self) -> "RemoteRuntime":
         """See that the server is there and lets us in. Raises ServerGone, Unwelcome."""
@@ -339,6 +342,29 @@ class RemoteJournal:
                 return None
             raise
         return msgspec.json.decode(row, type=FlowRow)
+
+
+class RemoteMetrics:
+    """The metrics of a runtime elsewhere."""
+
+    def __init__(self, runtime: RemoteRuntime) -> None:
+        self._get = runtime.get
+
+    async def overview(self) -> Overview:
+        """What there is to ask for."""
+        return msgspec.json.decode(await self._get("/metrics"), type=Overview)
+
+    async def read(self, question: Question) -> list[Line]:
+        """The course of metrics over time. Raises NoSuchMetric."""
+        return await self._lines("/metrics/series", question)
+
+    async def of_run(self, run: str, question: Question) -> list[Line]:
+        """The course of one run, from its beginning on. Raises UnknownRun, NoSuchMetric."""
+        return await self._lines(f"/runs/{quote(run, '')}/metrics", question)
+
+    async def _lines(self, path: str, question: Question) -> list[Line]:
+        asked = {**msgspec.to_builtins(question), "names": ",".join(question.names)}
+        return msgspec.json.decode(await self._get(path, **asked), type=list[Line])
 
 
 def _query(place: Place) -> dict[str, Any]:

@@ -60,6 +60,9 @@ from runtime.events import ENDINGS, LIVE_ONLY, AnyEvent, Failure, RunInterrupted
 from runtime.history import effective
 from runtime.journal.contract import Journal, JournalError, UnknownRun
 from runtime.lookup import Lookup
+from runtime.metrics.memory import MemoryMetricStore
+from runtime.metrics.meter import Meter
+from runtime.metrics.store import MetricStore
 from runtime.steering import NotPossible, Steering
 
 LEASE = 30.0
@@ -93,6 +96,7 @@ class Runtime:
         clock: Clock | None = None,
         limits: Limits | None = None,
         lease: float = LEASE,
+        metrics: MetricStore | None = None,
     ) -> None:
         self.catalog = catalog
         self.journal = journal
@@ -105,11 +109,16 @@ class Runtime:
         self.look = Lookup(journal, self.plan, surroundings)
         self._executor = Executor(journal, surroundings, self._clock, self._hub, limits or Limits())
         self._steering = Steering(self._executor, journal, self._replayed)
+        self.meter = Meter(
+            metrics or MemoryMetricStore(), self._hub, journal, self.plan, self._clock.now,
+            lambda: self._executor.ready,
+        )  # fmt: skip
         self._flows: dict[str, Known] = {}
         self._upkeep: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> "Runtime":
         await self.journal.open()
+        await self.meter.open()
         self._upkeep = asyncio.create_task(self._keep_up())
         return self
 
@@ -123,6 +132,7 @@ class Runtime:
                 for run in await self._executor.close(CLOSED):
                     await self.journal.release(run, self.owner)
         finally:
+            await self.meter.close()
             self._hub.end()
             await self._surroundings.close()
             await self.journal.close()

@@ -143,6 +143,11 @@ class Executor:
     def runs(self) -> Sequence[Live]:
         return tuple(self._runner.runs.values())
 
+    @property
+    def ready(self) -> int:
+        """How many tasks could begin and wait for their turn."""
+        return self._runner.ready
+
     def tell(self, run: Run, kind: type[Event], *details: Any) -> None:
         """Record that something happened to a run, and fold it in."""
         self._runner.tell(run, kind, *details)

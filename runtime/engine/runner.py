@@ -78,6 +78,11 @@ class Runner:
         """The runs that have something ready."""
         return {scope.run for scope, _ in self._ready}
 
+    @property
+    def ready(self) -> int:
+        """How many tasks could begin and wait for their turn."""
+        return len(self._ready) + self.under_way.waiting
+
     # The queue.
 
     def kick(self) -> None:

@@ -58,6 +58,11 @@ class UnderWay:
                 task.cancel()
         self._begin_queued()
 
+    @property
+    def waiting(self) -> int:
+        """How many attempts wait for their turn."""
+        return len(self._queued)
+
     def waits_for_turn(self, run: Run) -> bool:
         """Whether tasks of a run wait for their turn."""
         return any(scope.run is run for _, scope, _, _ in self._queued)

@@ -35,7 +35,7 @@ _COPY_TYPES = ("text", "int8", "int8", "float8", "int8", "bytea")
 _COPY_FROM = 5
 """Segments from which COPY, which takes a round trip more, is the faster way."""
 
-_OPTIONS: dict[str, Any] = {
+OPTIONS: dict[str, Any] = {
     "application_name": "heddle",
     "connect_timeout": 10,
     # A server that fell off the network is noticed in seconds; the system's default is hours.
@@ -60,7 +60,7 @@ class PostgresJournal(SqlJournal):
     def __init__(self, url: str, durability: Durability = "full") -> None:
         super().__init__()
         self._durability = durability
-        self._address = re.sub(r"^[^:]+://", "postgresql://", url)
+        self._address = address_of(url)
         self._writing: ThreadPoolExecutor | None = None
         self._writer: psycopg.Connection | None = None
         self._connections = 0
@@ -114,7 +114,7 @@ class PostgresJournal(SqlJournal):
             self._whole.add(segment.run)
 
     def _insert_segments(self, cursor: Cursor, segments: Sequence[Segment]) -> None:
-        assert isinstance(cursor, _Cursor)
+        assert isinstance(cursor, PostgresCursor)
         cursor.insert_segments(segments)
 
     def _guard_blobs(self, cursor: Cursor, *, alone: bool) -> None:
@@ -155,12 +155,12 @@ class PostgresJournal(SqlJournal):
     def _transact(self, work: Callable[[Cursor], T]) -> T:
         connection = self._connection()
         with connection.transaction(), connection.cursor() as cursor:
-            return work(_Cursor(cursor))
+            return work(PostgresCursor(cursor))
 
     def _connection(self) -> psycopg.Connection:
         """The writing connection, made anew when it broke."""
         if self._writer is None or self._writer.closed:
-            self._writer = psycopg.connect(self._address, autocommit=True, **_OPTIONS)
+            self._writer = psycopg.connect(self._address, autocommit=True, **OPTIONS)
             self._connections += 1
             self._whole.clear()
             if self._durability == "normal":
@@ -204,7 +204,7 @@ class PostgresJournal(SqlJournal):
 
         return sa.create_engine(
             self._address.replace("postgresql:", "postgresql+psycopg:", 1),
-            connect_args=_OPTIONS,
+            connect_args=OPTIONS,
             isolation_level="REPEATABLE READ",
             pool_size=1,
             pool_pre_ping=True,
@@ -214,10 +214,10 @@ class PostgresJournal(SqlJournal):
         """Nothing to do: the server's autovacuum makes free room usable again."""
 
     def _trouble(self, error: Exception) -> JournalError:
-        return _meaning(error, _place(self._address))
+        return _meaning(error, place_of(self._address))
 
 
-class _Cursor:
+class PostgresCursor:
     """A cursor that takes statements as we write them: `:so`, and text with NUL in it."""
 
     def __init__(self, cursor: psycopg.Cursor[Any]) -> None:
@@ -270,7 +270,12 @@ def _stored_revision(connection: psycopg.Connection) -> str | None:
     return row[0] if row else None
 
 
-def _place(address: str) -> str:
+def address_of(url: str) -> str:
+    """The address as the driver wants it, whichever way it names PostgreSQL."""
+    return re.sub(r"^[^:]+://", "postgresql://", url)
+
+
+def place_of(address: str) -> str:
     """Where the database is, as may be shown: without user and password."""
     parts = conninfo_to_dict(address)
     port = f":{parts['port']}" if parts.get("port") else ""

@@ -7,7 +7,7 @@ from runtime.journal.contract import JournalError
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-REVISION = "0002"
+REVISION = "0003"
 """The newest step in `migrations`: numbered, so that a database from the future can be told.
 
 A change of `tables` takes a new step there, its number here, and a recording of its own

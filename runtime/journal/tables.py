@@ -96,3 +96,41 @@ run_blobs = Table(
     Index("run_blobs_by_blob", "blob"),
     comment="Which runs need which blobs.",
 )
+
+metric_series = Table(
+    "metric_series",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("flow", Text, nullable=False),
+    Column("block", Text, nullable=False),
+    Column("agent", Text, nullable=False),
+    Column("last", BigInteger, nullable=False),
+    comment="What is measured, by a hash of its names; `last`: when it was last counted.",
+)
+
+metric_points = Table(
+    "metric_points",
+    metadata,
+    Column("step", BigInteger, primary_key=True, autoincrement=False),
+    Column("series", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, primary_key=True, autoincrement=False),
+    Column("payload", LargeBinary, nullable=False),
+    Index("metric_points_by_time", "step", "at"),
+    comment="Tallies of steps of so many seconds, as msgpack.",
+)
+
+metric_levels = Table(
+    "metric_levels",
+    metadata,
+    Column("step", BigInteger, primary_key=True, autoincrement=False),
+    Column("until", BigInteger, nullable=False),
+    comment="Up to when the points of finer steps are rolled up.",
+)
+
+metric_runs = Table(
+    "metric_runs",
+    metadata,
+    Column("run", Text, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    comment="Up to which event runs that go on are counted.",
+)

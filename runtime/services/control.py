@@ -34,9 +34,12 @@ from runtime.journal.contract import (
     UnknownRun,
 )
 from runtime.lookup import NoSuchValue
+from runtime.metrics.series import NoSuchMetric
+from runtime.metrics.store import MetricsGone
 from runtime.projections.tasks import NoSuchTask
 from runtime.runtime import BadInputs, Runtime
 from runtime.services.lookup import LOOKUP
+from runtime.services.metrics import METRICS
 from runtime.services.narrowing import narrowed
 from runtime.steering import NotPossible, WrongValue
 from runtime.wire import (
@@ -91,6 +94,7 @@ def control(runtime: Runtime, grants: Grants, origins: Sequence[str] = ()) -> Li
             events,
             tasks,
             *LOOKUP,
+            *METRICS,
             flow,
             blocks,
             block,
@@ -326,6 +330,8 @@ _STATUS: dict[type[HeddleError], int] = {
     UnknownRun: 404,
     NoSuchTask: 404,
     NoSuchValue: 404,
+    NoSuchMetric: 404,
+    MetricsGone: 503,
     NotPossible: 409,
     BadBundle: 422,
     BadInputs: 422,

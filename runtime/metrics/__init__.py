@@ -1,0 +1,1 @@
+"""Metrics of a runtime: counted from its events, kept in the background, read as series."""
