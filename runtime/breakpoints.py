@@ -24,6 +24,7 @@ class Breakpoint(msgspec.Struct, frozen=True, omit_defaults=True):
     schema      only when the value of the port doesn't fit this JSON Schema
     cost        budget of the run so far, in US dollars; stops once when it is exceeded
     tokens      likewise, of tokens
+    uncaught    of errors only those that nothing in the flow catches
     whole       stop the whole run, or else this branch alone
     """
 
@@ -39,6 +40,7 @@ class Breakpoint(msgspec.Struct, frozen=True, omit_defaults=True):
     schema: dict[str, Any] | None = None
     cost: float | None = None
     tokens: int | None = None
+    uncaught: bool = False
     whole: bool = True
     enabled: bool = True
 

@@ -7,12 +7,13 @@ from typing import Any
 from graph.compile.plan import Plan
 from graph.errors import HeddleError
 from graph.paths import MISSING, find
+from runtime.engine.evolve import error_record
 from runtime.engine.surroundings import Surroundings
 from runtime.events import AnyEvent, RunRewound, RunSucceeded
 from runtime.history import effective
 from runtime.journal.contract import Journal
-from runtime.large import Page, Place, Side, page, shown
-from runtime.projections.task_data import TaskData
+from runtime.large import Page, Place, Side, page, shown, weight
+from runtime.projections.task_data import Field, TaskData
 from runtime.projections.tasks import Tasks
 from runtime.recorded import scope_of
 
@@ -21,6 +22,9 @@ KEPT = 3
 
 MOST_MEMBERS = 1000
 """Members of a value that one page has at the most; letters of a text a thousand times that."""
+
+MOST_SENT = 4 * 1024 * 1024
+"""Weight of what an expression may come to."""
 
 
 class NoSuchValue(HeddleError):
@@ -88,6 +92,36 @@ class Lookup:
             raise NoSuchValue(f"There is nothing at {place.name!r} of {place.task or 'the run'!r}.")
         return found
 
+    async def evaluate(self, run: str, task: str, expression: str) -> Any:
+        """The value of an expression that sees what a task was given and gave.
+
+        `task` may also be a scope, "" for the run itself: then it sees the inputs of the flow.
+        A block beside the task stands for its outputs. Raises UnknownRun, NoSuchTask, and
+        whatever the sandbox raises.
+        """
+        folded = await self._of(run)
+        names = await self._names(folded, task)
+        value = await self._surroundings.evaluate(expression, names)
+        if weight(value, MOST_SENT) > MOST_SENT:
+            raise NoSuchValue("That is too large to be shown.", cure="Ask for a part of it.")
+        return value
+
+    async def _names(self, folded: _Folded, task: str) -> dict[str, Any]:
+        recorded = folded.tasks.recorded
+        scope = task if not task or task.endswith("]") else scope_of(task)
+        inputs = recorded.inputs_around(scope) if scope in recorded.plans else {}
+        beside = recorded.outputs_in(scope)
+        if scope == task:
+            return {**beside, **inputs, "inputs": inputs}
+        found = folded.tasks.data(task)
+        await self._work_out(folded, found)
+        fields = {n: f.value for n, f in found.fields.items() if not f.trouble and _is_open(f)}
+        names = {**beside, "inputs": inputs, **fields, **found.inputs}
+        if found.outputs:
+            names |= {**found.outputs, "outputs": found.outputs}
+        failure = found.held.failure if found.held else found.failure
+        return names | ({"error": error_record(failure)} if failure else {})
+
     async def _side(self, folded: _Folded, place: Place) -> Mapping[str, Any]:
         if not place.task:
             inputs = folded.tasks.recorded.inputs.get("", {})
@@ -136,6 +170,11 @@ class Lookup:
             return await self._plan(row.flow)
         except HeddleError:  # made with blocks that aren't here
             return None
+
+
+def _is_open(field: Field) -> bool:
+    """Whether a field isn't a secret, which expressions never see."""
+    return not (isinstance(field.value, Mapping) and "$secret" in field.value)
 
 
 def _shortened(found: TaskData, run: str) -> TaskData:

@@ -87,6 +87,13 @@ class Recorded:
         inputs = self.plans[address].inputs
         return {name: self._input(address, name, given.default) for name, given in inputs.items()}
 
+    def outputs_in(self, address: str) -> dict[str, Outputs]:
+        """What the blocks of a scope gave so far, by block; without those of its sub-flows."""
+        prefix = f"{address}/" if address else ""
+        ids = self.plans[address].ids if address in self.plans else ()
+        found = ((id, self.outputs.get(prefix + id)) for id in ids if "/" not in id)
+        return {id: outputs for id, outputs in found if outputs is not None}
+
     def _value(self, address: str, slot: int) -> Any:
         plan = self.plans[address]
         owner = plan.owner(slot)

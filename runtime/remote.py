@@ -333,6 +333,11 @@ class RemoteJournal:
         """A whole value: a text in UTF-8, bytes as they are, anything else as JSON."""
         return await self._get(f"/runs/{quote(place.run, '')}/whole", **_query(place))
 
+    async def evaluate(self, run: str, task: str, expression: str) -> Any:
+        """What an expression comes to with the values of a task. Raises NoSuchTask, …."""
+        asked = {"task": task, "expression": expression}
+        return looked_up(await self._get(f"/runs/{quote(run, '')}/evaluate", **asked), Any)
+
     async def flow(self, flow: str) -> FlowRow | None:
         """A stored flow by its content hash."""
         try:

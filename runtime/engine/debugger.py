@@ -29,6 +29,9 @@ from runtime.events import (
 
 Reason = Literal["breakpoint", "step", "pause"]
 
+TRY = "logic.try"
+"""The kind of block that goes on when what runs inside it, labelled `try`, fails."""
+
 
 class Halt(NamedTuple):
     """A task at a point where it may be held. `go` lets it go on from there."""
@@ -189,6 +192,8 @@ class Debugger:
         if point.block == place:
             return True
         debug, scope = self.attach(halt.live), halt.scope
+        if not point.block.startswith(block_of(scope.prefix)):
+            return False  # it is a loop's own, which had its say before its rounds began
         entry = (scope.address, point.id)
         if entry in debug.entered:
             return False
@@ -221,7 +226,10 @@ class Debugger:
         if (stop := debug.overspent.pop(halt.task, None)) is not None:
             self._hold(halt, "breakpoint", stop)
             return True
-        return self._meets(halt, debug.points.at(block_of(halt.task), "error"))
+        met = debug.points.at(block_of(halt.task), "error")
+        if any(point.uncaught for point in met) and _is_caught(scope, outcome):
+            met = [point for point in met if not point.uncaught]
+        return self._meets(halt, met)
 
     def spent(self, live: Live, task: str) -> None:
         """A task used something up: once a budget is exceeded, the run stops."""
@@ -466,6 +474,19 @@ def _next(live: Live, step: Step) -> int:
         return _address(scope, i) != step.stand, not any(map(step.frees, before)), n
 
     return min(range(len(live.parked)), key=rank)
+
+
+def _is_caught(scope: Scope, outcome: str) -> bool:
+    """Whether the flow goes on after an error that is about to be raised in a scope."""
+    if outcome != "stop":
+        return True
+    if scope.parent is None:
+        return False
+    around, _, label = scope.address.rpartition("[")
+    outer, i = scope.run.locate(around)
+    if outer.plan.specs[i].kind == TRY and label == "try]":
+        return True
+    return _is_caught(outer, outer.plan.settings[i].on_error)
 
 
 def _address(scope: Scope, i: int) -> str:

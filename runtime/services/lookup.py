@@ -61,10 +61,22 @@ async def whole(
     return Response(as_json(found), media_type=JSON)
 
 
+@get("/runs/{wanted:str}/evaluate")
+async def evaluate(
+    request: Request[Any, Any, Any],
+    runtime: Engine,
+    wanted: FromPath[str],
+    expression: Annotated[str, QueryParameter(min_length=1, max_length=10_000)],
+    task: FromQuery[str] = "",
+) -> Response[bytes]:
+    """What an expression comes to with the values of a task, or of a round (`each[3]`)."""
+    return _answer(request, await runtime.look.evaluate(wanted, task, expression))
+
+
 def _answer(request: Request[Any, Any, Any], found: Any) -> Response[bytes]:
     if MSGPACK in request.headers.get("accept", ""):
         return Response(looked(found), media_type=MSGPACK)
     return Response(as_json(found), media_type=JSON)
 
 
-LOOKUP = (task, value, whole)
+LOOKUP = (task, value, whole, evaluate)

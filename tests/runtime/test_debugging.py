@@ -496,6 +496,35 @@ async def test_a_pause_stands_before_what_comes_next(desk: Desk) -> None:
     assert (await desk.stands()).task == "next"
 
 
+TRIED = Flow.of(
+    [Block("risk", "logic.try", {"body": "risky"}), Block("after", "t.wrong")],
+    [("risk.value", "after.value")],
+    flows={"risky": Flow.of([Block("w", "t.wrong")])},
+)
+
+
+async def test_a_stop_at_uncaught_errors_lets_caught_ones_pass(desk: Desk) -> None:
+    held = await desk.start(TRIED, Breakpoint("p", at="error", uncaught=True))
+
+    assert held.task == "after"
+
+
+async def test_a_stop_at_all_errors_stops_at_a_caught_one(desk: Desk) -> None:
+    held = await desk.start(TRIED, Breakpoint("p", at="error"))
+
+    assert held.task == "risk[try]/w"
+
+
+async def test_a_breakpoint_at_a_loop_stops_before_it_and_in_none_of_its_rounds(
+    desk: Desk,
+) -> None:
+    inside = [Breakpoint("q", f"each/{id}", hits="99") for id in ("sum", "more")]
+    held = await desk.start(LOOP, Breakpoint("p", "each"), *inside)
+
+    assert held.task == "each"
+    assert isinstance(await desk.go_on(), RunSucceeded)
+
+
 @pytest.mark.parametrize(
     ("point", "why"),
     [

@@ -1,5 +1,7 @@
 """What can be looked up in a run: as any HTTP client sees it, and as the studio's does."""
 
+from typing import Any
+
 import msgspec
 import pytest
 
@@ -64,3 +66,20 @@ async def test_of_a_large_value_parts_are_asked_for(served: Served) -> None:
     assert part.values == [{"id": i} for i in range(19_990, 20_000)]
     assert (inner.names, inner.values) == (["id"], [7])
     assert len(whole) == 20_000
+
+
+async def test_an_expression_sees_what_a_task_was_given_and_gave(served: Served) -> None:
+    world = served.runtime._surroundings
+    seen: dict[str, Any] = {}
+    world.expressions["a + inputs['by']"] = lambda n: n["a"] + n["inputs"]["by"]  # type: ignore[attr-defined]
+    world.expressions["all"] = lambda n: seen.update(n) or n["value"]  # type: ignore[attr-defined]
+    run = await ran(served, SUM)
+
+    async with RemoteRuntime(served.address, TOKEN) as remote:
+        value = await remote.journal.evaluate(run, "sum", "all")
+
+    assert value == 7
+    assert seen == {
+        "one": {"value": 1}, "sum": {"value": 7}, "inputs": {"by": 5},
+        "a": 1, "b": 6, "value": 7, "outputs": {"value": 7},
+    }  # fmt: skip
