@@ -50,6 +50,7 @@ class Templates(QWidget):
         self.search = self._make_search()
         self.category = QComboBox(self)
         self.category.setAccessibleName("Category")
+        self.category.view().setAccessibleName("Categories")
         self.category.setMinimumContentsLength(8)
         self.category.currentIndexChanged.connect(lambda _: self._show())
         self._more = QToolButton(self)
