@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.actions import ActionSet
 from app.bridge.bridge import Bridge
+from app.flow_tests.control import Testing
 from app.notices import Notices
 from app.preferences import Preferences
 from app.presenters.block_finder import BlockFinder
@@ -58,6 +59,7 @@ class Studio(QObject):
         self.notices = Notices(self)
         self.bridge = Bridge(settings, self)
         self.runs = RunControl(self.bridge, settings, self)
+        self.tests = Testing(self.bridge, settings, self)
 
     @cached_property
     def installed(self) -> Installed:

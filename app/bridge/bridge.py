@@ -99,6 +99,11 @@ class Bridge(QObject):
         return str(self._line.process.log_file)
 
     @property
+    def place(self) -> Place | None:
+        """Where the runtime is that is spoken to; None while there is none."""
+        return self._line.place
+
+    @property
     def pid(self) -> int:
         """The process of the studio's own runtime, 0 while there is none."""
         return self._line.process.pid

@@ -41,6 +41,8 @@ class Line:
         self._remote: asyncio.Future[RemoteRuntime]
         self._turning: asyncio.Lock
         self.is_begun = False
+        self.place: Place | None = None
+        """Where the runtime is that is spoken to; None while there is none."""
 
     def _run(self) -> None:
         assert self._loop, "it is made before the thread starts"
@@ -87,6 +89,7 @@ class Line:
     async def _turn_to(self, place: Place | None) -> None:
         promise = self._promise()
         self._break_promise(promise)
+        self.place = None
         async with self._turning:
             await self._let_go()
             if promise is self._remote:  # or somebody has turned elsewhere meanwhile
@@ -140,6 +143,7 @@ class Line:
 
         async with RemoteRuntime(place.address, place.token) as remote:
             with remote.watch() as happenings:
+                self.place = place
                 if not promise.done():
                     promise.set_result(remote)
                 self._on_state("ready" if own else "elsewhere", "")

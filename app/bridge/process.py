@@ -22,7 +22,8 @@ PATIENCE = 8.0
 NICENESS = 5
 """The runtime stands back behind the window when there is more to do than processors."""
 
-_PROGRAM = Path(runtime.__file__).resolve().parent.parent / "main.py"
+PROGRAM = Path(runtime.__file__).resolve().parent.parent / "main.py"
+"""What is started: the same program as the studio's, with other words."""
 
 
 class NotStarted(HeddleError):
@@ -124,11 +125,11 @@ def _spawn(settings: Settings, log: IO[bytes]) -> subprocess.Popen[bytes]:
     scratch = scratch_folder(settings)
     scratch.mkdir(parents=True, exist_ok=True)
     words = ["serve", "--port", "0", "--json", "--while-stdin", "--any-folder"]
-    own = _variables(settings) | {
+    own = variables(settings) | {
         "HEDDLE_TOKEN": secrets.token_urlsafe(32), "HEDDLE_HOME": str(settings.folder),
     }  # fmt: skip
     return subprocess.Popen(
-        [sys.executable, str(_PROGRAM), *words, "--folder", str(scratch)],
+        [sys.executable, str(PROGRAM), *words, "--folder", str(scratch)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=log,
@@ -138,7 +139,7 @@ def _spawn(settings: Settings, log: IO[bytes]) -> subprocess.Popen[bytes]:
     )
 
 
-def _variables(settings: Settings) -> dict[str, str]:
+def variables(settings: Settings) -> dict[str, str]:
     """What says the same settings to the child, as far as they aren't what they are by default."""
     plain = Settings()
     values = {name: getattr(settings, name) for name in Settings.__struct_fields__}

@@ -55,8 +55,10 @@ class ValuePane(QWidget):
     troubled = Signal(str)
     """Why the value can't be saved."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, comparison: str = "") -> None:
+        """`comparison` says what a value is compared with, where that isn't the last run's."""
         super().__init__(parent)
+        self._comparison = comparison or NAMES[CHANGES]
         self._value: Any = MISSING
         self._before: Any = MISSING
         self._chosen: dict[tuple[Shape, ...], str] = {}
@@ -64,6 +66,7 @@ class ValuePane(QWidget):
         self._whole: Whole | None = None
         self.pictures = PictureView(self)
         self.changes = ChangesView(self)
+        self.changes.setAccessibleName(self._comparison)
         self.formatted = FormattedView(self)
         self._views: dict[str, Any] = {
             "table": TableView(self),
@@ -198,7 +201,8 @@ class ValuePane(QWidget):
         row.setSpacing(2)
         made = {}
         for name in (*ORDER, CHANGES):
-            made[name] = self._button(NAMES[name], partial(self.choose, name))
+            title = self._comparison if name == CHANGES else NAMES[name]
+            made[name] = self._button(title, partial(self.choose, name))
             row.addWidget(made[name])
         return made
 

@@ -11,6 +11,7 @@ from app.running import actions as running
 from app.running import care as runtime_care
 from app.running import status as run_status
 from app.studio import Studio
+from app.testing import actions as testing
 
 Part = Callable[[Studio], None]
 
@@ -20,6 +21,7 @@ PARTS: tuple[Part, ...] = (
     inspecting.install,
     running.install,
     telling.install,
+    testing.install,
     keeping.install,
     runtime_care.install,
     run_status.install,

@@ -9,8 +9,9 @@ from msgspec import UNSET
 from graph.errors import BlockError
 from runtime.events import block_of
 from runtime.flow_tests.case import Effect, Refused, Unrecorded
-from runtime.flow_tests.matching import Difference, differences
+from runtime.flow_tests.matching import differences
 from runtime.flow_tests.spelling import read_back, spelt
+from runtime.flow_tests.verdict import Difference
 
 
 class NotRecorded(BlockError):

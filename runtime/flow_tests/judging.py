@@ -11,10 +11,10 @@ from runtime.events import AnyEvent, Failure, TaskFailed, TaskFinished, TaskSkip
 from runtime.flow_tests.bench import Bench, Ran, stalled
 from runtime.flow_tests.case import Case, Effect, Expected, Failing, Matcher
 from runtime.flow_tests.desk import Desk, Refusal
-from runtime.flow_tests.matching import Difference, unmet
+from runtime.flow_tests.matching import unmet
 from runtime.flow_tests.spelling import read_back, spelt
 from runtime.flow_tests.stand_ins import effects_of
-from runtime.flow_tests.verdict import About, Finding, Verdict
+from runtime.flow_tests.verdict import About, Difference, Finding, Verdict
 from runtime.runtime import BadInputs
 
 

@@ -15,35 +15,13 @@ from graph.schemas import faults
 from graph.values import kind_of, mismatch, shorten
 from runtime.flow_tests.case import Matcher
 from runtime.flow_tests.spelling import read_back, spelt
+from runtime.flow_tests.verdict import Difference
 
 MOST = 20
 """Differences that are told; who has seen so many looks at the whole value."""
 
 PATTERN_TIME = 1.0
 """Seconds that a pattern may take on a value."""
-
-
-class Difference(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One place in which a value isn't what it should be.
-
-    `expected` or `actual` is unset where there is nothing; `reason` says what a comparison of
-    the two can't.
-    """
-
-    path: str = ""
-    expected: Any = UNSET
-    actual: Any = UNSET
-    reason: str = ""
-
-    def __str__(self) -> str:
-        where = f"{self.path}: " if self.path else ""
-        if self.reason:
-            return f"{where}{self.reason}"
-        if self.expected is UNSET:
-            return f"{where}{shorten(self.actual)} wasn't there before"
-        if self.actual is UNSET:
-            return f"{where}{shorten(self.expected)} is missing"
-        return f"{where}{shorten(self.actual)} instead of {shorten(self.expected)}"
 
 
 def unmet(matcher: Matcher, value: Any) -> list[Difference]:

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
+from msgspec import UNSET
 
+from graph.values import shorten
 from runtime.events import Failure
-from runtime.flow_tests.matching import Difference
 
 State = Literal["passed", "failed", "broken", "skipped"]
 """broken: it can't be run as it is, because the flow or the case has changed."""
@@ -15,6 +16,29 @@ About = Literal[
     "flow", "input", "recording", "unrecorded", "unasked", "ending", "output", "block", "property"
 ]
 """What a finding is about."""
+
+
+class Difference(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One place in which a value isn't what it should be.
+
+    `expected` or `actual` is unset where there is nothing; `reason` says what a comparison of
+    the two can't.
+    """
+
+    path: str = ""
+    expected: Any = UNSET
+    actual: Any = UNSET
+    reason: str = ""
+
+    def __str__(self) -> str:
+        where = f"{self.path}: " if self.path else ""
+        if self.reason:
+            return f"{where}{self.reason}"
+        if self.expected is UNSET:
+            return f"{where}{shorten(self.actual)} wasn't there before"
+        if self.actual is UNSET:
+            return f"{where}{shorten(self.expected)} is missing"
+        return f"{where}{shorten(self.actual)} instead of {shorten(self.expected)}"
 
 
 class Finding(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -7,9 +7,8 @@ import msgspec
 from rich.console import Console
 from rich.text import Text
 
-from runtime.flow_tests.matching import Difference
 from runtime.flow_tests.recording import Recorded
-from runtime.flow_tests.verdict import Finding, State, Verdict
+from runtime.flow_tests.verdict import Difference, Finding, State, Verdict
 from runtime.headless.values import cell
 from runtime.headless.words import clean, count, duration
 from runtime.wire import as_json

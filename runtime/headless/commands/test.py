@@ -13,13 +13,12 @@ from graph.values import shorten
 from runtime.flow_tests.bench import PATIENCE
 from runtime.flow_tests.case import Case, Suite
 from runtime.flow_tests.exploring import pinned
-from runtime.flow_tests.matching import Difference
 from runtime.flow_tests.recording import case_of
 from runtime.flow_tests.spelling import spelt
 from runtime.flow_tests.tester import Place, Tester, place_of, places_in, suite_at
 from runtime.flow_tests.tests_file import NotKept, keep_suite
 from runtime.flow_tests.updating import updated
-from runtime.flow_tests.verdict import Finding, Verdict
+from runtime.flow_tests.verdict import Difference, Finding, Verdict
 from runtime.headless import completing, options
 from runtime.headless.exits import DONE, FAILED
 from runtime.headless.granting import lend_secrets
@@ -39,6 +38,8 @@ from runtime.settings import Settings
 )
 @click.option("-k", "only", default="", metavar="WORDS",
               help="Only cases with these words in their name.")  # fmt: skip
+@click.option("--case", "names", multiple=True, metavar="NAME",
+              help="Only the case called exactly that. Repeatable.")  # fmt: skip
 @click.option("--junit", "junit_file", type=click.Path(dir_okay=False, path_type=Path),
               metavar="FILE", help="Write the results as JUnit XML too.")  # fmt: skip
 @click.option("--update", is_flag=True,
@@ -60,6 +61,7 @@ from runtime.settings import Settings
 def command(
     paths: tuple[Path, ...],
     only: str,
+    names: tuple[str, ...],
     junit_file: Path | None,
     update: bool,
     run: str,
@@ -99,14 +101,14 @@ def command(
             raise click.UsageError("Name the one flow file whose test the run becomes.")
         recorded = _Recording(place_of(paths[0]), run, name, server, token)
         return waited(_record(tester, teller, recorded, settings))
-    wanted = _Wanted(_chosen(only), junit_file, update, number or 0, seed)
+    wanted = _Wanted(_chosen(only, names), junit_file, update, number or 0, seed)
     places = places_in(paths, untested=wanted.number > 0)
     return waited(_test(tester, teller, places, wanted))
 
 
-def _chosen(only: str) -> Callable[[str], bool]:
+def _chosen(only: str, names: Sequence[str]) -> Callable[[str], bool]:
     words = only.lower().split()
-    return lambda name: all(word in name.lower() for word in words)
+    return lambda name: all(word in name.lower() for word in words) and (name in names or not names)
 
 
 class _Wanted(NamedTuple):

@@ -1,0 +1,1 @@
+"""Testing flows in the window: the list of tests, one in detail, and the actions."""
