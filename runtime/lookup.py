@@ -16,6 +16,7 @@ from runtime.large import Page, Place, Side, page, shown, weight
 from runtime.projections.task_data import Field, TaskData
 from runtime.projections.tasks import Tasks
 from runtime.recorded import scope_of
+from runtime.watching import ITEM, Watch, Watched, name_of, nothing_at, read_watch
 
 KEPT = 3
 """Runs whose events are kept folded between two questions."""
@@ -25,6 +26,10 @@ MOST_MEMBERS = 1000
 
 MOST_SENT = 4 * 1024 * 1024
 """Weight of what an expression may come to."""
+
+
+MOST_ROUNDS = 1000
+"""Rounds in which a watch is worked out for its history."""
 
 
 class NoSuchValue(HeddleError):
@@ -122,6 +127,60 @@ class Lookup:
         failure = found.held.failure if found.held else found.failure
         return names | ({"error": error_record(failure)} if failure else {})
 
+    async def watched(
+        self, run: str, at: str, scope: str, expressions: Sequence[str]
+    ) -> list[Watched]:
+        """What watches come to, made in the flow that the blocks `at` lead to (`orders/each`).
+
+        In the round `scope`, or else the last. Raises UnknownRun.
+        """
+        tasks = (await self._of(run)).tasks
+        prefix = tasks.prefix(at, scope)
+        return [await self._watched(run, tasks, prefix, one) for one in expressions]
+
+    async def watch_rounds(self, run: str, at: str, scope: str, expression: str) -> list[Watched]:
+        """What a watch came to in the rounds around it that are known, the last MOST_ROUNDS."""
+        tasks = (await self._of(run)).tasks
+        loop = tasks.prefix(at, scope).rpartition("[")[0]
+        rounds = tasks.rounds.get(loop, [])[-MOST_ROUNDS:]
+        return [
+            await self._watched(run, tasks, tasks.prefix(at, one), expression) for one in rounds
+        ]
+
+    async def _watched(self, run: str, tasks: Tasks, prefix: str, expression: str) -> Watched:
+        """What a watch comes to where tasks are addressed by that prefix."""
+        inside = tasks.blocks_seen_from(prefix)
+        watch = read_watch(expression, inside)
+        task = inside[watch.ends[0][0]] if len(watch.ends) == 1 else ""
+        found = Watched(scope=scope_of(prefix), task=task, trouble=watch.trouble)
+        given = dict[str, Any]()
+        for block, port in watch.ends:
+            given[name_of(block, port)] = value = tasks.port(inside[block], port)
+            if value is MISSING:
+                found.waits = f"{name_of(block, port)} has no value yet."
+        if not found.trouble and not found.waits:
+            await self._work_out_watch(found, watch, given, run)
+        return found
+
+    async def _work_out_watch(
+        self, found: Watched, watch: Watch, given: dict[str, Any], run: str
+    ) -> None:
+        place = Place(run, "", "outputs", "")
+        if watch.path is not None and watch.ends[0][1]:
+            name = watch.ends[0][1]
+            value = find(given[name_of(*watch.ends[0])], watch.path)
+            if value is MISSING:
+                found.trouble = nothing_at(watch.path)
+                return
+            place = Place(run, found.task, "outputs", name, watch.path)
+        else:
+            try:
+                value = await self._surroundings.evaluate(watch.code, {ITEM: given})
+            except HeddleError as error:
+                found.trouble = error.message
+                return
+        found.value = shown(value, place)
+
     async def _side(self, folded: _Folded, place: Place) -> Mapping[str, Any]:
         if not place.task:
             inputs = folded.tasks.recorded.inputs.get("", {})
@@ -129,6 +188,8 @@ class Lookup:
         if place.task.endswith("]"):
             return folded.tasks.recorded.inputs.get(place.task, {})
         found = folded.tasks.data(place.task)
+        if place.side == "outputs":
+            return {**found.inputs, **found.outputs}  # as watches see them
         if place.side != "fields":
             values: Mapping[str, Any] = getattr(found, place.side)
             return values

@@ -56,6 +56,7 @@ from runtime.projections.task_data import TaskData
 from runtime.projections.tasks import NoSuchTask
 from runtime.runtime import BadInputs
 from runtime.steering import NotPossible, NotYourWheel, WrongValue
+from runtime.watching import Watched, WatchedAll
 from runtime.wire import MSGPACK, PROBLEM, Missed, Refusal, looked_up, unpacked
 
 BYTES = "application/octet-stream"
@@ -328,6 +329,17 @@ class RemoteJournal:
         return looked_up(
             await self._get(f"/runs/{quote(place.run, '')}/value", **place_and_part), Page
         )
+
+    async def watches(
+        self, run: str, at: str, scope: str, expressions: Sequence[str], *, rounds: bool = False
+    ) -> list[Watched]:
+        """What watches come to, or the first of them in every round. Raises UnknownRun."""
+        asked = {
+            "at": at, "round": scope, "rounds": "true" if rounds else "",
+            "expressions": msgspec.json.encode(list(expressions)).decode(),
+        }  # fmt: skip
+        found = await self._get(f"/runs/{quote(run, '')}/watches", **asked)
+        return looked_up(found, WatchedAll).watched
 
     async def whole(self, place: Place) -> bytes:
         """A whole value: a text in UTF-8, bytes as they are, anything else as JSON."""

@@ -8,6 +8,7 @@ import msgspec
 from graph.compile.plan import Plan
 from graph.compile.ports import INPUT
 from graph.errors import BadInput, HeddleError
+from graph.paths import MISSING
 from graph.values import did_you_mean
 from runtime.events import (
     AnyEvent,
@@ -61,6 +62,8 @@ class Tasks:
     def __init__(self, plan: Plan | None) -> None:
         self.recorded = Recorded(plan)
         self._trails: dict[str, _Trail] = {}
+        self.rounds: dict[str, list[str]] = {}
+        """The scopes of each task that has a body, in the order in which they were opened."""
         self._opened: dict[str, float] = {}
         self._closed: dict[str, float] = {}
 
@@ -116,7 +119,7 @@ class Tasks:
             case RunStarted():
                 self._opened[""] = event.at
             case ScopeOpened():
-                self._opened[event.scope] = event.at
+                self._open(event.scope, event.at)
                 self._closed.pop(event.scope, None)
             case ScopeClosed():
                 self._closed[event.scope] = event.at
@@ -126,6 +129,62 @@ class Tasks:
                 self._beside(event)
             case _:
                 pass
+
+    def _open(self, scope: str, at: float) -> None:
+        if scope not in self._opened:
+            self.rounds.setdefault(scope.rpartition("[")[0], []).append(scope)
+        self._opened[scope] = at
+
+    def prefix(self, blocks_into: str, scope: str = "") -> str:
+        """What tasks are addressed by inside these blocks (`orders/each`): `orders/each[3]/`.
+
+        In the round of each loop that `scope` lies in, or else the last.
+        """
+        prefix = ""
+        for block in blocks_into.split("/") if blocks_into else ():
+            rounds = self.rounds.get(prefix + block)
+            if rounds:
+                around = [one for one in rounds if f"{scope}/".startswith(f"{one}/")]
+                prefix = f"{(around or rounds)[-1]}/"
+            else:
+                prefix = f"{prefix}{block}/"
+        return prefix
+
+    def blocks_seen_from(self, prefix: str) -> dict[str, str]:
+        """The tasks that can be named there: by block, those nearer hiding those further out."""
+        found = dict[str, str]()
+        while True:
+            scope = scope_of(prefix)
+            plan = self.recorded.plans.get(scope)
+            level = prefix[len(scope) + 1 :] if scope else prefix
+            for id in plan.ids if plan is not None else ():
+                if id.startswith(level) and "/" not in id[len(level) :]:
+                    found.setdefault(id[len(level) :], prefix + id[len(level) :])
+            if not prefix:
+                return found
+            prefix = f"{prefix[:-1].rpartition('/')[0]}/".lstrip("/")
+
+    def port(self, task: str, port: str) -> Any:
+        """The value of an output of a task, or of an input; all of them for "". Or MISSING."""
+        outputs = self._gave(task)
+        if not port:
+            return dict(outputs) if outputs else MISSING
+        if port in outputs:
+            return outputs[port]
+        try:
+            inputs = self.recorded.came_to(task)
+        except KeyError:
+            return MISSING
+        return {**inputs, **self.recorded.arguments.get(task, {})}.get(port, MISSING)
+
+    def _gave(self, task: str) -> Mapping[str, Any]:
+        """The outputs of a task; an input of the flow gives what that was given."""
+        plan, i = self.recorded.place_of(task)
+        for name, given in plan.inputs.items():
+            if given.task == i:
+                around = self.recorded.inputs_around(scope_of(task))
+                return {plan.outputs[i][0]: around[name]}
+        return self.recorded.outputs.get(task, {})
 
     def _beside(self, event: TaskHeld | TaskReleased | TaskTraced | TaskLogged) -> None:
         """What doesn't bring the task any further."""

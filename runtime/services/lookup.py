@@ -9,6 +9,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter, SkipValidation
 
 from runtime.large import Place, Side
 from runtime.runtime import Runtime
+from runtime.watching import WatchedAll
 from runtime.wire import JSON, MSGPACK, as_json, looked
 
 Engine = NamedDependency[SkipValidation[Runtime]]
@@ -73,10 +74,30 @@ async def evaluate(
     return _answer(request, await runtime.look.evaluate(wanted, task, expression))
 
 
+@get("/runs/{wanted:str}/watches")
+async def watches(
+    request: Request[Any, Any, Any],
+    runtime: Engine,
+    wanted: FromPath[str],
+    expressions: FromQuery[str],
+    at: FromQuery[str] = "",
+    in_round: Annotated[str, QueryParameter(name="round")] = "",
+    rounds: FromQuery[bool] = False,
+) -> Response[bytes]:
+    """What watches come to, `expressions` being a JSON list; with `rounds` the first in each."""
+    asked = msgspec.json.decode(expressions, type=list[str])
+    look = runtime.look
+    if rounds:
+        found = await look.watch_rounds(wanted, at, in_round, asked[0])
+    else:
+        found = await look.watched(wanted, at, in_round, asked)
+    return _answer(request, WatchedAll(found))
+
+
 def _answer(request: Request[Any, Any, Any], found: Any) -> Response[bytes]:
     if MSGPACK in request.headers.get("accept", ""):
         return Response(looked(found), media_type=MSGPACK)
     return Response(as_json(found), media_type=JSON)
 
 
-LOOKUP = (task, value, whole, evaluate)
+LOOKUP = (task, value, whole, evaluate, watches)

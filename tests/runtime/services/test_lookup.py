@@ -83,3 +83,65 @@ async def test_an_expression_sees_what_a_task_was_given_and_gave(served: Served)
         "one": {"value": 1}, "sum": {"value": 7}, "inputs": {"by": 5},
         "a": 1, "b": 6, "value": 7, "outputs": {"value": 7},
     }  # fmt: skip
+
+
+LOOP = Flow.of(
+    [
+        Block("factor", "flow.constant", {"value": 10}),
+        Block("all", "flow.constant", {"value": [1, 2, 3]}),
+        Block("each", "logic.for_each", {"body": "body"}),
+    ],
+    [("all.value", "each.items")],
+    flows={
+        "body": Flow.of(
+            [Block("item", "flow.input", {"name": "item"}), Block("more", "t.add", {"b": 1})],
+            [("item.value", "more.a")],
+        )
+    },
+)
+
+
+async def test_watches_come_to_their_values_in_the_round_that_is_looked_at(served: Served) -> None:
+    run = await ran(served, LOOP)
+
+    async with RemoteRuntime(served.address, TOKEN) as remote:
+        watch = remote.journal.watches
+        in_round = await watch(run, "each", "each[1]", ["more.value", "more.a", "item.value"])
+        last = await watch(run, "each", "", ["more.value", "factor.value"])
+        outside = await watch(run, "", "", ["all.value[0]", "all.value[7]", "each.value"])
+
+    assert [one.value for one in in_round] == [3, 2, 2]
+    assert [(one.value, one.scope) for one in last] == [(4, "each[2]"), (10, "each[2]")]
+    assert outside[0].value == 1
+    assert outside[1].trouble == "There is nothing at [7]."
+    assert outside[2].value == [None, None, None]
+
+
+async def test_a_watch_has_a_history_through_the_rounds(served: Served) -> None:
+    run = await ran(served, LOOP)
+
+    async with RemoteRuntime(served.address, TOKEN) as remote:
+        found = await remote.journal.watches(run, "each", "", ["more.value"], rounds=True)
+
+    assert [(one.scope, one.value) for one in found] == [
+        ("each[0]", 2), ("each[1]", 3), ("each[2]", 4),
+    ]  # fmt: skip
+
+
+async def test_a_watch_that_computes_is_worked_out_in_the_sandbox(served: Served) -> None:
+    world = served.runtime._surroundings
+    world.expressions["item['all.value'][0] + 1"] = lambda n: n["item"]["all.value"][0] + 1  # type: ignore[attr-defined]
+    run = await ran(served, LOOP)
+
+    (found,) = await served.runtime.look.watched(run, "", "", ["all.value[0] + 1"])
+
+    assert found.value == 2
+
+
+async def test_a_port_without_a_value_is_waited_for(served: Served) -> None:
+    run = await ran(served, LOOP)
+
+    found = await served.runtime.look.watched(run, "", "", ["all.nothing", "nobody.value"])
+
+    assert found[0].waits == "all.nothing has no value yet."
+    assert found[1].trouble.startswith("There is no 'nobody' here.")
