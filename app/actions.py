@@ -135,6 +135,8 @@ TABLE: tuple[Row | str, ...] = (
         "Run what the selected block needs, and the block itself"),
     Row("run.from_here", "Run from here", "Run", ("Shift+F5",), "mdi6.ray-start-arrow",
         "Run again from the selected block; what came before is reused"),
+    Row("run.changed", "Run what changed", "Run", ("Alt+Shift+F5",), "mdi6.update",
+        "Run again what is out of date since the flow was changed; the rest is reused"),
     Row("run.again", "Run again with the same inputs", "Run", ("Ctrl+Shift+F5",),
         "mdi6.restart"),
     Row("run.cancel", "Cancel", "Run", ("Ctrl+.",), "mdi6.stop"),

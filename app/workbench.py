@@ -83,6 +83,8 @@ class Workbench(QObject):
         """The watched run as it is now."""
         self.moment: LiveRun | None = None
         """The watched run as it was when the person looks at its past."""
+        self.stale: frozenset[str] = frozenset()
+        """The addresses of blocks whose values in the watched run are out of date."""
         self.before: LiveRun | None = None
         """The run that was watched before, to compare with."""
         self.round = ""
@@ -315,6 +317,12 @@ class Workbench(QObject):
             self.show_moment(None)
         else:
             self.run_changed.emit(None)
+
+    def mark_stale(self, stale: frozenset[str]) -> None:
+        """Say what of the watched run is out of date."""
+        if stale != self.stale:
+            news, self.stale = stale ^ self.stale, stale
+            self.run_changed.emit(news)
 
     def show_moment(self, moment: LiveRun | None, news: frozenset[str] | None = None) -> None:
         """Show the watched run as it was; None shows it as it is now.

@@ -6,13 +6,14 @@ from typing import Any, Literal, NamedTuple
 from app.presenters.brief import brief
 from app.presenters.live_run import LiveRun
 from app.presenters.run_words import duration
+from runtime.events import block_of
 from runtime.projections.run_view import BlockState, BlockView
 
-Look = Literal["", "waiting", "running", "done", "reused", "skipped", "failed", "warning"]
+Look = Literal["", "waiting", "running", "done", "reused", "skipped", "failed", "warning", "stale"]
 """The looks that states have; "" is that of a block that has not come up."""
 
 LOOKS: tuple[Look, ...] = (
-    "", "waiting", "running", "done", "reused", "skipped", "failed", "warning",
+    "", "waiting", "running", "done", "reused", "skipped", "failed", "warning", "stale",
 )  # fmt: skip
 
 _LOOK_OF: Mapping[BlockState, Look] = {
@@ -37,16 +38,30 @@ class Status(NamedTuple):
 NONE = Status()
 
 
-def look_of(view: BlockView | None) -> Look:
-    """How a block's state looks."""
-    return "" if view is None else _LOOK_OF[view.state]
+def look_of(view: BlockView | None, is_stale: bool = False) -> Look:
+    """How a block's state looks; out of date, once it is over and the flow isn't what it was."""
+    if view is None:
+        return ""
+    return "stale" if is_stale and view.settled else _LOOK_OF[view.state]
 
 
-def status_of(run: LiveRun, address: str, values: Mapping[str, Any] | None = None) -> Status:
+def status_of(
+    run: LiveRun, address: str, values: Mapping[str, Any] | None = None, *, is_stale: bool = False
+) -> Status:
     """How a block stands. `values` are those to be shown of it, if not what it gave last.
 
     The inputs of a flow have values without ever coming up.
     """
+    status = _status_of(run, address, values)
+    if is_stale and status.look not in ("", "waiting", "running"):
+        return status._replace(look="stale", short="out of date")
+    difference = run.view.difference
+    if difference is not None and block_of(difference.task) == address:
+        return status._replace(short="first difference")
+    return status
+
+
+def _status_of(run: LiveRun, address: str, values: Mapping[str, Any] | None) -> Status:
     view = run.block(address)
     outputs = run.outputs(address) if values is None else values
     if view is None:

@@ -18,6 +18,8 @@ from graph.compile.ports import interface
 from graph.errors import FlowInvalid, HeddleError, Problem
 from graph.flow import Flow
 from graph.reshape import upto
+from graph.values import shorten
+from runtime.projections.run_view import Difference
 
 NOTICE = "run"
 
@@ -57,6 +59,7 @@ class Running(QObject):
         self._offer(
             "run.from_here", self._start_from_here, lambda w: _has_run(w) and _target(w) != ""
         )
+        self._offer("run.changed", self._run_changed, lambda w: bool(w.stale) and _has_run(w))
         self._offer("run.again", self._start_again, lambda w: _has_run(w) and not _is_under_way(w))
         self._offer("run.cancel", _of_run(runs.cancel), _is_under_way)
         self._offer("run.pause", _of_run(runs.pause), lambda w: _state(w) == "running")
@@ -92,6 +95,12 @@ class Running(QObject):
     def _start_from_here(self, workbench: Workbench) -> None:
         if workbench.run and self._is_sound(workbench):
             self._runs.replay(workbench, workbench.run.run, _target(workbench))
+
+    def _run_changed(self, workbench: Workbench) -> None:
+        if _is_under_way(workbench):
+            self._tell_it_runs()
+        elif workbench.run and self._is_sound(workbench):
+            self._runs.replay(workbench, workbench.run.run)
 
     def _start_again(self, workbench: Workbench) -> None:
         if workbench.live and self._is_sound(workbench):
@@ -155,6 +164,8 @@ class Running(QObject):
     def _ended(self, workbench: Workbench, run: LiveRun) -> None:
         if workbench is self._studio.workspace.current:
             self._withdraw()  # that it is running already
+        if run.view.difference is not None:
+            self._tell_difference(workbench, run.view.difference)
         failure = run.view.failure
         if run.view.state != "failed" or failure is None or self._shows_results():
             return
@@ -166,6 +177,15 @@ class Running(QObject):
         self._studio.notices.tell(
             f"The run failed: {text}", "error", *(offers if failure.task else ()), key=NOTICE
         )
+
+    def _tell_difference(self, workbench: Workbench, found: Difference) -> None:
+        """Say where a replay first gave something else, and lead there."""
+        title = workbench.title_at(found.task)
+        self._studio.notices.tell(
+            f"“{title}” is the first to differ from the run before: {found.port} was "
+            f"{shorten(found.before)} and is {shorten(found.after)}.",
+            "info", Offer("Go to block", lambda: workbench.go_to_address(found.task)), key=NOTICE,
+        )  # fmt: skip
 
     def _shows_results(self) -> bool:
         """Whether the person sees anyhow what became of the run."""

@@ -26,9 +26,9 @@ MARK = 20.0
 MARK_ICONS: dict[Look, str] = {
     "waiting": "mdi6.clock-outline", "done": "mdi6.check-circle", "reused": "mdi6.cached",
     "skipped": "mdi6.minus-circle-outline", "failed": "mdi6.close-circle",
-    "warning": "mdi6.alert-circle",
+    "warning": "mdi6.alert-circle", "stale": "mdi6.clock-alert-outline",
 }  # fmt: skip
-HEALTHY = ("reused", "done", "waiting", "")
+HEALTHY = ("reused", "done", "waiting", "", "stale")
 
 
 class CardPainter(CardLook):

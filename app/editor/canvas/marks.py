@@ -45,7 +45,7 @@ class Marks:
         for row, id in enumerate(ids if known else ()):
             view = known.get(prefix + id)
             if view is not None:
-                self.looks[row] = _NUMBER[look_of(view)]
+                self.looks[row] = _NUMBER[look_of(view, self._is_stale(prefix + id))]
         for row in self._inputs():
             self.looks[row] = self.looks[row] or _NUMBER[self.status(row).look]
 
@@ -62,7 +62,8 @@ class Marks:
             row = rows.get(address.removeprefix(prefix)) if address.startswith(prefix) else None
             if row is not None and run is not None:
                 touched.append(row)
-                self.looks[row] = _NUMBER[look_of(run.block(address))]
+                look = look_of(run.block(address), self._is_stale(address))
+                self.looks[row] = _NUMBER[look]
         return touched
 
     def looks_of(self, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.uint8]:
@@ -82,7 +83,9 @@ class Marks:
         run, id = self._workbench.run, self._shapes.ids[row]
         if run is None:
             return NONE
-        return status_of(run, self._prefix() + id, self._workbench.values(id))
+        address = self._prefix() + id
+        values = self._workbench.values(id)
+        return status_of(run, address, values, is_stale=self._is_stale(address))
 
     def count(self, row: int) -> int:
         """How many values went over a link in the run."""
@@ -109,6 +112,9 @@ class Marks:
         """The rows of what the shown flow is given."""
         blocks, rows = self._workbench.flow.blocks, self._shapes.rows
         return [rows[id] for id, block in blocks.items() if block.kind == INPUT and id in rows]
+
+    def _is_stale(self, address: str) -> bool:
+        return self._workbench.moment is None and address in self._workbench.stale
 
     def _prefix(self) -> str:
         through = self._workbench.blocks_into

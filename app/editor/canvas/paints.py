@@ -57,7 +57,7 @@ class Paints:
         return {
             "": tokens.faint, "waiting": tokens.faint, "running": tokens.running,
             "done": tokens.done, "reused": tokens.reused, "skipped": tokens.skipped,
-            "failed": tokens.failed, "warning": tokens.warning,
+            "failed": tokens.failed, "warning": tokens.warning, "stale": tokens.warning,
         }[look]  # fmt: skip
 
     def _tint(self, name: str) -> str:

@@ -1,0 +1,89 @@
+"""What is out of date in the watched runs, found anew after each change of their flows."""
+
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.bridge.bridge import Bridge
+from app.presenters.stale import stale
+from app.studio import Studio
+from app.workbench import Workbench
+from graph.compile import Plan, compile_flow
+from graph.errors import HeddleError
+from graph.file_format import read
+from graph.flow import Flow
+from runtime.journal.contract import FlowRow
+
+DELAY = 200
+"""Milliseconds without an edit after which it is looked for."""
+
+
+def install(studio: Studio) -> None:
+    """Mark what is out of date in every flow that is opened."""
+    for workbench in studio.workspace:
+        Staleness(studio.bridge, workbench)
+    studio.workspace.added.connect(partial(Staleness, studio.bridge))
+
+
+class Staleness(QObject):
+    """Compares the flow of a workbench with that of the run it watches."""
+
+    _found = Signal(int, object)
+
+    def __init__(self, bridge: Bridge, workbench: Workbench) -> None:
+        super().__init__(workbench)
+        self._bridge = bridge
+        self._workbench = workbench
+        self._hash = ""
+        """Of the flow that the watched run runs."""
+        self._then: Plan | None = None
+        self._pool: ThreadPoolExecutor | None = None
+        self._wanted = 0
+        self._soon = QTimer(self, singleShot=True, interval=DELAY)
+        self._soon.timeout.connect(self._look)
+        self._found.connect(self._take)
+        workbench.run_changed.connect(lambda _: self._attend())
+        workbench.changed.connect(lambda _: self._soon.start())
+
+    def _attend(self) -> None:
+        """Another run may be watched, of another flow."""
+        live = self._workbench.live
+        hash = live.view.flow if live else ""
+        if hash == self._hash:
+            return
+        self._hash, self._then = hash, None
+        self._workbench.mark_stale(frozenset())
+        if hash:
+            self._bridge.look(lambda journal: journal.flow(hash), partial(self._got, hash), _never)
+
+    def _got(self, hash: str, row: FlowRow | None) -> None:
+        if row is None or hash != self._hash or self._workbench.is_closed:
+            return
+        try:
+            self._then = compile_flow(read(row.text), self._workbench.catalog)
+        except HeddleError:
+            return  # of another version of Heddle: nobody knows what is out of date
+        self._look()
+
+    def _look(self) -> None:
+        """Find what is out of date, on a thread of its own: a large flow takes its time."""
+        if self._then is None or self._workbench.is_closed:
+            return
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(1, "staleness")
+            self._workbench.destroyed.connect(self._pool.shutdown)
+        self._wanted += 1
+        self._pool.submit(self._compare, self._wanted, self._workbench.document.flow, self._then)
+
+    def _compare(self, number: int, now: Flow, then: Plan) -> None:
+        if number == self._wanted:
+            self._found.emit(number, stale(now, then, self._workbench.catalog))
+
+    def _take(self, number: int, found: object) -> None:
+        if number == self._wanted and isinstance(found, frozenset):
+            self._workbench.mark_stale(found)
+
+
+def _never(_: HeddleError) -> None:
+    """A flow that can't be had leaves nothing marked; whoever needs the runtime is told."""
