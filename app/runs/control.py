@@ -9,8 +9,10 @@ from PySide6.QtCore import QObject, Signal
 
 from app.bridge.bridge import Bridge
 from app.bridge.process import scratch_folder
+from app.runs.breakpoints import Breakpoints
 from app.runs.debugging import Debugging
 from app.runs.watching import Watching
+from app.safety.breakpoints import BreakpointStore
 from app.safety.wants import grants
 from app.workbench import Workbench
 from graph.errors import HeddleError
@@ -28,6 +30,9 @@ from runtime.commands import (
 )
 from runtime.settings import Settings
 
+Stops = Literal["breakpoints", "nowhere", "at once"]
+"""Where a run stops by itself: "at once" is before its first block, and at breakpoints."""
+
 
 class NotTrusted(HeddleError):
     """A flow from elsewhere, which the person hasn't agreed to."""
@@ -44,11 +49,14 @@ class RunControl(QObject):
         self.bridge = bridge
         self.watching = Watching(bridge, self)
         self.debugging = Debugging(bridge, self)
+        store = BreakpointStore(settings.folder / "breakpoints")
+        self.breakpoints = Breakpoints(store, self.debugging, self)
         self._settings = settings
 
     def start(
-        self, workbench: Workbench, inputs: Mapping[str, Any], flow: Flow | None = None
-    ) -> None:
+        self, workbench: Workbench, inputs: Mapping[str, Any], flow: Flow | None = None,
+        stops: Stops = "breakpoints",
+    ) -> None:  # fmt: skip
         """Run the flow of a workbench as it is now, or `flow`, a part of it."""
         if not self._may_run(workbench):
             return
@@ -58,8 +66,10 @@ class RunControl(QObject):
 
         def begin(stored: Answer) -> None:
             if self.watching.shows(run):  # or nobody wants it any more
-                command = StartRun(stored.flow, dict(inputs), run, grants)
-                self.bridge.ask(command, None, refuse)
+                how = self._stopping(workbench, flow, stops)
+                self.bridge.ask(
+                    StartRun(stored.flow, dict(inputs), run, grants, **how), None, refuse
+                )
 
         def refuse(error: HeddleError) -> None:
             if self.watching.shows(run):
@@ -89,13 +99,22 @@ class RunControl(QObject):
         grants = {} if as_it_was else self.grants(workbench, inputs)
 
         def begin(stored: Answer) -> None:
-            command = ReplayRun(run, begin_at, flow=stored.flow, grants=grants)
+            how = self._stopping(workbench, None, "breakpoints")
+            command = ReplayRun(run, begin_at, flow=stored.flow, grants=grants, **how)
             self.bridge.ask(command, lambda answer: self.show(workbench, answer.run), refuse)
 
         if as_it_was:
             begin(Answer())
         else:
             self._store(workbench, None, begin, refuse)
+
+    def _stopping(self, workbench: Workbench, flow: Flow | None, stops: Stops) -> dict[str, Any]:
+        """Where a run that begins is to stop; one that never does has nobody who steers it."""
+        points = [] if stops == "nowhere" else self.breakpoints.for_run(workbench, flow)
+        if not points and stops != "at once":
+            return {}
+        client = self.debugging.client
+        return {"breakpoints": points, "paused": stops == "at once", "client": client}
 
     def resume(self, workbench: Workbench, run: str) -> None:
         """Go on with a run that was interrupted."""
