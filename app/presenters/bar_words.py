@@ -64,8 +64,9 @@ def _times(line: Timeline, task: int) -> str:
     state, took = STATES[line.states[task]], line.end_of(task) - line.starts[task]
     if state in ("reused", "skipped"):
         return f"{SAID[state]}, {duration(since)} after the start"
-    until = f", until {_after(since + took)}" if not isnan(line.ends[task]) else " so far"
-    return f"{SAID[state]} · {duration(took)}, from {_after(since)}{until}"
+    if isnan(line.ends[task]):
+        return f"{SAID[state]} · {duration(took)} so far, from {_after(since)}"
+    return f"{SAID[state]} · {duration(took)}, from {_after(since)} to {_after(since + took)}"
 
 
 def _after(seconds: float) -> str:

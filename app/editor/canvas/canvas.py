@@ -235,16 +235,16 @@ class Canvas(HandledView):
         for row in rows:
             if seen[row]:
                 self._layer.soil(QRectF(*self.shapes.rects[row]).adjusted(-8, -8, 8, 8))
-        links = self._links_from(rows)
-        for link in links:
+        news = self._news_of(rows)
+        for link in news:
             self._layer.soil(self.drawing.links.label_area(link))
-        self._pulses.start(links)
+        self._pulses.start(link for link, more in news.items() if more > 0)
 
-    def _links_from(self, rows: list[int]) -> list[int]:
-        """The links in view over which values of these blocks have come."""
+    def _news_of(self, rows: list[int]) -> dict[int, int]:
+        """The links in view over which other values of these blocks have come, and how many."""
         among = np.isin(self.shapes.sources, rows) & self.shapes.links_within(self.area())
         found: list[int] = np.nonzero(among)[0].tolist()
-        return [link for link in found if self.marks.has_news(link)]
+        return {link: more for link in found if (more := self.marks.news(link))}
 
     def _restyle(self) -> None:
         values = self.values

@@ -94,11 +94,14 @@ class Marks:
             return 0
         return run.counts.get(self._prefix() + source.block, {}).get(source.port, 0)
 
-    def has_news(self, link: int) -> bool:
-        """Whether a value has gone over a link since this was last asked."""
+    def news(self, link: int) -> int:
+        """How many more values have gone over a link than when this was last asked.
+
+        Fewer than none when an earlier moment of the run is shown.
+        """
         count = self.count(link)
         target = self._shapes.links[link].target
-        news = count > self._told.get(target, 0)
+        news = count - self._told.get(target, 0)
         self._told[target] = count
         return news
 

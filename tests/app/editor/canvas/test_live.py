@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from app.editor.canvas.canvas import Canvas
 from app.presenters.live_run import LiveRun
+from app.presenters.moments import Moments
 from graph.edits import AddBlock, MoveBlocks
 from graph.flow import Block, End, Flow, View
 from runtime.events import Failure, RunStarted, TaskFailed, TaskFinished, TaskStarted
@@ -141,3 +142,21 @@ def test_an_input_of_the_flow_has_its_value_from_the_beginning(canvas: Canvas) -
     assert (status.look, status.line) == ("done", "3 items")
     assert canvas.marks.look(canvas.shapes.rows["a"]) == "done"
     assert canvas.marks.look(canvas.shapes.rows["b"]) == ""
+
+
+def test_going_back_leaves_nothing_of_what_came_later(canvas: Canvas) -> None:
+    moments = Moments("run")
+    moments.take([
+        RunStarted("run", 1, 0.0, "f"), finished("b", 1), finished("b", 2), finished("b", 3),
+    ])  # fmt: skip
+    bench = canvas.workbench
+    bench.show_moment(moments.at(2))
+    earlier = pixels(canvas)
+    bench.show_moment(moments.at(4), moments.between(2, 4))
+    later = pixels(canvas)
+
+    bench.show_moment(moments.at(2), moments.between(4, 2))
+    canvas._pulses.clear()
+
+    assert np.abs(later - earlier).max() > 8
+    assert np.abs(pixels(canvas) - earlier).max() <= 8
