@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from agents.http.body import ReadBodyAs, SendAs, body_of, content_of
 from agents.http.exchange import REDIRECTS, Downloaded, Paging, Reply, Request
+from agents.http.usage import usage_of
 from graph.block import block
 from graph.blocks.checks import readable
 from graph.context import Context
@@ -149,7 +150,8 @@ async def request(
 ) -> Answer:
     """Send something to a web address, by any method.
 
-    A request that was interrupted by a crash is sent again with the same key.
+    A request that was interrupted by a crash is sent again with the same key. Of an answer that
+    says how many tokens it used, as those of models do, that is counted.
     """
     content = content_of(body, send_as)
     added = {"Content-Type": content.type} if content.type else {}
@@ -168,7 +170,10 @@ async def request(
     reply = await agent.send(
         made, size_limit=size_limit, fail_on_status=fail_on_status, trace=_traced(context)
     )
-    return _answer(reply, read_as)
+    answer = _answer(reply, read_as)
+    if used := usage_of(answer.body):
+        context.spend(tokens=used.tokens, cost=used.cost, model=used.model)
+    return answer
 
 
 @block(

@@ -8,6 +8,9 @@ import pytest
 import pytest_asyncio
 
 from agents.contract import Grants
+from graph.block import block, spec_of
+from graph.catalog import Catalog
+from graph.context import Context
 from graph.flow import Block, Flow, OnError, Settings
 from runtime.breakpoints import Breakpoint
 from runtime.clock import ManualClock
@@ -54,10 +57,10 @@ CHAIN = Flow.of(
 class Desk:
     """A runtime in which somebody debugs a run."""
 
-    def __init__(self, journal: MemoryJournal) -> None:
+    def __init__(self, journal: MemoryJournal, catalog: Catalog = CATALOG) -> None:
         self.world = Plain()
         self.runtime = Runtime(
-            CATALOG, journal, self.world, grants=Grants(folder="/"), clock=ManualClock(), lease=0.1
+            catalog, journal, self.world, grants=Grants(folder="/"), clock=ManualClock(), lease=0.1
         )
         self.run = "r1"
 
@@ -477,6 +480,33 @@ async def test_a_caught_error_is_held_before_it_is_caught(desk: Desk) -> None:
 
     assert held.task == "w"
     assert isinstance(end, RunSucceeded)
+
+
+@block("t.spend", title="Spend")
+async def spend(context: Context, value: Any = None, tokens: int = 10, cost: float = 0.0) -> Any:
+    """The value, for so many tokens and so much money."""
+    context.spend(tokens=tokens, cost=cost, model="small")
+    return value
+
+
+SPENDING = CATALOG.joined([spec_of(spend)])
+
+
+@pytest.mark.parametrize(
+    "budget", [Breakpoint("p", tokens=25), Breakpoint("p", cost=0.25)], ids=["tokens", "cost"]
+)
+async def test_a_run_stops_once_it_has_spent_more_than_its_budget(budget: Breakpoint) -> None:
+    flow = Flow.of(
+        [Block(name, "t.spend", {"cost": 0.1}) for name in "abcd"],
+        [("a.value", "b.value"), ("b.value", "c.value"), ("c.value", "d.value")],
+    )
+    desk = Desk(MemoryJournal(), SPENDING)
+    async with desk.runtime:
+        held = await desk.start(flow, budget)
+        assert (held.task, held.phase) == ("c", "after")
+        assert held.note == "The run has used 30 tokens and $0.3000 so far."
+
+        assert isinstance(await desk.go_on(), RunSucceeded), "a budget stops once"
 
 
 async def test_a_pause_stands_before_what_comes_next(desk: Desk) -> None:
