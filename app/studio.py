@@ -15,6 +15,7 @@ from app.preferences import Preferences
 from app.presenters.block_finder import BlockFinder
 from app.runs.control import RunControl
 from app.theme import RESOURCES, Theme
+from app.watches.watches import Watches
 from app.workbench import Workbench
 from app.workspace import Workspace
 from graph.catalog import Catalog
@@ -60,6 +61,7 @@ class Studio(QObject):
         self.bridge = Bridge(settings, self)
         self.runs = RunControl(self.bridge, settings, self)
         self.tests = Testing(self.bridge, settings, self)
+        self.watches = Watches(self.workspace, self.bridge, settings.folder / "watches", self)
 
     @cached_property
     def installed(self) -> Installed:
