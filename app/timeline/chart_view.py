@@ -68,7 +68,7 @@ class ChartView(QAbstractScrollArea):
     def show_run(self, shown: Shown | None, head: Head | None) -> None:
         """Show how a run stands; None for none."""
         self.shown, self.head = shown, head
-        self.scene = None if shown is None else _scene(shown)
+        self.scene = None if shown is None else scene_of(shown)
         if self.is_fitted:
             self.fit()
         self._set_scroll()
@@ -262,7 +262,8 @@ class ChartView(QAbstractScrollArea):
             self.setAccessibleDescription(words)
 
 
-def _scene(shown: Shown) -> Scene:
+def scene_of(shown: Shown) -> Scene:
+    """What is to be drawn of it."""
     line, lanes = shown.known.line, shown.lanes
     layout = Layout(lanes)
     tasks = of_tasks(line, lanes, layout.firsts)

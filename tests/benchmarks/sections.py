@@ -15,6 +15,7 @@ SECTIONS = (
     "debugger",
     "canvas",
     "studio",
+    "timeline",
     "against_peers",
 )
 
