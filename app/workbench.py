@@ -85,6 +85,8 @@ class Workbench(QObject):
         """The watched run as it was when the person looks at its past."""
         self.stale: frozenset[str] = frozenset()
         """The addresses of blocks whose values in the watched run are out of date."""
+        self.faulty: frozenset[str] = frozenset()
+        """The addresses of blocks at which something goes wrong on purpose."""
         self.before: LiveRun | None = None
         """The run that was watched before, to compare with."""
         self.round = ""
@@ -323,6 +325,12 @@ class Workbench(QObject):
         if stale != self.stale:
             news, self.stale = stale ^ self.stale, stale
             self.run_changed.emit(news)
+
+    def mark_faulty(self, faulty: frozenset[str]) -> None:
+        """Say at which blocks something goes wrong on purpose."""
+        if faulty != self.faulty:
+            self.faulty = faulty
+            self.run_changed.emit(None)
 
     def show_moment(self, moment: LiveRun | None, news: frozenset[str] | None = None) -> None:
         """Show the watched run as it was; None shows it as it is now.

@@ -11,6 +11,7 @@ from app.bridge.bridge import Bridge
 from app.bridge.process import scratch_folder
 from app.runs.breakpoints import Breakpoints
 from app.runs.debugging import Debugging
+from app.runs.faults import Faults
 from app.runs.watching import Watching
 from app.safety.breakpoints import BreakpointStore
 from app.safety.wants import grants
@@ -51,6 +52,7 @@ class RunControl(QObject):
         self.debugging = Debugging(bridge, self)
         store = BreakpointStore(settings.folder / "breakpoints")
         self.breakpoints = Breakpoints(store, self.debugging, self)
+        self.faults = Faults(self.debugging, self)
         self._settings = settings
 
     def start(
@@ -111,10 +113,12 @@ class RunControl(QObject):
     def _stopping(self, workbench: Workbench, flow: Flow | None, stops: Stops) -> dict[str, Any]:
         """Where a run that begins is to stop; one that never does has nobody who steers it."""
         points = [] if stops == "nowhere" else self.breakpoints.for_run(workbench, flow)
+        faults = self.faults.for_run(workbench, flow)
         if not points and stops != "at once":
-            return {}
+            return {"faults": faults} if faults else {}
         client = self.debugging.client
-        return {"breakpoints": points, "paused": stops == "at once", "client": client}
+        paused = stops == "at once"
+        return {"breakpoints": points, "faults": faults, "paused": paused, "client": client}
 
     def resume(self, workbench: Workbench, run: str) -> None:
         """Go on with a run that was interrupted."""

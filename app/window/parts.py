@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from app import editing, inspecting, librarian
-from app.debugging import telling
+from app.debugging import faults, telling
 from app.dialogs import about, block_help, command_palette, shortcuts
 from app.files import actions as files
 from app.files import keeping
@@ -22,6 +22,7 @@ PARTS: tuple[Part, ...] = (
     inspecting.install,
     running.install,
     telling.install,
+    faults.install,
     testing.install,
     keeping.install,
     runtime_care.install,

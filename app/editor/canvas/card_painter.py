@@ -125,6 +125,8 @@ class CardPainter(CardLook):
         if problems and status.look in HEALTHY:
             colour = self.problem_colour(problems)
             right = self._draw_mark(painter, right, middle, "mdi6.alert", colour)
+        if self._marks.is_faulty(block.id):
+            right = self._draw_mark(painter, right, middle, "mdi6.lightning-bolt", tokens.failed)
         if block.settings.pin is not None:
             right = self._draw_mark(painter, right, middle, "mdi6.pin", tokens.accent)
         if block.settings.each:

@@ -116,6 +116,11 @@ class Marks:
         blocks, rows = self._workbench.flow.blocks, self._shapes.rows
         return [rows[id] for id, block in blocks.items() if block.kind == INPUT and id in rows]
 
+    def is_faulty(self, id: str) -> bool:
+        """Whether something goes wrong on purpose at a shown block."""
+        faulty = self._workbench.faulty
+        return bool(faulty) and self._prefix() + id in faulty
+
     def _is_stale(self, address: str) -> bool:
         return self._workbench.moment is None and address in self._workbench.stale
 

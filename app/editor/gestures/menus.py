@@ -21,14 +21,14 @@ Place = Literal["block", "link", "frame", "canvas"]
 ROWS: dict[Place, Sequence[str]] = {
     "block": (
         "edit.inspect", "edit.rename", "go.enter", "help.block", "",
-        "run.to_here", "run.from_here", "",
+        "run.to_here", "run.from_here", "run.fault", "",
         "insert.link", "edit.select_linked", "",
         "edit.cut", "edit.copy", "edit.paste", "edit.duplicate", "edit.delete",
         "edit.remove_keeping", "",
         "arrange.bypass", "arrange.colour", "arrange.collapse", "arrange.expand", "insert.frame",
         "arrange.layout",
     ),
-    "link": ("arrange.reroute", "edit.paste", "edit.delete"),
+    "link": ("run.fault", "arrange.reroute", "edit.paste", "edit.delete"),
     "frame": (
         "edit.rename", "arrange.colour", "", "edit.cut", "edit.copy", "edit.duplicate",
         "edit.delete",
