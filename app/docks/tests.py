@@ -29,16 +29,16 @@ from app.testing.case_details import CaseDetails
 from app.testing.case_table import CaseModel, CaseTable
 from app.workbench import Workbench
 from runtime.flow_tests.case import Case
+from runtime.flow_tests.verdict import Verdict
 
 TITLE = "Tests"
 NOTICE = "tests"
-MADE_UP = "Inputs made up"
 NONE_YET = """This flow has no tests yet. Run it, then save the run as a test: the same inputs \
 have to give the same again, without a network and without cost."""
 UNSAVED = "Save the flow first: its tests are kept in a file beside it."
 
 
-class Tests(QWidget):
+class Cases(QWidget):
     """The dock."""
 
     def __init__(self, studio: Studio) -> None:
@@ -86,7 +86,8 @@ class Tests(QWidget):
         if tests is not None and not there:
             self.empty.setText(tests.flaw or (NONE_YET if tests.path else UNSAVED))
         self._stack.setCurrentWidget(self._split if there else self._nothing)
-        self.count.setText(summary(tests.suite, tests.verdicts, tests.running) if tests else "")
+        told = summary(tests.suite, tests.verdicts, tests.running) if tests else ""
+        self.count.setText("Trying inputs made up…" if tests and tests.is_trying else told)
         failed = (
             sum(v.state in ("failed", "broken") for v in tests.verdicts.values()) if tests else 0
         )
@@ -108,7 +109,8 @@ class Tests(QWidget):
     def _offer(self) -> None:
         """Only what can be done."""
         tests, chosen = self.tests, self.table.chosen()
-        self.run_all.setEnabled(tests is not None and bool(tests.suite.cases))
+        some = tests is not None and (tests.is_busy or bool(tests.suite.cases))
+        self.run_all.setEnabled(some)
         self.run_all.setText("Stop" if tests and tests.is_busy else "Run all")
         self.run_chosen.setEnabled(bool(chosen))
         front = self._front
@@ -176,6 +178,20 @@ class Tests(QWidget):
         if self.tests is not None:
             self.tests.run([name])
 
+    def _tried(self, verdict: Verdict, kept: str) -> None:
+        """Say what came of inputs made up; one that was kept is the test that is shown."""
+        if verdict.state == "passed":
+            told = f"{verdict.name}, and the flow took them all."
+            self._studio.notices.tell(told, "success", key=NOTICE)
+            return
+        why = " ".join(str(finding.message) for finding in verdict.findings)
+        where = f" It is now the test “{kept}”." if kept else ""
+        self._studio.notices.tell(f"An input was found that fails: {why}{where}", "warning",
+                                  key=NOTICE)  # fmt: skip
+        if kept and self.tests is not None:
+            self.table.choose(kept)
+            QTimer.singleShot(0, self, self.run)
+
     def _trouble(self, why: str) -> None:
         self._studio.notices.tell(why, "error", key=NOTICE)
 
@@ -193,12 +209,14 @@ class Tests(QWidget):
             self._front.run_changed.disconnect(self._news_of_run)
             self.tests.changed.disconnect(self.refresh)
             self.tests.recorded.disconnect(self._recorded)
+            self.tests.tried.disconnect(self._tried)
             self.tests.troubled.disconnect(self._trouble)
         self._front, self.tests = front, self._studio.tests.of(front) if front else None
         if front is not None and self.tests is not None:
             front.run_changed.connect(self._news_of_run)
             self.tests.changed.connect(self.refresh)
             self.tests.recorded.connect(self._recorded)
+            self.tests.tried.connect(self._tried)
             self.tests.troubled.connect(self._trouble)
             self.by_itself.setChecked(self.tests.by_itself)
         self.refresh()
@@ -317,4 +335,4 @@ class Tests(QWidget):
         self.details.restyle()
 
 
-DOCK = Dock("tests", TITLE, "mdi6.test-tube", "bottom", Tests, order=25)
+DOCK = Dock("tests", TITLE, "mdi6.test-tube", "bottom", Cases, order=25)

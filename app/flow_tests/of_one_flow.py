@@ -30,6 +30,8 @@ class FlowTests(QObject):
 
     changed = Signal()
     """The cases, what came of one, or whether they run."""
+    tried = Signal(Verdict, str)
+    """What came of inputs made up, and the case that the worst of them became ("" for none)."""
     recorded = Signal(str, list)
     """A run has become the case of that name; and what is worth knowing of it."""
     troubled = Signal(str)
@@ -42,8 +44,8 @@ class FlowTests(QObject):
         self.flaw = ""
         """Why the file can't be read."""
         self.verdicts: dict[str, Verdict] = {}
-        self.made_up: Verdict | None = None
-        """What came of inputs made up."""
+        self.is_trying = False
+        """Whether inputs are being made up."""
         self.running: frozenset[str] = frozenset()
         self.stale: frozenset[str] = frozenset()
         """Cases whose verdicts are of another flow than the one that is shown."""
@@ -88,15 +90,14 @@ class FlowTests(QObject):
         """Run these cases, or all."""
         chosen = [name for name in self.suite.cases if name in names or not names]
         if self._may(chosen):
-            self.running = frozenset(chosen)
+            self.is_trying, self.running = False, frozenset(chosen)
             words = [word for name in chosen if names for word in ("--case", name)]
             self._do(*words)
 
     def make_up(self, number: int) -> None:
         """Try so many inputs made up; one that fails becomes a case."""
         if self._may(["any"]):
-            self.made_up = None
-            self.running = frozenset()
+            self.is_trying, self.running = True, frozenset()
             self._do("--case", "", "--property", str(number))
 
     def record(self, run: str, name: str) -> None:
@@ -113,7 +114,7 @@ class FlowTests(QObject):
     def stop(self) -> None:
         """End what runs."""
         self._child.end()
-        self.running = frozenset()
+        self.is_trying, self.running = False, frozenset()
         self.changed.emit()
 
     def _may(self, chosen: Sequence[str]) -> bool:
@@ -142,19 +143,22 @@ class FlowTests(QObject):
         match told.get("test"):
             case "case":
                 verdict = msgspec.convert(told, Verdict, strict=False)
-                if verdict.name in self.suite.cases:
+                if self.is_trying:
+                    known = self.suite.cases.keys()
+                    self.load()
+                    fresh = [name for name in self.suite.cases if name not in known]
+                    self.tried.emit(verdict, fresh[0] if fresh else "")
+                else:
                     self.verdicts[verdict.name] = verdict
                     self.running -= {verdict.name}
                     self.stale -= {verdict.name}
-                else:
-                    self.made_up = verdict
                 self.changed.emit()
             case "recorded":
                 self.load()
                 self.recorded.emit(told["name"], told.get("notes", []))
 
     def _end(self, code: int, error: str) -> None:
-        self.running = frozenset()
+        self.is_trying, self.running = False, frozenset()
         if code not in (PASSED, FAILED):
             said = error.removeprefix("Error:").strip().splitlines()
             self.troubled.emit(" ".join(line.strip() for line in said) or "The tests broke off.")

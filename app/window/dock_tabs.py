@@ -15,11 +15,11 @@ class DockTabs(QObject):
     def __init__(self, window: QMainWindow, docks: Iterable[QDockWidget]) -> None:
         super().__init__(window)
         self._window = window
-        self._docks = {dock.windowTitle(): dock for dock in docks}
+        self._docks = tuple(docks)
         window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.settle)
-        for dock in self._docks.values():
+        for dock in self._docks:
             dock.visibilityChanged.connect(self._settle_soon)
             dock.dockLocationChanged.connect(self._settle_soon)
             dock.topLevelChanged.connect(self._settle_soon)
@@ -28,7 +28,7 @@ class DockTabs(QObject):
 
     def settle(self) -> None:
         """Let tabs speak for the docks that have one, and title bars for all others."""
-        for dock in self._docks.values():
+        for dock in self._docks:
             title = dock.titleBarWidget()
             if isinstance(title, DockTitle):
                 title.fold(not dock.isFloating() and self._shares(dock))
@@ -49,11 +49,19 @@ class DockTabs(QObject):
         bar.setAccessibleName("Docks in this place")
         bar.setElideMode(Qt.TextElideMode.ElideNone)
         bar.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        bar.tabCloseRequested.connect(lambda index: self._docks[bar.tabText(index)].close())
+        bar.tabCloseRequested.connect(partial(self._close, bar))
         bar.customContextMenuRequested.connect(lambda at: self._offer(bar, at))
 
+    def _close(self, bar: QTabBar, index: int) -> None:
+        if (dock := self._dock(bar.tabText(index))) is not None:
+            dock.close()
+
+    def _dock(self, title: str) -> QDockWidget | None:
+        """The dock with that title, which may tell how many there are of something."""
+        return next((dock for dock in self._docks if dock.windowTitle() == title), None)
+
     def _offer(self, bar: QTabBar, at: QPoint) -> None:
-        dock = self._docks.get(bar.tabText(bar.tabAt(at)))
+        dock = self._dock(bar.tabText(bar.tabAt(at)))
         if dock is None:
             return
         menu = QMenu(bar)

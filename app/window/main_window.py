@@ -46,8 +46,8 @@ class MainWindow(QMainWindow):
         for install in PARTS:
             install(self.studio)
         self._listen()
-        self._place()
         self._show_current()
+        self._place()
 
     def complete(self) -> None:
         """Add the parts that need a canvas, unless they are there."""
@@ -136,6 +136,9 @@ class MainWindow(QMainWindow):
         self._refreshing.timeout.connect(self._refresh)
         self._refreshing_later = QTimer(self, singleShot=True, interval=150)
         self._refreshing_later.timeout.connect(self._refresh)
+        if (layout := self.layout()) is not None:  # it still makes room for docks put away
+            layout.invalidate()
+            layout.activate()
         self.resize(1400, 860)
         if (geometry := self.studio.preferences.layout(GEOMETRY)) is not None:
             self.restoreGeometry(geometry)

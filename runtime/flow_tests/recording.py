@@ -12,6 +12,8 @@ from runtime.engine.hidden import Hidden
 from runtime.events import (
     AnyEvent,
     Failure,
+    InputsChanged,
+    OutputsChanged,
     RunCancelled,
     RunFailed,
     RunStarted,
@@ -56,6 +58,8 @@ async def case_of(events: Sequence[AnyEvent], plan: Plan, bench: Bench) -> Recor
     ran = await bench.run(plan, began.inputs, desk)
     _refuse_unlike(ran, last)
     notes: list[str] = []
+    if any(isinstance(event, InputsChanged | OutputsChanged) for event in events):
+        notes.append("Values were changed by hand in that run; the test starts without that.")
     inputs = {name: spelt(value) for name, value in began.inputs.items()}
     effects = effects_asked(desk.entries)
     if isinstance(last, RunFailed):
