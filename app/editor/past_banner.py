@@ -3,10 +3,12 @@
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
-from app.presenters.run_words import duration
+from app.presenters.time_scale import exact
 from app.workbench import Workbench
 
 INSET = 12
+EXACT = 0.001
+"""Seconds to which the moment is told."""
 
 
 class PastBanner(QFrame):
@@ -42,7 +44,7 @@ class PastBanner(QFrame):
         moment = self._bench.moment
         if moment is not None:
             passed = (moment.now or moment.view.seen) - moment.view.began
-            self.words.setText(f"You see the run as it was after {duration(passed)}")
+            self.words.setText(f"You see the run as it was after {exact(passed, EXACT)}")
             self._place()
         self.setVisible(moment is not None)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from math import isnan
 
 from app.presenters.run_words import duration
+from app.presenters.time_scale import exact
 from runtime.projections.critical_path import Depends, waited_for
 from runtime.projections.timeline import STATES, Kind, State, Timeline
 
@@ -63,14 +64,16 @@ def _times(line: Timeline, task: int) -> str:
     since = line.starts[task] - line.began
     state, took = STATES[line.states[task]], line.end_of(task) - line.starts[task]
     if state in ("reused", "skipped"):
-        return f"{SAID[state]}, {duration(since)} after the start"
+        return f"{SAID[state]}, {_after(since, AT_ONCE)} after the start"
+    part = took / 10
+    began = _after(since, part)
     if isnan(line.ends[task]):
-        return f"{SAID[state]} · {duration(took)} so far, from {_after(since)}"
-    return f"{SAID[state]} · {duration(took)}, from {_after(since)} to {_after(since + took)}"
+        return f"{SAID[state]} · {duration(took)} so far, from {began}"
+    return f"{SAID[state]} · {duration(took)}, from {began} to {_after(since + took, part)}"
 
 
-def _after(seconds: float) -> str:
-    return "the start" if seconds < AT_ONCE else duration(seconds)
+def _after(seconds: float, to: float) -> str:
+    return "the start" if seconds < AT_ONCE else exact(seconds, to)
 
 
 def _why_then(line: Timeline, depends: Depends, task: int, title: Title) -> str | None:
@@ -79,7 +82,7 @@ def _why_then(line: Timeline, depends: Depends, task: int, title: Title) -> str 
         return None
     waited = line.starts[task] - line.ends[before]
     later = f" {duration(waited)} after" if waited >= AT_ONCE else " as soon as"
-    return f"Began{later} “{title(line.tasks[before])}” had ended."
+    return f"Began{later} “{_heading(line.tasks[before], title)}” had ended."
 
 
 def _lost(line: Timeline, task: int) -> Iterator[str]:

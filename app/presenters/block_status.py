@@ -102,7 +102,7 @@ def _share(view: BlockView) -> float | None:
 def _round_count(view: BlockView) -> str:
     if view.total:
         return f"{view.so_far:,.0f} of {view.total:,.0f}"
-    return f"{view.rounds_done} of {view.rounds}" if view.rounds else ""
+    return f"{view.rounds_done:,} of {view.rounds:,}" if view.rounds else ""
 
 
 def _took(view: BlockView) -> str:

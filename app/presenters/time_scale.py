@@ -114,5 +114,10 @@ def at_time(seconds: float, step: float) -> str:
     return " ".join(parts)
 
 
+def exact(seconds: float, to: float) -> str:
+    """A time since the beginning, told as exactly as differences of that many seconds need."""
+    return at_time(seconds, 10.0 ** math.floor(math.log10(min(max(to, 1e-6), 1.0)) + 1e-9))
+
+
 def _decimal(value: float, step: float) -> str:
     return f"{value:.{max(0, -math.floor(math.log10(step) + 1e-9))}f}"

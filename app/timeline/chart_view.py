@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 from app.presenters.bar_words import bar_words
 from app.presenters.lanes import Lanes
 from app.presenters.run_words import duration
-from app.presenters.time_scale import Span, whole
+from app.presenters.time_scale import Span, exact, whole
 from app.timeline.columns import of_blocks, of_parts, of_path, of_tasks
 from app.timeline.head import Head
 from app.timeline.layout import Layout
@@ -175,7 +175,7 @@ class ChartView(QAbstractScrollArea):
 
     def _draw_time(self, painter: QPainter, at: float) -> None:
         """The time where the head is, beside it."""
-        paints, text = self.painter.paints, duration(self.head_time())
+        paints, text = self.painter.paints, exact(self.head_time(), self.span.pixel)
         metrics = self.fontMetrics()
         width, height = metrics.horizontalAdvance(text) + 12, 18
         left = at + 8 if at + 8 + width < self.viewport().width() else at - 8 - width

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -17,12 +17,20 @@ from PySide6.QtWidgets import (
 
 from app.icons import icon
 from app.presenters.run_words import duration
+from app.presenters.time_scale import exact
 from app.theme import BODY, ROW, font
 from app.timeline.chart import STEP, Chart
 from app.timeline.head import SPEEDS, Head
 from app.timeline.record import Known
 
 SAID = {0.01: "0.01×", 0.1: "0.1×", 1.0: "1×", 10.0: "10×", 100.0: "100×", 1000.0: "1,000×"}
+
+
+EXACT = 0.001
+"""Seconds to which it is said where one is."""
+
+LEAST, ROOMY = 270, 540
+"""Pixels of width at the least, and from which on there is room for everything."""
 
 
 class Controls(QWidget):
@@ -58,9 +66,17 @@ class Controls(QWidget):
         self.where.setMinimumWidth(0)
         self.where.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         row.addWidget(self.where, 1)
-        for button in self._view_buttons():
+        self._of_view = self._view_buttons()
+        for button in self._of_view:
             row.addWidget(button)
+        self.setMinimumWidth(LEAST)
         self.restyle()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room, keys do what the buttons at the right do."""
+        super().resizeEvent(event)
+        for widget in (self.speed, *self._of_view):
+            widget.setVisible(self.width() >= ROOMY)
 
     def refresh(self, known: Known | None) -> None:
         """Say where the head is, and offer what can be done there."""
@@ -166,4 +182,4 @@ def _where(known: Known, head: Head) -> str:
     line, last = known.line, known.moments.last
     if head.is_now:
         return f"{duration(line.seen - line.began)} · {last:,} events"
-    return f"{duration(head.now() - line.began)} · event {head.place:,} of {last:,}"
+    return f"{exact(head.now() - line.began, EXACT)} · event {head.place:,} of {last:,}"

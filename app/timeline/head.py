@@ -28,7 +28,7 @@ class Head(QObject):
         """How many events had happened there; only meant while `is_now` is false."""
         self.time = 0.0
         self.is_now = True
-        self.speed = 1.0
+        self._speed: float | None = None
         self._shown = -1
         self._at = 0.0
         self._soon = QTimer(self, singleShot=True, interval=0)
@@ -139,12 +139,18 @@ class Head(QObject):
             self._clock.stop()
             self.moved.emit()
 
-    def suit(self) -> None:
-        """Choose the speed at which the run lasts a few seconds."""
+    @property
+    def speed(self) -> float:
+        """How fast it plays: as was chosen, or so that the run takes some seconds."""
+        if self._speed is not None:
+            return self._speed
         line = self._record.known.line
-        length = max(1e-6, line.seen - line.began)
-        wanted = math.log10(length / LASTS)
-        self.speed = min(SPEEDS, key=lambda speed: abs(math.log10(speed) - wanted))
+        wanted = math.log10(max(1e-6, line.seen - line.began) / LASTS)
+        return min(SPEEDS, key=lambda speed: abs(math.log10(speed) - wanted))
+
+    @speed.setter
+    def speed(self, speed: float) -> None:
+        self._speed = speed
 
     def _tick(self) -> None:
         now = time.perf_counter()

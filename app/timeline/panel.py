@@ -140,7 +140,6 @@ class Panel(QWidget):
         """The past of the run is known."""
         if self.chart.head is not None:
             self.chart.head.take_up()
-            self.chart.head.suit()
 
     # What is shown.
 

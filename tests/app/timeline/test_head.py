@@ -107,8 +107,6 @@ def test_it_plays_from_the_beginning_to_the_end(head: Head, bench: Workbench, qt
 
 
 def test_the_speed_at_first_lets_a_run_be_followed(head: Head) -> None:
-    head.suit()
-
     assert head.speed == 1.0, "ten seconds need not be made longer or shorter"
 
 
