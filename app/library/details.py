@@ -26,7 +26,7 @@ from app.theme import current
 from graph.catalog import Catalog
 from graph.flow import Flow
 
-PICTURE = 96
+PICTURE = 112
 SIDE = 12
 MISSING = "mdi6.puzzle-outline"
 
@@ -41,8 +41,6 @@ class Picture(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_shape(self, shape: Shape) -> None:
-        rows = len({dot.y for dot in shape.dots})
-        self.setFixedHeight(min(2 * PICTURE, max(PICTURE, 24 + 30 * rows)))
         self._shape = shape
         self.update()
 
@@ -76,7 +74,8 @@ class Details(QFrame):
         self._open.setProperty("primary", True)
         self._open.setToolTip("A new flow like this one (Enter)")
         self._open.clicked.connect(self.begun)
-        self.insert = QPushButton("Insert", self)
+        self.insert = QToolButton(self)
+        self.insert.setAccessibleName("Insert into the flow")
         self.insert.setToolTip("Put its blocks into the flow in front; or drag it onto the canvas")
         self.insert.clicked.connect(self.inserted)
         self._inside = QScrollArea(self)
@@ -101,6 +100,7 @@ class Details(QFrame):
     def restyle(self) -> None:
         """Use the colours of the theme."""
         self.more.setIcon(icon("mdi6.dots-horizontal"))
+        self.insert.setIcon(icon("mdi6.arrow-collapse-right"))
         if self._card is not None:
             self.show_card(self._card, self._flow)
 
@@ -169,8 +169,8 @@ def _sample(column: QVBoxLayout, page: QWidget, lines: Sequence[tuple[str, str]]
     grid.setVerticalSpacing(2)
     grid.setColumnStretch(1, 1)
     for row, (name, value) in enumerate(lines):
-        name_label, value_label = _label(name, page, "muted"), _label(value, page, "mono")
-        name_label.setWordWrap(False)
+        name_label, value_label = QLabel(name, page), _label(value, page, "mono")
+        name_label.setProperty("role", "muted")
         name_label.setAlignment(Qt.AlignmentFlag.AlignTop)
         grid.addWidget(name_label, row, 0)
         grid.addWidget(value_label, row, 1)
@@ -186,6 +186,6 @@ def _label(text: str, parent: QWidget, role: str = "") -> QLabel:
     label = QLabel(text, parent)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(True)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
     label.setProperty("role", role)
     return label

@@ -1,8 +1,7 @@
 """Flows as small drawings, and texts that are cut to fit: what cards are painted with."""
 
 import math
-from collections.abc import Callable, Iterable
-from itertools import pairwise
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
@@ -18,6 +17,8 @@ LARGEST = 0.2
 """The scale at which even the smallest flow is drawn."""
 TITLED = QSizeF(92, 22)
 """A block that is drawn with its title."""
+SLACK = 4
+"""Pixels by which a line may be drawn wider than it was measured."""
 ROOM = QSizeF(16, 8)
 """What must be free between blocks with titles."""
 
@@ -37,7 +38,7 @@ def draw(painter: QPainter, box: QRectF, shape: Shape, *, titles: bool = False) 
         box.center() + QPointF((dot.x - middle.x()) * across, (dot.y - middle.y()) * down)
         for dot in shape.dots
     ]
-    block = most if titled else QSizeF(min(WIDTH, CARD_WIDTH * across), _height(ys, down))
+    block = most if titled else QSizeF(min(WIDTH, CARD_WIDTH * across), _height(shape.dots, down))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(QColor(current().link), 1.2))
     for source, target in shape.links:
@@ -47,11 +48,16 @@ def draw(painter: QPainter, box: QRectF, shape: Shape, *, titles: bool = False) 
         _titled(painter, place, dot) if titled else _plain(painter, place, dot)
 
 
-def _height(ys: Iterable[float], scale: float) -> float:
-    """How tall a block is drawn, so that rows don't touch."""
-    rows = sorted(ys)
-    gap = min((low - high for high, low in pairwise(rows)), default=math.inf)
-    return max(4.0, min(HEIGHT, gap * scale - 3))
+def _height(dots: Sequence[Dot], scale: float) -> float:
+    """How tall a block is drawn, so that those above each other don't touch."""
+    placed = sorted(dots, key=lambda dot: dot.y)
+    gaps = (
+        low.y - high.y
+        for at, high in enumerate(placed)
+        for low in placed[at + 1 :]
+        if abs(low.x - high.x) < CARD_WIDTH
+    )
+    return max(4.0, min(HEIGHT, min(gaps, default=math.inf) * scale - 3))
 
 
 def _has_room(box: QRectF, columns: int, rows: int) -> bool:
@@ -101,7 +107,7 @@ def lines_of_text(painter: QPainter, box: QRect, text: str, most: int, height: i
     metrics, rest = painter.fontMetrics(), text
     for row in range(most):
         last = row == most - 1
-        line = rest if last else _first_line(rest, metrics.horizontalAdvance, box.width())
+        line = rest if last else _first_line(rest, metrics.horizontalAdvance, box.width() - SLACK)
         rest = rest[len(line) :].lstrip()
         place = QRect(box.left(), box.top() + row * height, box.width(), height)
         line_of_text(painter, place, line)

@@ -52,9 +52,7 @@ class TemplateSheet(Sheet):
         self.icon = self._icons(about.icon or ICON)
         self.description = self._text(flow.description, "What it does, in a sentence or two", 62)
         self.description.setAccessibleName("Description")
-        self.use = self._text(
-            about.use, "What to press, and what to change to make it one's own", 62
-        )
+        self.use = self._text(about.use, "What to press, and what to change to make it yours", 62)
         self.use.setAccessibleName("How to use it")
         self._fields = self._sample(flow, about.inputs)
         self._lay_out()

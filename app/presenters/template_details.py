@@ -1,16 +1,19 @@
 """What a template needs and brings along, in words."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
 import msgspec
 
+from app.presenters.templates import kinds_in
 from app.safety.wants import ORDER, Want, What, wants
 from graph.catalog import Catalog
 from graph.flow import Flow
 from runtime.library.about import About
 
+_BREAKS = re.compile(r"[,:/{}\[\]._-]+")
 LONGEST = 400
 """Characters of a sample value that are shown."""
 
@@ -26,7 +29,7 @@ def needs(flow: Flow, about: About, catalog: Catalog) -> list[Need]:
     """What the flow would touch, run with its sample input; kinds of blocks that are missing."""
     found = wants(flow, catalog, about.inputs)
     said = [_need(what, group) for what, group in groupby(found, key=lambda want: want.what)]
-    missing = sorted(set(_kinds(flow)) - {spec.kind for spec in catalog})
+    missing = sorted(set(kinds_in(flow)) - {spec.kind for spec in catalog})
     if missing:
         said.append(Need(None, f"Blocks that aren't installed: {', '.join(missing)}"))
     return said
@@ -37,13 +40,6 @@ def _need(what: What, group: Iterable[Want]) -> Need:
     return Need(what, ORDER[what] if what == "code" else f"{ORDER[what]}: {', '.join(named)}")
 
 
-def _kinds(flow: Flow) -> Iterator[str]:
-    for block in flow.blocks.values():
-        yield block.kind
-    for inner in flow.flows.values():
-        yield from _kinds(inner)
-
-
 def sample(inputs: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
     """The sample input line by line: what it is called, and its value as it is written."""
     return [(name, _short(value)) for name, value in inputs.items()]
@@ -51,7 +47,8 @@ def sample(inputs: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
 
 def _short(value: Any) -> str:
     text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+    short = text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+    return _BREAKS.sub("\\g<0>\u200b", short)  # a long word may be broken there
 
 
 def size(flow: Flow) -> str:

@@ -80,7 +80,7 @@ def card_of(template: Template) -> Card | None:
     title = flow.name or template.name.replace("_", " ").capitalize()
     tags = _tags(flow)
     said = (title, flow.description, template.category, template.about.use, *tags)
-    words = " ".join((*said, *_made_of(flow))).casefold()
+    words = " ".join((*said, *kinds_in(flow), *_titles(flow))).casefold()
     return Card(template, title, flow.description, tags, shape_of(flow), words)
 
 
@@ -129,16 +129,23 @@ def _in_columns(count: int, links: Sequence[tuple[int, int]]) -> Iterator[tuple[
 
 def _tags(flow: Flow) -> Sequence[str]:
     """What a flow is made of, commonest first."""
-    kinds = [block.kind.partition(".")[0] for block in flow.blocks.values()]
+    kinds = [kind.partition(".")[0] for kind in kinds_in(flow)]
     named = sorted({kind for kind in kinds if kind in TAGS})
     found = sorted(named, key=lambda kind: -kinds.count(kind))
     return [TAGS[kind] for kind in found[:3]]
 
 
-def _made_of(flow: Flow) -> Iterator[str]:
-    """The kinds and titles of the blocks of a flow and of those inside it."""
+def kinds_in(flow: Flow) -> Iterator[str]:
+    """The kinds of the blocks of a flow, and of those inside it."""
     for block in flow.blocks.values():
         yield block.kind
+    for inner in flow.flows.values():
+        yield from kinds_in(inner)
+
+
+def _titles(flow: Flow) -> Iterator[str]:
+    """What the blocks are called, at every level."""
+    for block in flow.blocks.values():
         yield block.title
     for inner in flow.flows.values():
-        yield from _made_of(inner)
+        yield from _titles(inner)

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.icons import icon, mark
-from app.presenters.templates import Card, cards
+from app.presenters.templates import Card, Section, cards, sections
 from app.studio import Studio
 from app.theme import current
 from app.welcome import recent_row, template_card
@@ -45,7 +45,10 @@ class Welcome(QScrollArea):
         page = QWidget(self)
         self._recent_title = _heading("Go on with", page)
         self._recent = CardGrid(recent_row.LEAST, page)
-        self._templates = CardGrid(template_card.LEAST, page)
+        self._templates = QWidget(page)
+        self._sections = QVBoxLayout(self._templates)
+        self._sections.setContentsMargins(0, 0, 0, 0)
+        self._sections.setSpacing(8)
         self._fill(page)
         self.setWidget(page)
         studio.preferences.recent_changed.connect(self._show_recent)
@@ -128,12 +131,26 @@ class Welcome(QScrollArea):
         if found == self._cards:
             return
         self._cards = found
+        while (item := self._sections.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        for section in sections(found):
+            self._show_section(section)
+
+    def _show_section(self, section: Section) -> None:
+        """The cards of one category."""
+        title = QLabel(section.title, self._templates)
+        title.setProperty("role", "section")
+        grid = CardGrid(template_card.LEAST, self._templates)
         shown: list[QWidget] = []
-        for card in found:
-            made = TemplateCard(card, self._templates)
+        for card in section.cards:
+            made = TemplateCard(card, grid)
             made.clicked.connect(lambda _=False, at=card.path: self._begin(at))
             shown.append(made)
-        self._templates.fill(shown)
+        grid.fill(shown)
+        self._sections.addWidget(title)
+        self._sections.addWidget(grid)
 
     def _begin(self, path: Path) -> None:
         self._studio.template_wanted.emit(path)

@@ -21,7 +21,10 @@ from runtime.library.about import (
     write_about,
 )
 
-FIRST = ("hello", "triage_github_issues", "report_from_csv")
+FIRST = (
+    "hello", "triage_github_issues", "report_from_csv", "ask_a_model", "get_a_page",
+    "api_to_database", "sort_out_bad_rows", "index_of_a_folder", "choose_a_way", "try_and_rescue",
+)  # fmt: skip
 """The templates that come with Heddle and are shown before the others of their category."""
 
 

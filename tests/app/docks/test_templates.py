@@ -41,7 +41,9 @@ def index_of(dock: Templates, name: str) -> QModelIndex:
 
 
 def said(dock: Templates) -> str:
-    return "\n".join(label.text() for label in dock.details.findChildren(QLabel))
+    return "\n".join(label.text() for label in dock.details.findChildren(QLabel)).replace(
+        "\u200b", ""
+    )
 
 
 def kept(studio: Studio, name: str, about: About = About()) -> None:
