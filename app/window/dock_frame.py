@@ -1,7 +1,5 @@
 """The docks of the window: put in their places, put away on the welcome page, remembered."""
 
-from itertools import pairwise
-
 from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QDockWidget, QMainWindow
@@ -34,6 +32,8 @@ class DockFrame:
     def __init__(self, window: QMainWindow, studio: Studio) -> None:
         self._window = window
         self._studio = studio
+        self._last: dict[str, QDockWidget] = {}
+        """The dock that was put into each area last."""
         self._widgets = {dock.id: self._frame(dock) for dock in docks()}
         self._away: QByteArray | None = None
         for corner, area in CORNERS.items():
@@ -96,14 +96,16 @@ class DockFrame:
         if dock.keys:
             frame.toggleViewAction().setShortcut(QKeySequence(dock.keys))
         self._window.addDockWidget(AREAS[dock.area], frame)
+        if (last := self._last.get(dock.area)) is not None:
+            # At once: side by side, even for a moment, they would make the window wide.
+            self._window.tabifyDockWidget(last, frame)
+        self._last[dock.area] = frame
         return frame
 
     def _put_in_place(self) -> None:
         for area in AREAS:
             here = [dock for dock in docks() if dock.area == area]
             frames = [self._widgets[dock.id] for dock in here]
-            for before, after in pairwise(frames):
-                self._window.tabifyDockWidget(before, after)
             for dock, frame in zip(here, frames, strict=True):
                 frame.setVisible(dock.shown)
             if frames:

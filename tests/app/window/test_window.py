@@ -116,3 +116,13 @@ def test_the_ring_is_for_the_keyboard_not_for_the_mouse(shown: MainWindow, qtbot
     qtbot.mouseMove(second, QPoint(-50, -50))
     qtbot.mouseRelease(second, Qt.MouseButton.LeftButton, pos=QPoint(-50, -50))
     assert not first.property("ring")
+
+
+def test_the_docks_leave_the_window_as_wide_as_it_was(qtbot: QtBot, window: MainWindow) -> None:
+    window.resize(1400, 860)
+    with qtbot.waitExposed(window):
+        window.show()
+
+    window.complete()
+
+    assert window.width() == 1400
