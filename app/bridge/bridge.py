@@ -17,7 +17,7 @@ from runtime.events import AnyEvent
 from runtime.settings import Settings
 
 if TYPE_CHECKING:
-    from runtime.remote import RemoteJournal
+    from runtime.remote import RemoteJournal, RemoteMetrics
 
 T = TypeVar("T")
 FRAME = 16
@@ -140,6 +140,16 @@ class Bridge(QObject):
         """Read in the journal of the runtime: `bridge.look(lambda j: j.runs(), show)`."""
         self.start()
         self._answer(self._line.look(read), then, failed)
+
+    def measure(
+        self,
+        read: Callable[["RemoteMetrics"], Awaitable[T]],
+        then: Callable[[T], object],
+        failed: Callable[[HeddleError], object] | None = None,
+    ) -> None:
+        """Read the metrics of the runtime: `bridge.measure(lambda m: m.overview(), show)`."""
+        self.start()
+        self._answer(self._line.measure(read), then, failed)
 
     def new_run(self) -> str:
         """An id for a run, known before the run begins."""

@@ -12,7 +12,7 @@ from runtime.commands import Answer, AnyCommand
 from runtime.events import AnyEvent
 
 if TYPE_CHECKING:
-    from runtime.remote import RemoteJournal, RemoteRuntime
+    from runtime.remote import RemoteJournal, RemoteMetrics, RemoteRuntime
 
 T = TypeVar("T")
 State = Literal["starting", "ready", "lost", "elsewhere"]
@@ -74,6 +74,12 @@ class Line:
             return await read((await self._there()).journal)
 
         return self.submit(looked())
+
+    def measure(self, read: Callable[["RemoteMetrics"], Awaitable[T]]) -> "Future[T]":
+        async def measured() -> T:
+            return await read((await self._there()).metrics)
+
+        return self.submit(measured())
 
     def close(self) -> None:
         """Let go of everything; nothing can be asked any more."""
