@@ -56,9 +56,9 @@ class EditCase(Sheet):
         self.tabs.addTab(self._make_expectations(), "Expected")
         self.tabs.addTab(self._make_outside(), "The outside")
         self.body.addWidget(self.tabs, 1)
-        self._wrong = self.say("")
-        self._wrong.setProperty("role", "error")
-        self._wrong.hide()
+        self.wrong = self.say("")
+        self.wrong.setProperty("role", "error")
+        self.wrong.hide()
         self.button("Cancel")
         self.button("Save test", self._apply, main=True, closes=False)
 
@@ -142,8 +142,8 @@ class EditCase(Sheet):
         try:
             name, case = self._name(), self._changed()
         except (NoValue, ValueError) as error:
-            self._wrong.setText(str(error))
-            self._wrong.show()
+            self.wrong.setText(str(error))
+            self.wrong.show()
             return
         self.accept()
         self._put(name, case)
