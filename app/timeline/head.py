@@ -55,9 +55,13 @@ class Head(QObject):
         return self._record.known.moments.last
 
     def take_up(self) -> None:
-        """Be where the workbench looks."""
-        moment = self._bench.moment
-        if isinstance(moment, Moment) and moment.run == self._record.run:
+        """Be where the workbench looks, unless the run has gone back behind that."""
+        moment, events = self._bench.moment, self._record.known.moments.events
+        if not isinstance(moment, Moment) or moment.run != self._record.run or not events:
+            return
+        if moment.place > len(events) or events[moment.place - 1].seq != moment.seq:
+            self.go_to_now()
+        else:
             self.is_now = False
             self.place = self._shown = moment.place
             self.time = moment.now or moment.view.seen

@@ -11,7 +11,8 @@ from runtime.events import AnyEvent, TaskFinished, TaskReused
 from runtime.headless.board import MARKS, detail, lines_of, time_of
 from runtime.headless.progress import ending
 from runtime.headless.values import cell, show_outputs
-from runtime.headless.words import clean, moment
+from runtime.headless.words import clean, duration, moment
+from runtime.projections.critical_path import Share, Went
 from runtime.projections.outline import Line
 from runtime.projections.run_view import BlockView, RunView
 
@@ -24,8 +25,17 @@ NAMES = 36
 _NOTHING = BlockView("")
 
 
-def show_run(view: RunView, lines: Sequence[Line], values: Mapping[str, Any], on: Console) -> None:
-    """Print a run: what it was given, its blocks, what it gave, how it ended."""
+LONG = 0.1
+"""Seconds of a run from which on it is told where they went."""
+
+MOST_WAITED = 5
+"""Blocks of which it is told how long the run waited for them."""
+
+
+def show_run(
+    view: RunView, lines: Sequence[Line], values: Mapping[str, Any], went: Went, on: Console
+) -> None:
+    """Print a run: what it was given, its blocks, where its time went, what it gave, its end."""
     on.print(Text.assemble((clean(view.name) or "A flow", "bold"), f"  run {view.run}"))
     on.print(Text(_facts(view), style="dim"))
     if view.inputs:
@@ -33,6 +43,10 @@ def show_run(view: RunView, lines: Sequence[Line], values: Mapping[str, Any], on
         on.print(_pairs(view.inputs))
     on.print(Text("\nBlocks", style="bold"))
     on.print(_blocks(view, lines or lines_of(view), values))
+    waited = [share for share in went.shares if share.critical > went.whole / 100]
+    if waited and went.whole >= LONG:
+        on.print(Text("\nThe run waited for", style="bold"))
+        on.print(_waited(waited[:MOST_WAITED], went))
     if view.outputs:
         on.print(Text("\nOutputs", style="bold"))
         show_outputs(view.outputs, on)
@@ -74,6 +88,20 @@ def _blocks(view: RunView, lines: Sequence[Line], values: Mapping[str, Any]) -> 
             Text(time_of(block, view.seen)),
             Text(bar(block, view), style=style),
             about,
+        )
+    return grid
+
+
+def _waited(shares: Sequence[Share], went: Went) -> Table:
+    """How long for which block and nothing else: the critical path, the largest part first."""
+    grid = Table.grid(padding=(0, 2))
+    for share in shares:
+        part = share.critical / went.whole
+        grid.add_row(
+            Text(f"  {share.block}"),
+            Text(duration(share.critical), style="dim"),
+            Text(f"{part:.0%}", style="dim"),
+            Text("━" * max(1, round(part * WIDTH)), style="cyan"),
         )
     return grid
 

@@ -25,9 +25,11 @@ from runtime.headless.words import clean, duration, hint, say
 from runtime.history import effective
 from runtime.journal.contract import RunRow
 from runtime.journal.rows import tasks_of
+from runtime.projections.critical_path import Went, critical_path, depends_of, where_it_went
 from runtime.projections.outline import outline
 from runtime.projections.run_view import RunView
 from runtime.projections.tasks import Tasks
+from runtime.projections.timeline import Timeline
 from runtime.settings import Settings
 from runtime.wire import as_json as json_of
 
@@ -42,6 +44,14 @@ class Past(NamedTuple):
     @property
     def view(self) -> RunView:
         return reduce(RunView.after, effective(self.events), RunView())
+
+    @property
+    def went(self) -> Went:
+        """Where its time went."""
+        line = Timeline()
+        line.take(effective(self.events))
+        depends = depends_of(self.plan) if self.plan else {}
+        return where_it_went(line, critical_path(line, depends))
 
 
 @click.command("show")
@@ -72,7 +82,7 @@ def command(
         click.echo(json_of(_document(past)))
     else:
         lines = outline(past.plan) if past.plan else ()
-        show_run(past.view, lines, last_values(past.events), console())
+        show_run(past.view, lines, last_values(past.events), past.went, console())
         if standing(past.row) == "left":
             say(f"It was interrupted: {hint(f'heddle resume {past.row.run}')} goes on with it.")
     return DONE

@@ -4,10 +4,11 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.timeline.head import Head
-from app.timeline.record import Record
+from app.timeline.record import Known, Record
 from app.workbench import Workbench
-from runtime.events import RunStarted, TaskStarted
-from tests.app.timeline.conftest import watch
+from runtime.events import RunRewound, RunStarted, TaskStarted
+from tests.app.flows import CATALOG
+from tests.app.timeline.conftest import happened, watch
 
 
 def state(bench: Workbench, block: str) -> str:
@@ -132,10 +133,23 @@ def test_another_head_finds_the_moment_that_is_shown(
     assert Head(record, bench, bench).place == 4
 
 
+def test_a_moment_that_the_run_went_back_behind_is_left(
+    record: Record, bench: Workbench, head: Head, qtbot: QtBot
+) -> None:
+    head.go_to(6)
+    qtbot.waitUntil(lambda: bench.moment is not None)
+    record.known = Known("r", CATALOG)
+    record.known.take([*happened()[:3], RunRewound("r", 9, 120.0, 3)])
+
+    head.take_up()
+
+    assert (head.is_now, bench.moment) == (True, None)
+
+
 def test_a_run_that_has_only_begun_can_only_be_seen_now(
     record: Record, bench: Workbench, head: Head
 ) -> None:
-    record.known.__init__("r", record._catalog)  # type: ignore[misc]
+    record.known = Known("r", CATALOG)
     watch(bench, record, [RunStarted("r", 1, 100.0, "f")])
 
     head.go_by(-1)

@@ -90,6 +90,20 @@ def test_a_run_is_shown_with_its_blocks_values_and_loops(heddle: Heddle, run: st
     assert "✓ Succeeded" in said.out
 
 
+def test_a_run_that_took_long_says_what_it_waited_for(heddle: Heddle, here: Path) -> None:
+    blocks = {
+        "slow": {"kind": "logic.wait", "fields": {"seconds": 0.2, "value": 1}},
+        "quick": {"kind": "logic.wait", "fields": {"seconds": 0.01, "value": 1}},
+    }
+    run = heddle("run", flow_file(here / "slow.flow.json", blocks), "--json").lines[0]["run"]
+
+    said = heddle("show", run).out
+
+    waited = said[said.index("The run waited for") :]
+    assert "slow" in waited
+    assert "quick" not in waited
+
+
 def test_a_failure_is_shown_with_its_place(heddle: Heddle, failing: Path) -> None:
     run = heddle("run", failing, "--json").lines[0]["run"]
 
