@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.checking import Checker, is_large
 from app.document import Change, Document, Level
+from app.presenters.addresses import on_canvas
 from app.presenters.live_run import LiveRun
 from graph.catalog import Catalog
 from graph.compile.checks import check
@@ -18,7 +19,6 @@ from graph.edits import Edit, Position
 from graph.errors import EditRefused, Problem
 from graph.flow import Block, End, Flow
 from graph.spec import Needs
-from runtime.events import block_of
 from runtime.flow_files import NOTHING
 
 CHECK_DELAY = 250
@@ -187,13 +187,17 @@ class Workbench(QObject):
 
     def go_to_address(self, address: str) -> None:
         """Show, select and reveal the block that a run names so (`loop[3]/block`)."""
-        *into, block = block_of(address).split("/")
+        *into, block = self.on_canvas(address).split("/")
         self.show_level(self.level_of(tuple(into)), tuple(into))
         self.go_to(block, self.level)
 
+    def on_canvas(self, address: str) -> str:
+        """The address on the canvas of what a run names so (`loop[3]/block`)."""
+        return on_canvas(self.document.flow, self.catalog, address)
+
     def title_at(self, address: str) -> str:
         """What the block is called that a run names so; the address when there is none."""
-        *into, id = block_of(address).split("/")
+        *into, id = self.on_canvas(address).split("/")
         block = self.document.at(self.level_of(tuple(into))).blocks.get(id)
         spec = self.catalog.get(block.kind) if block else None
         return (block.title if block else "") or (spec.title if spec else address)

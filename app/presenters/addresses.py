@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from graph.catalog import Catalog
 from graph.compile.ports import Level
-from graph.file_format import is_file
 from graph.flow import Block, Flow
 from runtime.events import block_of
 
@@ -18,11 +17,11 @@ class Spot(NamedTuple):
     level: Level
 
     def inside(self) -> Iterator[Level]:
-        """The embedded flows that the block runs."""
+        """The flows that the block runs."""
         spec = self.level.catalog.get(self.block.kind)
         for parameter in spec.flow_parameters if spec else ():
             name = str(self.block.fields.get(parameter.name, ""))
-            found = None if is_file(name) else self.level.find(name)
+            found = self.level.find(name)
             if found is not None:
                 yield found
 
@@ -60,18 +59,22 @@ def _within(level: Level, prefix: str, entered: frozenset[tuple[str, ...]]) -> I
 
 
 def on_canvas(flow: Flow, catalog: Catalog, task: str) -> str:
-    """The address on the canvas of what a run names so.
+    """The address on the canvas of what a run names so, or of what it is part of there.
 
-    A block that is run for each item is a loop around itself there: `greet[3]/greet`.
+    A block that is run for each item is a loop around itself in a run: `greet[3]/greet`.
     """
-    ids, address = block_of(task).split("/"), ""
+    levels, ids, shown = [Level(flow, catalog)], block_of(task).split("/"), list[str]()
     while ids:
-        address += ids.pop(0)
-        spot = spot_at(flow, catalog, address)
-        if spot and spot.block.settings.each and ids and ids[0] == spot.block.id:
-            ids.pop(0)
-        address += "/" if ids else ""
-    return address
+        id = ids.pop(0)
+        level = next((level for level in levels if id in level.flow.blocks), None)
+        if level is None:
+            break
+        spot = Spot("", level.flow.blocks[id], level)
+        shown.append(id)
+        if spot.block.settings.each and ids and ids.pop(0) != id:
+            break
+        levels = list(spot.inside())
+    return "/".join(shown) or block_of(task)
 
 
 def in_runs(flow: Flow, catalog: Catalog, address: str) -> str:

@@ -1,5 +1,6 @@
 """A run as the studio shows it: the fold of its events, and the values that came out of blocks."""
 
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ from runtime.events import (
     TaskFailed,
     TaskFinished,
     TaskHeld,
+    TaskLogged,
     TaskProgressed,
     TaskReleased,
     TaskRetried,
@@ -29,6 +31,9 @@ from runtime.events import (
 )
 from runtime.projections.run_view import BlockView, RunView
 
+MOST_LOGGED = 1000
+"""Messages of breakpoints that are kept: the last ones."""
+
 LONGEST_STREAM = 2000
 """Items of a stream that are kept for showing."""
 
@@ -40,9 +45,12 @@ MOST_ROUNDS = 2000
 _OF_TASKS = frozenset({
     TaskStarted, TaskFinished, TaskReused, TaskSkipped, TaskRetried, TaskFailed, TaskDoubted,
     TaskStreamed, TaskProgressed, TaskHeld, TaskReleased, TaskSpent, OutputsChanged,
+    TaskLogged,
 })  # fmt: skip
 _GIVING = frozenset({TaskFinished, TaskReused})
-_OTHERS = frozenset({TaskStreamed, ScopeOpened, ScopeClosed, OutputsChanged})
+_OTHERS = frozenset({
+    TaskStreamed, ScopeOpened, ScopeClosed, OutputsChanged, TaskHeld, TaskLogged,
+})  # fmt: skip
 
 
 class Round(msgspec.Struct):
@@ -74,6 +82,10 @@ class LiveRun:
         self.streams: dict[str, list[Any]] = {}
         self.counts: dict[str, dict[str, int]] = {}
         """How many values left each port of a block."""
+        self.hits: dict[str, int] = {}
+        """How often each breakpoint has stopped it, or said something."""
+        self.logged: deque[TaskLogged] = deque(maxlen=MOST_LOGGED)
+        """What breakpoints have said."""
 
     @property
     def now(self) -> float | None:
@@ -148,12 +160,20 @@ class LiveRun:
             stream = self.streams.setdefault(address, [])
             stream.extend(event.items)
             del stream[:-LONGEST_STREAM]
+        elif isinstance(event, TaskHeld | TaskLogged):
+            self._met(event)
         elif isinstance(event, OutputsChanged):
             self.values[address] = event.outputs
             if event.task in self.rounds.get(address, {}):
                 self.rounds[address][event.task] = event.outputs
         elif isinstance(event, ScopeOpened | ScopeClosed):
             self._went_round(address, event)
+
+    def _met(self, event: TaskHeld | TaskLogged) -> None:
+        if event.breakpoint:
+            self.hits[event.breakpoint] = self.hits.get(event.breakpoint, 0) + 1
+        if isinstance(event, TaskLogged):
+            self.logged.append(event)
 
     def _came_out(self, address: str, task: str, outputs: Mapping[str, Any]) -> None:
         self.values[address] = outputs

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from app.presenters.addresses import Spot, way_to
+from app.presenters.reading import title_of
 from app.presenters.shown_ports import label
 from app.presenters.stopping import target_of
 from graph.catalog import Catalog
-from graph.flow import Block, Flow
+from graph.flow import Flow
 from runtime.breakpoints import Breakpoint
 from runtime.events import TaskHeld
 
@@ -21,12 +22,6 @@ def glyph_of(point: Breakpoint) -> Glyph:
         return "log"
     asks = point.condition or point.hits or point.changed or point.schema is not None
     return "condition" if asks else "stop"
-
-
-def title_of(block: Block, catalog: Catalog) -> str:
-    """What a block is called."""
-    spec = catalog.get(block.kind)
-    return block.title or (spec.title if spec else block.id)
 
 
 def where(point: Breakpoint, flow: Flow, catalog: Catalog) -> str:

@@ -17,7 +17,7 @@ def names_for(
     block: Block, spec: BlockSpec, look: Look, given: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The names an expression of the block has, with values: `item` is the first of its items."""
-    known = {**_plain_fields(block), **given}
+    known = {**plain_fields(block), **given}
     if not look.names:
         return {**given, "inputs": dict(given)}
     names = dict(given) if spec.open_inputs else {}
@@ -56,7 +56,8 @@ def is_small(value: Any, most: int = MOST) -> bool:
     return True
 
 
-def _plain_fields(block: Block) -> dict[str, Any]:
+def plain_fields(block: Block) -> dict[str, Any]:
+    """The fields whose values are known without working anything out."""
     return {
         name: value
         for name, value in block.fields.items()

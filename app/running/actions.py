@@ -11,7 +11,7 @@ from app.dialogs.inputs import ask_for_inputs
 from app.notices import Offer
 from app.presenters.cures import PLACE
 from app.presenters.live_run import LiveRun
-from app.runs.control import RunControl
+from app.runs.control import RunControl, Stops
 from app.studio import Studio
 from app.workbench import Workbench
 from graph.compile.ports import interface
@@ -55,6 +55,12 @@ class Running(QObject):
         runs = self._runs
         # Always there: whoever presses it the moment a run is over must not have to try again.
         self._offer("run.start", self._start, lambda _: True)
+        self._offer(
+            "run.without", lambda w: self._start(w, "nowhere"), lambda w: not _is_under_way(w)
+        )
+        self._offer(
+            "debug.start", lambda w: self._start(w, "at once"), lambda w: not _is_under_way(w)
+        )
         self._offer("run.to_here", self._start_to_here, lambda w: _target(w) != "")
         self._offer(
             "run.from_here", self._start_from_here, lambda w: _has_run(w) and _target(w) != ""
@@ -63,7 +69,7 @@ class Running(QObject):
         self._offer("run.again", self._start_again, lambda w: _has_run(w) and not _is_under_way(w))
         self._offer("run.cancel", _of_run(runs.cancel), _is_under_way)
         self._offer("run.pause", _of_run(runs.pause), lambda w: _state(w) == "running")
-        self._offer("run.continue", _of_run(runs.go_on), lambda w: _state(w) == "paused")
+        self._offer("run.continue", _of_run(runs.go_on), runs.standing.stands)
         self._offer("run.resume", self._resume, lambda w: _state(w) == "interrupted")
         self._offer("run.hide", runs.watching.hide, _has_run)
 
@@ -83,11 +89,13 @@ class Running(QObject):
 
     # What they do.
 
-    def _start(self, workbench: Workbench) -> None:
-        if _is_under_way(workbench):
+    def _start(self, workbench: Workbench, stops: Stops = "breakpoints") -> None:
+        if workbench.live and self._runs.standing.stands(workbench):
+            self._runs.go_on(workbench.live.run)
+        elif _is_under_way(workbench):
             self._tell_it_runs()
         elif self._is_sound(workbench):
-            self._ask_and_run(workbench, workbench.document.flow)
+            self._ask_and_run(workbench, workbench.document.flow, stops)
 
     def _start_to_here(self, workbench: Workbench) -> None:
         self._ask_and_run(workbench, upto(workbench.document.flow, _target(workbench)))
@@ -110,21 +118,27 @@ class Running(QObject):
         if workbench.run:
             self._runs.resume(workbench, workbench.run.run)
 
-    def _ask_and_run(self, workbench: Workbench, flow: Flow) -> None:
+    def _ask_and_run(self, workbench: Workbench, flow: Flow, stops: Stops = "breakpoints") -> None:
         if interface(flow)[0]:
-            ask_for_inputs(self._studio, workbench, flow, partial(self._run, workbench, flow))
+            run = partial(self._run, workbench, flow, stops)
+            ask_for_inputs(self._studio, workbench, flow, run)
         else:
-            self._begin(workbench, {}, flow)
+            self._begin(workbench, {}, flow, stops)
 
-    def _run(self, workbench: Workbench, flow: Flow, inputs: Mapping[str, Any]) -> None:
+    def _run(
+        self, workbench: Workbench, flow: Flow, stops: Stops, inputs: Mapping[str, Any]
+    ) -> None:
         if not workbench.is_closed:
-            self._begin(workbench, inputs, flow)
+            self._begin(workbench, inputs, flow, stops)
 
-    def _begin(self, workbench: Workbench, inputs: Mapping[str, Any], flow: Flow | None) -> None:
+    def _begin(
+        self, workbench: Workbench, inputs: Mapping[str, Any], flow: Flow | None,
+        stops: Stops = "breakpoints",
+    ) -> None:  # fmt: skip
         self._withdraw()
         if self._studio.bridge.state == "lost":
             self._studio.bridge.again()
-        self._runs.start(workbench, inputs, flow)
+        self._runs.start(workbench, inputs, flow, stops)
 
     def _is_sound(self, workbench: Workbench) -> bool:
         """Whether the flow can run; if not, says so and goes to the first problem."""

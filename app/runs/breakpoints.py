@@ -25,6 +25,8 @@ class Breakpoints(QObject):
     """
 
     changed = Signal(Workbench)
+    edit_wanted = Signal(Workbench, Breakpoint, bool)
+    """The form of a breakpoint is to be opened; True for one that isn't set yet."""
     troubled = Signal(OSError)
     """They can't be kept."""
 

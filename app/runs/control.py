@@ -12,6 +12,7 @@ from app.bridge.process import scratch_folder
 from app.runs.breakpoints import Breakpoints
 from app.runs.debugging import Debugging
 from app.runs.faults import Faults
+from app.runs.standing import Standing
 from app.runs.watching import Watching
 from app.safety.breakpoints import BreakpointStore
 from app.safety.wants import grants
@@ -50,6 +51,7 @@ class RunControl(QObject):
         self.bridge = bridge
         self.watching = Watching(bridge, self)
         self.debugging = Debugging(bridge, self)
+        self.standing = Standing(self.watching, self.debugging, self)
         store = BreakpointStore(settings.folder / "breakpoints")
         self.breakpoints = Breakpoints(store, self.debugging, self)
         self.faults = Faults(self.debugging, self)

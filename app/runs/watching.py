@@ -56,6 +56,11 @@ class Watching(QObject):
         """Whether the run is on show."""
         return run in self._shown
 
+    def workbench_of(self, run: str) -> Workbench | None:
+        """Where the run is on show, None for nowhere."""
+        shown = self._shown.get(run)
+        return shown.workbench if shown else None
+
     def hide(self, workbench: Workbench) -> None:
         """Show no run there any more; the run itself goes on."""
         for run in [run for run, shown in self._shown.items() if shown.workbench is workbench]:

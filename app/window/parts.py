@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from app import editing, inspecting, librarian
+from app.debugging import actions as debugging
 from app.debugging import faults, telling
 from app.dialogs import about, block_help, command_palette, shortcuts
 from app.files import actions as files
@@ -21,6 +22,7 @@ PARTS: tuple[Part, ...] = (
     editing.install,
     inspecting.install,
     running.install,
+    debugging.install,
     telling.install,
     faults.install,
     testing.install,

@@ -1,6 +1,15 @@
 """Which actions of the canvas there are: each module binds its own."""
 
-from app.editor.acting import arranging, clipboard, going, inserting, naming, removing, reshaping
+from app.editor.acting import (
+    arranging,
+    clipboard,
+    going,
+    inserting,
+    naming,
+    removing,
+    reshaping,
+    stopping,
+)
 from app.editor.acting.binding import Binder
 from app.studio import Studio
 
@@ -8,5 +17,5 @@ from app.studio import Studio
 def install(studio: Studio) -> None:
     """Bind the actions of the canvas."""
     binder = Binder(studio)
-    for part in (clipboard, removing, inserting, arranging, reshaping, naming, going):
+    for part in (clipboard, removing, inserting, arranging, reshaping, naming, going, stopping):
         part.bind(binder)

@@ -12,6 +12,7 @@ from app.editor.canvas.attention import Attention
 from app.editor.canvas.drawing import Drawing
 from app.editor.canvas.handled import HandledView
 from app.editor.canvas.handling import Clicking
+from app.editor.canvas.held import HeldMarks
 from app.editor.canvas.hits import Hit, Hits
 from app.editor.canvas.hover import NOTHING, Hover
 from app.editor.canvas.layer import Layer
@@ -20,6 +21,7 @@ from app.editor.canvas.paints import NO_BRUSH
 from app.editor.canvas.pulses import Pulses
 from app.editor.canvas.routing import Routing
 from app.editor.canvas.shapes import Shapes
+from app.editor.canvas.stops import Stops
 from app.editor.canvas.tips import tip
 from app.editor.canvas.view import ViewState
 from app.studio import Studio
@@ -43,8 +45,12 @@ class Canvas(HandledView):
         self.shapes = Shapes(workbench)
         self.routing = Routing(self.shapes)
         self.marks = Marks(workbench, self.shapes)
-        self.drawing = Drawing(workbench, self.shapes, self.routing, self.marks)
+        self.stops = Stops(workbench, studio.runs.breakpoints, self.shapes, self.routing)
+        self.drawing = Drawing(workbench, self.shapes, self.routing, self.marks, self.stops)
         self.attention = Attention(self.shapes, self.redraw_overlay)
+        self.held = HeldMarks(
+            workbench, studio.runs.standing, self.shapes, self.redraw_overlay, self
+        )
         self.overlay: list[Overlay] = []
         self.gestures = Clicking(workbench, lambda place: self.hit(self.to_scene(place)))
         self._hits = Hits(workbench, self.shapes, self.routing)
@@ -58,6 +64,7 @@ class Canvas(HandledView):
         self.setAccessibleName("Canvas")
         self.setAccessibleDescription("The blocks of the flow and the links between them")
         self.marks.refresh()
+        self.stops.refresh()
         self._listen()
 
     def _listen(self) -> None:
@@ -70,6 +77,7 @@ class Canvas(HandledView):
         bench.round_changed.connect(self.refresh)
         bench.reveal.connect(self._reveal)
         self.studio.theme.changed.connect(self._restyle)
+        self.studio.runs.breakpoints.changed.connect(self._on_breakpoints)
         self.moved_view.connect(self._remember_view)
 
     # Asking.
@@ -99,7 +107,13 @@ class Canvas(HandledView):
     def tip_at(self, place: QPointF, /) -> str:
         """What is told of the thing at a place of the view, "" for nothing."""
         hit = self.hit(self.to_scene(place))
-        return tip(hit, self.workbench, self.shapes, self.marks)
+        parts = tip(hit, self.workbench, self.shapes, self.marks), *self.stops.told_of(hit)
+        return "<br>".join(filter(None, parts))
+
+    @property
+    def hovered(self) -> Hit:
+        """What is under the mouse."""
+        return self._hover.hit
 
     @property
     def values(self) -> bool:
@@ -171,6 +185,7 @@ class Canvas(HandledView):
         painter.translate(-self._origin)
         self._hover.draw(painter, self._zoom, self.drawing)
         self.drawing.links.draw_dots(painter, self._pulses.dots())
+        self.held.draw(painter, self.area(), self._zoom, self.drawing.paints)
         self.attention.draw(painter, self.area(), self._zoom, self.drawing)
         for draw in self.overlay:
             painter.save()
@@ -194,14 +209,21 @@ class Canvas(HandledView):
         self.shapes.follow()
         self._pulses.clear()
         self.marks.refresh()
+        self.stops.refresh()
         self._hover.become(NOTHING)
         self.refresh()
+
+    def _on_breakpoints(self, bench: Workbench) -> None:
+        if bench is self.workbench:
+            self.stops.refresh()
+            self.refresh()
 
     def _on_level(self) -> None:
         self._level = self.workbench.level
         self.shapes.renew()
         self._pulses.clear()
         self.marks.refresh()
+        self.stops.refresh()
         self._hover.become(NOTHING)
         if (state := self._views.get(self._level)) is not None:
             self.restore_view_state(state)
@@ -222,9 +244,7 @@ class Canvas(HandledView):
             return
         rows = self.marks.take(addresses)
         if self.drawing.is_far(self._zoom):
-            self._layer.draw_over(
-                partial(self.drawing.draw_far_blocks, blocks=np.array(rows, np.intp))
-            )
+            self._layer.draw_over(partial(self.drawing.draw_news, blocks=np.array(rows, np.intp)))
         else:
             self._soil_news(rows)
         self.viewport().update()

@@ -16,6 +16,7 @@ from app.editor.canvas.paints import NO_BRUSH, NO_PEN, Paints
 from app.editor.canvas.routing import Routing
 from app.editor.canvas.shapes import Shapes
 from app.editor.canvas.small_card import SmallCardPainter
+from app.editor.canvas.stops import Stops
 from app.editor.canvas.texts import Texts
 from app.presenters.block_status import LOOKS
 from app.workbench import Workbench
@@ -37,12 +38,13 @@ class Drawing:
     """What stays as long as the flow does. Everything costs what is in the area, not the flow."""
 
     def __init__(
-        self, workbench: Workbench, shapes: Shapes, routing: Routing, marks: Marks
+        self, workbench: Workbench, shapes: Shapes, routing: Routing, marks: Marks, stops: Stops
     ) -> None:
         self._workbench = workbench
         self._shapes = shapes
         self._routing = routing
         self._marks = marks
+        self._stops = stops
         self._rectangles = buffers.rectangles()
         self.restyle()
 
@@ -69,6 +71,7 @@ class Drawing:
         painter.fillRect(area, self.paints.brush(self.paints.tokens.canvas))
         if self.is_far(zoom):
             self._draw_far(painter, area, zoom)
+            self._stops.draw(painter, area, zoom, self.paints)
             return
         self._draw_grid(painter, area, zoom)
         self.frames.draw(painter, area, zoom)
@@ -82,6 +85,13 @@ class Drawing:
         else:
             self.links.draw_thin(painter, links)
             self._draw_cards(painter, blocks, zoom)
+        self._stops.draw(painter, area, zoom, self.paints)
+
+    def draw_news(self, painter: QPainter, blocks: Indices, zoom: float) -> None:
+        """Blocks that look different from far away, over what was drawn of them."""
+        self.draw_far_blocks(painter, blocks, zoom)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        self._stops.draw_of(painter, blocks, zoom, self.paints)
 
     # Far away.
 
