@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.editor.breadcrumbs import Breadcrumbs
 from app.editor.canvas.canvas import Canvas
 from app.editor.canvas.minimap import Minimap
+from app.editor.debug_bar import DebugBar
 from app.editor.empty_hint import EmptyHint
 from app.editor.gestures.dispatcher import Acting
 from app.editor.looking import VALUES
@@ -35,6 +36,7 @@ class EditorPage(QWidget):
         EmptyHint(workbench, self.canvas)
         PastBanner(workbench, self.canvas)
         Speech(workbench, self.canvas)
+        DebugBar(workbench, studio, self.canvas)
         layout.addWidget(self.canvas, 1)
         self.canvas.gestures = Acting(self.canvas)
         self.setFocusProxy(self.canvas)

@@ -9,10 +9,12 @@ from PySide6.QtWidgets import QMenu
 from app.editor.canvas.canvas import Canvas
 from app.editor.canvas.handling import select_hit
 from app.editor.canvas.hits import Hit
+from app.editor.gestures import stopping
 from app.editor.gestures.adding import search_at, search_for_link
 from app.editor.gestures.routing import put_point, take_point
 from app.editor.gestures.selecting import is_selected
 from app.presenters.loose_link import LooseLink
+from app.presenters.shown_ports import label
 from graph.edits import Disconnect, SetExposed
 from graph.flow import End
 
@@ -21,6 +23,8 @@ Place = Literal["block", "link", "frame", "canvas"]
 ROWS: dict[Place, Sequence[str]] = {
     "block": (
         "edit.inspect", "edit.rename", "go.enter", "help.block", "",
+        "debug.toggle", "debug.edit", "debug.switch", "",
+        "debug.run_to", "debug.skip", "debug.retry", "",
         "run.to_here", "run.from_here", "run.fault", "",
         "insert.link", "edit.select_linked", "",
         "edit.cut", "edit.copy", "edit.paste", "edit.duplicate", "edit.delete",
@@ -28,7 +32,10 @@ ROWS: dict[Place, Sequence[str]] = {
         "arrange.bypass", "arrange.colour", "arrange.collapse", "arrange.expand", "insert.frame",
         "arrange.layout",
     ),
-    "link": ("run.fault", "arrange.reroute", "edit.paste", "edit.delete"),
+    "link": (
+        "debug.toggle", "debug.edit", "debug.switch", "run.fault", "",
+        "arrange.reroute", "edit.paste", "edit.delete",
+    ),
     "frame": (
         "edit.rename", "arrange.colour", "", "edit.cut", "edit.copy", "edit.duplicate",
         "edit.delete",
@@ -121,6 +128,7 @@ def _add_of_port(menu: QMenu, canvas: Canvas, hit: Hit) -> None:
         words = "Take the link off" if len(targets) == 1 else f"Take {len(targets)} links off"
         take = menu.addAction(words)
         take.triggered.connect(lambda: bench.do(*map(Disconnect, targets), label=words))
+    _add_stops(menu, canvas, hit)
     loose = LooseLink(bench.ports_level, end, side)
     add = menu.addAction("Add a block to link to…")
     add.triggered.connect(lambda: _search(canvas, loose))
@@ -131,6 +139,20 @@ def _add_of_port(menu: QMenu, canvas: Canvas, hit: Hit) -> None:
         edit = SetExposed(hit.block, rest)
         hide.triggered.connect(lambda: bench.do(edit, label="Hide a port"))
     menu.addSeparator()
+
+
+def _add_stops(menu: QMenu, canvas: Canvas, hit: Hit) -> None:
+    """Breakpoints at the port itself; the rows below are about its block."""
+    bench, points = canvas.workbench, canvas.studio.runs.breakpoints
+    if (place := stopping.place_at(hit, bench)) is None:
+        return
+    where = f"{'output' if place.at == 'after' else 'input'} {label(place.port)}"
+    there = stopping.points_at(points, bench, place)
+    words = f"Remove the breakpoint at the {where}" if there else f"Breakpoint at the {where}"
+    put = menu.addAction(words)
+    put.triggered.connect(lambda: stopping.toggle(points, bench, [place]))
+    edit = menu.addAction(f"Edit breakpoint at the {where}…")
+    edit.triggered.connect(lambda: stopping.edit(canvas, [place]))
 
 
 def _search(canvas: Canvas, loose: LooseLink) -> None:

@@ -1,0 +1,195 @@
+"""The bar over the canvas while a run stands still: where and why, and how it can go on."""
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.actions import NATIVE, ROWS
+from app.icons import icon
+from app.presenters.standing import BarView, bar_view
+from app.presenters.stopping import own_id
+from app.results.elided_label import ElidedLabel
+from app.studio import Studio
+from app.theme import current
+from app.workbench import Workbench
+
+STEPS = (
+    "run.continue", "", "debug.over", "debug.into", "debug.out", "debug.back", "debug.run_to", "",
+    "debug.retry", "debug.skip", "", "run.cancel",
+)  # fmt: skip
+"""The buttons, "" for a gap."""
+OFTEN = ("run.continue", "debug.over", "debug.into", "debug.out", "debug.back")
+"""Those that are always seen; the others only when they can be used."""
+TOP, WIDEST = 12, 620
+
+
+class DebugBar(QFrame):
+    """Lies on the canvas, in the middle of its upper edge."""
+
+    def __init__(self, workbench: Workbench, studio: Studio, over: QWidget) -> None:
+        super().__init__(over)
+        self._bench = workbench
+        self._studio = studio
+        self._over = over
+        self._standing = studio.runs.standing
+        self.setProperty("card", True)
+        self.setAccessibleName("The run stands still")
+        self.title = QLabel(self)
+        self.title.setProperty("role", "heading")
+        self.title.setTextFormat(Qt.TextFormat.PlainText)
+        self.tasks = QComboBox(self)
+        self.tasks.setAccessibleName("Which held block is meant")
+        self.tasks.activated.connect(self._choose)
+        self.reason = ElidedLabel(self)
+        self.wheel = QLabel(self)
+        self.wheel.setProperty("role", "warning")
+        self._buttons: dict[str, QToolButton] = {}
+        self._gaps: list[QWidget] = []
+        self._lay_out()
+        self._standing.changed.connect(self._on_standing)
+        workbench.run_changed.connect(self._on_run)
+        studio.runs.breakpoints.changed.connect(self._on_standing)
+        studio.theme.changed.connect(self._restyle)
+        over.installEventFilter(self)
+        self._restyle()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show how the run stands; nothing while it goes on."""
+        live = self._bench.live
+        if live is None or not self._standing.stands(self._bench):
+            self.hide()
+            return
+        held = self._standing.held(self._bench)
+        names = {one.task: self._bench.title_at(one.task) for one in held}
+        points = {own_id(p.id): p for p in self._studio.runs.breakpoints.of(self._bench)}
+        meant = self._standing.current(self._bench)
+        client = self._studio.runs.debugging.client
+        self._show(bar_view(live.view, meant, names, points, client), meant.task if meant else "")
+
+    def _show(self, view: BarView, task: str) -> None:
+        self.title.setText(view.title)
+        self.title.setVisible(not view.choices)
+        self.tasks.setVisible(bool(view.choices))
+        self.tasks.clear()
+        for choice in view.choices:
+            self.tasks.addItem(choice.title, choice.task)
+        self.tasks.setCurrentIndex(self.tasks.findData(task))
+        self._say(view)
+        self.wheel.setText(f"{view.wheel} steers.")
+        self.wheel.setVisible(bool(view.wheel))
+        self._buttons["debug.wheel"].setVisible(bool(view.wheel))
+        self.setAccessibleDescription(f"{view.title}. {view.reason}")
+        self._show_buttons()
+        self.show()
+        self._place()
+
+    def _say(self, view: BarView) -> None:
+        self.reason.show_text(view.reason)
+        role = "error" if view.is_error else "muted"
+        if self.reason.property("role") != role:
+            self.reason.setProperty("role", role)
+            self.reason.style().unpolish(self.reason)
+            self.reason.style().polish(self.reason)
+
+    # Building.
+
+    def _lay_out(self) -> None:
+        said = QHBoxLayout()
+        said.setSpacing(8)
+        self._sign = QLabel(self)
+        said.addWidget(self._sign)
+        said.addWidget(self.title)
+        said.addWidget(self.tasks)
+        self.reason.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        said.addWidget(self.reason, 1)
+        row = QHBoxLayout()
+        row.setSpacing(2)
+        for id in STEPS:
+            row.addWidget(self._button(id) if id else self._gap())
+        row.addStretch(1)
+        row.addWidget(self.wheel)
+        row.addWidget(self._button("debug.wheel", with_title=True))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 8, 8)
+        column.setSpacing(6)
+        column.addLayout(said)
+        column.addLayout(row)
+
+    def _button(self, id: str, *, with_title: bool = False) -> QToolButton:
+        action = self._studio.actions[id]
+        button = QToolButton(self)
+        button.setObjectName(f"bar.{id}")
+        button.setIconSize(QSize(18, 18))
+        button.setAccessibleName(action.text())
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        if with_title:
+            button.setText(action.text())
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        if id == "run.continue":
+            button.setProperty("primary", True)
+        button.clicked.connect(action.trigger)
+        action.changed.connect(self._show_buttons)
+        self._buttons[id] = button
+        return button
+
+    def _gap(self) -> QWidget:
+        gap = QWidget(self)
+        gap.setFixedWidth(10)
+        self._gaps.append(gap)
+        return gap
+
+    def _show_buttons(self) -> None:
+        """What can be done; the keys are those of the action, or of Run, which goes on."""
+        for id, button in self._buttons.items():
+            action: QAction = self._studio.actions[id]
+            keys = self._studio.actions["run.start" if id == "run.continue" else id].shortcut()
+            text = keys.toString(NATIVE)
+            button.setToolTip(f"{action.text()} ({text})" if text else action.text())
+            button.setEnabled(action.isEnabled())
+            if id not in (*OFTEN, "run.cancel", "debug.wheel"):
+                button.setVisible(action.isEnabled())
+        about_task = [self._buttons[id].isVisibleTo(self) for id in ("debug.retry", "debug.skip")]
+        self._gaps[-1].setVisible(any(about_task))
+
+    def _restyle(self) -> None:
+        for id, button in self._buttons.items():
+            goes_on = id == "run.continue"
+            colour = current().on_accent if goes_on else current().text
+            button.setIcon(icon("mdi6.play" if goes_on else ROWS[id].icon, colour))
+        self._sign.setPixmap(icon("mdi6.pause-circle", current().warning).pixmap(18, 18))
+
+    # Following.
+
+    def _on_standing(self, bench: Workbench) -> None:
+        if bench is self._bench:
+            self.refresh()
+
+    def _on_run(self, blocks: object) -> None:
+        if blocks is None or self.isVisible():
+            self.refresh()
+
+    def _choose(self, index: int) -> None:
+        self._standing.choose(self._bench, str(self.tasks.itemData(index)))
+        self._studio.actions["debug.show"].trigger()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Stay in the middle."""
+        if watched is self._over and event.type() in (QEvent.Type.Resize, QEvent.Type.Show):
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _place(self) -> None:
+        wide = min(WIDEST, self._over.width() - 24)
+        wanted = min(wide, max(420, self.sizeHint().width()))
+        self.setGeometry((self._over.width() - wanted) // 2, TOP, wanted, self.sizeHint().height())
+        self.raise_()
