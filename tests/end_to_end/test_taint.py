@@ -1,0 +1,141 @@
+"""A secret that a run uses is found nowhere afterwards, in none of the forms it may take."""
+
+import base64
+import json
+import subprocess
+import sys
+import threading
+import zipfile
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SECRET = "planted/7c1e+9f&key"
+FORMS = {
+    SECRET, json.dumps(SECRET)[1:-1], quote(SECRET, safe=""),
+    base64.b64encode(SECRET.encode()).decode().rstrip("="),
+    base64.b64encode(f"me:{SECRET}".encode()).decode().rstrip("="),
+}  # fmt: skip
+
+FLOW: dict[str, Any] = {
+    "heddle": 1,
+    "name": "Taint",
+    "blocks": {
+        "at": {"kind": "flow.input", "fields": {"name": "at", "type": "text", "required": True}},
+        "fine": {
+            "kind": "http.request",
+            "fields": {
+                "url": {"$expr": "at + '/echo'"},
+                "headers": {"X-Key": {"$secret": "planted"}},
+                "body": {"key": {"$secret": "planted"}},
+            },
+        },
+        "told": {"kind": "text.template", "fields": {"text": "It said {fine}"}},
+        "wrong": {
+            "kind": "http.request",
+            "fields": {
+                "url": {"$expr": "at + '/refuse'"},
+                "headers": {"X-Key": {"$secret": "planted"}},
+            },
+            "settings": {"on_error": "port"},
+        },
+        "out": {"kind": "flow.output"},
+        "error": {"kind": "flow.output", "fields": {"name": "error"}},
+    },
+    "links": [
+        "at.value -> fine.at", "at.value -> wrong.at", "fine.body -> told.fine",
+        "told.value -> out.value", "wrong.error -> error.value",
+    ],
+}  # fmt: skip
+
+
+class Mirror(BaseHTTPRequestHandler):
+    """Says back what it was told, in many forms."""
+
+    def do_POST(self) -> None:
+        length = int(self.headers.get("Content-Length", 0))
+        sent = self.rfile.read(length).decode()
+        key = self.headers.get("X-Key", "")
+        answer = json.dumps({
+            "sent": sent, "key": key, "inside": f"the key is {key}, isn't it",
+            "address": quote(key, safe=""), "packed": base64.b64encode(key.encode()).decode(),
+        }).encode()  # fmt: skip
+        self.send_response(200 if self.path == "/echo" else 403, f"No {key}")
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(answer)))
+        self.send_header("X-Said", key)
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def mirror() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Mirror)
+    serving = threading.Thread(target=server.serve_forever)
+    serving.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+    serving.join()
+
+
+class Told:
+    """What all commands said, and a way to give one."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.all: list[str] = []
+
+    def heddle(self, *words: str, secret: bool = True) -> str:
+        environment = {
+            "PATH": "/usr/bin:/bin", "HEDDLE_HOME": str(self.folder / "home"),
+            "PYTHONPATH": str(ROOT), "HEDDLE_DEBUG": "1",
+        } | ({"HEDDLE_SECRET_PLANTED": SECRET} if secret else {})  # fmt: skip
+        done = subprocess.run(
+            [sys.executable, str(ROOT / "main.py"), *words], cwd=self.folder, text=True,
+            env=environment, capture_output=True, timeout=60, check=False,
+        )  # fmt: skip
+        self.all += [done.stdout, done.stderr]
+        assert done.returncode in (0, 1), done.stderr
+        return done.stdout
+
+
+@pytest.mark.slow
+def test_a_planted_secret_comes_up_nowhere(tmp_path: Path, mirror: str) -> None:
+    told = Told(tmp_path)
+    flow = tmp_path / "taint.flow.json"
+    flow.write_text(json.dumps(FLOW))
+
+    lines = told.heddle("run", "taint.flow.json", "-i", f"at={mirror}", "--json").splitlines()
+    run = json.loads(lines[0])["run"]
+    again = told.heddle("replay", run, "--from", "told", "--json").splitlines()
+    for words in (
+        ("show", run), ("show", run, "--json"), ("show", run, "--events"),
+        ("show", run, "--task", "fine"), ("show", run, "--task", "wrong"),
+        ("runs", "--json"), ("runs", "--find", "planted"),
+        ("bundle", "export", run, "-o", "told.run"),
+        ("test", "taint.flow.json", "--record", run), ("test", "taint.flow.json"),
+        ("test", "taint.flow.json", "--json", "--junit", "told.xml"),
+        ("export", "taint.flow.json", "--to", "python"),
+        ("compare", run, json.loads(again[0])["run"]),
+    ):  # fmt: skip
+        told.heddle(*words)
+
+    assert "•••" in "".join(told.all), "the values are there, the secret in them isn't"
+    with zipfile.ZipFile(tmp_path / "told.run") as bundle:
+        unpacked = b"".join(bundle.read(name) for name in bundle.namelist())
+    kept = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    texts = {"what was said": "\n".join(told.all).encode(), "the bundle": unpacked} | {
+        str(path.relative_to(tmp_path)): content for path, content in kept.items()
+    }
+    found = {(where, form) for where, text in texts.items() for form in FORMS
+             if form.encode() in text}  # fmt: skip
+    assert found == set()
