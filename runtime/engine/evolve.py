@@ -86,7 +86,9 @@ def evolve(run: Run, event: AnyEvent) -> Ready:  # noqa: C901  (a closed union i
             run.held.clear()
         case RunSucceeded() | RunFailed() | RunCancelled():
             run.ended = True
-        case RunRecovered() | RunStalled() | RunInterrupted() | ReplayDiverged():
+        case RunRecovered():
+            run.wheel = ""  # whoever steered an earlier runtime has to take it again
+        case RunStalled() | RunInterrupted() | ReplayDiverged():
             pass
         case TaskStreamed() | TaskProgressed() | TaskTraced() | TaskLogged() | FaultInjected():
             pass

@@ -7,7 +7,15 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar, Union
 
-from runtime.commands import ContinueRun, ReplayRun, ResumeRun, SettleTask, StartRun
+from runtime.commands import (
+    ContinueRun,
+    ReplayRun,
+    ResumeRun,
+    SetBreakpoints,
+    SettleTask,
+    StartRun,
+    TakeWheel,
+)
 from runtime.engine.hub import Subscription
 from runtime.events import (
     LIVE_ONLY,
@@ -73,8 +81,12 @@ class Drive:
             if isinstance(command, ResumeRun):
                 await self._take_past(command.run)
             was_paused = self.view.state == "paused"
+            debugged = bool(self.view.wheel or self.view.held)
             self.run = self.view.run = (await self._runtime.obey(command)).run
-            if was_paused:
+            if was_paused or debugged:
+                # Nobody sits here who could be asked how it goes on.
+                await self._runtime.obey(TakeWheel(self.run, ""))
+                await self._runtime.obey(SetBreakpoints(self.run, []))
                 await self._runtime.obey(ContinueRun(self.run))
             await _aside(self._teller.begin, self.view, lines)
             try:

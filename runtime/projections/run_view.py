@@ -273,6 +273,7 @@ class RunView(msgspec.Struct):
             case RunRecovered():
                 self._leave("", None)
                 self.owner, self.recovered = event.owner, self.recovered + 1
+                self.wheel = ""
                 self.state, self.failure = "running", None
             case RunPaused() | RunRewound():
                 self.state = "paused"
