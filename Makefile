@@ -90,18 +90,12 @@ $(VENV)/.run: $(VENV)/.tools locks/run.txt pyproject.toml
 	$(UV) pip install --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.run locks/dev.txt $(VENV)/.debugger
-	@touch $@
-
-$(VENV)/.packages: $(VENV)/.run locks/dev.txt
+# With it comes the client that the authors of the Debug Adapter Protocol test with.
+$(VENV)/.dev: $(VENV)/.run locks/dev.txt locks/debugger/package-lock.json
 	$(INSTALL) -r locks/dev.txt
-	@touch $@
-
-# The client that the authors of the Debug Adapter Protocol test with, for our tests of it.
-$(VENV)/.debugger: $(VENV)/.packages locks/debugger/package-lock.json
-	rm -rf $(VENV)/debugger && cp -r locks/debugger $(VENV)/debugger
-	PATH="$(CURDIR)/$(BIN):$$PATH" NODE_USE_SYSTEM_CA=1 $(BIN)/npm ci --prefix $(VENV)/debugger \
-	  --ignore-scripts --no-audit --no-fund --loglevel=error
+	@rm -rf $(VENV)/debugger && cp -r locks/debugger $(VENV)/debugger
+	cd $(VENV)/debugger && NODE_USE_SYSTEM_CA=1 ../bin/npm ci --ignore-scripts \
+	  --no-audit --no-fund --loglevel=error
 	@touch $@
 
 # The journal's contract suite runs on a real PostgreSQL. Without one the tests say so
