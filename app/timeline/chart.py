@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QMenu, QToolTip, QWidget
 
 from app.presenters.time_scale import Span, whole
 from app.timeline.chart_view import ChartView
@@ -70,7 +70,29 @@ class Chart(ChartView):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """See one bar as large as there is room for."""
-        task = self.task_at(event.position().toPoint())
+        self.look_at(self.task_at(event.position().toPoint()))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """What can be done with the bar under the mouse."""
+        self.menu_at(event.pos()).popup(event.globalPos())
+
+    def menu_at(self, place: QPoint) -> QMenu:
+        """The menu of a place."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        task = self.task_at(place)
+        if task >= 0 and self.shown is not None:
+            line = self.shown.known.line
+            began, ended = line.starts[task], line.end_of(task)
+            menu.addAction("Go to when it began", lambda: self._go_to(began))
+            menu.addAction("Go to when it ended", lambda: self._go_to(ended))
+            menu.addAction("Zoom in on it", lambda: self.look_at(task))
+            menu.addSeparator()
+        menu.addAction("Show the whole run", self.fit)
+        return menu
+
+    def look_at(self, task: int) -> None:
+        """See the bar of a task as large as there is room for."""
         if task >= 0 and self.scene is not None:
             tasks = self.scene.tasks
             began, ended = float(tasks.starts[task]), float(tasks.ends[task])
@@ -120,16 +142,20 @@ class Chart(ChartView):
         elif place.x() < NAMES and self.scene is not None and (lane := self.lane_at(place)) >= 0:
             self.chosen.emit(self.scene.layout.lanes[lane].name)
 
+    def _go_to(self, when: float) -> None:
+        if self.head is not None:
+            self.head.pause()
+            self.head.go_to_time(when)
+
     def _is_scrubbing(self, place: QPoint) -> bool:
         if place.x() < NAMES:
             return False
         return place.y() < RULER or abs(place.x() - NAMES - self.head_x()) <= GRIP
 
     def _scrub(self, place: QPoint) -> None:
-        if self.head is not None and self.shown is not None:
-            self.head.pause()
+        if self.shown is not None:
             x = min(max(place.x() - NAMES, 0), self.width_of_time)
-            self.head.go_to_time(self.span.time_at(x) + self.shown.known.line.began)
+            self._go_to(self.span.time_at(x) + self.shown.known.line.began)
 
     def _pan(self, place: QPoint) -> None:
         assert self._drag is not None

@@ -24,6 +24,8 @@ AGENTS = {"pure": "Worked out on the spot", "http": "HTTP", "database": "Databas
 
 EMPTY = "Run the flow to see here when each block was at work, and to go back to any moment."
 
+READING = "Reading the run…"
+
 
 class Panel(QWidget):
     """Reads the run when it is looked at, and shows on the canvas the moment that is chosen."""
@@ -63,8 +65,12 @@ class Panel(QWidget):
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        if self.chart.head is not None:
-            self.chart.head.pause()
+        head, known = self.chart.head, self.known
+        if head is None or known is None:
+            return
+        head.pause()
+        if head.is_now and not known.line.is_over:
+            self._let_go()  # nobody looks: it is read anew when somebody does
 
     def _lay_out(self) -> None:
         self.empty.setProperty("role", "empty")
@@ -148,6 +154,8 @@ class Panel(QWidget):
         known, front = self.known, self._front
         has_any = known is not None and known.moments.last > 0
         self._stack.setCurrentIndex(1 if has_any else 0)
+        is_reading = self._record is not None and self._record.is_reading
+        self.empty.setText(READING if is_reading else EMPTY)
         if known is None or front is None or not has_any:
             self.chart.show_run(None, self.chart.head)
             self.controls.refresh(None)

@@ -42,6 +42,9 @@ AGAIN = 300
 SMALL = 3000
 """Tasks up to which it is worked out while a run goes on where its time went."""
 
+WORK = 400
+"""Milliseconds between two times that it is."""
+
 PURE = "pure"
 
 
@@ -117,6 +120,8 @@ class Record(QObject):
         self._frame.timeout.connect(self._take_some)
         self._again = QTimer(self, singleShot=True, interval=AGAIN)
         self._again.timeout.connect(self.read)
+        self._work = QTimer(self, singleShot=True, interval=WORK)
+        self._work.timeout.connect(self._work_out)
         bridge.happened.connect(self._on_events)
         bridge.missed.connect(self._again.start)
 
@@ -141,6 +146,7 @@ class Record(QObject):
         self._is_closed = True
         self._frame.stop()
         self._again.stop()
+        self._work.stop()
         self._bridge.happened.disconnect(self._on_events)
         self._bridge.missed.disconnect(self._again.start)
 
@@ -190,10 +196,17 @@ class Record(QObject):
         if not (self._was_read or self._again.isActive()):
             # It hadn't begun when it was to be read. Now its flow can be read too.
             self._again.start()
-        if len(known.line.tasks) <= SMALL:
-            known.work_out()
-        elif known.line.is_over and not self._waiting:
+        is_over = known.line.is_over and not self._waiting
+        if is_over and len(known.line.tasks) > SMALL:
             self._bridge.look(_later(known.work_out), lambda _: self.changed.emit(), _ignore)
+        elif is_over:
+            known.work_out()
+        elif len(known.line.tasks) <= SMALL and not self._work.isActive():
+            self._work.start()
+        self.changed.emit()
+
+    def _work_out(self) -> None:
+        self.known.work_out()
         self.changed.emit()
 
 

@@ -100,6 +100,20 @@ def test_a_double_click_shows_one_bar_as_large_as_can_be(chart: Chart, qtbot: Qt
     assert chart.span.x_of(2.0) > width * 0.9
 
 
+def test_the_menu_of_a_bar_goes_to_when_it_was(
+    chart: Chart, head: Head, bench: Workbench, qtbot: QtBot
+) -> None:
+    began, ended = chart.menu_at(at(chart, 4.0, lane=1)).actions()[:2]
+
+    began.trigger()
+    assert head.now() == 102.0
+    ended.trigger()
+    assert head.now() == 107.0
+
+    beside = chart.menu_at(at(chart, 4.0, lane=0)).actions()
+    assert [action.text() for action in beside] == ["Show the whole run"]
+
+
 def test_keys_step_zoom_and_go_back_to_now(chart: Chart, head: Head) -> None:
     press(chart, Qt.Key.Key_Left)
     assert head.place == 7
