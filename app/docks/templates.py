@@ -19,7 +19,7 @@ from app.icons import icon
 from app.library.details import Details
 from app.library.gallery import Gallery
 from app.library.model import CardModel
-from app.presenters.templates import Card, cards, sections
+from app.presenters.templates import Card, best, cards, sections
 from app.studio import Studio
 from graph.errors import FlowFileError
 from graph.file_format import read
@@ -161,8 +161,8 @@ class Templates(QWidget):
         words = self.search.text().strip()
         found = sections(self.cards, words, self.category.currentData() or "")
         self.model.show_sections(found)
-        if words:
-            self.gallery.go_to(self.model.first())
+        if words and (card := best(found, words)) is not None:
+            self.gallery.go_to(self.model.row_of(card.template.name))
         self._nothing.setVisible(not found and bool(self.cards))
         self._split.setVisible(bool(found))
 

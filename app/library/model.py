@@ -1,6 +1,7 @@
 """Templates as the rows of a view: under their categories, and dragged onto the canvas."""
 
 from collections.abc import Sequence
+from html import escape
 from itertools import chain
 from typing import Any
 
@@ -39,10 +40,6 @@ class CardModel(QAbstractListModel):
         rows = enumerate(self.rows)
         return next((n for n, r in rows if isinstance(r, Card) and r.template.name == name), -1)
 
-    def first(self) -> int:
-        """The first card, -1 when there is none."""
-        return next((n for n, row in enumerate(self.rows) if isinstance(row, Card)), -1)
-
     def rowCount(self, parent: Index = QModelIndex()) -> int:
         return 0 if parent.isValid() else len(self.rows)
 
@@ -58,7 +55,7 @@ class CardModel(QAbstractListModel):
             case Qt.ItemDataRole.DisplayRole:
                 return row.title
             case Qt.ItemDataRole.ToolTipRole:
-                return row.description
+                return plain_tip(row.description)
             case Qt.ItemDataRole.AccessibleTextRole:
                 return f"Template {row.title}. {row.description}"
         return None
@@ -81,3 +78,8 @@ class CardModel(QAbstractListModel):
             if isinstance(card := index.data(ROW), Card):
                 data.setData(TEMPLATE_MIME, QByteArray(str(card.path).encode()))
         return data
+
+
+def plain_tip(text: str) -> str:
+    """A text from anywhere as a tool tip, none of it taken for markup."""
+    return f"<p>{escape(text)}</p>" if text else ""

@@ -95,6 +95,14 @@ def sections(found: Iterable[Card], words: str = "", category: str = "") -> list
     return [Section(title, group) for title, group in groups.items()]
 
 
+def best(found: Iterable[Section], words: str) -> Card | None:
+    """The card that is most likely meant: one that is called so, or else the first."""
+    every = [card for section in found for card in section.cards]
+    wanted = words.casefold().split()
+    called = (c for c in every if all(word in c.title.casefold() for word in wanted))
+    return next(called, every[0] if every else None)
+
+
 def shape_of(flow: Flow) -> Shape:
     """Where the blocks of a flow lie and how they are linked, without its notes."""
     ids = [id for id, block in flow.blocks.items() if block.kind != NOTE]

@@ -5,6 +5,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from app.library.card_painter import LARGE, paint_card
+from app.library.model import plain_tip
 from app.presenters.templates import Card
 from app.welcome.card_button import RADIUS, CardButton
 
@@ -18,7 +19,7 @@ class TemplateCard(CardButton):
         super().__init__(f"Template {card.title}", parent)
         self.card = card
         self.setAccessibleDescription(card.description)
-        self.setToolTip(card.description)
+        self.setToolTip(plain_tip(card.description))
 
     def sizeHint(self) -> QSize:
         return LEAST

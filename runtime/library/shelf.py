@@ -93,8 +93,8 @@ class Shelf:
         """
         path = template.path
         save(path, flow, replacing=digest_of(path), backups=0)
-        name = file_name(flow.name)
-        if name != re.sub(r"_\d+$", "", template.name):
+        as_it_is = (template.name, re.sub(r"_\d+$", "", template.name))
+        if file_name(flow.name) not in as_it_is:
             path = path.rename(self.own / f"{self.fresh_name(flow.name)}{FILE_SUFFIX}")
             about_file(template.path).unlink(missing_ok=True)
         return self._with_about(path, about)

@@ -9,7 +9,7 @@ from graph.block import Route, block, spec_of
 from graph.catalog import Catalog
 from graph.reference import pages, section
 from graph.spec import Example
-from tests.write_reference import FOLDER, own_blocks, write
+from tests.write_reference import FOLDER, TEMPLATES, own_blocks, templates_page, write
 
 
 class Halves(NamedTuple):
@@ -89,3 +89,9 @@ def test_the_pages_in_docs_are_current(name: str, text: str) -> None:
 
 def test_docs_have_no_page_too_many() -> None:
     assert {path.name for path in FOLDER.glob("*.md")} == set(pages(own_blocks()))
+
+
+def test_the_page_of_templates_is_current() -> None:
+    written = TEMPLATES.read_text(encoding="utf-8")
+
+    assert written == templates_page(), "run: python -m tests.write_reference"

@@ -70,6 +70,17 @@ def test_a_template_is_found_by_what_it_is_for_and_made_of(
     assert len(shown(dock)) < len(dock.cards)
 
 
+def test_one_that_is_called_so_is_looked_at_before_one_that_mentions_it(
+    dock: Templates, qtbot: QtBot
+) -> None:
+    qtbot.keyClicks(dock.search, "compare")
+
+    card = dock.gallery.card()
+    assert card is not None
+    assert card.title == "Compare two tables"
+    assert shown(dock)[0] != card
+
+
 def test_nothing_found_says_so_and_clearing_brings_all_back(dock: Templates, qtbot: QtBot) -> None:
     qtbot.keyClicks(dock.search, "qqqqxyz")
 
@@ -212,6 +223,20 @@ def test_a_template_that_went_away_meanwhile_is_not_told_of(
     dock.gallery.setCurrentIndex(index_of(dock, "mine"))
 
     assert dock.details.isHidden()
+
+
+def test_nothing_a_template_says_is_taken_for_markup(dock: Templates, studio: Studio) -> None:
+    evil = "<img src='file:///etc/passwd'>"
+    flow = Flow.of([Block("a", "flow.constant")], name=evil, description=evil)
+    name = studio.shelf.add(flow, About(use=evil, inputs={"a": evil})).name
+    dock.read(name)
+
+    tip = index_of(dock, name).data(int(Qt.ItemDataRole.ToolTipRole))
+
+    assert "<img" not in tip
+    labels = [label for label in dock.details.findChildren(QLabel) if "<img" in label.text()]
+    assert labels
+    assert all(label.textFormat() == Qt.TextFormat.PlainText for label in labels)
 
 
 def test_a_screen_reader_hears_what_each_card_is(dock: Templates) -> None:

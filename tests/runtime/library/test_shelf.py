@@ -58,6 +58,22 @@ def test_what_a_later_heddle_says_of_a_template_is_passed_over() -> None:
     assert read_about(later, "it") == About(category="Mail")
 
 
+FIRST_FORMAT = b"""{
+  "template": 1,
+  "category": "Mail",
+  "icon": "mdi6.email-outline",
+  "use": "Change the address.",
+  "inputs": {"to": "Ada"},
+  "origin": "acme"
+}"""
+
+
+def test_what_the_first_format_said_is_understood_for_ever() -> None:
+    said = About("Mail", "mdi6.email-outline", "Change the address.", {"to": "Ada"}, "acme")
+
+    assert read_about(FIRST_FORMAT, "it") == said
+
+
 def test_what_is_said_of_a_template_comes_back_as_it_was() -> None:
     about = About("Mail", "mdi6.email-outline", "Press *Run*.", {"to": None, "n": [1.5]}, "Pack")
 
@@ -88,6 +104,12 @@ def test_a_changed_template_of_the_same_name_stays_where_it_is(shelf: Shelf) -> 
     second = shelf.add(flow_called("Twin"), About())
 
     assert shelf.change(second, flow_called("Twin"), About("Mail")).path == second.path
+
+
+def test_a_name_that_ends_in_a_number_stays_as_it_is(shelf: Shelf) -> None:
+    kept = shelf.add(flow_called("Report 2026"), About())
+
+    assert shelf.change(kept, flow_called("Report 2026"), About("Mail")).name == "report_2026"
 
 
 def test_what_was_taken_out_can_be_put_back(shelf: Shelf) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit
 
 from app.editor.block_search import BlockSearch
 from app.editor.canvas.canvas import Canvas
-from app.placing import MIME
+from app.placing import MIME, TEMPLATE_MIME
 from app.workbench import Workbench
 from graph.file_format import write
 from graph.flow import Block, End, Flow
@@ -104,6 +104,22 @@ def test_a_block_that_does_not_fit_a_link_is_refused(
 
     assert refusals
     assert steps(bench) == []
+
+
+def test_a_template_dropped_from_the_dock_is_asked_for_at_its_place(
+    bench: Workbench, canvas: Canvas, greeting: Path
+) -> None:
+    wanted = list[tuple[Path, object]]()
+    canvas.studio.insert_wanted.connect(lambda *asked: wanted.append(asked))
+    data = QMimeData()
+    data.setData(TEMPLATE_MIME, QByteArray(str(greeting).encode()))
+
+    event = drop(canvas, data, NOWHERE)
+
+    assert event.isAccepted()
+    ((file, place),) = wanted
+    assert file == greeting
+    assert place == pytest.approx((NOWHERE.x(), NOWHERE.y()), abs=2)
 
 
 def test_a_dropped_file_is_opened(bench: Workbench, canvas: Canvas, greeting: Path) -> None:
