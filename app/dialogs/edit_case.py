@@ -99,6 +99,8 @@ class EditCase(Sheet):
             outputs.addWidget(_said(self, "The flow has no outputs: it has to succeed."))
         failure = QFormLayout(self._failure)
         failure.setContentsMargins(0, 0, 0, 0)
+        failure.setHorizontalSpacing(14)
+        failure.setVerticalSpacing(10)
         for title, field in (
             ("Type", self.type),
             ("Message has", self.message),
@@ -118,6 +120,8 @@ class EditCase(Sheet):
         self.unrecorded.setAccessibleName("What isn't recorded")
         self.skip = _line(self, "Why it is skipped", case.skip, "It is run")
         form = QFormLayout()
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setHorizontalSpacing(14)
         form.setVerticalSpacing(10)
         form.addRow("What isn't recorded", self.unrecorded)
         form.addRow("Skip, because", self.skip)
@@ -202,6 +206,7 @@ class _Expected(QWidget):
         title = QLabel(self._output, self)
         title.setProperty("role", "heading")
         head = QHBoxLayout()
+        head.setSpacing(10)
         head.addWidget(title)
         head.addWidget(self.way, 1)
         extra = QHBoxLayout()

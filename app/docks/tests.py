@@ -267,7 +267,7 @@ class Cases(QWidget):
         self._split.setChildrenCollapsible(False)
         self._split.addWidget(self.table)
         self._split.addWidget(self.details)
-        self._split.setSizes([560, 480])
+        self._split.setSizes([520, 480])
         self._nothing = QWidget(self)
         nothing = QVBoxLayout(self._nothing)
         nothing.addStretch(1)

@@ -84,9 +84,12 @@ def in_short(verdict: Verdict) -> str:
         return "; ".join(["Passed", *verdict.notes])
     first, others = verdict.findings[0], len(verdict.findings) - 1
     where = f"{first.place}: " if first.place else ""
-    difference = f" {first.differences[0]}" if first.differences else ""
+    told = first.message
+    if first.differences:
+        what = str(first.differences[0])
+        told = what if first.about in ("output", "block") else f"{told} {what}"
     more = f" (and {others} more)" if others else ""
-    return f"{where}{first.message}{difference}{more}"
+    return f"{where}{told}{more}"
 
 
 def summary(suite: Suite, verdicts: Mapping[str, Verdict], running: Collection[str] = ()) -> str:

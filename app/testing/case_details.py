@@ -3,12 +3,14 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QTabBar,
     QVBoxLayout,
     QWidget,
@@ -37,8 +39,11 @@ class CaseDetails(QWidget):
         self._case = Case()
         self._verdict: Verdict | None = None
         self._names: list[str] = []
+        self._called = ""
         self.title = QLabel(self)
         self.title.setProperty("role", "heading")
+        self.title.setTextFormat(Qt.TextFormat.PlainText)
+        self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.about = _paragraph(self, "small")
         self.accept = self._button(
             "Accept new result", "Expect from now on what the flow gives now", self.accepted.emit
@@ -68,7 +73,7 @@ class CaseDetails(QWidget):
         outputs.setContentsMargins(12, 0, 8, 4)
         outputs.setSpacing(10)
         outputs.addWidget(self.tabs)
-        outputs.addWidget(self.said, 1)
+        outputs.addStretch(1)
         outputs.addWidget(self.pane.switch)
         inside = QWidget(self)
         column = QVBoxLayout(inside)
@@ -77,9 +82,11 @@ class CaseDetails(QWidget):
         column.addWidget(self.about)
         column.addWidget(self.findings)
         column.addLayout(outputs)
+        column.addWidget(self.said)
         column.addWidget(self.pane, 1)
         column.addStretch(0)
-        self.about.setContentsMargins(12, 0, 12, 6)
+        for text in (self.about, self.said):
+            text.setContentsMargins(12, 0, 12, 6)
         scroll = QScrollArea(self)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -97,15 +104,29 @@ class CaseDetails(QWidget):
     ) -> None:
         """Show a test and what came of it."""
         self._case, self._verdict = case, verdict
-        self.title.setText(name)
+        self._called = name
         self.about.setText(case.about)
         self.about.setVisible(bool(case.about))
         self.accept.setVisible(acceptable)
         self.edit.setVisible(editable)
+        self._show_title()
         self._show_findings(verdict.findings if verdict else ())
         outputs = verdict.outputs if verdict and verdict.outputs else {}
         self._offer([*dict.fromkeys([*case.expect, *outputs])])
         self._show_value()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_title()
+
+    def _show_title(self) -> None:
+        """As much of the name as there is room for."""
+        room = max(0, self.width() - self.edit.width() - 40)
+        if self.accept.isVisibleTo(self):
+            room -= self.accept.width() + 6
+        text = self.title.fontMetrics().elidedText(self._called, Qt.TextElideMode.ElideRight, room)
+        self.title.setText(text)
+        self.title.setToolTip(self._called)
 
     def restyle(self) -> None:
         """Use the colours of the theme."""
@@ -168,7 +189,8 @@ class CaseDetails(QWidget):
         before = read_back(expected[name]) if name in expected else MISSING
         value = read_back(outputs[name]) if name in outputs else before
         there = bool(name) and value is not MISSING
-        self.said.setVisible(bool(name))
+        # What it has to be exactly stands in the comparison.
+        self.said.setVisible(bool(name) and (matcher is None or matcher.way != "equals"))
         self.pane.setVisible(there)
         self.pane.switch.setVisible(there)
         if there:

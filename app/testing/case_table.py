@@ -73,6 +73,7 @@ class CaseTable(QTableView):
         self.setAccessibleName("Tests of the flow")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)
+        self.setMinimumWidth(300)
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -86,8 +87,8 @@ class CaseTable(QTableView):
         header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Interactive)
         header.setSectionResizeMode(WHAT, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(TOOK, QHeaderView.ResizeMode.Fixed)
-        self.setColumnWidth(NAME, 190)
-        self.setColumnWidth(TOOK, 72)
+        self.setColumnWidth(NAME, 170)
+        self.setColumnWidth(TOOK, 66)
 
     def current_name(self) -> str:
         """The test with the cursor, "" for none."""

@@ -109,8 +109,14 @@ def text_of_suite(suite: Suite) -> str:
 
 
 def _ordered(case: Case) -> Case:
-    """The case with effects in an order that doesn't depend on who was quicker."""
-    return msgspec.structs.replace(case, effects=tuple(sorted(case.effects, key=_place)))
+    """The case in an order that doesn't depend on who was quicker, or filled in what first."""
+    return msgspec.structs.replace(
+        case,
+        inputs=dict(sorted(case.inputs.items())),
+        expect=dict(sorted(case.expect.items())),
+        blocks={task: dict(sorted(found.items())) for task, found in sorted(case.blocks.items())},
+        effects=tuple(sorted(case.effects, key=_place)),
+    )
 
 
 def _place(effect: Effect) -> tuple[list[tuple[int, str]], int, bytes]:

@@ -7,9 +7,9 @@ import msgspec
 from rich.console import Console
 from rich.text import Text
 
+from graph.values import shorten
 from runtime.flow_tests.recording import Recorded
 from runtime.flow_tests.verdict import Difference, Finding, State, Verdict
-from runtime.headless.values import cell
 from runtime.headless.words import clean, count, duration
 from runtime.wire import as_json
 
@@ -112,6 +112,6 @@ def difference_lines(difference: Difference, indent: str) -> Iterator[Text]:
         yield Text(clean(indent + difference.path), "cyan")
         indent += "  "
     if difference.expected is not msgspec.UNSET:
-        yield Text(f"{indent}- {cell(difference.expected, 160) or 'nothing'}", "red")
+        yield Text(clean(f"{indent}- {shorten(difference.expected, 160)}"), "red")
     if difference.actual is not msgspec.UNSET:
-        yield Text(f"{indent}+ {cell(difference.actual, 160) or 'nothing'}", "green")
+        yield Text(clean(f"{indent}+ {shorten(difference.actual, 160)}"), "green")

@@ -64,8 +64,8 @@ def test_what_isnt_as_expected_is_shown_and_the_code_is_one(heddle: Heddle, test
 
     assert said.code == 1
     assert "✗ reads the note" in said.out
-    assert "- milk!" in said.out
-    assert "+ milk?" in said.out
+    assert '- "milk!"' in said.out
+    assert '+ "milk?"' in said.out
     assert "1 failed" in said.out
 
 
@@ -185,7 +185,7 @@ def test_a_flow_that_isnt_saved_can_be_tested(
 
     said = heddle("test", tested, "--unsaved")
 
-    assert "+ milk?" in said.out
+    assert '+ "milk?"' in said.out
 
 
 def test_inputs_made_up_find_what_fails_and_keep_it_as_a_case(heddle: Heddle, here: Path) -> None:
