@@ -113,6 +113,11 @@ class Workbench(QObject):
         return self.document.flow.name or "Untitled"
 
     @property
+    def spoken_name(self) -> str:
+        """What runs of the flow are called: its name, or that of its file; "" when it has none."""
+        return self.document.flow.name or (self.title if self.path else "")
+
+    @property
     def folder(self) -> Path:
         """Where the relative paths of the flow start."""
         return self.path.resolve().parent if self.path else self.scratch or Path.cwd()

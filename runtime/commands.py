@@ -13,9 +13,13 @@ class Command(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="comman
 
 
 class StoreFlow(Command, frozen=True, tag=tag):
-    """Keep a flow, given as the text of its file. Answered with its content hash."""
+    """Keep a flow, given as the text of its file. Answered with its content hash.
+
+    `name` is what its runs are called when it has no name itself: that of its file, usually.
+    """
 
     text: str
+    name: str = ""
 
 
 class StartRun(Command, frozen=True, tag=tag):

@@ -143,7 +143,7 @@ class Runtime:
         """Do what a command says, or start doing it. Raises HeddleError when that can't be."""
         match command:
             case StoreFlow():
-                return Answer(flow=await self.store(read(command.text)))
+                return Answer(flow=await self.store(read(command.text), command.name))
             case StartRun():
                 return Answer(run=await self._start(command))
             case CancelRun():
@@ -169,11 +169,14 @@ class Runtime:
                 assert_never(command)
         return Answer(run=command.run)
 
-    async def store(self, flow: Flow) -> str:
-        """Keep a flow and give its content hash. Raises FlowInvalid."""
+    async def store(self, flow: Flow, name: str = "") -> str:
+        """Keep a flow and give its content hash. Raises FlowInvalid.
+
+        `name` is what its runs are called when it has no name itself.
+        """
         whole = self_contained(flow, self.catalog)
         plan = compile_flow(whole, self.catalog)
-        await self._keep(whole, plan)
+        await self._keep(whole, plan, flow.name or name)
         return plan.hash
 
     async def start(
@@ -259,9 +262,9 @@ class Runtime:
             self._flows.pop(next(iter(self._flows)))
         self._flows[plan.hash] = Known(name, plan)
 
-    async def _keep(self, flow: Flow, plan: Plan) -> None:
-        await self.journal.keep_flow(plan.hash, flow.name, write(flow))
-        self._remember(flow.name, plan)
+    async def _keep(self, flow: Flow, plan: Plan, name: str) -> None:
+        await self.journal.keep_flow(plan.hash, name, write(flow))
+        self._remember(name, plan)
 
     async def _start(self, command: StartRun) -> str:
         name, plan = await self._known(command.flow)

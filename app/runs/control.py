@@ -190,4 +190,4 @@ class RunControl(QObject):
         except HeddleError as error:
             refuse(error)
             return
-        self.bridge.ask(StoreFlow(text), then, refuse)
+        self.bridge.ask(StoreFlow(text, workbench.spoken_name), then, refuse)

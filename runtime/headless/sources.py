@@ -27,6 +27,11 @@ class Source(NamedTuple):
     text: str
     flow: Flow
 
+    @property
+    def spoken(self) -> str:
+        """What runs of the flow are called: its name, or that of its file."""
+        return self.flow.name or (self.path.name.partition(".")[0] if self.path else "")
+
 
 def blocks_at_hand(settings: Settings) -> Installed:
     """Every kind of block; a pack that is broken is told of once."""

@@ -82,10 +82,10 @@ def command(
             return _foresee(found, blocks.catalog, inputs, asked, settings, as_json)
         if server:
             flow = self_contained(found.flow, blocks.catalog)
-            return _run_there(server, token, flow, inputs, asked, as_json)
+            return _run_there(server, token, flow, found.spoken, inputs, asked, as_json)
         here = runtime_here(settings, asked.grants(), blocks, IN_MEMORY if memory else "")
         again = f" --database {database}" if database else ""
-        return _run_here(Place(here, again, not memory), found.flow, inputs, asked, as_json)
+        return _run_here(Place(here, again, not memory), found, inputs, asked, as_json)
     except FlowInvalid:
         # Found anew in the flow as it stands in its file, where each has a line.
         say_problems(check(found.flow, blocks.catalog), found)
@@ -97,27 +97,27 @@ def command(
 
 def _run_here(
     place: Place,
-    flow: Flow,
+    found: Source,
     inputs: Mapping[str, Any],
     asked: Asked,
     as_json: bool,
 ) -> int:
     async def prepare(runtime: AnyRuntime) -> Ride:
         assert isinstance(runtime, Runtime), "it is the one in this process"
-        stored = await runtime.store(flow)
+        stored = await runtime.store(found.flow, found.spoken)
         command = StartRun(stored, dict(inputs), new_id(), asked.recorded())
-        return Ride(command, outline(await runtime.plan(stored)), flow.name)
+        return Ride(command, outline(await runtime.plan(stored)), found.spoken)
 
     return conduct(place, prepare, json=as_json)
 
 
 def _run_there(
-    server: str, token: str | None, flow: Flow, inputs: Mapping[str, Any], asked: Asked,
-    as_json: bool,
+    server: str, token: str | None, flow: Flow, name: str, inputs: Mapping[str, Any],
+    asked: Asked, as_json: bool,
 ) -> int:  # fmt: skip
     async def prepare(runtime: AnyRuntime) -> Ride:
-        stored = (await runtime.obey(StoreFlow(write(flow)))).flow
-        return Ride(StartRun(stored, dict(inputs), new_id(), asked.elsewhere()), (), flow.name)
+        stored = (await runtime.obey(StoreFlow(write(flow), name))).flow
+        return Ride(StartRun(stored, dict(inputs), new_id(), asked.elsewhere()), (), name)
 
     return conduct(there(server, token), prepare, json=as_json)
 

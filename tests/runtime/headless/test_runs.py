@@ -67,6 +67,14 @@ def test_runs_are_listed_and_chosen(heddle: Heddle, run: str, failing: Path) -> 
     assert len(heddle("runs", "-n", "1", "--json").lines) == 1
 
 
+def test_a_run_of_a_flow_without_a_name_is_called_as_its_file_is(
+    heddle: Heddle, here: Path
+) -> None:
+    heddle("run", flow_file(here / "nightly.flow.json", {"a": {"kind": "flow.constant"}}, name=""))
+
+    assert [row["name"] for row in heddle("runs", "--json").lines] == ["nightly"]
+
+
 def test_runs_are_found_by_a_value(heddle: Heddle, run: str, failing: Path) -> None:
     heddle("run", failing)
 
