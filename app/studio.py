@@ -40,6 +40,10 @@ class Studio(QObject):
     """An open flow is to be closed, after asking what becomes of unsaved changes."""
     flow_wanted = Signal(Flow)
     """A flow that no file holds is to be shown in front."""
+    stranger_wanted = Signal(Flow)
+    """The same for one from elsewhere, which may do nothing before a person has agreed."""
+    bundle_wanted = Signal(Path)
+    """The run in a bundle is to be kept and shown."""
     template_wanted = Signal(Path)
     """A new flow is to be made of a flow file, which stays as it is."""
     insert_wanted = Signal(Path, object)

@@ -147,4 +147,4 @@ def told(edit: Edit, before: Flow) -> str:
     return lines[0].rstrip(".") + more
 
 
-DOCK = Dock("history", "History", "mdi6.history", "right", Steps, order=40)
+DOCK = Dock("history", "Edits", "mdi6.undo-variant", "right", Steps, order=40)

@@ -53,6 +53,7 @@ def install(studio: Studio) -> None:
          enabled=is_open)  # fmt: skip
     studio.open_wanted.connect(opening.open)
     studio.flow_wanted.connect(opening.show)
+    studio.stranger_wanted.connect(partial(opening.show, known=False))
     studio.template_wanted.connect(opening.open_template)
     studio.close_wanted.connect(saving.close)
 

@@ -19,9 +19,13 @@ from app.workbench import Workbench
 from graph.errors import FlowFileError
 from graph.file_format import FILE_SUFFIX, read
 from graph.flow import Flow
+from runtime.bundle.contents import BUNDLE_SUFFIX
 from runtime.library.about import about_of
 
-FILTER = f"Flows (*{FILE_SUFFIX});;JSON files (*.json);;All files (*)"
+FILTER = (
+    f"Flows and runs (*{FILE_SUFFIX} *{BUNDLE_SUFFIX});;Flows (*{FILE_SUFFIX});;"
+    f"Runs (*{BUNDLE_SUFFIX});;JSON files (*.json);;All files (*)"
+)
 
 
 class Opening(QObject):
@@ -48,7 +52,13 @@ class Opening(QObject):
         dialog.open()
 
     def open(self, path: Path) -> None:
-        """The flow of a file in front; the tab it has already, if it has one."""
+        """The flow of a file in front; the tab it has already, if it has one.
+
+        A run bundle is handed on to whoever keeps runs.
+        """
+        if path.suffix == BUNDLE_SUFFIX:
+            self._studio.bundle_wanted.emit(path)
+            return
         if (present := self._studio.workspace.at(path)) is not None:
             self._studio.workspace.show(present)
             return
@@ -144,8 +154,8 @@ def _salvaged(path: Path) -> Flow | None:
 
 
 def _files(event: QDropEvent) -> list[Path]:
-    urls = event.mimeData().urls()
-    return [Path(url.toLocalFile()) for url in urls if url.toLocalFile().endswith(".json")]
+    files = [url.toLocalFile() for url in event.mimeData().urls()]
+    return [Path(file) for file in files if file.endswith((".json", BUNDLE_SUFFIX))]
 
 
 def scratch_folder(studio: Studio) -> Path:

@@ -80,6 +80,10 @@ class LiveRun:
         self.scopes: dict[str, dict[str, Round]] = {}
         """The rounds of each loop, by the loop's address and then by scope (`each[3]`)."""
         self.streams: dict[str, list[Any]] = {}
+        self.differing: frozenset[str] = frozenset()
+        """The blocks that gave something else than in a run it is compared with."""
+        self.parting = ""
+        """The first of them."""
         self.counts: dict[str, dict[str, int]] = {}
         """How many values left each port of a block."""
         self.hits: dict[str, int] = {}

@@ -54,7 +54,7 @@ class RuntimeCare(QObject):
         newest = left[0]
         text = f"A run of “{newest.name or 'Untitled'}” was interrupted."
         if len(left) > 1:
-            text += f" So were {len(left) - 1} others: see Runs."
+            text += f" So were {len(left) - 1} others: see History."
         self._studio.notices.tell(
             text,
             "info",

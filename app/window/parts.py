@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from app import editing, inspecting, librarian
+from app import bundles, editing, inspecting, librarian
 from app.debugging import actions as debugging
 from app.debugging import faults, telling
 from app.dialogs import about, block_help, command_palette, shortcuts
@@ -23,6 +23,7 @@ PARTS: tuple[Part, ...] = (
     inspecting.install,
     running.install,
     debugging.install,
+    bundles.install,
     telling.install,
     faults.install,
     testing.install,

@@ -29,6 +29,7 @@ MARK_ICONS: dict[Look, str] = {
     "warning": "mdi6.alert-circle", "stale": "mdi6.clock-alert-outline",
 }  # fmt: skip
 HEALTHY = ("reused", "done", "waiting", "", "stale")
+DIFFERENCES = {"differs": "mdi6.not-equal-variant", "parts": "mdi6.call-split"}
 
 
 class CardPainter(CardLook):
@@ -90,7 +91,7 @@ class CardPainter(CardLook):
         painter.setFont(texts.fonts[Voice.ICON])
         painter.setPen(paints.colour(tokens.faint if faint else self.accent(row)))
         painter.drawStaticText(QPointF(x + 13, middle - icon.height / 2), icon.text)
-        room = self._draw_marks(painter, rect, block, status)
+        room = self._draw_marks(painter, rect, row, block, status)
         title = texts.of(self.title(block), Voice.TITLE, room - x - TITLE_X - 4)
         painter.setFont(texts.fonts[Voice.TITLE])
         painter.setPen(paints.colour(tokens.muted if faint else tokens.text))
@@ -112,7 +113,9 @@ class CardPainter(CardLook):
         painter.setPen(paints.colour(colour))
         painter.drawStaticText(QPointF(rect.x() + LEFT, middle - line.height / 2), line.text)
 
-    def _draw_marks(self, painter: QPainter, rect: QRectF, block: Block, status: Status) -> float:
+    def _draw_marks(
+        self, painter: QPainter, rect: QRectF, row: int, block: Block, status: Status
+    ) -> float:
         """State, problem, pin and repetition, from the right; where the room for them begins."""
         tokens = self._paints.tokens
         right, middle = rect.right() - 10.0, rect.y() + 20
@@ -127,6 +130,9 @@ class CardPainter(CardLook):
             right = self._draw_mark(painter, right, middle, "mdi6.alert", colour)
         if self._marks.is_faulty(block.id):
             right = self._draw_mark(painter, right, middle, "mdi6.lightning-bolt", tokens.failed)
+        if difference := self._marks.difference(row):
+            icon = DIFFERENCES[difference]
+            right = self._draw_mark(painter, right, middle, icon, tokens.warning)
         if block.settings.pin is not None:
             right = self._draw_mark(painter, right, middle, "mdi6.pin", tokens.accent)
         if block.settings.each:

@@ -111,6 +111,16 @@ class Marks:
         outputs = self._workbench.values(source.block)
         return source.port in outputs, outputs.get(source.port)
 
+    def difference(self, row: int) -> str:
+        """Whether a block "differs" from a run this one is compared with, or first "parts"."""
+        run = self._workbench.run
+        if run is None or not run.differing:
+            return ""
+        address = self._prefix() + self._shapes.ids[row]
+        if address == run.parting:
+            return "parts"
+        return "differs" if address in run.differing else ""
+
     def _inputs(self) -> list[int]:
         """The rows of what the shown flow is given."""
         blocks, rows = self._workbench.flow.blocks, self._shapes.rows

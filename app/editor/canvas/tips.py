@@ -77,6 +77,8 @@ def _of_block(id: str, workbench: Workbench, shapes: Shapes, marks: Marks) -> st
         parts.append("Bypassed: values pass it by.")
     if block.settings.pin is not None:
         parts.append("Pinned: gives recorded values instead of running.")
+    if difference := marks.difference(shapes.rows[id]):
+        parts.append(DIFFERENCES[difference])
     status = marks.status(shapes.rows[id])
     if status.look:
         parts.append(escape(" · ".join(filter(None, (status.look, status.short, status.line)))))
@@ -85,6 +87,12 @@ def _of_block(id: str, workbench: Workbench, shapes: Shapes, marks: Marks) -> st
         for problem in marks.problems.get(id, ())
     ]
     return "<br>".join(parts)
+
+
+DIFFERENCES = {
+    "differs": "≠ Gave something else than in the run it is compared with.",
+    "parts": "≠ Here the two runs part that are compared.",
+}
 
 
 def _heading(name: str, kind: str) -> str:

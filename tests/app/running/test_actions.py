@@ -4,7 +4,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.dialogs.inputs import InputsSheet
-from app.docks.runs import Runs
+from app.docks.history import History
 from app.document import Document
 from app.presenters.live_run import LiveRun
 from app.start import build
@@ -159,15 +159,15 @@ def test_past_runs_are_listed_and_shown_again(
     first = front.run
     assert first is not None
     dock = window.docks["runs"].widget()
-    assert isinstance(dock, Runs)
+    assert isinstance(dock, History)
     with qtbot.waitExposed(window):
         window.show()
     window.docks.bring_up("runs")
     dock.read()
-    qtbot.waitUntil(lambda: dock.model.rowCount() > 0, timeout=LONG)
+    qtbot.waitUntil(lambda: dock.table.runs.rowCount() > 0, timeout=LONG)
 
     assert dock.run_at(0).run == first.run
-    assert dock.model.index(0, 0).data() == "Done"
+    assert dock.table.runs.index(0, 0).data() == "Done"
 
     front.watch(None)
     dock.open(0)

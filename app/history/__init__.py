@@ -1,0 +1,1 @@
+"""Past runs: listed, found, compared, carried from machine to machine."""
