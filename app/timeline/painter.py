@@ -204,6 +204,14 @@ class TimelinePainter:
                 painter.setPen(self.paints.colour(tokens.muted))
                 painter.drawText(QPointF(x + 4, RULER - 9), mark.text)
         painter.setClipping(False)
+        self._draw_legend(painter)
+
+    def _draw_legend(self, painter: QPainter) -> None:
+        """What the line under bars means; all else speaks for itself, or tells in its tip."""
+        tokens = self.paints.tokens
+        painter.fillRect(QRectF(12, RULER - 11, 18, PATH), self.paints.colour(tokens.accent))
+        painter.setPen(self.paints.colour(tokens.muted))
+        painter.drawText(QPointF(36, RULER - 8), "critical path")
 
     def _readable(self, span: Span, width: int, metrics: QFontMetrics) -> Sequence[Mark]:
         """The marks of the ruler, far enough apart for what they say."""

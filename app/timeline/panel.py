@@ -10,7 +10,7 @@ from app.timeline.chart import Chart
 from app.timeline.chart_view import Shown
 from app.timeline.controls import Controls
 from app.timeline.head import Head
-from app.timeline.record import Known, Record
+from app.timeline.record import SMALL, Known, Record
 from app.timeline.summary import Summary
 from app.workbench import Workbench
 
@@ -25,6 +25,7 @@ AGENTS = {"pure": "Worked out on the spot", "http": "HTTP", "database": "Databas
 EMPTY = "Run the flow to see here when each block was at work, and to go back to any moment."
 
 READING = "Reading the run…"
+LATER = "Where the time went is told when the run is over."
 
 
 class Panel(QWidget):
@@ -164,6 +165,13 @@ class Panel(QWidget):
         selected = frozenset(front.address(id) for id in front.selected)
         self.chart.show_run(Shown(known, lanes, self._title, selected), self.chart.head)
         self.controls.refresh(known)
+        self._sum_up(known)
+
+    def _sum_up(self, known: Known) -> None:
+        """Say where the time went, as far as that is worked out."""
+        if not known.line.is_over and len(known.line.tasks) > SMALL:
+            self.summary.show_shares(LATER, ())
+            return
         went = agents_of(known.went, known.agent_of) if self._by_agent else known.went
         self.summary.show_shares(in_a_line(went), share_rows(went, self._title))
 
