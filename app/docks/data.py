@@ -6,6 +6,7 @@ from typing import Any
 from PySide6.QtCore import Qt, QTimer, SignalInstance
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
+from app.debugging.value_tools import ValueTools
 from app.docks import Dock
 from app.presenters.call_path import task_of
 from app.presenters.data_items import Group, of_run, of_task
@@ -50,6 +51,7 @@ class Data(QWidget):
         self.list = ItemList(self)
         self.pane = DataPane(self, self._go, studio.actions["file.permissions"].trigger)
         self.compare = CompareWith(self, Looking(studio.bridge, self))
+        self.tools = ValueTools(studio, self.looking, self.list, self.pane)
         self.doubt = DoubtBanner(self, self._settle)
         self.empty = QLabel(self)
         self.split = QSplitter(Qt.Orientation.Horizontal, self)
@@ -66,7 +68,7 @@ class Data(QWidget):
     def _listen(self) -> None:
         studio = self._studio
         self.list.chosen.connect(self._choose)
-        self.list.opened.connect(self.pane.setFocus)
+        self.list.opened.connect(self.pane.take_focus)
         self.compare.changed.connect(self._show_item)
         self.looking.changed.connect(self.refresh)
         self.pane.values.troubled.connect(
@@ -208,6 +210,7 @@ class Data(QWidget):
         self.compare.follow(front, self.task(), item)
         self.pane.values.pictures.folder = self._folder()
         self.pane.show_item(item, self.compare.before(), front.title_at, self.task())
+        self.tools.follow(front, self.task())
 
     def _goes_on(self) -> bool:
         front = self._front

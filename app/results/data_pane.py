@@ -32,7 +32,7 @@ class DataPane(QWidget):
         self._stack = QStackedWidget(self)
         for view in (self.values, self.failure, self.exchange, self.timing):
             self._stack.addWidget(view)
-        self.copy = self._tool("mdi6.content-copy", "Copy the value", self._copy)
+        self.copy = self._tool("mdi6.content-copy", "Copy the value", self.copy_it)
         self.save = self._tool(
             "mdi6.content-save-outline", "Save the value as…", self.values.save_as
         )
@@ -125,7 +125,13 @@ class DataPane(QWidget):
         self.tools.addWidget(made)
         return made
 
-    def _copy(self) -> None:
+    def take_focus(self) -> None:
+        """Go into what is shown with the keyboard."""
+        view = self.values.front if self.shown is self.values else self.shown
+        view.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def copy_it(self) -> None:
+        """Copy what is shown."""
         if self.shown is self.exchange:
             self.exchange.copy()
         else:

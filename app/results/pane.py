@@ -101,6 +101,18 @@ class ValuePane(QWidget):
         """Which view is shown."""
         return self._shown
 
+    @property
+    def front(self) -> QWidget:
+        """The view that is shown."""
+        return self.view(self._shown)
+
+    @property
+    def tree(self) -> TreeView:
+        """The view of a value as a tree."""
+        found = self._views["tree"]
+        assert isinstance(found, TreeView)
+        return found
+
     def view(self, name: str) -> QWidget:
         """The view of that name."""
         found = self.changes if name == CHANGES else self._views[name]

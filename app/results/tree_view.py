@@ -217,6 +217,7 @@ class TreeView(QTreeView):
         self.setAlternatingRowColors(True)
         self.header().setStretchLastSection(True)
         self.header().resizeSection(0, 220)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
 
     def show_value(self, value: Any) -> None:
         """Show a value, its first level, and the second where that is short."""

@@ -54,7 +54,7 @@ class Staleness(QObject):
             return
         self._hash, self._then = hash, None
         self._workbench.mark_stale(frozenset())
-        if hash:
+        if hash and self._bridge.state in ("ready", "elsewhere"):  # or nobody ran it
             self._bridge.look(lambda journal: journal.flow(hash), partial(self._got, hash), _never)
 
     def _got(self, hash: str, row: FlowRow | None) -> None:
