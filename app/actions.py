@@ -187,7 +187,7 @@ TABLE: tuple[Row | str, ...] = (
     Row("debug.run_to", "Go on to here", "Debug", ("Ctrl+F10",), "mdi6.ray-end-arrow",
         "Let the run go on until it comes to the selected block"),
     "---",
-    Row("debug.skip", "Skip the block", "Debug", (), "mdi6.debug-step-over",
+    Row("debug.skip", "Skip the block", "Debug", (), "mdi6.skip-next-outline",
         "Don't do the block that stands; what needs its values is left out"),
     Row("debug.retry", "Do the block again", "Debug", (), "mdi6.restart",
         "Make a new attempt at the block that stands"),

@@ -44,16 +44,10 @@ class Steps(QObject):
         else:
             self._debugging.step(run, kind, task, block=block if kind == "over" else "")
 
-    def outer(self, bench: Workbench, held: TaskHeld | None) -> str:
+    def outer(self, bench: Workbench, held: TaskHeld) -> str:
         """The block of the shown flow that a held task is hidden inside; "" for none."""
-        if held is None:
-            return ""
-        address = bench.on_canvas(held.task)
-        prefix = "".join(f"{id}/" for id in bench.blocks_into)
-        inside = address.removeprefix(prefix)
-        if not address.startswith(prefix) or "/" not in inside:
-            return ""
-        return prefix + inside.partition("/")[0]
+        id, hidden = self._standing.shown(bench, held.task)
+        return bench.address(id) if hidden else ""
 
     def run_to(self, bench: Workbench, block: str) -> None:
         """Go on until a block of the shown flow is reached."""

@@ -57,6 +57,7 @@ class DebugBar(QFrame):
         self._lay_out()
         self._standing.changed.connect(self._on_standing)
         workbench.run_changed.connect(self._on_run)
+        workbench.level_changed.connect(self.refresh)
         studio.runs.breakpoints.changed.connect(self._on_standing)
         studio.theme.changed.connect(self._restyle)
         over.installEventFilter(self)
@@ -70,11 +71,18 @@ class DebugBar(QFrame):
             self.hide()
             return
         held = self._standing.held(self._bench)
-        names = {one.task: self._bench.title_at(one.task) for one in held}
+        names = {one.task: self._name(one.task) for one in held}
         points = {own_id(p.id): p for p in self._studio.runs.breakpoints.of(self._bench)}
         meant = self._standing.current(self._bench)
         client = self._studio.runs.debugging.client
         self._show(bar_view(live.view, meant, names, points, client), meant.task if meant else "")
+
+    def _name(self, task: str) -> str:
+        """What the block is called that stands, or the one that it is hidden inside here."""
+        bench = self._bench
+        id, hidden = self._standing.shown(bench, task)
+        inner = bench.title_at(task)
+        return f"{bench.title_at(bench.address(id))}, at {inner}" if hidden else inner
 
     def _show(self, view: BarView, task: str) -> None:
         self.title.setText(view.title)

@@ -44,6 +44,18 @@ class Standing(QObject):
             self._chosen[bench.live.run] = task
             self.changed.emit(bench)
 
+    def shown(self, bench: Workbench, task: str) -> tuple[str, bool]:
+        """The block of the shown flow at which a task is, and whether it is hidden inside it.
+
+        "" for none: the task is elsewhere.
+        """
+        prefix = "".join(f"{id}/" for id in bench.blocks_into)
+        address = bench.on_canvas(task)
+        if not address.startswith(prefix):
+            return "", False
+        id, inside, _ = address.removeprefix(prefix).partition("/")
+        return id, bool(inside)
+
     def stands(self, bench: Workbench) -> bool:
         """Whether the watched run stands still, or a part of it."""
         live = bench.live

@@ -55,7 +55,7 @@ class HeldMarks(QObject):
         meant = self._standing.current(bench)
         before, self.places, self.current = (self.places, self.current), {}, ""
         for one in held:
-            id = self._shown(one.task)
+            id, _ = self._standing.shown(bench, one.task)
             if id:
                 self.places[id] = one.phase
                 if meant is not None and one.task == meant.task:
@@ -72,13 +72,6 @@ class HeldMarks(QObject):
     def _on_run(self, blocks: object) -> None:
         if self.places or blocks is None:
             self.refresh()
-
-    def _shown(self, task: str) -> str:
-        """The block of the shown flow at which, or inside of which, a task is."""
-        bench = self._workbench
-        prefix = "".join(f"{id}/" for id in bench.blocks_into)
-        address = bench.on_canvas(task)
-        return address.removeprefix(prefix).partition("/")[0] if address.startswith(prefix) else ""
 
     def _breathe(self) -> None:
         if not self.places or monotonic() - self._begun > BREATHS * BREATH:
