@@ -214,6 +214,7 @@ class BreakpointsDock(QWidget):
         rows.setFrameShape(QFrame.Shape.NoFrame)
         rows.setRootIsDecorated(False)
         rows.setUniformRowHeights(True)
+        rows.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         rows.setAllColumnsShowFocus(True)
         rows.setSelectionMode(QTreeView.SelectionMode.ExtendedSelection)
         rows.setAccessibleName("Breakpoints")
