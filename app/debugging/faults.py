@@ -30,11 +30,11 @@ class Injecting(QObject):
         workspace, actions = studio.workspace, studio.actions
         workspace.current_changed.connect(lambda: self._tell(workspace.current))
         actions.bind(
-            "run.fault", self._ask,
+            "debug.fault", self._ask,
             enabled=lambda: workspace.current is not None and _place(workspace.current) is not None,
         )  # fmt: skip
         actions.bind(
-            "run.no_faults", self._clear,
+            "debug.no_faults", self._clear,
             enabled=lambda: workspace.current is not None and bool(workspace.current.faulty),
         )  # fmt: skip
 

@@ -25,7 +25,7 @@ ROWS: dict[Place, Sequence[str]] = {
         "edit.inspect", "edit.rename", "go.enter", "help.block", "",
         "debug.toggle", "debug.edit", "debug.switch", "",
         "debug.run_to", "debug.skip", "debug.retry", "",
-        "run.to_here", "run.from_here", "run.fault", "",
+        "run.to_here", "run.from_here", "debug.fault", "",
         "insert.link", "edit.select_linked", "",
         "edit.cut", "edit.copy", "edit.paste", "edit.duplicate", "edit.delete",
         "edit.remove_keeping", "",
@@ -33,7 +33,7 @@ ROWS: dict[Place, Sequence[str]] = {
         "arrange.layout",
     ),
     "link": (
-        "debug.toggle", "debug.edit", "debug.switch", "run.fault", "",
+        "debug.toggle", "debug.edit", "debug.switch", "debug.fault", "",
         "arrange.reroute", "edit.paste", "edit.delete",
     ),
     "frame": (

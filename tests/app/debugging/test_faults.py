@@ -67,7 +67,7 @@ def test_a_block_is_made_to_fail_and_works_again_once_the_fault_is_out(
     window: MainWindow, front: Workbench, qtbot: QtBot
 ) -> None:
     front.select(["a"])
-    press(window, "run.fault")
+    press(window, "debug.fault")
     asked = sheet(window)
     asked.kind.setCurrentIndex(asked.kind.findData("status"))
     asked.status.setCurrentText("503")
@@ -79,7 +79,7 @@ def test_a_block_is_made_to_fail_and_works_again_once_the_fault_is_out(
     assert front.live.view.failure is not None
     assert front.live.view.failure.message == "The answer had the status 503."
 
-    press(window, "run.no_faults")
+    press(window, "debug.no_faults")
 
     assert front.faulty == frozenset()
     assert run(window, front, qtbot) == "succeeded"
@@ -87,7 +87,7 @@ def test_a_block_is_made_to_fail_and_works_again_once_the_fault_is_out(
 
 def test_a_value_on_a_link_is_damaged(window: MainWindow, front: Workbench, qtbot: QtBot) -> None:
     front.select([], [end("b.a")])
-    press(window, "run.fault")
+    press(window, "debug.fault")
     asked = sheet(window)
     assert asked.kind.currentData() == "malformed", "what a link is most likely to be wanted for"
     asked.value.setText('"nonsense"')
@@ -101,7 +101,7 @@ def test_a_value_on_a_link_is_damaged(window: MainWindow, front: Workbench, qtbo
 
 def test_what_makes_no_sense_is_said_in_the_sheet(window: MainWindow, front: Workbench) -> None:
     front.select(["a"])
-    press(window, "run.fault")
+    press(window, "debug.fault")
     asked = sheet(window)
     asked.status.setCurrentText("fine")
 
@@ -116,7 +116,7 @@ def test_a_known_fault_is_shown_and_can_be_taken_out(window: MainWindow, front: 
     faults = window.studio.runs.faults
     faults.put(front, Fault("f", "a", "delay", seconds=3.0, times=2))
     front.select(["a"])
-    press(window, "run.fault")
+    press(window, "debug.fault")
 
     asked = sheet(window)
     assert (asked.kind.currentData(), asked.seconds.value(), asked.times.value()) == ("delay", 3, 2)
