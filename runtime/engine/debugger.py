@@ -1,6 +1,7 @@
 """What a person who debugs has done to a run: tasks held, released, stepped over, done again."""
 
 import asyncio
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Literal, NamedTuple, Protocol
@@ -26,6 +27,7 @@ from runtime.events import (
     TaskReleased,
     block_of,
 )
+from runtime.recorded import scope_of
 
 Reason = Literal["breakpoint", "step", "pause"]
 
@@ -154,6 +156,8 @@ class Debugger:
         if task in run.held and task not in debug.held:
             self._take_up(live, scope, i)
             return False
+        if i in scope.plan.bodies and task in run.attempts:
+            return True  # its rounds are under way, and what is in them is kept one by one
         if run.paused and not (debug.step and debug.step.frees(task)):
             live.parked.append((scope, i))
             return False
@@ -459,21 +463,46 @@ class Debugger:
         inside = [n for n, parked in enumerate(live.parked) if step.is_inside(_address(*parked))]
         if not inside and any(map(step.frees, (*live.run.attempts, *debug.considering))):
             return
-        if live.parked:
+        if live.parked and not self._comes(live, step.stand):
             n = min(inside) if inside else _next(live, step)
             scope, i = live.parked.pop(n)
             self._hold(self._before(live, scope, i), "step")
 
+    def _comes(self, live: Live, stand: str) -> bool:
+        """Whether a task in a loop's round, where one wants to stand, is yet to come up."""
+        loop = scope_of(stand).rpartition("[")[0]
+        return loop in live.run.attempts and stand not in {_address(*one) for one in live.parked}
+
 
 def _next(live: Live, step: Step) -> int:
-    """Which of the parked tasks comes next: where one wants to stand, what follows, the first."""
+    """Which of the parked tasks comes next.
 
-    def rank(n: int) -> tuple[bool, bool, int]:
+    It is the one where one wants to stand, or what follows from what was done, or else the
+    first one: in the same round, in the next one, anywhere.
+    """
+    here = scope_of(step.only)
+
+    def rank(n: int) -> tuple[object, ...]:
         scope, i = live.parked[n]
         before = (scope.prefix + scope.plan.ids[j] for j in scope.plan.depends(i))
-        return _address(scope, i) != step.stand, not any(map(step.frees, before)), n
+        far = (scope.address != here) + (_loop(scope.address) != _loop(here))
+        return (
+            _address(scope, i) != step.stand, not any(map(step.frees, before)),
+            far, _by_number(scope.address), i,
+        )  # fmt: skip
 
     return min(range(len(live.parked)), key=rank)
+
+
+def _loop(scope: str) -> str:
+    """The loop whose round a scope is."""
+    return scope.rpartition("[")[0]
+
+
+def _by_number(address: str) -> list[tuple[bool, int, str]]:
+    """What sorts rounds by their number: `each[2]` before `each[10]`."""
+    parts = re.split(r"(\d+)", address)
+    return [(part.isdigit(), int(part) if part.isdigit() else 0, part) for part in parts]
 
 
 def _is_caught(scope: Scope, outcome: str) -> bool:

@@ -11,6 +11,7 @@ from agents.contract import Grants
 from graph.block import block, spec_of
 from graph.catalog import Catalog
 from graph.context import Context
+from graph.edits import SetField, apply
 from graph.flow import Block, Flow, OnError, Settings
 from runtime.breakpoints import Breakpoint
 from runtime.clock import ManualClock
@@ -352,6 +353,47 @@ async def test_stepping_over_a_loop_does_all_its_rounds(desk: Desk) -> None:
 
     assert await desk.step() == "last"
     assert await desk.value("each") == [2, 3, 4]
+
+
+async def test_stepping_goes_through_parallel_rounds_in_their_order(desk: Desk) -> None:
+    flow = apply(LOOP, SetField("each", "parallel", 3))
+    await desk.start(flow, paused=True)
+
+    stood = [await desk.step("into"), *[await desk.step() for _ in range(4)]]
+
+    assert stood == [
+        "each[0]/sum", "each[0]/more", "each[0]/result", "each[1]/sum", "each[1]/more",
+    ]  # fmt: skip
+
+
+async def test_a_step_back_in_a_loop_stays_in_its_round(desk: Desk) -> None:
+    flow = apply(LOOP, SetField("each", "parallel", 1))
+    await desk.start(flow, Breakpoint("p", "each/more", hits="2"))
+    assert (await desk.stands()).task == "each[1]/more"
+
+    assert [await desk.step("back") for _ in range(3)] == [
+        "each[1]/sum", "each[0]/result", "each[0]/more",
+    ]  # fmt: skip
+    assert await desk.step() == "each[0]/result"
+
+
+async def test_a_run_that_was_killed_in_a_loop_comes_back_in_it() -> None:
+    journal = MemoryJournal()
+    first = Desk(journal)
+    async with first.runtime:
+        await first.start(LOOP, Breakpoint("p", "each/more", hits="2"))
+        for live in first.runtime._executor.runs:
+            first.runtime._executor.abandon(live)
+    second = Desk(journal)
+    async with second.runtime:
+        await asyncio.sleep(0.15)
+        await second.runtime.obey(ResumeRun("r1"))
+        assert (await second.stands()).task == "each[1]/more"
+
+        assert await second.step() == "each[1]/result"
+        end = await second.go_on()
+
+    assert isinstance(end, RunSucceeded)
 
 
 async def test_hits_are_counted_over_the_rounds(desk: Desk) -> None:
