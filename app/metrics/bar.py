@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QComboBox,
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QMenu,
     QPushButton,
+    QSizePolicy,
     QToolButton,
     QWidget,
 )
@@ -36,8 +37,8 @@ class Bar(QFrame):
     ) -> None:
         super().__init__(parent)
         self.setProperty("bar", True)
-        self.scope = self._combo("What the charts are of", 150)
-        self.window_choice = self._combo("The time they show", 120)
+        self.scope = self._combo("What the charts are of", 13)
+        self.window_choice = self._combo("The time they show", 12)
         self.window_choice.addItems([window.title for window in WINDOWS])
         self.compared = QLabel(self)
         self.compared.setProperty("role", "heading")
@@ -46,9 +47,7 @@ class Bar(QFrame):
         self.pause = self._tool("Pause", "Let the charts stand still")
         self.pause.setCheckable(True)
         self.reset = self._tool("Show all again", "Undo zooming and moving (Home)")
-        self.compare = QPushButton("Compare runs…", self)
-        self.compare.setProperty("small", True)
-        self.compare.setToolTip("Lay the charts of two runs over each other")
+        self.compare = self._tool("Compare runs", "Lay the charts of two runs over each other")
         self.pointer = QLabel(self)
         self.pointer.setProperty("role", "small")
         self.more = self._tool("Export", "Save values or a picture")
@@ -88,13 +87,18 @@ class Bar(QFrame):
         """Draw the icons in the colours of the theme."""
         self.pause.setIcon(icon("mdi6.play" if self.pause.isChecked() else "mdi6.pause"))
         self.reset.setIcon(icon("mdi6.magnify-remove-outline"))
+        self.compare.setIcon(icon("mdi6.compare"))
         self.more.setIcon(icon("mdi6.export-variant"))
 
-    def _combo(self, name: str, width: int) -> QComboBox:
+    def _combo(self, name: str, letters: int) -> QComboBox:
         combo = QComboBox(self)
         combo.setAccessibleName(name)
         combo.setToolTip(name)
-        combo.setMinimumWidth(width)
+        combo.view().setAccessibleName(name)
+        combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        combo.setMinimumContentsLength(letters)
+        combo.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        combo.view().setTextElideMode(Qt.TextElideMode.ElideMiddle)
         return combo
 
     def _tool(self, name: str, tip: str) -> QToolButton:

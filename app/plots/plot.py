@@ -22,6 +22,9 @@ ZOOM = 1.25
 HEADROOM = 1.02
 """Above the highest point."""
 
+FOOT = 0.03
+"""Below 0, so that a line at 0 is seen."""
+
 
 class Drawn(NamedTuple):
     """A line as it is wanted: its values, what the legend calls it, whether it is dashed."""
@@ -97,7 +100,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         highest = self._highest()
         if highest != self._top:
             self._top = highest
-            self.setYRange(0, highest, padding=0)
+            self.setYRange(-FOOT * highest, highest, padding=0)
         for curve in self.curves:
             curve.update()
 

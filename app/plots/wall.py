@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
 
 from app.plots.card import PlotCard
 
-NARROWEST = 300
+NARROWEST = 236
 """Pixels that a plot is wide at the least, where more than one is in a row."""
 
 
