@@ -20,6 +20,7 @@ from app.icons import icon
 from app.presenters.charts import Scope
 from app.presenters.scope_choices import Choice
 from app.presenters.windows import WINDOWS, Window, window_called
+from app.theme import current
 
 
 class Bar(QFrame):
@@ -46,7 +47,8 @@ class Bar(QFrame):
         self.live.setProperty("small", True)
         self.pause = self._tool("Pause", "Let the charts stand still")
         self.pause.setCheckable(True)
-        self.reset = self._tool("Show all again", "Undo zooming and moving (Home)")
+        self.reset = self._tool("Back to now", "Go with the newest again (Home)")
+        self.reset.setEnabled(False)
         self.compare = self._tool("Compare runs", "Lay the charts of two runs over each other")
         self.pointer = QLabel(self)
         self.pointer.setProperty("role", "small")
@@ -74,6 +76,10 @@ class Bar(QFrame):
     def show_window(self, window: Window) -> None:
         self.window_choice.setCurrentText(window.title)
 
+    def show_following(self, follows: bool) -> None:
+        """Offer to go back to the newest when somebody has zoomed or moved."""
+        self.reset.setEnabled(not follows)
+
     def show_compared(self, words: str) -> None:
         """Say which runs are compared, instead of what is chosen from what happens; "" for live."""
         when_live: tuple[QWidget, ...] = self.scope, self.window_choice, self.pause, self.compare
@@ -86,7 +92,7 @@ class Bar(QFrame):
     def restyle(self) -> None:
         """Draw the icons in the colours of the theme."""
         self.pause.setIcon(icon("mdi6.play" if self.pause.isChecked() else "mdi6.pause"))
-        self.reset.setIcon(icon("mdi6.magnify-remove-outline"))
+        self.reset.setIcon(icon("mdi6.skip-next", current().accent))
         self.compare.setIcon(icon("mdi6.compare"))
         self.more.setIcon(icon("mdi6.export-variant"))
 

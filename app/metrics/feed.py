@@ -8,10 +8,11 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.bridge.bridge import Bridge
+from app.metrics.living import is_there
 from app.plots.colours import MOST
 from app.plots.plot import Drawn
 from app.plots.ring import Floats, Ring
-from app.presenters.charts import Chart, Scope, is_single, lines_for, metrics_shown, name_of
+from app.presenters.charts import Called, Chart, Scope, is_single, lines_for, metrics_shown, name_of
 from app.presenters.windows import Window
 from graph.errors import HeddleError
 from runtime.metrics.series import Line, Question
@@ -112,11 +113,11 @@ class LiveFeed(QObject):
                     partial(self._fail, group),
                 )
 
-    def lines(self, chart: Chart, scope: Scope) -> list[Drawn]:
+    def lines(self, chart: Chart, scope: Scope, called: Called) -> list[Drawn]:
         """The lines of a chart, as far as they are known."""
         group = self._groups.get(scope)
         known = group.rings.get(chart.id, []) if group else []
-        return [Drawn(ring, name_of(line, chart, scope)) for line, ring in known]
+        return [Drawn(ring, name_of(line, chart, scope, called)) for line, ring in known]
 
     def _question(self, scope: Scope, group: _Group) -> Question:
         names = {name: None for chart in group.charts for name in metrics_shown(chart, scope)}
@@ -128,8 +129,8 @@ class LiveFeed(QObject):
 
     def _take(self, scope: Scope, group: _Group, answer: list[Line]) -> None:
         group.is_asked = False
-        if self._groups.get(scope) is not group:
-            return
+        if self._groups.get(scope) is not group or not is_there(self):
+            return  # nobody wants to know any more
         for chart in group.charts:
             known = group.rings.setdefault(chart.id, [])
             for line in lines_for(chart, scope, answer):
@@ -154,7 +155,8 @@ class LiveFeed(QObject):
 
     def _fail(self, group: _Group, error: HeddleError) -> None:
         group.is_asked = False
-        self.failed.emit(str(error))
+        if is_there(self):
+            self.failed.emit(str(error))
 
 
 async def _read(question: Question, metrics: "Readable") -> list[Line]:

@@ -11,6 +11,7 @@ from app.metrics.bar import Bar
 from app.metrics.compare_dialog import CompareDialog, clock_of
 from app.metrics.exporting import as_csv
 from app.metrics.feed import LiveFeed
+from app.metrics.living import is_there
 from app.metrics.picker import Picker
 from app.metrics.run_feed import RunFeed
 from app.plots.axes import clock
@@ -82,6 +83,10 @@ class Panel(QWidget):
         for one in shown:
             if one not in self.cards:
                 self.cards[one] = self._card(one)
+        now = self._meant()
+        for one in shown:
+            is_told = one.is_pinned or one.scope != now
+            self.cards[one].show_scope(words_of(one.scope, self._called) if is_told else "")
         self.feed.show([(one.chart, one.scope) for one in shown])
         self.wall.show_cards([self.cards[one] for one in shown])
         self.pages.setCurrentWidget(self.wall if shown else self.empty)
@@ -163,8 +168,6 @@ class Panel(QWidget):
             self.span, title_of(chart, scope), chart.unit, chart.about, self.wall.inside
         )
         card.show_pinned(is_pinned)
-        is_told = is_pinned or scope != self._meant()
-        card.show_scope(words_of(scope) if is_told else "")
         card.pin_toggled.connect(lambda wanted: self._pin(shown, wanted))
         card.close_wanted.connect(lambda: self._drop(shown))
         return card
@@ -184,9 +187,17 @@ class Panel(QWidget):
 
     def _draw(self) -> None:
         for shown, card in self.cards.items():
-            card.show_lines(self.feed.lines(shown.chart, shown.scope), elapsed=self.feed.elapsed)
+            drawn = self.feed.lines(shown.chart, shown.scope, self._called)
+            card.show_lines(drawn, elapsed=self.feed.elapsed)
+
+    def _called(self, flow: str, block: str) -> str:
+        """A block by its title, where its flow is in front."""
+        bench = self._studio.workspace.current
+        return bench.title_at(block) if bench and bench.document.flow.name == flow else block
 
     def _take_overview(self, overview: Overview) -> None:
+        if not is_there(self):
+            return
         is_new = overview.metrics != self._overview.metrics
         self._overview = overview
         self.bar.show_choices(choices(overview.series), self._scope)
@@ -298,6 +309,7 @@ class Panel(QWidget):
         self._live.changed.connect(self._on_values)
         self._live.failed.connect(self._tell_trouble)
         self.span.pointed.connect(self._show_pointer)
+        self.span.changed.connect(lambda: self.bar.show_following(self.span.follows))
         self._studio.bridge.state_changed.connect(self._on_runtime)
         self._studio.workspace.current_changed.connect(self._follow_front)
         self._studio.theme.changed.connect(self.restyle)

@@ -53,7 +53,7 @@ class Picker(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Down goes from the search into the list."""
-        if event.key() == Qt.Key.Key_Down and self.search.hasFocus():
+        if event.key() == Qt.Key.Key_Down and not self.tree.hasFocus():
             items = self._items()
             if items:
                 self.tree.setFocus()

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.bridge.bridge import Bridge
 from app.metrics.feed import EVERY, Readable, Wanted, arrays
+from app.metrics.living import is_there
 from app.plots.plot import Drawn
 from app.plots.ring import Ring
 from app.presenters.charts import Chart, Scope
@@ -15,8 +16,6 @@ from runtime.journal.contract import RunRow
 from runtime.metrics.series import Line, Question
 
 STEPS = 300
-
-FIRST, SECOND = "This run", "The other"
 
 
 class RunFeed(QObject):
@@ -66,7 +65,7 @@ class RunFeed(QObject):
             for at in range(len(self._runs)):
                 self._read(at)
 
-    def lines(self, chart: Chart, _: Scope) -> list[Drawn]:
+    def lines(self, chart: Chart, *_: object) -> list[Drawn]:
         """One line for each run."""
         return self._drawn.get(chart.id, [])
 
@@ -85,6 +84,8 @@ class RunFeed(QObject):
         )
 
     def _take(self, at: int, answer: list[Line]) -> None:
+        if not is_there(self):
+            return  # nobody compares any more
         self._lines[at] = answer
         ends = [line.step * len(line.values) for lines in self._lines for line in lines]
         self.newest = max(ends, default=0.0)
@@ -103,7 +104,8 @@ class RunFeed(QObject):
         return drawn
 
     def _fail(self, error: HeddleError) -> None:
-        self.failed.emit(str(error))
+        if is_there(self):
+            self.failed.emit(str(error))
 
 
 async def _of_run(run: str, question: Question, metrics: Readable) -> list[Line]:

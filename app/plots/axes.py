@@ -14,6 +14,12 @@ from app.theme import SMALL, current, font
 _TIMES = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400)
 """Seconds that people count time in."""
 
+READABLE = (1, 2, 2.5, 5, 10)
+"""Of which times ten to some power labels are."""
+
+HEIGHTS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
+"""The same for the tops of plots, which don't leap so far."""
+
 APART = 84
 """Pixels between two times, at the least."""
 
@@ -105,15 +111,18 @@ class AmountAxis(Axis):
     def ticks(self, high: float, pixels: float) -> Sequence[float]:
         """The amounts that are told: 0 and two to five more."""
         step = round_up(high / max(2.0, min(5.0, pixels / 36)), self._unit)
+        if self._unit == "bytes":
+            step = 2.0 ** math.ceil(math.log2(step))
         return [at * step for at in range(int(high / step * (1 + 1e-9)) + 1)]
 
 
-def round_up(value: float, unit: str = "") -> float:
-    """The next number that is easily read: 1, 2, 2.5 or 5 times a power of ten, or of two."""
+def round_up(value: float, unit: str = "", among: Sequence[float] = READABLE) -> float:
+    """The next number that is easily read: some times a power of ten, of bytes one of two."""
     if unit == "bytes":
-        return float(2 ** math.ceil(math.log2(value)))
+        two = 2.0 ** math.floor(math.log2(value))
+        return next(two * times for times in (1, 1.5, 2) if two * times >= value * (1 - 1e-9))
     ten = 10.0 ** math.floor(math.log10(value))
-    return next(ten * times for times in (1, 2, 2.5, 5, 10) if ten * times >= value * (1 - 1e-9))
+    return next(ten * times for times in among if ten * times >= value * (1 - 1e-9))
 
 
 def clock(at: float, spacing: float) -> str:

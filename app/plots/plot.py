@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy
 
-from app.plots.axes import AmountAxis, TimeAxis, round_up
+from app.plots.axes import HEIGHTS, AmountAxis, TimeAxis, round_up
 from app.plots.colours import line_colour
 from app.plots.curve import Curve
 from app.plots.ring import Ring
@@ -125,7 +125,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         peak = self._peak()
         if self.unit == "share":
             return max(1.0, round_up(peak or 1.0)) * 1.04
-        return round_up(peak * HEADROOM, self.unit) if peak > 0 else 1.0
+        return round_up(peak * HEADROOM, self.unit, HEIGHTS) if peak > 0 else 1.0
 
     def _peak(self) -> float:
         peaks = [0.0]

@@ -1,7 +1,7 @@
 """Which charts there are to pick: a metric each, its percentiles together; found and grouped."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -42,6 +42,9 @@ class Scope(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 EVERYTHING = Scope()
+
+Called = Callable[[str, str], str]
+"""What people call a block of a flow, which is known by its address."""
 
 PICKED = ("runs_active", "task_rate", "task_time", "task_success", "memory", "cpu")
 """The charts that are shown at first."""
@@ -107,7 +110,12 @@ def title_of(chart: Chart, scope: Scope) -> str:
     return f"{chart.title}, {label}" if label else chart.title
 
 
-def words_of(scope: Scope) -> str:
+def address_of(_: str, block: str) -> str:
+    """What a block of a flow is called where nobody knows better: its address."""
+    return block
+
+
+def words_of(scope: Scope, called: Called = address_of) -> str:
     """The scope in a few words."""
     match scope:
         case Scope(follows="flow"):
@@ -120,23 +128,24 @@ def words_of(scope: Scope) -> str:
             return f"Agent {scope.agent}" if scope.agent else "Each kind of agent"
         case Scope(by="block"):
             if scope.block:
-                return f"{scope.block} in {scope.flow}"
+                return f"{called(scope.flow, scope.block)} in {scope.flow}"
             return f"Each block of {scope.flow}" if scope.flow else "Each block"
     return "Everything"
 
 
-def name_of(line: Line, chart: Chart, scope: Scope) -> str:
+def name_of(line: Line, chart: Chart, scope: Scope, called: Called = address_of) -> str:
     """What the legend calls a line: the percentile, or the thing that it is of."""
     if is_single(scope):
         at = chart.metrics.index(line.name) if line.name in chart.metrics else 0
         return chart.labels[at]
-    return thing(line.series, scope)
+    return thing(line.series, scope, called)
 
 
-def thing(series: Series, scope: Scope) -> str:
+def thing(series: Series, scope: Scope, called: Called = address_of) -> str:
     """A thing that is measured, as little of its name as the scope needs."""
     if series.block:
-        return series.block if scope.flow else f"{series.flow} · {series.block}"
+        block = called(series.flow, series.block)
+        return block if scope.flow else f"{series.flow} · {block}"
     return series.flow or series.agent or "Everything"
 
 
