@@ -80,6 +80,8 @@ TABLE: tuple[Row | str, ...] = (
     Row("insert.link", "Link from selected block…", "Insert", ("L",), "mdi6.transit-connection",
         "Choose a port of the selected block, then a port that it fits"),
     Row("insert.flow_file", "Flow from file…", "Insert"),
+    Row("insert.template", "Template…", "Insert", (), "mdi6.bookshelf",
+        "Find a template, to put its blocks into the flow or to begin another with it"),
     Row("arrange.layout", "Arrange automatically", "Arrange", ("Ctrl+Shift+L",),
         "mdi6.graph-outline"),
     "---",

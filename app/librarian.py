@@ -50,6 +50,8 @@ class Librarian(QObject):
         dock.removed.connect(self.remove)
         dock.exported.connect(lambda card: self.export([card.template]))
         studio.insert_wanted.connect(self.insert)
+        dock.dropped.connect(self.take_in)
+        bind("insert.template", self.look, enabled=lambda: studio.workspace.current is not None)
         bind("file.save_template", self.keep, enabled=self._has_blocks)
         bind("file.import_templates", self.choose_packs)
         bind("file.export_templates", lambda: self.export(self._own()))
@@ -66,6 +68,12 @@ class Librarian(QObject):
         return [template for template in self._shelf.templates() if template.own]
 
     # Using them.
+
+    def look(self) -> None:
+        """Show the library, ready to be searched."""
+        bring_up(self._dock)
+        self._dock.search.setFocus()
+        self._dock.search.selectAll()
 
     def insert(self, path: Path, at: Position | None = None) -> None:
         """Put the blocks of a template into the flow in front."""

@@ -1,7 +1,19 @@
 """The library of templates: found by words and category, looked at, opened, put in, shared."""
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer, Signal, SignalInstance
-from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent, QShowEvent
+from pathlib import Path
+
+from PySide6.QtCore import (
+    QEvent,
+    QMimeData,
+    QObject,
+    QPoint,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+    SignalInstance,
+)
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -38,6 +50,8 @@ class Templates(QWidget):
     edited = Signal(Card)
     removed = Signal(Card)
     exported = Signal(Card)
+    dropped = Signal(list)
+    """Packs (as Paths) were dropped here, to be taken in."""
 
     def __init__(self, studio: Studio) -> None:
         super().__init__()
@@ -55,6 +69,7 @@ class Templates(QWidget):
         self.category.currentIndexChanged.connect(lambda _: self._show())
         self._more = QToolButton(self)
         self._nothing = QLabel("No template is called that. Try what it should do.", self)
+        self.setAcceptDrops(True)
         self._lay_out()
         self._listen()
         self._restyle()
@@ -76,6 +91,15 @@ class Templates(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         QTimer.singleShot(0, self, self.read)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take packs of templates, and nothing else."""
+        if _packs(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        self.dropped.emit(_packs(event.mimeData()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A narrow dock tells of a template beneath the others, a wide one beside them."""
@@ -194,7 +218,7 @@ class Templates(QWidget):
             wanted.emit(card)
 
     def _menu_at(self, point: QPoint) -> None:
-        card = self.gallery.card_at(self.gallery.indexAt(point))
+        card = self.gallery.card_at(self.gallery.indexAt(point)) or self.gallery.card()
         if card is not None:
             self.menu(card).popup(self.gallery.viewport().mapToGlobal(point))
 
@@ -235,6 +259,12 @@ class Templates(QWidget):
         self._more.setIcon(icon("mdi6.dots-horizontal"))
         self.details.restyle()
         self.gallery.viewport().update()
+
+
+def _packs(data: QMimeData) -> list[Path]:
+    """The packs among what is dragged."""
+    paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+    return [path for path in paths if path.suffix == ".zip"]
 
 
 DOCK = Dock("templates", "Templates", "mdi6.bookshelf", "left", Templates, order=30)

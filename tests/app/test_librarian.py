@@ -180,6 +180,20 @@ def test_a_deleted_template_comes_back_with_undo(
     assert own(studio) == [template]
 
 
+def test_looking_for_a_template_shows_the_dock_ready_to_be_searched(
+    studio: Studio, qtbot: QtBot
+) -> None:
+    with qtbot.waitExposed(studio.window):
+        studio.window.show()
+    studio.actions["file.new"].trigger()
+    studio.actions["insert.template"].trigger()
+
+    dock = studio.window.findChild(Templates)
+    assert dock is not None
+    qtbot.waitUntil(dock.search.hasFocus)
+    assert dock.isVisible()
+
+
 # Putting in.
 
 

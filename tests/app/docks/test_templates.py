@@ -1,10 +1,12 @@
 """The dock of templates: looking for them, looking at one, saying what is wanted of it."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtCore import QMimeData, QModelIndex, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from app.docks.templates import Templates
@@ -182,6 +184,26 @@ def test_a_dragged_card_is_the_file_of_its_template(dock: Templates) -> None:
 
     path = bytes(data.data(TEMPLATE_MIME).data()).decode()
     assert path.endswith("hello.flow.json")
+
+
+def test_packs_are_dropped_here_and_nothing_else(dock: Templates) -> None:
+    dropped = list[list[Path]]()
+    dock.dropped.connect(dropped.append)
+    copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+
+    taken = []
+    for name in ("acme.templates.zip", "acme.txt"):
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(f"/somewhere/{name}")])
+        event = QDragEnterEvent(QPoint(9, 9), copy, data, left, Qt.KeyboardModifier.NoModifier)
+        QApplication.sendEvent(dock, event)
+        taken.append(event.isAccepted())
+        if event.isAccepted():
+            drop = QDropEvent(QPointF(9, 9), copy, data, left, Qt.KeyboardModifier.NoModifier)
+            QApplication.sendEvent(dock, drop)
+
+    assert taken == [True, False]
+    assert dropped == [[Path("/somewhere/acme.templates.zip")]]
 
 
 def test_a_narrow_dock_tells_beneath_and_a_wide_one_beside(dock: Templates, qtbot: QtBot) -> None:
