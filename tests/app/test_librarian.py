@@ -238,6 +238,20 @@ def test_blocks_from_elsewhere_put_a_flow_into_quarantine(
     assert not bench.is_trusted
 
 
+def test_blocks_of_ones_own_template_leave_a_flow_as_free_as_it_was(
+    studio: Studio, librarian: Librarian
+) -> None:
+    studio.flow_wanted.emit(WRITING)
+    librarian.keep()
+    sheet_of(studio).press("Save")
+    studio.flow_wanted.emit(GREETING)
+
+    librarian.insert(own(studio)[0].path)
+
+    assert "save" in front(studio).flow.blocks
+    assert front(studio).is_trusted
+
+
 def test_nothing_is_put_into_a_flow_that_is_only_looked_at(
     studio: Studio, librarian: Librarian
 ) -> None:
