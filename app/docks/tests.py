@@ -158,11 +158,10 @@ class Cases(QWidget):
         tests, chosen = self.tests, self.table.chosen()
         if tests is None or not chosen:
             return
-        before = tests.suite
-        tests.delete(chosen)
+        bring_back = tests.delete(chosen)
         what = f"the test “{chosen[0]}”" if len(chosen) == 1 else f"{len(chosen)} tests"
         self._studio.notices.tell(
-            f"Deleted {what}.", "info", Offer("Bring back", lambda: tests.keep(before)), key=NOTICE
+            f"Deleted {what}.", "info", Offer("Bring back", bring_back), key=NOTICE
         )
 
     def accept(self) -> None:

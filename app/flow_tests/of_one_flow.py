@@ -1,6 +1,6 @@
 """The tests of one open flow: what its file says, what came of each, and what is done with them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +88,7 @@ class FlowTests(QObject):
 
     def run(self, names: Collection[str] = ()) -> None:
         """Run these cases, or all."""
+        self.load()
         chosen = [name for name in self.suite.cases if name in names or not names]
         if self._may(chosen):
             self.is_trying, self.running = False, frozenset(chosen)
@@ -172,32 +173,36 @@ class FlowTests(QObject):
 
     # Changing.
 
-    def keep(self, suite: Suite) -> None:
-        """Have the file say this from now on."""
-        if self.path is None:
-            return
-        try:
-            keep_suite(self.path, suite)
-        except HeddleError as error:
-            self.troubled.emit(str(error))
-        self.load()
-
     def put(self, old: str, new: str, case: Case) -> None:
         """Change a case, which may be called otherwise from now on."""
-        suite = self.suite.renamed(old, new) if old != new else self.suite
         if old != new and old in self.verdicts:
             self.verdicts[new] = msgspec.structs.replace(self.verdicts.pop(old), name=new)
-        self.keep(suite.with_case(new, case))
+        self._change(lambda suite: suite.renamed(old, new).with_case(new, case))
 
     def duplicate(self, name: str) -> str:
         """Make another case like this one; gives its name."""
-        other = self.suite.free_name(name)
-        self.keep(self.suite.with_case(other, self.suite.cases[name]))
+        other, case = self.suite.free_name(name), self.suite.cases[name]
+        self._change(lambda suite: suite.with_case(other, case))
         return other
 
-    def delete(self, names: Sequence[str]) -> None:
-        """Take cases out."""
-        self.keep(self.suite.without(names))
+    def delete(self, names: Sequence[str]) -> Callable[[], None]:
+        """Take cases out; gives what brings them back."""
+        before = self.suite
+        gone = {name: before.cases[name] for name in names if name in before.cases}
+        self._change(lambda suite: suite.without(names))
+        return lambda: self._change(lambda suite: suite.with_again(gone, [*before.cases]))
+
+    def _change(self, change: Callable[[Suite], Suite]) -> None:
+        """Change the file as it is now, whoever may have written it since it was read."""
+        self.load()
+        if self.path is None or self.flaw:
+            self.troubled.emit(self.flaw)
+            return
+        try:
+            keep_suite(self.path, change(self.suite))
+        except HeddleError as error:
+            self.troubled.emit(str(error))
+        self.load()
 
     def acceptable(self, name: str) -> bool:
         """Whether what a case gave could be taken as what is expected of it."""
@@ -206,10 +211,11 @@ class FlowTests(QObject):
 
     def accept(self, names: Sequence[str]) -> None:
         """Take what these gave as what is expected, and run them again."""
-        suite = self.suite
-        for name in filter(self.acceptable, names):
-            suite = suite.with_case(name, updated(suite.cases[name], self.verdicts[name]))
-        self.keep(suite)
+        taken = {
+            name: updated(self.suite.cases[name], self.verdicts[name])
+            for name in filter(self.acceptable, names)
+        }
+        self._change(lambda suite: suite.with_again(taken, [*suite.cases]))
         self.run(names)
 
     def close(self) -> None:

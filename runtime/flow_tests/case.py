@@ -162,6 +162,12 @@ class Suite(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
         left = {name: case for name, case in self.cases.items() if name not in names}
         return msgspec.structs.replace(self, cases=left)
 
+    def with_again(self, cases: Mapping[str, Case], order: Sequence[str]) -> "Suite":
+        """The suite with these cases, those that are named in the order of the names first."""
+        all = {**self.cases, **cases}
+        names = dict.fromkeys([*(name for name in order if name in all), *all])
+        return msgspec.structs.replace(self, cases={name: all[name] for name in names})
+
     def renamed(self, old: str, new: str) -> "Suite":
         """The suite with a case called otherwise, in its place."""
         cases = {new if name == old else name: case for name, case in self.cases.items()}

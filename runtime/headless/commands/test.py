@@ -23,7 +23,7 @@ from runtime.headless import completing, options
 from runtime.headless.exits import DONE, FAILED
 from runtime.headless.granting import lend_secrets
 from runtime.headless.junit import junit
-from runtime.headless.loop import waited
+from runtime.headless.loop import Interrupted, waited
 from runtime.headless.runtimes import journal_of
 from runtime.headless.sources import blocks_at_hand, read_stdin
 from runtime.headless.values import console
@@ -96,14 +96,17 @@ def command(
         text=read_stdin().decode() if unsaved else "",
     )
     teller = Teller(console(), json=as_json)
-    if run:
+    wanted = _Wanted(_chosen(only, names), junit_file, update, number or 0, seed)
+    try:
+        if not run:
+            places = places_in(paths, untested=wanted.number > 0)
+            return waited(_test(tester, teller, places, wanted))
         if len(paths) != 1:
             raise click.UsageError("Name the one flow file whose test the run becomes.")
         recorded = _Recording(place_of(paths[0]), run, name, server, token)
         return waited(_record(tester, teller, recorded, settings))
-    wanted = _Wanted(_chosen(only, names), junit_file, update, number or 0, seed)
-    places = places_in(paths, untested=wanted.number > 0)
-    return waited(_test(tester, teller, places, wanted))
+    except Interrupted:
+        raise click.Abort from None
 
 
 def _chosen(only: str, names: Sequence[str]) -> Callable[[str], bool]:
@@ -127,27 +130,42 @@ async def _test(tester: Tester, teller: Teller, places: Sequence[Place], wanted:
     taken = 0
     async with tester:
         for place in places:
-            suite, file = suite_at(place), str(place.tests)
-            cases = [name for name in suite.cases if wanted.chosen(name)]
-            if not cases and not wanted.number:
+            file = str(place.tests)
+            try:
+                suite = suite_at(place)
+            except HeddleError as error:
+                finding = Finding("flow", error.message, cure=error.cure)
+                found[file] = [Verdict("The tests file", "broken", (finding,))]
+                teller.file(file, 0)
+                teller.verdict(file, found[file][0])
                 continue
-            teller.file(file, len(cases))
-            found[file] = []
-            async for verdict in tester.verdicts(place, suite, wanted.chosen):
-                found[file].append(verdict)
-                teller.verdict(file, verdict)
-            if wanted.update:
-                suite, names = _update(place, suite, found[file], teller)
-                taken += len(names)
-            if wanted.number:
-                found[file].append(await _explore(tester, place, suite, wanted))
-                teller.verdict(file, found[file][-1])
+            cases = [name for name in suite.cases if wanted.chosen(name)]
+            if cases or wanted.number:
+                teller.file(file, len(cases))
+                found[file], more = await _test_one(tester, teller, place, suite, wanted)
+                taken += more
     verdicts = [verdict for of_file in found.values() for verdict in of_file]
     teller.summary(verdicts, time.perf_counter() - began)
     if wanted.junit is not None:
         _write(wanted.junit, junit(found))
     bad = sum(verdict.state in ("failed", "broken") for verdict in verdicts)
     return FAILED if bad > taken else DONE
+
+
+async def _test_one(
+    tester: Tester, teller: Teller, place: Place, suite: Suite, wanted: _Wanted
+) -> tuple[list[Verdict], int]:
+    """The verdicts on the tests of one flow, and how many of them were taken as expected."""
+    file, verdicts, taken = str(place.tests), list[Verdict](), set[str]()
+    async for verdict in tester.verdicts(place, suite, wanted.chosen):
+        verdicts.append(verdict)
+        teller.verdict(file, verdict)
+    if wanted.update:
+        suite, taken = _update(place, suite, verdicts, teller)
+    if wanted.number:
+        verdicts.append(await _explore(tester, place, suite, wanted))
+        teller.verdict(file, verdicts[-1])
+    return verdicts, len(taken)
 
 
 async def _explore(tester: Tester, place: Place, suite: Suite, wanted: _Wanted) -> Verdict:
