@@ -83,10 +83,11 @@ class Executor:
         """Start a run whose first event is `run.began`; `prepare` is called before its tasks."""
         live = self._adopt(run, grants, recording)
         self._recorder.wave.append(run.began)
+        ready = evolve.evolve(run, run.began)
         if prepare:
             prepare(live)
         run.root.modes = self.debugger.modes(live, run.root)
-        self._runner.push(evolve.evolve(run, run.began))
+        self._runner.push(ready)
         self._runner.after_settling(run.root)
         self._runner.kick()
         return live

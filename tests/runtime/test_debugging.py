@@ -144,6 +144,15 @@ async def test_stepping_over_stands_before_each_block_in_turn(desk: Desk) -> Non
     assert isinstance((await desk.events())[-1], RunSucceeded)
 
 
+async def test_every_event_of_a_debugged_run_has_a_number_of_its_own(desk: Desk) -> None:
+    await desk.start(CHAIN, Breakpoint("p", "b"), paused=True)
+    await desk.go_on()
+    await desk.go_on()
+
+    numbers = [event.seq for event in await desk.events()]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
 async def test_a_condition_is_asked_with_the_values_of_the_block(desk: Desk) -> None:
     desk.world.expressions["a > 5"] = lambda names: names["a"] > 5
 

@@ -230,7 +230,7 @@ async def completions(desk: Desk, asked: Completions) -> Body:
     word = _WORD.search(begun)
     of, start = (word[1], word[2] or "") if word else ("", "")
     names = await _names(desk, frame, of or "")
-    fitting = [name for name in names if name.startswith(start)]
+    fitting = [name for name in dict.fromkeys(names) if name.startswith(start)]
     return {"targets": [{"label": name, "type": "variable"} for name in fitting[:200]]}
 
 

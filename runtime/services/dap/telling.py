@@ -116,7 +116,8 @@ class Telling:
                 caught = "" if event.outcome == "stop" else " The flow goes on."
                 await self._output("stderr", f"{event.failure}{caught}\n", event.task)
             case TaskRetried():
-                told = f"{event.failure} Tries again in {event.wait:.1f} s.\n"
+                after = f" in {event.wait:.1f} s" if event.wait else ""
+                told = f"{event.failure} Tries again{after}.\n"
                 await self._output("stderr", told, event.task)
             case TaskDoubted():
                 told = "It was interrupted, and nobody knows what became of it."
