@@ -6,9 +6,9 @@ from typing import Any
 from PySide6.QtCore import Qt, QTimer, SignalInstance
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
+from app.debugging.subject import selected_block, task_shown
 from app.debugging.value_tools import ValueTools
 from app.docks import Dock
-from app.presenters.call_path import task_of
 from app.presenters.data_items import Group, of_run, of_task
 from app.presenters.results import NOTHING, Result, of_block
 from app.presenters.results import of_run as result_of_run
@@ -230,19 +230,10 @@ class Data(QWidget):
 
     def task(self) -> str:
         """The task whose data is shown, "" when the whole run's is."""
-        front, block = self._front, self._block()
-        if front is None or front.run is None or block is None:
-            return ""
-        address = front.address(block.id)
-        if block.settings.each and front.round.startswith(f"{address}["):
-            address = f"{address}/{block.id}"
-        return task_of(front.run, address, front.round)
+        return task_shown(self._front)
 
     def _block(self) -> Block | None:
-        front = self._front
-        if front is None or len(front.selected) != 1:
-            return None
-        return front.flow.blocks.get(next(iter(front.selected)))
+        return selected_block(self._front)
 
     def _address(self) -> str:
         block = self._block()
