@@ -54,7 +54,6 @@ class History(QWidget):
         self.comparison = ComparisonView(self)
         self._differences = Differences(self)
         self.empty, self.progress = QLabel(NOTHING_YET, self), QLabel(self)
-        self._stop = self._button("Stop", "Look no further", lambda _: self.listing.stop())
         self._more = QToolButton(self)
         self._make_buttons()
         self._lay_out()
@@ -124,7 +123,8 @@ class History(QWidget):
     def _resume(self, run: RunRow) -> None:
         on_its_flow(self._studio, run, lambda bench: self._studio.runs.resume(bench, run.run))
 
-    def _compare_selected(self) -> None:
+    def compare_selected(self) -> None:
+        """Compare the two runs that are selected, the older one first."""
         after, before = (run.row.run for run in self.table.selected()[:2])
         self.compare(before, after)
 
@@ -160,7 +160,6 @@ class History(QWidget):
         selected = self.table.selected()
         one = selected[0] if len(selected) == 1 else None
         self._compare.setEnabled(len(selected) == 2)
-        self._compare.setText("Compare")
         for button in (self._open, self._run_again):
             button.setEnabled(one is not None)
         self._go_on.setVisible(one is not None and one.can_resume)
@@ -171,7 +170,7 @@ class History(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         selected = self.table.selected()
         if len(selected) == 2:
-            _add(menu, "Compare the two", self._compare_selected)
+            _add(menu, "Compare the two", self.compare_selected)
         elif len(selected) == 1:
             self._offer_for(selected[0], menu)
         return menu
@@ -216,24 +215,29 @@ class History(QWidget):
     # How it is made.
 
     def _make_buttons(self) -> None:
-        self._compare = QPushButton("Compare", self)
-        self._compare.setProperty("small", True)
-        self._compare.setToolTip("Compare two runs: select both first")
-        self._compare.clicked.connect(self._compare_selected)
-        self._open = self._button("Show", "Show the run on the canvas", self._show)
-        self._run_again = self._button("Run again", "Run again as it was", self._again)
-        self._go_on = self._button("Resume", "Go on with a run that was interrupted", self._resume)
+        self._compare = self._tool("Compare two runs: select both first", self.compare_selected)
+        self._open = self._tool("Show the run on the canvas", self._for_one(self._show))
+        self._run_again = self._tool("Run again as it was", self._for_one(self._again))
+        self._go_on = self._tool("Go on with the interrupted run", self._for_one(self._resume))
+        self._stop = QPushButton("Stop", self)
+        self._stop.setProperty("small", True)
+        self._stop.setToolTip("Look no further")
+        self._stop.clicked.connect(self.listing.stop)
         self._more.setToolTip("Open a run from a file, read again, or forget old runs")
         self._more.setAccessibleName("More about runs")
         self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._more.setMenu(self._list_menu())
 
-    def _button(self, title: str, tip: str, do: Callable[[RunRow], object]) -> QPushButton:
-        button = QPushButton(title, self)
-        button.setProperty("small", True)
+    def _tool(self, tip: str, do: Callable[[], object]) -> QToolButton:
+        button = QToolButton(self)
         button.setToolTip(tip)
-        button.clicked.connect(lambda: [do(run.row) for run in self.table.selected()[:1]])
+        button.setAccessibleName(tip.partition(":")[0])
+        button.clicked.connect(lambda: do())
         return button
+
+    def _for_one(self, do: Callable[[RunRow], object]) -> Callable[[], object]:
+        """What does it with the run that is selected."""
+        return lambda: [do(run.row) for run in self.table.selected()[:1]]
 
     def _lay_out(self) -> None:
         self.empty.setProperty("role", "empty")
@@ -241,7 +245,7 @@ class History(QWidget):
         self.progress.setProperty("role", "small")
         bar = QHBoxLayout()
         bar.setContentsMargins(12, 4, 8, 4)
-        bar.setSpacing(6)
+        bar.setSpacing(4)
         bar.addWidget(self.filter, 1)
         for widget in (self.progress, self._stop, self._compare, self._open, self._run_again,
                        self._go_on, self._more):  # fmt: skip
@@ -292,7 +296,12 @@ class History(QWidget):
         return front.spoken_name if front else ""
 
     def _restyle(self) -> None:
-        self._more.setIcon(icon("mdi6.dots-horizontal"))
+        for tool, name in (
+            (self._compare, "mdi6.compare"), (self._open, "mdi6.eye-outline"),
+            (self._run_again, "mdi6.restart"), (self._go_on, "mdi6.play-circle-outline"),
+            (self._more, "mdi6.dots-horizontal"),
+        ):  # fmt: skip
+            tool.setIcon(icon(name))
         self.filter.restyle()
         self.comparison.restyle()
         self.table.viewport().update()

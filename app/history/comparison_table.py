@@ -31,7 +31,7 @@ from app.theme import current
 Index = QModelIndex | QPersistentModelIndex
 COLUMNS = ("Block", "Values", "Time", "Before and after", "Spent")
 BLOCK, VALUES, TIME, BARS, SPENT = range(5)
-WIDTHS = (190, 150, 150, 150, 160)
+WIDTHS = (150, 92, 122, 90, 130)
 ICONS = {
     "flow": "mdi6.file-tree-outline",
     "inputs": "mdi6.login-variant",

@@ -14,6 +14,9 @@ from runtime.journal.contract import RunState
 PAUSE = 120
 """Milliseconds without a key after which the list follows what was typed."""
 
+WIDEST = 124
+"""Pixels of a choice: the dock may be narrow."""
+
 BY_WORDS = "Find: failed yesterday, a flow, an id…"
 BY_VALUE = "Find a value in inputs and outputs, then press Enter"
 
@@ -28,7 +31,7 @@ class FilterBar(QWidget):
         super().__init__(parent)
         self.text = QLineEdit(self)
         self.text.setClearButtonEnabled(True)
-        self.text.setMinimumWidth(150)
+        self.text.setMinimumWidth(110)
         self.text.setMaximumWidth(340)
         self.in_values = QToolButton(self)
         self.in_values.setCheckable(True)
@@ -36,10 +39,11 @@ class FilterBar(QWidget):
         self.in_values.setAccessibleName("Look into values")
         self.state = Choice("State", STATES, self)
         self.time = Choice("Time", TIMES, self)
-        self.only_this = QCheckBox("Only this flow", self)
+        self.only_this = QCheckBox("This flow", self)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
+        self.only_this.setToolTip("List only runs of the flow in front")
         row.addWidget(self.text, 1)
         for widget in (self.in_values, self.state, self.time, self.only_this):
             row.addWidget(widget)
@@ -130,6 +134,8 @@ class Choice(QComboBox):
         super().__init__(parent)
         for title, value in choices.items():
             self.addItem(title, value)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.setMaximumWidth(WIDEST)
         self.setAccessibleName(f"{name} of the runs that are listed")
         self.setToolTip(self.accessibleName())
         self.currentIndexChanged.connect(lambda _: self.changed.emit())

@@ -20,7 +20,7 @@ from app.presenters.past_runs import COLUMNS, PastRun
 from app.theme import current
 
 Index = QModelIndex | QPersistentModelIndex
-WIDTHS = (130, 200, 150, 90)
+WIDTHS = (110, 180, 120, 80)
 
 
 class RunModel(QAbstractTableModel):

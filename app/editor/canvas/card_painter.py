@@ -5,7 +5,7 @@ from PySide6.QtGui import QPainter
 
 from app.editor.canvas.card_look import CardLook
 from app.editor.canvas.cards import is_note
-from app.editor.canvas.marks import Marks
+from app.editor.canvas.marks import DIFFERENCES, Marks
 from app.editor.canvas.notes import INSET, note_document
 from app.editor.canvas.paints import NO_BRUSH, Paints
 from app.editor.canvas.ports_painter import PortsPainter
@@ -29,7 +29,6 @@ MARK_ICONS: dict[Look, str] = {
     "warning": "mdi6.alert-circle", "stale": "mdi6.clock-alert-outline",
 }  # fmt: skip
 HEALTHY = ("reused", "done", "waiting", "", "stale")
-DIFFERENCES = {"differs": "mdi6.not-equal-variant", "parts": "mdi6.call-split"}
 
 
 class CardPainter(CardLook):

@@ -14,6 +14,9 @@ from graph.flow import End
 
 _NUMBER = {look: number for number, look in enumerate(LOOKS)}
 
+DIFFERENCES = {"differs": "mdi6.not-equal-variant", "parts": "mdi6.call-split"}
+"""By what `difference` says: the icon that marks it."""
+
 
 class Marks:
     """`looks` has the number of the look (see `LOOKS`) of each block, 0 without a run."""

@@ -5,6 +5,7 @@ from PySide6.QtGui import QPainter
 
 from app.editor.canvas.card_look import CardLook
 from app.editor.canvas.cards import is_note
+from app.editor.canvas.marks import DIFFERENCES
 from app.editor.canvas.paints import NO_BRUSH, NO_PEN
 from app.editor.canvas.texts import Voice
 from graph.flow import Block
@@ -67,7 +68,7 @@ class SmallCardPainter(CardLook):
         self, painter: QPainter, rect: QRectF, block: Block, voice: str, inset: float
     ) -> None:
         texts, tokens = self._texts, self._paints.tokens
-        room = rect.width() - inset - 8 - self._draw_problem(painter, rect, block)
+        room = rect.width() - inset - 8 - self._draw_sign(painter, rect, block)
         lines = texts.in_two(self.title(block), voice, room)
         top = _middle(rect) - sum(line.height for line in lines) / 2
         painter.setFont(texts.fonts[voice])
@@ -76,14 +77,19 @@ class SmallCardPainter(CardLook):
             painter.drawStaticText(QPointF(rect.x() + inset, top), line.text)
             top += line.height
 
-    def _draw_problem(self, painter: QPainter, rect: QRectF, block: Block) -> float:
-        """A mark at the right where something is wrong; the room it takes."""
+    def _draw_sign(self, painter: QPainter, rect: QRectF, block: Block) -> float:
+        """A mark at the right where something is wrong, or differs; the room it takes."""
         problems = self._marks.problems.get(block.id)
-        if not problems:
+        difference = self._marks.difference(self._shapes.rows[block.id])
+        if problems:
+            name, colour = "mdi6.alert", self.problem_colour(problems)
+        elif difference:
+            name, colour = DIFFERENCES[difference], self._paints.tokens.warning
+        else:
             return 0.0
-        mark = self._texts.icon("mdi6.alert", Voice.FAR_ICON)
+        mark = self._texts.icon(name, Voice.FAR_ICON)
         painter.setFont(self._texts.fonts[Voice.FAR_ICON])
-        painter.setPen(self._paints.colour(self.problem_colour(problems)))
+        painter.setPen(self._paints.colour(colour))
         place = QPointF(rect.right() - 34, _middle(rect) - mark.height / 2)
         painter.drawStaticText(place, mark.text)
         return 30.0

@@ -1,0 +1,84 @@
+"""The history dock, with a real runtime behind it."""
+
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.bundles import Bundles
+from app.docks.history import History
+from app.window.main_window import MainWindow
+from app.workbench import Workbench
+from tests.app.running.test_actions import LONG, front, window
+
+__all__ = ["front", "window"]
+
+
+@pytest.fixture
+def dock(window: MainWindow, qtbot: QtBot) -> History:
+    with qtbot.waitExposed(window):
+        window.show()
+    window.docks.bring_up("runs")
+    dock = window.docks["runs"].widget()
+    assert isinstance(dock, History)
+    return dock
+
+
+def ran(window: MainWindow, front: Workbench, qtbot: QtBot, name: str) -> str:
+    """The id of a run of the greeting that is over."""
+    before = front.live
+    window.studio.runs.start(front, {"name": name})
+    qtbot.waitUntil(
+        lambda: front.live is not None and front.live is not before and front.live.is_over,
+        timeout=LONG,
+    )
+    assert front.live is not None
+    return front.live.run
+
+
+def listed(dock: History) -> list[str]:
+    return [run.row.run for run in dock.table.runs.runs]
+
+
+def test_runs_are_found_compared_and_carried(
+    window: MainWindow, front: Workbench, dock: History, qtbot: QtBot, tmp_path: Path
+) -> None:
+    one, two = ran(window, front, qtbot, "Ada"), ran(window, front, qtbot, "Grace")
+    dock.read()
+    qtbot.waitUntil(lambda: {one, two} <= set(listed(dock)), timeout=LONG)
+
+    # Words narrow the list at once, a value is looked for.
+    dock.filter.text.setText("done today hello")
+    qtbot.waitUntil(lambda: set(listed(dock)) == {one, two}, timeout=LONG)
+    dock.filter.text.setText("failed")
+    qtbot.waitUntil(lambda: not listed(dock), timeout=LONG)
+    dock.filter.in_values.setChecked(True)
+    dock.filter.text.setText("hello, ADA")
+    dock.filter.text.returnPressed.emit()
+    qtbot.waitUntil(lambda: listed(dock) == [one], timeout=LONG)
+    assert dock.table.runs.runs[0].texts[-1] == "greet.value: Hello, Ada!"
+    qtbot.waitUntil(lambda: not dock.listing.is_searching, timeout=LONG)
+    dock.filter.clear()
+    qtbot.waitUntil(lambda: {one, two} <= set(listed(dock)), timeout=LONG)
+
+    # Two of them are compared, and what differs is marked on the canvas.
+    dock.table.select(lambda run: run.row.run in (one, two))
+    dock.compare_selected()
+    qtbot.waitUntil(lambda: dock.comparison.runs == (one, two), timeout=LONG)
+    assert "inputs" in dock.comparison.verdict.text()
+    assert "Ada" in dock.comparison.changes.toPlainText()
+    qtbot.waitUntil(lambda: front.live is not None and front.live.run == two, timeout=LONG)
+    assert front.live is not None
+    qtbot.waitUntil(lambda: front.live is not None and bool(front.live.differing), timeout=LONG)
+    assert "greet" in front.live.differing
+    dock.comparison.back.emit()
+    assert not front.live.differing
+
+    # One is written into a file, and shown from it.
+    file = tmp_path / "ada.run"
+    window.studio.findChild(Bundles).export(one, file)
+    qtbot.waitUntil(file.exists, timeout=LONG)
+    front.watch(None)
+    window.studio.open_files([file])
+    qtbot.waitUntil(lambda: front.live is not None and front.live.is_over, timeout=LONG)
+    assert front.live.run == one
