@@ -35,7 +35,7 @@ class EditorPage(QWidget):
         Minimap(self.canvas, studio)
         EmptyHint(workbench, self.canvas)
         PastBanner(workbench, self.canvas)
-        Speech(workbench, self.canvas)
+        Speech(workbench, self.canvas, studio.runs)
         DebugBar(workbench, studio, self.canvas)
         layout.addWidget(self.canvas, 1)
         self.canvas.gestures = Acting(self.canvas)

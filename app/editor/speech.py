@@ -5,6 +5,8 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QWidget
 
 from app.presenters.reading import sources_of, spoken, state_words, title_of
+from app.presenters.stop_words import PHASES
+from app.runs.control import RunControl
 from app.workbench import Workbench
 
 DELAY = 80
@@ -15,15 +17,21 @@ MOST_NAMED = 3
 class Speech(QObject):
     """Keeps the description of a canvas, and says what is newly selected while it has the keys."""
 
-    def __init__(self, workbench: Workbench, canvas: QWidget) -> None:
+    def __init__(
+        self, workbench: Workbench, canvas: QWidget, runs: RunControl | None = None
+    ) -> None:
         super().__init__(canvas)
         self._bench, self._canvas = workbench, canvas
+        self._runs = runs
         self._said = ""
         self._soon = QTimer(self, singleShot=True, interval=DELAY)
         self._soon.timeout.connect(self.tell)
         for news in (workbench.changed, workbench.selection_changed, workbench.level_changed,
                      workbench.run_changed, workbench.problems_changed):  # fmt: skip
             news.connect(self._start)
+        if runs is not None:
+            runs.breakpoints.changed.connect(self._start)
+            runs.standing.changed.connect(self._start)
         self.tell()
 
     def _start(self, _: object = None) -> None:
@@ -61,4 +69,19 @@ class Speech(QObject):
         view = bench.run.block(bench.address(id)) if bench.run else None
         names = [title_of(flow.blocks[one], bench.catalog) for one in sources if one in flow.blocks]
         problems = bench.problems_here().get(id, ())
-        return spoken(title_of(block, bench.catalog), "", names, state_words(view), problems)
+        state = ", ".join(filter(None, (*self._stops(id), state_words(view))))
+        return spoken(title_of(block, bench.catalog), "", names, state, problems)
+
+    def _stops(self, id: str) -> list[str]:
+        """Whether a run stands at the block, and whether runs stop there."""
+        if self._runs is None:
+            return []
+        bench = self._bench
+        held = self._runs.standing.held(bench)
+        here = [one for one in held if self._runs.standing.shown(bench, one.task)[0] == id]
+        points = self._runs.breakpoints.at(bench, bench.address(id))
+        told = [f"the run stands here {PHASES[here[-1].phase]}"] if here else []
+        if points:
+            on = any(point.enabled for point in points)
+            told.append("breakpoint" if on else "disabled breakpoint")
+        return told

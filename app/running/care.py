@@ -40,6 +40,8 @@ class RuntimeCare(QObject):
         if state == "ready" and not self._has_looked:
             self._has_looked = True
             self._bridge.look(_left, self._offer_to_resume, lambda _: None)
+        if state == "elsewhere":
+            self._bridge.look(_standing, self._offer_to_show, lambda _: None)
         if state == "lost":
             self._studio.runs.watching.break_off(LOST)
             self._tell()
@@ -63,6 +65,22 @@ class RuntimeCare(QObject):
             stays=True,
         )
 
+    def _offer_to_show(self, standing: list[RunRow]) -> None:
+        """Runs of another runtime that stand still there, and wait for whoever comes."""
+        shown = [w.live.run for w in self._studio.workspace if w.live]
+        waiting = [run for run in standing if run.run not in shown]
+        if not waiting:
+            return
+        newest = waiting[0]
+        text = f"A run of “{newest.name or 'Untitled'}” stands still on this runtime."
+        if len(waiting) > 1:
+            text += f" So do {len(waiting) - 1} others: see Runs."
+        show = Offer("Show it", lambda: self._show(newest))
+        self._studio.notices.tell(text, "info", show, key=NOTICE, stays=True)
+
+    def _show(self, run: RunRow) -> None:
+        on_its_flow(self._studio, run, lambda bench: self._studio.runs.show(bench, run.run))
+
     def _resume(self, run: RunRow) -> None:
         on_its_flow(self._studio, run, lambda bench: self._studio.runs.resume(bench, run.run))
 
@@ -85,6 +103,13 @@ class RuntimeCare(QObject):
         for workbench in self._studio.workspace:
             if workbench.live and workbench.live.view.state == "interrupted":
                 self._studio.runs.resume(workbench, workbench.live.run)
+
+
+async def _standing(journal: "RemoteJournal") -> list[RunRow]:
+    """Runs that stand still and are somebody's, newest first."""
+    now = time.time()
+    rows = await journal.runs(state="paused")
+    return sorted((r for r in rows if r.lease_until >= now), key=lambda row: -row.started)
 
 
 async def _left(journal: "RemoteJournal") -> list[RunRow]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from app import bundles, editing, inspecting, librarian
 from app.debugging import actions as debugging
-from app.debugging import faults, telling
+from app.debugging import faults, telling, using
 from app.dialogs import about, block_help, command_palette, shortcuts
 from app.files import actions as files
 from app.files import keeping
@@ -25,6 +25,7 @@ PARTS: tuple[Part, ...] = (
     debugging.install,
     bundles.install,
     telling.install,
+    using.install,
     faults.install,
     testing.install,
     keeping.install,
