@@ -182,6 +182,8 @@ class RunView(msgspec.Struct):
     cost: float = 0.0
     wheel: str = ""
     """Who steers the run, "" for nobody in particular."""
+    halted: bool = False
+    """Whether it was paused and hasn't been continued, whoever drives it meanwhile."""
 
     @property
     def over(self) -> bool:
@@ -274,11 +276,11 @@ class RunView(msgspec.Struct):
                 self._leave("", None)
                 self.owner, self.recovered = event.owner, self.recovered + 1
                 self.wheel = ""
-                self.state, self.failure = "running", None
+                self.state, self.failure = "paused" if self.halted else "running", None
             case RunPaused() | RunRewound():
-                self.state = "paused"
+                self.state, self.halted = "paused", True
             case RunContinued():
-                self.state = "running"
+                self.state, self.halted = "running", False
                 self.held.clear()
             case RunStalled():
                 self.state, self.waits_for = "stalled", event.waits_for

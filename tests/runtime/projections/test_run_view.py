@@ -8,8 +8,10 @@ from runtime.events import (
     Failure,
     ReplayDiverged,
     RunCancelled,
+    RunContinued,
     RunFailed,
     RunInterrupted,
+    RunPaused,
     RunRecovered,
     RunStalled,
     RunStarted,
@@ -159,6 +161,18 @@ def test_a_stalled_run_says_what_it_waits_for_until_it_moves() -> None:
     view.after(TaskFinished("r", 6, 112.0, "send", 112.0, {}))
 
     assert (view.state, view.waits_for, view.blocks["send"].state) == ("running", [], "finished")
+
+
+def test_a_run_that_stood_still_stands_still_when_it_comes_back() -> None:
+    view = view_of(
+        RunStarted("r", 1, 10.0, "f"),
+        RunPaused("r", 2, 11.0),
+        RunInterrupted("r", 2, 12.0, BROKE),
+        RunRecovered("r", 3, 13.0, "someone"),
+    )
+
+    assert view.state == "paused"
+    assert view.after(RunContinued("r", 4, 14.0)).state == "running"
 
 
 def test_a_recovered_run_has_nothing_under_way_until_it_begins_again() -> None:
