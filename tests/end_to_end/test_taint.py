@@ -1,26 +1,20 @@
 """A secret that a run uses is found nowhere afterwards, in none of the forms it may take."""
 
-import base64
 import json
 import subprocess
 import sys
-import threading
 import zipfile
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 
+from tests.servers.mirror import forms, mirror
+
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "planted/7c1e+9f&key"
-FORMS = {
-    SECRET, json.dumps(SECRET)[1:-1], quote(SECRET, safe=""),
-    base64.b64encode(SECRET.encode()).decode().rstrip("="),
-    base64.b64encode(f"me:{SECRET}".encode()).decode().rstrip("="),
-}  # fmt: skip
+FORMS = forms(SECRET)
 
 FLOW: dict[str, Any] = {
     "heddle": 1,
@@ -54,37 +48,10 @@ FLOW: dict[str, Any] = {
 }  # fmt: skip
 
 
-class Mirror(BaseHTTPRequestHandler):
-    """Says back what it was told, in many forms."""
-
-    def do_POST(self) -> None:
-        length = int(self.headers.get("Content-Length", 0))
-        sent = self.rfile.read(length).decode()
-        key = self.headers.get("X-Key", "")
-        answer = json.dumps({
-            "sent": sent, "key": key, "inside": f"the key is {key}, isn't it",
-            "address": quote(key, safe=""), "packed": base64.b64encode(key.encode()).decode(),
-        }).encode()  # fmt: skip
-        self.send_response(200 if self.path == "/echo" else 403, f"No {key}")
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(answer)))
-        self.send_header("X-Said", key)
-        self.end_headers()
-        self.wfile.write(answer)
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
 @pytest.fixture(scope="module")
-def mirror() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Mirror)
-    serving = threading.Thread(target=server.serve_forever)
-    serving.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}"
-    server.shutdown()
-    server.server_close()
-    serving.join()
+def address() -> Iterator[str]:
+    with mirror() as at:
+        yield at
 
 
 class Told:
@@ -109,12 +76,12 @@ class Told:
 
 
 @pytest.mark.slow
-def test_a_planted_secret_comes_up_nowhere(tmp_path: Path, mirror: str) -> None:
+def test_a_planted_secret_comes_up_nowhere(tmp_path: Path, address: str) -> None:
     told = Told(tmp_path)
     flow = tmp_path / "taint.flow.json"
     flow.write_text(json.dumps(FLOW))
 
-    lines = told.heddle("run", "taint.flow.json", "-i", f"at={mirror}", "--json").splitlines()
+    lines = told.heddle("run", "taint.flow.json", "-i", f"at={address}", "--json").splitlines()
     run = json.loads(lines[0])["run"]
     again = told.heddle("replay", run, "--from", "told", "--json").splitlines()
     for words in (
