@@ -111,7 +111,7 @@ class Steering:
             self._debugger.set_faults(live, faults)
         if paused:
             self._debugger.pause(live)
-            self._debugger.seek(live)
+            self._debugger.steps.seek(live)
 
     # The wheel.
 
@@ -134,7 +134,7 @@ class Steering:
             self._debugger.hold_branch(live, command.block)
         elif command.client:
             self._debugger.pause(live)
-            self._debugger.seek(live)
+            self._debugger.steps.seek(live)
         else:
             self._executor.pause(live)
 
@@ -156,7 +156,7 @@ class Steering:
                 f"The run {live.run.id} doesn't stand still.", cure="Pause it, or set a breakpoint."
             )
         if not task:
-            self._debugger.seek(live)
+            self._debugger.steps.seek(live)
             return
         step = _step_of(command, task)
         if step is None:
@@ -175,7 +175,7 @@ class Steering:
         if not undone:
             raise NotPossible("Nothing was done yet that could be undone.")
         again = await self._back_before(live, undone, events)
-        self._debugger.seek(again, stand=undone)
+        self._debugger.steps.seek(again, stand=undone)
 
     async def _back_before(self, live: Live, task: str, events: Sequence[AnyEvent]) -> Live:
         """Go back to before a task began."""
@@ -196,7 +196,7 @@ class Steering:
         assert recording is not None, "it went back just now"
         again = self._executor.rewound(live, rebuilt(plan, effective(events)), recording)
         self._debugger.attach(again).points = attached.points
-        self._debugger.seek(again)
+        self._debugger.steps.seek(again)
         return again
 
     @staticmethod
@@ -249,7 +249,7 @@ class Steering:
             raise NotPossible(f"{command.task} is done already.", cure="Let it go on.")
         _check_outputs(held, command.outputs)
         self._debugger.drop(live, command.task)
-        self._debugger.seek(live)
+        self._debugger.steps.seek(live)
         self._executor.skip(held.scope, held.i, dict(command.outputs))
 
     async def _retry(self, live: Live, task: str) -> None:
@@ -267,7 +267,7 @@ class Steering:
         again = await self._back_before(live, task, events)
         assert again.recording is not None, "it went back just now"
         again.recording.forget(task)
-        self._debugger.walk(again, Step(only=task))
+        self._debugger.steps.walk(again, Step(only=task))
 
     def _held(self, live: Live, task: str) -> Held:
         debug = self._debugger.attach(live)

@@ -1,20 +1,18 @@
 """What a person who debugs has done to a run: tasks held, released, stepped over, done again."""
 
 import asyncio
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Literal, Protocol
 
-from graph.compile.bind import SKIPPED, gather
-from graph.errors import BadInput
-from runtime.breakpoints import Breakpoint, Fault, Phase
+from runtime.breakpoints import Breakpoint, Fault
 from runtime.engine import evolve
 from runtime.engine.debug import Debug, Held, Step
+from runtime.engine.halt import Halt
 from runtime.engine.live import Live
-from runtime.engine.performer import inputs_of
 from runtime.engine.points import Points, Stop
 from runtime.engine.state import Run, Scope
+from runtime.engine.stepping import Steps
 from runtime.events import (
     BreakpointsSet,
     Event,
@@ -27,29 +25,11 @@ from runtime.events import (
     TaskReleased,
     block_of,
 )
-from runtime.recorded import scope_of
 
 Reason = Literal["breakpoint", "step", "pause"]
 
 TRY = "logic.try"
 """The kind of block that goes on when what runs inside it, labelled `try`, fails."""
-
-
-class Halt(NamedTuple):
-    """A task at a point where it may be held. `go` lets it go on from there."""
-
-    live: Live
-    scope: Scope
-    i: int
-    phase: Phase
-    go: Callable[[], None]
-    outputs: Mapping[str, Any] = {}
-    failure: Failure | None = None
-    attempt: int = 1
-
-    @property
-    def task(self) -> str:
-        return self.scope.prefix + self.scope.plan.ids[self.i]
 
 
 class Shell(Protocol):
@@ -77,7 +57,7 @@ class Debugger:
 
     def __init__(self, shell: Shell) -> None:
         self._shell = shell
-        self._stepping: set[Live] = set()
+        self.steps = Steps(shell, self._stand)
         self._thinking: set[asyncio.Task[None]] = set()
 
     # Where to stop.
@@ -108,7 +88,7 @@ class Debugger:
 
     def faults_at(self, live: Live, scope: Scope, i: int) -> Sequence[Fault]:
         """What goes wrong at a task that begins; what happens only so often is counted."""
-        place, suffered = block_of(_address(scope, i)), self.attach(live).suffered
+        place, suffered = block_of(scope.prefix + scope.plan.ids[i]), self.attach(live).suffered
         due = [f for f in live.run.faults if f.block == place and f.enabled]
         due = [f for f in due if not f.times or suffered.get(f.id, 0) < f.times]
         for fault in due:
@@ -168,6 +148,9 @@ class Debugger:
 
     def _before(self, live: Live, scope: Scope, i: int) -> Halt:
         return Halt(live, scope, i, "before", partial(self._begin, live, scope, i))
+
+    def _stand(self, live: Live, scope: Scope, i: int) -> None:
+        self._hold(self._before(live, scope, i), "step")
 
     def _begin(self, live: Live, scope: Scope, i: int) -> None:
         """Let a task begin that was held before it did."""
@@ -256,7 +239,7 @@ class Debugger:
         """Whether a task stops at breakpoints, or may: then it waits until that is known."""
         if not met:
             return False
-        points, names = self.attach(halt.live).points, _names(halt)
+        points, names = self.attach(halt.live).points, halt.names()
         met = [point for point in met if not point.port or point.port in names]
         if any(not points.is_plain(point) for point in met):
             self._think(halt, met, names)
@@ -309,7 +292,7 @@ class Debugger:
         if stop is not None and stop.point.whole:
             self._pause(live)
         if live.run.paused:
-            self._end_step(live)
+            self.steps.end(live)
         debug.held[halt.task] = Held(halt.scope, halt.i, halt.phase, halt.go)
         point, note = (stop.point.id, live.cleaned(stop.note)) if stop else ("", "")
         self._shell.tell(
@@ -359,7 +342,7 @@ class Debugger:
     def go_on(self, live: Live, *, until: str = "") -> None:
         """Let a run go on, and all that is held in it; to a place, if one is given."""
         debug, run = self.attach(live), live.run
-        self._end_step(live)
+        self.steps.end(live)
         debug.awaited, debug.until = {}, until
         held, debug.held = list(debug.held.items()), {}
         if run.paused:
@@ -385,7 +368,7 @@ class Debugger:
     def again(self, live: Live, task: str, held: Held) -> None:
         """Make a new attempt at a task that was held as it failed."""
         if live.run.paused:
-            self.walk(live, Step(only=task))
+            self.steps.walk(live, Step(only=task))
         self._begin(live, held.scope, held.i)
 
     def drop(self, live: Live, task: str) -> Held:
@@ -405,23 +388,9 @@ class Debugger:
                 self._hold_what_follows(live, task, step)
             self.release(live, task)
             return
-        self.walk(live, step)
+        self.steps.walk(live, step)
         if task in debug.held:
             self.release(live, task)
-
-    def seek(self, live: Live, stand: str = "") -> None:
-        """Stand before what comes next in a paused run, or before the task of that address."""
-        if live.run.paused:
-            self.walk(live, Step(stand=stand))
-
-    def walk(self, live: Live, step: Step) -> None:
-        """Let what a step frees go on as it comes, in a paused run."""
-        self.attach(live).step = step
-        self._stepping.add(live)
-        freed = [parked for parked in live.parked if step.frees(_address(*parked))]
-        live.parked = [parked for parked in live.parked if parked not in freed]
-        self._shell.push(freed)
-        self._shell.kick()
 
     def _hold_what_follows(self, live: Live, task: str, step: Step) -> None:
         """Step in one branch while the others run: what follows the task is held."""
@@ -435,75 +404,6 @@ class Debugger:
                 debug.awaited.update((f"{place}/{id}", "step") for id in body.ids)
         self.look_closely(live)
 
-    def _end_step(self, live: Live) -> None:
-        if live.debug is not None:
-            live.debug.step, live.debug.until = None, ""
-        self._stepping.discard(live)
-
-    @property
-    def is_stepping(self) -> bool:
-        """Whether any run is in the middle of a step, so that `look` has something to do."""
-        return bool(self._stepping)
-
-    def look(self) -> None:
-        """See whether steps are over; each that is ends before the task that comes next."""
-        for live in tuple(self._stepping):
-            debug = live.debug
-            if live.run.ended or debug is None or debug.step is None:
-                self._stepping.discard(live)
-            elif not self._shell.waits(live.run):
-                self._look(live, debug, debug.step)
-
-    def _look(self, live: Live, debug: Debug, step: Step) -> None:
-        left_out = [(scope, i) for scope, i in live.parked if i < 0]
-        if left_out:
-            live.parked = [(scope, i) for scope, i in live.parked if i >= 0]
-            self._shell.push(left_out)
-            return
-        inside = [n for n, parked in enumerate(live.parked) if step.is_inside(_address(*parked))]
-        if not inside and any(map(step.frees, (*live.run.attempts, *debug.considering))):
-            return
-        if live.parked and not self._comes(live, step.stand):
-            n = min(inside) if inside else _next(live, step)
-            scope, i = live.parked.pop(n)
-            self._hold(self._before(live, scope, i), "step")
-
-    def _comes(self, live: Live, stand: str) -> bool:
-        """Whether a task in a loop's round, where one wants to stand, is yet to come up."""
-        loop = scope_of(stand).rpartition("[")[0]
-        return loop in live.run.attempts and stand not in {_address(*one) for one in live.parked}
-
-
-def _next(live: Live, step: Step) -> int:
-    """Which of the parked tasks comes next.
-
-    It is the one where one wants to stand, or what follows from what was done, or else the
-    first one: in the same round, in the next one, anywhere.
-    """
-    here = scope_of(step.only)
-
-    def rank(n: int) -> tuple[object, ...]:
-        scope, i = live.parked[n]
-        before = (scope.prefix + scope.plan.ids[j] for j in scope.plan.depends(i))
-        far = (scope.address != here) + (_loop(scope.address) != _loop(here))
-        return (
-            _address(scope, i) != step.stand, not any(map(step.frees, before)),
-            far, _by_number(scope.address), i,
-        )  # fmt: skip
-
-    return min(range(len(live.parked)), key=rank)
-
-
-def _loop(scope: str) -> str:
-    """The loop whose round a scope is."""
-    return scope.rpartition("[")[0]
-
-
-def _by_number(address: str) -> list[tuple[bool, int, str]]:
-    """What sorts rounds by their number: `each[2]` before `each[10]`."""
-    parts = re.split(r"(\d+)", address)
-    return [(part.isdigit(), int(part) if part.isdigit() else 0, part) for part in parts]
-
 
 def _is_caught(scope: Scope, outcome: str) -> bool:
     """Whether the flow goes on after an error that is about to be raised in a scope."""
@@ -516,27 +416,3 @@ def _is_caught(scope: Scope, outcome: str) -> bool:
     if outer.plan.specs[i].kind == TRY and label == "try]":
         return True
     return _is_caught(outer, outer.plan.settings[i].on_error)
-
-
-def _address(scope: Scope, i: int) -> str:
-    return scope.prefix + scope.plan.ids[i if i >= 0 else ~i]
-
-
-def _names(halt: Halt) -> dict[str, Any]:
-    """What the expressions of a breakpoint see."""
-    scope, i = halt.scope, halt.i
-    plan = scope.plan
-    secret = plan.secrets.get(i, {})
-    fields = {name: value for name, value in plan.fields[i].items() if name not in secret}
-    try:
-        linked = gather(plan.sources[i], scope.values)
-    except BadInput:
-        linked = {}
-    changed = scope.run.changed.get(halt.task, {})
-    inputs = {n: v for n, v in inputs_of(scope).items() if v is not SKIPPED}
-    names = {"inputs": inputs, **fields, **linked, **changed}
-    if halt.phase == "after":
-        names |= {"outputs": dict(halt.outputs), **halt.outputs}
-    if halt.failure is not None:
-        names["error"] = evolve.error_record(halt.failure)
-    return names

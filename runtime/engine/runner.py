@@ -124,8 +124,8 @@ class Runner:
             elif not scope.left:
                 self.after_settling(scope)
                 wave = self._recorder.wave
-        if self.debugger.is_stepping:
-            self.debugger.look()
+        if self.debugger.steps.under_way:
+            self.debugger.steps.look()
         self._recorder.settle(idle=not ready)
         if ready:
             self.kick()

@@ -133,7 +133,7 @@ async def progress_of_the_last(happenings: Subscription) -> float:
 
 
 CHECKS = {
-    "        if self.debugger.is_stepping:\n            self.debugger.look()\n": "",
+    "        if self.debugger.steps.under_way:\n            self.debugger.steps.look()\n": "",
     "        if live.debug is not None:\n"
     "            if not self.debugger.may_start(live, scope, i):\n"
     "                return\n"
