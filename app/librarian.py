@@ -22,8 +22,7 @@ from graph.edits import Position
 from graph.errors import EditRefused, HeddleError
 from graph.flow import Flow
 from graph.self_contained import self_contained
-from runtime.library.about import CATEGORIES, About
-from runtime.library.packs import PACK_SUFFIX, TakenIn, pack, take_in
+from runtime.library.about import CATEGORIES, PACK_SUFFIX, About
 from runtime.library.shelf import PutAway, Shelf, Template, file_name
 
 NOTICE = "templates"
@@ -176,6 +175,8 @@ class Librarian(QObject):
 
     def write_pack(self, path: Path, templates: Sequence[Template]) -> None:
         """Write templates into one file."""
+        from runtime.library.packs import pack  # noqa: PLC0415 - reading zip files is seldom needed
+
         if path.suffix != ".zip":
             path = path.with_name(f"{path.name}{PACK_SUFFIX}")
         try:
@@ -197,13 +198,17 @@ class Librarian(QObject):
 
     def take_in(self, paths: Sequence[Path]) -> None:
         """Put the templates of packs into the library; one that won't do is told of."""
+        from runtime.library.packs import take_in  # noqa: PLC0415 - as above
+
         for path in paths:
             try:
                 taken = take_in(path, self._shelf, self._studio.catalog)
             except HeddleError as error:
                 self._tell(error)
                 return
-            self._studio.notices.tell(_told(taken, path), "success", key=NOTICE)
+            self._studio.notices.tell(
+                _told(len(taken.new), taken.known, path), "success", key=NOTICE
+            )
             bring_up(self._dock)
             self._dock.read(taken.new[0].name if taken.new else "")
 
@@ -218,11 +223,11 @@ class Librarian(QObject):
         self._studio.notices.tell(str(error), "error", key=NOTICE)
 
 
-def _told(taken: TakenIn, path: Path) -> str:
-    known = f" {taken.known} of them were here already." if taken.known and taken.new else ""
-    if not taken.new:
+def _told(new: int, known: int, path: Path) -> str:
+    if not new:
         return f"All templates of {path.name} are in the library already."
-    return f"Added {_counted(len(taken.new))} of {path.name}.{known}"
+    here = f" {_counted(known)} were here already." if known else ""
+    return f"Added {_counted(new)} of {path.name}.{here}"
 
 
 def _counted(number: int) -> str:

@@ -23,6 +23,8 @@ WIDTH, HEIGHT = 1600, 1000
 TEMPLATE = RESOURCES / "templates" / "triage_github_issues.flow.json"
 SHOWN_BLOCK = "report"
 """The block whose fields are in the picture of the inspector."""
+SHOWN_TEMPLATE = "api_to_database"
+"""The template that is looked at in the picture of the library."""
 SHOWN_PART = ("each", "sorted", "counts", "issues", "save_table", "report", "counts_out")
 """The blocks that fill the picture of the canvas."""
 THEMES: tuple[Choice, ...] = ("dark", "light")
@@ -69,8 +71,9 @@ def take(folder: Path) -> None:
 
 def photograph(theme: Choice, folder: Path) -> None:
     """Open the studio on this display and take its pictures in a theme."""
-    from PySide6.QtCore import QEventLoop, QPoint, QTimer
+    from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
 
+    from app.docks.templates import Templates
     from app.editor.choice_popup import ChoicePopup
     from app.start import application, build
     from app.welcome.template_card import TemplateCard
@@ -126,6 +129,13 @@ def photograph(theme: Choice, folder: Path) -> None:
         popup.move(window.mapToGlobal(QPoint((WIDTH - popup.width()) // 2, 96)))
         save("palette")
         popup.close()
+        library = window.findChild(Templates)
+        assert library is not None
+        window.docks.bring_up("templates")
+        window.resizeDocks([window.docks["templates"]], [560], Qt.Orientation.Horizontal)
+        until(lambda: library.cards, "The library")
+        library.gallery.go_to(library.model.row_of(SHOWN_TEMPLATE))
+        save("library")
     finally:
         studio.bridge.close()
 

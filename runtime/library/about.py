@@ -12,6 +12,7 @@ FORMAT = 1
 """The version this Heddle writes. What a later one adds is passed over."""
 
 ABOUT_SUFFIX = ".template.json"
+PACK_SUFFIX = ".templates.zip"
 LARGEST = 256 * 1024
 """Bytes that what a template says of itself may have."""
 

@@ -17,10 +17,16 @@ from graph.file_format import FILE_SUFFIX, is_file, read, write
 from graph.flow import Flow
 from graph.self_contained import self_contained
 from runtime.flow_files import load
-from runtime.library.about import ABOUT_SUFFIX, About, BadAbout, read_about, write_about
+from runtime.library.about import (
+    ABOUT_SUFFIX,
+    PACK_SUFFIX,
+    About,
+    BadAbout,
+    read_about,
+    write_about,
+)
 from runtime.library.shelf import Shelf, Template
 
-PACK_SUFFIX = ".templates.zip"
 LARGEST_PACK = 16 << 20
 """Bytes that a pack may have as it comes."""
 LARGEST_UNPACKED = 64 << 20

@@ -7,7 +7,7 @@ from tests.screenshots import FOLDER, HEIGHT, THEMES, WIDTH, _in_few_colours
 
 
 @pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("name", ["welcome", "studio", "inspector", "palette"])
+@pytest.mark.parametrize("name", ["welcome", "studio", "inspector", "palette", "library"])
 def test_every_picture_is_there_in_both_themes(name: str, theme: str) -> None:
     picture = QImage(str(FOLDER / f"{name}_{theme}.png"))
 
