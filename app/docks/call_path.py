@@ -46,7 +46,7 @@ ICONS = {
 }  # fmt: skip
 MARKS = {
     "running": ("mdi6.progress-clock", "running"), "done": ("mdi6.check", "done"),
-    "failed": ("mdi6.close-circle-outline", "failed"),
+    "failed": ("mdi6.close-circle-outline", "failed"), "stopped": ("mdi6.minus", "skipped"),
 }  # fmt: skip
 NOTHING = "Run the flow and select a block, to see here how the run came to it."
 
@@ -94,8 +94,12 @@ class Indented(QStyledItemDelegate):
         depth = index.data(Qt.ItemDataRole.UserRole)
         option.rect.adjust(INDENT * int(depth or 0), 0, 0, 0)
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(super().sizeHint(option, index).width(), ROW)
+    def sizeHint(
+        self,
+        option: QStyleOptionViewItem,  # noqa: ARG002 - Qt's
+        index: Index,  # noqa: ARG002 - Qt's
+    ) -> QSize:
+        return QSize(0, ROW)  # as wide as the list, and no wider
 
 
 class RoundsList(QAbstractListModel):
@@ -129,6 +133,8 @@ class RoundsList(QAbstractListModel):
                 return line.said
             case Qt.ItemDataRole.DecorationRole:
                 return icon(name, getattr(current(), colour))
+            case Qt.ItemDataRole.SizeHintRole:
+                return QSize(0, ROW - 3)  # as wide as the list, and no wider
             case Qt.ItemDataRole.ForegroundRole if line.state == "failed":
                 return QColor(current().failed)
             case Qt.ItemDataRole.AccessibleTextRole:
@@ -330,8 +336,9 @@ def _list(name: str, model: QAbstractListModel, parent: QWidget) -> QListView:
     view.setModel(model)
     view.setFrameShape(QFrame.Shape.NoFrame)
     view.setUniformItemSizes(True)
+    view.setIconSize(QSize(16, 16))
     view.setAccessibleName(name)
     return view
 
 
-DOCK = Dock("call_path", "Call path", "mdi6.map-marker-path", "left", CallPath, order=60)
+DOCK = Dock("call_path", "Call path", "mdi6.map-marker-path", "right", CallPath, order=20)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSplitter, QVBoxLayou
 from app.debugging.subject import selected_block, task_shown
 from app.debugging.value_tools import ValueTools
 from app.docks import Dock
-from app.presenters.data_items import Group, of_run, of_task
+from app.presenters.data_items import Group, of_run, of_task, state_of
 from app.presenters.results import NOTHING, Result, of_block
 from app.presenters.results import of_run as result_of_run
 from app.presenters.run_words import standing
@@ -23,6 +23,8 @@ from app.studio import Studio
 from app.theme import ROW
 from app.workbench import Workbench
 from graph.flow import Block
+from runtime.events import block_of
+from runtime.recorded import scope_of
 
 DELAY = 60
 """Milliseconds in which news is gathered before it is shown."""
@@ -149,7 +151,7 @@ class Data(QWidget):
         self.state.setText(self._result.state)
         if self._goes_on() != self._clock.isActive():
             self._clock.start() if self._goes_on() else self._clock.stop()
-        self.rounds.follow(self._front, self._loop())
+        self.rounds.follow(self._front, self._loop(), scope_of(self.task()))
         self._say_doubt()
         self._groups = self._groups_now()
         self.split.setVisible(bool(self._groups) or bool(self._result.title))
@@ -172,11 +174,15 @@ class Data(QWidget):
             return []
         if block is None:
             return of_run(front.run)
-        found = self.looking.data(front.run.run, self.task())
-        groups = of_task(found, self._result.values)
-        if self._result.failure and not any(group.title == "Error" for group in groups):
-            groups += of_task(None, {}, self._result.failure)
-        return groups
+        task = self.task()
+        outputs = self._result.values
+        if scope := scope_of(task):  # which need not be the last round
+            outputs = front.run.outputs(block_of(task), scope) or {}
+        found = self.looking.data(front.run.run, task)
+        failure = self._result.failure
+        if failure is not None and found is None and task not in ("", failure.task):
+            failure = None  # that of another round
+        return of_task(found, outputs, failure)
 
     def _result_now(self) -> Result:
         front, block = self._front, self._block()
@@ -185,7 +191,13 @@ class Data(QWidget):
         if block is None:
             return result_of_run(front.run)
         address = front.address(block.id)
-        return of_block(front.run, block, front.title_at(address), address, front.values(block.id))
+        result = of_block(
+            front.run, block, front.title_at(address), address, front.values(block.id)
+        )
+        found = self.looking.data(front.run.run, self.task())
+        if found is not None and scope_of(found.task):
+            return result._replace(state=state_of(found))
+        return result
 
     def _wanted(self) -> str:
         """The item to be chosen: an error, what was chosen last, or else what is nearest to it."""

@@ -23,13 +23,16 @@ class Step(NamedTuple):
     depth: int
 
 
+RoundState = Literal["running", "done", "failed", "stopped"]
+
+
 class RoundLine(NamedTuple):
     """A round of a loop in a list: its scope, which one it is (from 1), how it went."""
 
     scope: str
     number: int
     said: str
-    state: Literal["running", "done", "failed"]
+    state: RoundState
 
 
 def task_of(run: LiveRun, address: str, round: str = "") -> str:
@@ -111,16 +114,18 @@ def rounds_of(
     view = run.block(loop)
     dropped = 0 if "[" in within else max(0, (view.rounds if view else 0) - len(scopes))
     lines = [
-        RoundLine(scope, dropped + i, _said(round), _state(round))
+        RoundLine(scope, dropped + i, _said(round), _state(round, run))
         for i, (scope, round) in enumerate(here, 1)
     ]
     return [line for line in lines if line.state == "failed"] if only_failed else lines
 
 
-def _state(round: Round) -> Literal["running", "done", "failed"]:
+def _state(round: Round, run: LiveRun) -> RoundState:
     if round.failure is not None:
         return "failed"
-    return "done" if round.is_over else "running"
+    if round.is_over:
+        return "done"
+    return "running" if run.goes_on else "stopped"
 
 
 def _said(round: Round) -> str:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from msgspec import UNSET
 
 from app.presenters.live_run import LiveRun
+from app.presenters.results import STATES
 from app.presenters.run_words import duration
 from app.presenters.tables import one_line
 from graph.paths import write_path
@@ -72,6 +73,22 @@ def said_of(value: Any) -> str:
     if isinstance(value, dict) and set(value) == {"$secret"}:
         return f"secret “{value['$secret']}”"
     return one_line(value, WIDTH)
+
+
+def state_of(data: TaskData) -> str:
+    """How one task stands: `Failed · 12 ms`."""
+    if data.held is not None:
+        return HELD[data.held.phase]
+    words = STATES[data.state]
+    return f"{words} · {duration(data.worked)}" if data.ended is not None else words
+
+
+HELD: Mapping[str, str] = {
+    "before": "Stands still before it begins",
+    "after": "Stands still with its outputs",
+    "error": "Stands still before its error is raised",
+}
+"""By phase of a task that waits for a person: what is said of it."""
 
 
 def of_run(run: LiveRun) -> list[Group]:

@@ -26,8 +26,11 @@ class RoundChooser(QSpinBox):
         self.valueChanged.connect(self._choose)
         self.hide()
 
-    def follow(self, workbench: Workbench | None, loop: str) -> None:
-        """Offer the rounds of a loop in the watched run; nothing when there are none."""
+    def follow(self, workbench: Workbench | None, loop: str, shown: str = "") -> None:
+        """Offer the rounds of a loop in the watched run; nothing when there are none.
+
+        `shown` is the round that is seen as long as none is chosen, which may not be the last.
+        """
         self._workbench = workbench
         run = workbench.run if workbench else None
         rounds = run.scopes.get(loop, {}) if run else {}
@@ -40,11 +43,18 @@ class RoundChooser(QSpinBox):
         self._dropped = max(0, (view.rounds if view else 0) - len(rounds))
         with QSignalBlocker(self):
             self.setRange(LAST, self._dropped + len(rounds))
-            self.setSpecialValueText(f"Last of {total:,} rounds" if total > 1 else "The only round")
+            self.setSpecialValueText(self._unchosen(total, shown))
             self.setSuffix(f" of {total:,}" + self._mark(workbench))
             chosen = workbench.round
             known = chosen in rounds
             self.setValue(self._dropped + self._scopes.index(chosen) + 1 if known else LAST)
+
+    def _unchosen(self, total: int, shown: str) -> str:
+        """What is seen as long as no round is chosen."""
+        if shown in self._scopes[:-1]:
+            number = self._dropped + self._scopes.index(shown) + 1
+            return f"Round {number:,} of {total:,}"
+        return f"Last of {total:,} rounds" if total > 1 else "The only round"
 
     def _mark(self, workbench: Workbench) -> str:
         run, loop = workbench.run, workbench.round.rpartition("[")[0]
