@@ -107,6 +107,14 @@ class EditCase(Sheet):
             ("Block", self.at),
         ):
             failure.addRow(title, field)
+        self.rules = QPlainTextEdit("\n".join(case.holds), self)
+        self.rules.setProperty("mono", True)
+        self.rules.setAccessibleName("Rules over inputs and outputs")
+        self.rules.setPlaceholderText("outputs['total'] >= inputs['amount']")
+        self.rules.setTabChangesFocus(True)
+        self.rules.setFixedHeight(48)
+        outputs.addWidget(_said(self, "Also true, one expression a line:"))
+        outputs.addWidget(self.rules)
         self.fails.toggled.connect(self._switch)
         self._switch(self.fails.isChecked())
         return _page(self, self.fails, self._failure, scrolling(self._outputs, TALLEST, self))
@@ -171,6 +179,7 @@ class EditCase(Sheet):
             self._case, inputs={**unknown, **given}, about=self.about.text().strip(),
             skip=self.skip.text().strip(), fails=fails, expect={} if fails else expect,
             unrecorded=self.unrecorded.currentData(),
+            holds=tuple(filter(None, map(str.strip, self.rules.toPlainText().splitlines()))),
         )  # fmt: skip
 
     def _known(self) -> set[str]:

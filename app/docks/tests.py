@@ -218,6 +218,8 @@ class Cases(QWidget):
             self.tests.tried.connect(self._tried)
             self.tests.troubled.connect(self._trouble)
             self.by_itself.setChecked(self.tests.by_itself)
+            if self.isVisible():
+                self.tests.load()
         self.refresh()
 
     def _news_of_run(self, _: object) -> None:

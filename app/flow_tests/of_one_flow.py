@@ -59,7 +59,6 @@ class FlowTests(QObject):
         self._soon.timeout.connect(self.run)
         workbench.changed.connect(self._flow_changed)
         workbench.saved_changed.connect(self.load)
-        self.load()
 
     @property
     def path(self) -> Path | None:
@@ -221,4 +220,4 @@ class FlowTests(QObject):
     def close(self) -> None:
         """Let go of everything."""
         self._soon.stop()
-        self._child.end()
+        self._child.close()

@@ -6,6 +6,7 @@ from app.dialogs.keep_test import ask_for_name
 from app.notices import Offer
 from app.studio import Studio
 from app.workbench import Workbench
+from runtime.flow_tests.tests_file import suite_beside
 
 NOTICE = "tests"
 MADE_UP = 100
@@ -31,7 +32,8 @@ class _Tests:
         return self._studio.workspace.current
 
     def _has_tests(self) -> bool:
-        return self._front is not None and bool(self._studio.tests.of(self._front).suite.cases)
+        path = self._front.path if self._front is not None else None
+        return path is not None and suite_beside(path).exists()
 
     def _has_ended(self) -> bool:
         front = self._front
@@ -52,6 +54,7 @@ class _Tests:
         front = self._front
         if front is not None and front.live is not None and self._is_saved(front):
             tests, run = self._studio.tests.of(front), front.live.run
+            tests.load()
             ask_for_name(
                 self._studio.window, front, tests.suite, lambda name: self._record(front, run, name)
             )

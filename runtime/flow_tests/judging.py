@@ -227,8 +227,15 @@ async def _outputs(
         place = f"{task}.{name}" if task else name
         if name not in outputs:
             yield Finding(about, "It got no value.", place)
-        elif unlike := await _unlike(matcher, outputs[name], surroundings):
-            yield Finding(about, "It isn't what was expected:", place, differences=unlike)
+            continue
+        try:
+            unlike = await _unlike(matcher, outputs[name], surroundings)
+        except BlockError as error:
+            message = f"What is expected of it can't be looked at: {error.message}"
+            yield Finding(about, message, place, error.cure)
+        else:
+            if unlike:
+                yield Finding(about, "It isn't what was expected:", place, differences=unlike)
 
 
 async def _unlike(matcher: Matcher, value: Any, surroundings: Surroundings) -> Sequence[Difference]:

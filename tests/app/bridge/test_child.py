@@ -43,5 +43,5 @@ def test_another_command_ends_the_one_before_without_a_word(qtbot: QtBot, home: 
 
     assert [code for code, _ in ends] == [0]
     child.do(["doctor"])
-    child.end()
+    child.close()
     assert len(ends) == 1

@@ -251,6 +251,40 @@ async def test_single_blocks_and_expressions_can_be_looked_at(lab: Lab) -> None:
     assert "Did you mean 'shout'?" in verdict.findings[1].message
 
 
+@pytest.mark.parametrize(
+    ("matcher", "why"),
+    [
+        (Matcher(matches="("), "The pattern can't be read"),
+        (Matcher(satisfies="value +"), "can't be looked at"),
+        (Matcher(satisfies="nobody"), "nobody"),
+        (Matcher(schema={"type": "nothing"}), "The schema is wrong"),
+    ],
+)
+async def test_a_matcher_that_is_wrong_itself_says_so_at_its_place(
+    lab: Lab, matcher: Matcher, why: str
+) -> None:
+    answer = Effect("read", gives={"content": "milk"})
+    case = Case({"path": "x"}, expect={"text": matcher}, effects=(answer,))
+
+    verdict = await lab.judge(reading(), case)
+
+    (finding,) = verdict.findings
+    assert (verdict.state, finding.place) == ("failed", "text")
+    assert why in finding.message
+
+
+async def test_rules_of_a_case_see_what_went_in_and_what_came_out(lab: Lab) -> None:
+    answer = Effect("read", gives={"content": "milk"})
+    rules = ("outputs['text'] == 'milk!'", "len(inputs['path']) > 5", "nobody")
+
+    verdict = await lab.judge(reading(), Case({"path": "x"}, holds=rules, effects=(answer,)))
+
+    assert [finding.message.partition(":")[0] for finding in verdict.findings] == [
+        "This doesn't hold",
+        "nobody can't be worked out",
+    ]
+
+
 async def test_how_a_run_is_to_fail_is_looked_at_too(lab: Lab) -> None:
     gone = Effect("read", fails=Refused("NotThere", "No such file."))
     right = Case({"path": "x"}, fails=Failing("NotThere", "such", "read"), effects=(gone,))
