@@ -1,5 +1,6 @@
 """Every contender does the work it is timed for; on small graphs, and without a clock."""
 
+import inspect
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from functools import partial
@@ -7,6 +8,7 @@ from functools import partial
 import pytest
 
 from graph.compile import compile_flow
+from runtime.engine import runner
 from tests.benchmarks.contenders import disk, engine, files, reference, sandbox
 from tests.benchmarks.flows import CATALOG, EFFECT_EVERY, flow_of
 from tests.benchmarks.growth import slope
@@ -94,3 +96,10 @@ def test_the_exponent_of_linear_growth_is_one() -> None:
     races = {10: took(0.1), 100: took(10.0), 1000: took(1000.0)}
 
     assert slope(races, "ours") == pytest.approx(1.0)
+
+
+def test_the_engine_is_known_without_its_debugger() -> None:
+    """When this fails the engine has another form: `CHECKS` has to follow it."""
+    source = inspect.getsource(runner)
+
+    assert [checked for checked in engine.CHECKS if source.count(checked) != 1] == []

@@ -138,10 +138,10 @@ CHECKS = {
     "            if not self.debugger.may_start(live, scope, i):\n"
     "                return\n"
     "        elif scope.run.paused:": "        if scope.run.paused:",
-    "        if not debug.faults and not run.changed:\n            return True\n": (
+    "        if not run.faults and not run.changed:\n            return True\n": (
         "        return True\n"
     ),
-    "            if scope.debug.faults and (wrong := self.debugger.faults_at(live, scope, i)):\n"
+    "            if scope.run.faults and (wrong := self.debugger.faults_at(live, scope, i)):\n"
     "                outputs = await self._suffered(wrong, live, scope, i, attempt)\n"
     "            else:\n"
     "                outputs = named(": "            if True:\n                outputs = named(",
