@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, suppress
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -30,7 +29,7 @@ from runtime.runtime import Runtime, new_id
 from runtime.services.dap.eyes import AnyRuntime, eyes_of
 from runtime.services.dap.lodging import Lodging
 from runtime.services.dap.shapes import Attach, Launch, Source
-from runtime.services.dap.sources import FlowSource
+from runtime.services.dap.sources import FlowSource, real
 from runtime.services.dap.story import Story
 
 TRIES = 100
@@ -113,7 +112,7 @@ class Debuggee:
         """The flow that a file of a client's belongs to, if it is the one that is debugged."""
         if source.path is None:
             return self.shown if source.source_reference else None
-        path = Path(source.path).resolve()
+        path = real(source.path)
         if self.file is None and self.stored is not None:
             with suppress(HeddleError):
                 found = FlowSource.of_file(str(path), self._lodging.catalog)
@@ -166,7 +165,7 @@ class Debuggee:
 
     def _grants(self, asked: Launch) -> dict[str, Any]:
         if isinstance(self.runtime, Runtime):
-            return self._lodging.grant(asked.grants, Path(asked.path).resolve().parent)
+            return self._lodging.grant(asked.grants, real(asked.path).parent)
         given: dict[str, Any] = msgspec.to_builtins(asked.grants)
         return {name: value for name, value in given.items() if value}
 
@@ -185,6 +184,8 @@ class Debuggee:
                       asked.stop_on_entry, self.client)
         )  # fmt: skip
         self.run = answer.run
+        if asked.from_ and asked.stop_on_entry:  # what comes before it is only repeated
+            await self.obey(ContinueRun(self.run, until=asked.from_, client=self.client))
 
     async def _join(self, asked: Attach, points: Sequence[Breakpoint]) -> None:
         self._watch()

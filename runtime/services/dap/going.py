@@ -1,10 +1,13 @@
 """Requests by which a run goes on, stands still, goes back, or is left."""
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 from graph.errors import HeddleError
 from runtime.commands import (
     CancelRun,
+    ContinueRun,
     PauseRun,
     RetryTask,
     RewindRun,
@@ -29,13 +32,32 @@ BEGINNING = 1
 """The event with which a run begins."""
 
 
+@contextlib.contextmanager
+def _going(desk: Desk) -> Iterator[None]:
+    """What follows is of the client's own making, unless it is refused."""
+    before = desk.going, desk.pausing
+    desk.going, desk.pausing = True, False
+    try:
+        yield
+    except HeddleError:
+        desk.going, desk.pausing = before
+        raise
+
+
 async def go_on(desk: Desk, asked: OfThread) -> dict[str, Any]:
     debuggee = desk.debugged()
     task, paused = desk.threads.task(asked.thread_id), debuggee.story.paused
     alone = bool(task) and (asked.single_thread or not paused)
-    _about_to_go(desk)
-    await debuggee.go_on(task if alone else "")
+    with _going(desk):
+        await debuggee.go_on(task if alone else "")
     return {"allThreadsContinued": not alone}
+
+
+async def go_on_until(desk: Desk, block: str) -> None:
+    """Go on until a block is reached."""
+    debuggee = desk.debugged()
+    with _going(desk):
+        await debuggee.obey(ContinueRun(debuggee.run, until=block, client=debuggee.client))
 
 
 async def over(desk: Desk, asked: OfThread) -> None:
@@ -57,17 +79,8 @@ async def back(desk: Desk, asked: OfThread) -> None:
 async def _step(desk: Desk, asked: OfThread, kind: Any) -> None:
     debuggee = desk.debugged()
     task = desk.threads.task(asked.thread_id)
-    was = desk.going
-    _about_to_go(desk)
-    try:
+    with _going(desk):
         await debuggee.obey(StepRun(debuggee.run, kind, task, client=debuggee.client))
-    except HeddleError:
-        desk.going = was  # it still stands where it stood
-        raise
-
-
-def _about_to_go(desk: Desk) -> None:
-    desk.going, desk.pausing = True, False
 
 
 async def pause(desk: Desk, asked: OfThread) -> None:
@@ -84,9 +97,9 @@ async def back_to_last_stop(desk: Desk, asked: OfThread) -> None:
     stops = [e for e in events if isinstance(e, TaskHeld) and e.reason == "breakpoint"]
     if stops and stops[-1].task == here and here in debuggee.story.held:
         stops.pop()
-    _about_to_go(desk)
     to = stops[-1].seq if stops else BEGINNING
-    await debuggee.obey(RewindRun(debuggee.run, to, debuggee.client))
+    with _going(desk):
+        await debuggee.obey(RewindRun(debuggee.run, to, debuggee.client))
 
 
 async def restart_frame(desk: Desk, asked: OfFrame) -> None:
@@ -123,9 +136,9 @@ async def goto(desk: Desk, asked: Goto) -> None:
 async def _go_before(desk: Desk, task: str) -> None:
     """Go back to before a task, or to the beginning of the run."""
     debuggee = desk.debugged()
-    _about_to_go(desk)
     to = await _before(desk, task) if task else BEGINNING
-    await debuggee.obey(RewindRun(debuggee.run, to, debuggee.client))
+    with _going(desk):
+        await debuggee.obey(RewindRun(debuggee.run, to, debuggee.client))
 
 
 async def _before(desk: Desk, task: str) -> int:
@@ -146,15 +159,15 @@ async def _before(desk: Desk, task: str) -> int:
 async def skip(desk: Desk, asked: Skip) -> None:
     debuggee = desk.debugged()
     task = _held(desk, asked.thread_id)
-    _about_to_go(desk)
-    await debuggee.obey(SkipTask(debuggee.run, task, asked.outputs, debuggee.client))
+    with _going(desk):
+        await debuggee.obey(SkipTask(debuggee.run, task, asked.outputs, debuggee.client))
 
 
 async def retry(desk: Desk, asked: OfThread) -> None:
     debuggee = desk.debugged()
     task = _held(desk, asked.thread_id)
-    _about_to_go(desk)
-    await debuggee.obey(RetryTask(debuggee.run, task, debuggee.client))
+    with _going(desk):
+        await debuggee.obey(RetryTask(debuggee.run, task, debuggee.client))
 
 
 def _held(desk: Desk, thread: int) -> str:

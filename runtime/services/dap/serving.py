@@ -87,18 +87,15 @@ async def listening_for(lodging: Lodging, listening: Listening) -> AsyncIterator
     sessions: set[asyncio.Task[None]] = set()
 
     async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        if task is None or len(sessions) >= MOST_CLIENTS:
-            writer.close()
-            return
-        sessions.add(task)
-        try:
-            await Session(lodging, lambda: reader.read(CHUNK), _sending(writer)).run()
-        finally:
+        if len(sessions) < MOST_CLIENTS:
+            session = Session(lodging, lambda: reader.read(CHUNK), _sending(writer))
+            task = asyncio.create_task(session.run())
+            sessions.add(task)
+            await asyncio.wait((task,))
             sessions.discard(task)
-            writer.close()
-            with contextlib.suppress(OSError):
-                await writer.wait_closed()
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
 
     server = await asyncio.start_server(speak, sock=listening.socket)
     try:

@@ -153,11 +153,11 @@ class FlowSource:
 
     def spot(self, path: str, line: int) -> Spot | None:
         """What stands on a line of one of its files."""
-        return self.lines(None if self.path is None else Path(path).resolve()).at(line)
+        return self.lines(None if self.path is None else real(path)).at(line)
 
     def spots(self, path: str, first: int, last: int) -> list[int]:
         """The lines from one to another on which a block or a link begins."""
-        lines = self.lines(None if self.path is None else Path(path).resolve())
+        lines = self.lines(None if self.path is None else real(path))
         return sorted({spot.first for spot in lines.spots if first <= spot.first <= last})
 
     def meant(self, path: str, spot: Spot) -> list[Meant]:
@@ -165,7 +165,7 @@ class FlowSource:
 
         Raises HeddleError when nothing ever happens there.
         """
-        file = None if self.path is None else Path(path).resolve()
+        file = None if self.path is None else real(path)
         here = (file, spot.flows)
         uses = [use for use in self._all_uses() if self._file_of(use.level.path) == here]
         if not uses:
@@ -209,6 +209,14 @@ class FlowSource:
                 if inner is not None:
                     is_call = block.kind == CALL and block.settings.pin is None
                     yield _Use(f"{use.prefix}{block.id}/", inner, is_call)
+
+
+def real(path: str) -> Path:
+    """The file that a client means. Raises HeddleError for what is no path."""
+    try:
+        return Path(path).resolve()
+    except (ValueError, OSError, RuntimeError):
+        raise HeddleError(f"{path!r} is no path of a file.") from None
 
 
 def _text_of(file: Path | None) -> str:

@@ -4,7 +4,7 @@ import msgspec
 
 from graph.errors import HeddleError
 from graph.values import did_you_mean
-from runtime.commands import ChangeInputs, ChangeOutputs, ContinueRun, TakeWheel
+from runtime.commands import ChangeInputs, ChangeOutputs, TakeWheel
 from runtime.events import block_of
 from runtime.recorded import scope_of
 from runtime.services.dap import going
@@ -33,11 +33,7 @@ async def obeyed(desk: Desk, frame: Frame, text: str) -> str:
         case ":retry":
             await going.retry(desk, OfThread(thread))
         case ":until":
-            debuggee = desk.debugged()
-            desk.going = True
-            await debuggee.obey(
-                ContinueRun(debuggee.run, until=rest.strip(), client=debuggee.client)
-            )
+            await going.go_on_until(desk, rest.strip())
         case ":drop":
             await _drop(desk, frame.task)
         case ":wheel":
