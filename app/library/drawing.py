@@ -1,7 +1,8 @@
 """Flows as small drawings, and texts that are cut to fit: what cards are painted with."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
+from itertools import pairwise
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
@@ -48,15 +49,12 @@ def draw(painter: QPainter, box: QRectF, shape: Shape, *, titles: bool = False) 
         _titled(painter, place, dot) if titled else _plain(painter, place, dot)
 
 
-def _height(dots: Sequence[Dot], scale: float) -> float:
+def _height(dots: Iterable[Dot], scale: float) -> float:
     """How tall a block is drawn, so that those above each other don't touch."""
-    placed = sorted(dots, key=lambda dot: dot.y)
-    gaps = (
-        low.y - high.y
-        for at, high in enumerate(placed)
-        for low in placed[at + 1 :]
-        if abs(low.x - high.x) < CARD_WIDTH
-    )
+    columns = dict[int, list[float]]()
+    for dot in dots:
+        columns.setdefault(round(dot.x / CARD_WIDTH), []).append(dot.y)
+    gaps = (low - high for ys in columns.values() for high, low in pairwise(sorted(ys)))
     return max(4.0, min(HEIGHT, min(gaps, default=math.inf) * scale - 3))
 
 

@@ -11,6 +11,10 @@ from runtime.library.about import ICON, About
 from runtime.library.shelf import Template
 
 NOTE = "flow.note"
+MOST_DRAWN = 400
+"""Blocks in the drawing of a flow."""
+LONGEST = 600
+"""Characters of a description that are shown on a card."""
 TAGS = {
     "code": "Python", "data": "Tables", "files": "Files", "http": "Web", "logic": "Logic",
     "sql": "SQL", "text": "Text",
@@ -81,7 +85,8 @@ def card_of(template: Template) -> Card | None:
     tags = _tags(flow)
     said = (title, flow.description, template.category, template.about.use, *tags)
     words = " ".join((*said, *kinds_in(flow), *_titles(flow))).casefold()
-    return Card(template, title, flow.description, tags, shape_of(flow), words)
+    about = flow.description[:LONGEST]
+    return Card(template, title[:LONGEST], about, tags, shape_of(flow), words)
 
 
 def sections(found: Iterable[Card], words: str = "", category: str = "") -> list[Section]:
@@ -105,7 +110,7 @@ def best(found: Iterable[Section], words: str) -> Card | None:
 
 def shape_of(flow: Flow) -> Shape:
     """Where the blocks of a flow lie and how they are linked, without its notes."""
-    ids = [id for id, block in flow.blocks.items() if block.kind != NOTE]
+    ids = [id for id, block in flow.blocks.items() if block.kind != NOTE][:MOST_DRAWN]
     places = {id: at for at, id in enumerate(ids)}
     ends = {
         (places[link.source.block], places[link.target.block])

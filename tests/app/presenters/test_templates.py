@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from app.presenters.templates import cards, shape_of
+from graph.file_format import write
 from graph.flow import Block, Flow
 from runtime.compose import RESOURCES
 from runtime.library.shelf import Shelf
@@ -59,3 +60,16 @@ def test_a_note_is_no_part_of_the_shape() -> None:
     flow = Flow.of([Block("a", "text.join"), Block("n", "flow.note")])
 
     assert len(shape_of(flow).dots) == 1
+
+
+def test_a_template_of_any_size_has_a_small_card(tmp_path: Path) -> None:
+    blocks = [Block(f"b{n}", "text.join") for n in range(3000)]
+    links = [(f"b{n}.value", f"b{n + 1}.items") for n in range(2999)]
+    huge = Flow.of(blocks, links, name="n" * 10_000, description="d" * 100_000)
+    _put(tmp_path, "huge", write(huge))
+
+    (card,) = cards(Shelf(tmp_path, tmp_path / "none").templates())
+
+    assert len(card.shape.dots) <= 400
+    assert all(max(link) < len(card.shape.dots) for link in card.shape.links)
+    assert len(card.title) + len(card.description) < 2000
