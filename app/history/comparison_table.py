@@ -29,9 +29,9 @@ from app.presenters.run_words import duration
 from app.theme import current
 
 Index = QModelIndex | QPersistentModelIndex
-COLUMNS = ("Block", "Values", "Time", "Before and after", "Spent")
-BLOCK, VALUES, TIME, BARS, SPENT = range(5)
-WIDTHS = (150, 92, 122, 90, 130)
+COLUMNS = ("Block", "Values", "Time", "Spent", "Before and after")
+BLOCK, VALUES, TIME, SPENT, BARS = range(5)
+WIDTHS = (132, 88, 122, 130, 60)
 ICONS = {
     "flow": "mdi6.file-tree-outline",
     "inputs": "mdi6.login-variant",
@@ -88,7 +88,7 @@ def _text(row: Row, column: int) -> str:
             return row.said
         case 2:
             return row.time
-        case 4:
+        case 3:
             return row.spent
     return ""
 

@@ -79,9 +79,9 @@ def _around(found: Comparison, flows: tuple[Flow, Flow] | None) -> Iterator[Row]
     if found.inputs:
         parts = found.parting is not None and not found.parting.task
         said = ", ".join(found.inputs)
-        yield Row("inputs", "Inputs of the run", said=said, differs=True, parts=parts)
+        yield Row("inputs", "Run inputs", said=said, differs=True, parts=parts)
     if found.outputs:
-        yield Row("outputs", "Outputs of the run", said=", ".join(found.outputs), differs=True)
+        yield Row("outputs", "Run outputs", said=", ".join(found.outputs), differs=True)
 
 
 def _of_block(pair: BlockPair, title: str, parting: Parting | None) -> Row:

@@ -61,7 +61,7 @@ def test_what_differs_stands_above_the_blocks() -> None:
 
     assert told == [
         ("The flow", "1 change", False),
-        ("Outputs of the run", "result", False),
+        ("Run outputs", "result", False),
         ("Say it", "differs", True),
         ("Output", "differs", False),
     ]
@@ -76,7 +76,7 @@ def test_other_inputs_are_told_first() -> None:
 
     first, *_ = rows(found, (FLOW, FLOW), title)
 
-    assert (first.title, first.said, first.parts) == ("Inputs of the run", "n", True)
+    assert (first.title, first.said, first.parts) == ("Run inputs", "n", True)
     assert lines(first, found, None, "") == [Line("~", "1 → 2")]
     assert "inputs" in verdict(found, title)
 
