@@ -63,6 +63,7 @@ from runtime.lookup import Lookup
 from runtime.metrics.memory import MemoryMetricStore
 from runtime.metrics.meter import Meter
 from runtime.metrics.store import MetricStore
+from runtime.misfits import misfits
 from runtime.steering import NotPossible, Steering
 
 LEASE = 30.0
@@ -387,17 +388,15 @@ class Runtime:
     async def _recording(self, began: RunStarted) -> Recording | None:
         if not began.replays:
             return None
-        events = await self.journal.read(began.replays)
+        events = effective(await self.journal.read(began.replays))
         first = events[0]
         assert isinstance(first, RunStarted), "a run's first event says how it began"
         plan, recorded = await self.plan(began.flow), await self.plan(first.flow)
-        try:
-            return Recording(plan, recorded, events, began.begins_at)
-        except KeyError:
-            raise NotPossible(
-                f"There is no block {began.begins_at!r} in the flow of run {began.replays}.",
-                cure=did_you_mean(began.begins_at, plan.ids),
-            ) from None
+        if stops := [m for m in misfits(plan, recorded, events, began.begins_at) if m.stops]:
+            told = " ".join(misfit.sentence for misfit in stops)
+            raise NotPossible(f"Run {began.replays} can't be repeated so: {told}",
+                              cure=stops[0].cure)  # fmt: skip
+        return Recording(plan, recorded, events, began.begins_at)
 
     def _settle(self, command: SettleTask) -> None:
         live = self._live(command.run)

@@ -6,7 +6,7 @@ from graph.compile.ports import INPUT
 from graph.errors import HeddleError
 from graph.flow import Flow
 from graph.self_contained import self_contained
-from runtime.engine.replay import Again, done_again
+from runtime.engine.again import Again, done_again
 
 
 def stale(now: Flow, then: Plan, catalog: Catalog) -> frozenset[str] | None:

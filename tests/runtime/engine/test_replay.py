@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import pytest
 from msgspec.structs import replace
 
 from graph.flow import Block, Flow
@@ -163,3 +164,98 @@ async def test_a_loop_whose_items_are_others_is_done_again_whole(studio: Studio)
         "us seen 3 times",
         "us seen 4 times",
     }
+
+
+def numbers(begin_at: str, add: int = 1) -> Flow:
+    """Four rounds, in each of which a number is watched, then increased and watched again."""
+    body = Flow.of(
+        [
+            Block("item", "flow.input", {"name": "item"}),
+            Block("first", "t.watched", {"name": "first"}),
+            Block("sum", "t.add", {"b": add}),
+            Block("second", "t.watched", {"name": "second"}),
+            Block("out", "flow.output"),
+        ],
+        [
+            ("item.value", "first.value"),
+            ("first.value", "sum.a"),
+            ("sum.value", "second.value"),
+            ("second.value", "out.value"),
+        ],
+    )
+    return Flow.of(
+        [Block("each", "logic.for_each", {"items": [1, 2, 3, 4], "body": "b"}),
+         Block("out", "flow.output")],
+        [("each.value", "out.value")],
+        flows={"b": body},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("begin_at", "first", "second"),
+    [
+        ("each[2]", 2, 2),  # rounds 2 and 3, whole
+        ("each[2]/sum", 0, 2),  # rounds 2 and 3, from there
+        ("each[0]/second", 0, 4),
+        ("each/second", 0, 4),
+        ("each[3]/first", 1, 1),
+        ("each", 4, 4),
+    ],
+)
+async def test_a_replay_can_begin_in_a_round_of_a_loop(
+    studio: Studio, begin_at: str, first: int, second: int
+) -> None:
+    flow = numbers(begin_at)
+    events = await recorded(studio, flow)
+
+    end = await studio.finish(studio.replay(flow, events, flow, begin_at=begin_at))
+
+    assert isinstance(end, RunSucceeded)
+    assert end.outputs["result"] == [2, 3, 4, 5]
+    assert (calls["first"] - 4, calls["second"] - 4) == (first, second)
+
+
+async def test_what_was_changed_is_done_again_in_earlier_rounds_too(studio: Studio) -> None:
+    flow, other = numbers(""), numbers("", add=10)
+    events = await recorded(studio, flow)
+
+    end = await studio.finish(studio.replay(other, events, flow, begin_at="each[3]"))
+
+    assert isinstance(end, RunSucceeded)
+    assert end.outputs["result"] == [11, 12, 13, 14]
+    assert (calls["first"] - 4, calls["second"] - 4) == (1, 4)
+
+
+async def test_in_a_loop_in_a_loop_only_the_rounds_from_there_on_are_done(studio: Studio) -> None:
+    inner = Flow.of(
+        [Block("item", "flow.input", {"name": "item"}), Block("a", "t.watched", {"name": "a"}),
+         Block("out", "flow.output")],
+        [("item.value", "a.value"), ("a.value", "out.value")],
+    )  # fmt: skip
+    outer = Flow.of(
+        [Block("item", "flow.input", {"name": "item"}),
+         Block("inner", "logic.for_each", {"body": "i"}), Block("out", "flow.output")],
+        [("item.value", "inner.items"), ("inner.value", "out.value")],
+        flows={"i": inner},
+    )  # fmt: skip
+    flow = Flow.of(
+        [Block("each", "logic.for_each", {"items": [[1, 2], [3, 4], [5, 6]], "body": "o"}),
+         Block("out", "flow.output")],
+        [("each.value", "out.value")],
+        flows={"o": outer},
+    )  # fmt: skip
+    events = await recorded(studio, flow)
+
+    end = await studio.finish(studio.replay(flow, events, flow, begin_at="each[1]/inner[1]/a"))
+
+    assert isinstance(end, RunSucceeded)
+    assert end.outputs["result"] == [[1, 2], [3, 4], [5, 6]]
+    assert calls["a"] - 6 == 3  # one in round 1, both in round 2
+
+
+async def test_a_round_that_was_not_recorded_is_no_beginning(studio: Studio) -> None:
+    flow = numbers("")
+    events = await recorded(studio, flow)
+
+    with pytest.raises(KeyError, match=r"each\[7\]"):
+        studio.replay(flow, events, flow, begin_at="each[7]/sum")
