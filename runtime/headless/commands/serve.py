@@ -4,11 +4,15 @@ import asyncio
 import contextlib
 import secrets
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
 
 import click
 import msgspec
 
+from agents.contract import Grants
 from graph.errors import HeddleError
 from runtime.commands import PruneRuns, ResumeRun
 from runtime.headless import options
@@ -23,6 +27,10 @@ from runtime.headless.words import count, hint, say, told
 from runtime.journal.contract import JournalError
 from runtime.runtime import Runtime
 from runtime.services.control import control
+from runtime.services.dap.lodging import Lodging
+from runtime.services.dap.serving import listening_for
+from runtime.services.dap.shapes import Granted
+from runtime.services.narrowing import narrowed
 from runtime.services.server import Listening, is_loopback, serving
 from runtime.services.whereabouts import Whereabouts, announced
 from runtime.settings import Settings
@@ -43,6 +51,7 @@ class Wanted(msgspec.Struct, frozen=True):
     as_json: bool
     while_stdin: bool
     any_folder: bool
+    debuggers: int | None
 
 
 @click.command("serve")
@@ -63,6 +72,9 @@ class Wanted(msgspec.Struct, frozen=True):
               help="End when the standard input does, so with whoever started it.")  # fmt: skip
 @click.option("--any-folder", is_flag=True,
               help="Let clients name any folder here as one that a run may use.")  # fmt: skip
+@click.option("--dap", "debuggers", type=click.IntRange(0, 65535), metavar="PORT",
+              help="Let editors of this machine debug at this port (see `heddle dap`); "
+                   "0 for any that is free.")  # fmt: skip
 @grants
 @options.where
 @click.option("--memory", is_flag=True, help="Keep no record: quicker, and not to be resumed.")
@@ -76,6 +88,7 @@ def command(
     as_json: bool,
     while_stdin: bool,
     any_folder: bool,
+    debuggers: int | None,
     asked: Asked,
     database: str | None,
     memory: bool,
@@ -94,8 +107,9 @@ def command(
     settings = options.settings(database)
     token = token or secrets.token_urlsafe(32)
     wanted = Wanted(
-        host, port, token, names, origins, recover, memory, as_json, while_stdin, any_folder
-    )
+        host, port, token, names, origins, recover, memory, as_json, while_stdin, any_folder,
+        debuggers,
+    )  # fmt: skip
     with contextlib.suppress(Interrupted):
         waited(_serve(settings, asked, wanted))
     return DONE
@@ -113,17 +127,41 @@ async def _serve(settings: Settings, asked: Asked, wanted: Wanted) -> None:
         async with serving(service, listening, wanted.token, wanted.origins) as ending:
             if wanted.while_stdin:
                 end_with_stdin(ending)
+            lodging = Lodging(
+                runtime, partial(_narrowed, most), token=wanted.token, folder=settings.folder
+            )
             with announced(settings.folder, here), _daily(runtime, settings):
-                _say_ready(here, wanted.as_json)
-                await ending.wait()
-                say("Ending; unfinished runs can be resumed.")
+                async with _debuggers(lodging, wanted.debuggers) as port:
+                    _say_ready(here, port, wanted.as_json)
+                    await ending.wait()
+                    say("Ending; unfinished runs can be resumed.")
 
 
-def _say_ready(here: Whereabouts, as_json: bool) -> None:
+@contextlib.asynccontextmanager
+async def _debuggers(lodging: Lodging, port: int | None) -> AsyncIterator[int | None]:
+    """Let editors in at a port, if one was asked for; gives the one it has become."""
+    if port is None:
+        yield None
+        return
+    listening = Listening("127.0.0.1", port)
+    async with listening_for(lodging, listening):
+        yield listening.port
+
+
+def _narrowed(most: Grants, asked: Granted, _: Path) -> dict[str, Any]:
+    """What a client asks to be granted, if it is within what the server may give."""
+    said: dict[str, Any] = msgspec.to_builtins(asked)
+    return narrowed(most, {name: value for name, value in said.items() if value})
+
+
+def _say_ready(here: Whereabouts, debuggers: int | None, as_json: bool) -> None:
     if as_json:
-        click.echo(msgspec.json.encode({"address": here.address, "token": here.token}))
+        ready: dict[str, Any] = {"address": here.address, "token": here.token}
+        click.echo(msgspec.json.encode(ready | ({"dap": debuggers} if debuggers else {})))
     else:
         click.echo(f"Heddle is at {here.address}\nToken: {here.token}")
+        if debuggers:
+            say(f"Debuggers connect to 127.0.0.1:{debuggers}, with the same token.")
         say(f"Use it with {hint(f'heddle run FILE --server {here.address}')}; Ctrl-C ends it.")
     sys.stdout.flush()
 

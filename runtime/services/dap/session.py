@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import hmac
 import logging
+import os
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
@@ -267,7 +268,10 @@ class Session:
         await self._respond(launch.seq, launch.command, {})
         how = "launch" if launch.command == "launch" else "attach"
         name = debuggee.shown.flow.name if debuggee.shown else debuggee.story.name
-        await self._say("process", {"name": name or "flow", "startMethod": how})
+        about: Body = {"name": name or "flow", "startMethod": how}
+        if debuggee.runtime is desk.lodging.runtime:
+            about |= {"isLocalProcess": True, "systemProcessId": os.getpid()}
+        await self._say("process", about)
         self._tells = asyncio.create_task(self._telling.go())
         await self._telling.stand()
 

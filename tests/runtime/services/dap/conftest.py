@@ -111,7 +111,7 @@ class Client:
         about = {"adapterID": "heddle", "clientName": "Test", "linesStartAt1": True}
         can = {"supportsInvalidatedEvent": True, "supportsProgressReporting": True}
         await self.ask("initialize", **about, **can)
-        launched = asyncio.create_task(self.ask(request, token=TOKEN, **asked))
+        launched = asyncio.create_task(self.ask(request, **{"token": TOKEN, **asked}))
         done, _ = await asyncio.wait(
             (launched, waiting := asyncio.create_task(self.event("initialized"))),
             return_when=asyncio.FIRST_COMPLETED,
