@@ -8,8 +8,11 @@ import msgspec
 
 K = TypeVar("K")
 
-LARGE = 64 * 1024
-"""Weight (about bytes) from which a value isn't sent whole to whoever only looks."""
+LARGE = 512 * 1024
+"""Weight (about bytes) from which a list or record isn't sent whole to whoever only looks."""
+
+FLAT = 8 * 1024 * 1024
+"""The same for a text, or bytes, which may be a picture: they cost little to take in."""
 
 HEAD = 16 * 1024
 """Weight of the beginning that is sent instead."""
@@ -79,6 +82,8 @@ class Page(msgspec.Struct, frozen=True):
 
 def shown(value: Any, place: Place, most: int = LARGE, head: int = HEAD) -> Any:
     """The value as it is sent to whoever looks: itself, or what stands for it above a weight."""
+    if isinstance(value, str | bytes) and most == LARGE:
+        most = FLAT
     if weight(value, most) <= most:
         return value
     match value:

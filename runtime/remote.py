@@ -96,8 +96,12 @@ _KNOWN: dict[str, type[HeddleError]] = {
 class RemoteRuntime:
     """A runtime behind an address. To be used as `async with`."""
 
-    def __init__(self, address: str, token: str) -> None:
-        """`address` is that of `heddle serve`, `http://127.0.0.1:8004`, `token` its token."""
+    def __init__(self, address: str, token: str, *, brief: bool = False) -> None:
+        """`address` is that of `heddle serve`, `http://127.0.0.1:8004`, `token` its token.
+
+        `brief`: large values in events come only as they begin (see `runtime.large`).
+        """
+        self.brief = "true" if brief else ""
         self.address = address.rstrip("/")
         self._headers = {"Authorization": f"Bearer {token}"}
         self._http = httpx.AsyncClient(base_url=self.address, headers=self._headers, timeout=_TIMES)
@@ -228,7 +232,8 @@ class RemoteRuntime:
     @contextlib.asynccontextmanager
     async def _events(self, **query: Any) -> AsyncIterator[AsyncIterator[list[AnyEvent] | Missed]]:
         """The messages of one WebSocket. Raises ServerGone when it ends before its time."""
-        given = {name: value for name, value in query.items() if value != ""}
+        asked = {**query, "brief": self.brief}
+        given = {name: value for name, value in asked.items() if value != ""}
         address = f"ws{self.address.removeprefix('http')}/events?{urlencode(given)}"
         try:
             async with connect(
@@ -271,10 +276,12 @@ class RemoteJournal:
 
     def __init__(self, runtime: RemoteRuntime) -> None:
         self._get = runtime.get
+        self._brief = runtime.brief
 
     async def read(self, run: str, after: int = 0) -> list[AnyEvent]:
         """The events of a run with a `seq` above `after`. Raises UnknownRun."""
-        events = unpacked(await self._get(f"/runs/{quote(run, '')}/events", after=after))
+        path = f"/runs/{quote(run, '')}/events"
+        events = unpacked(await self._get(path, after=after, brief=self._brief))
         assert isinstance(events, list), "only a watcher is told that it missed something"
         return events
 

@@ -10,10 +10,18 @@ import msgspec
 from graph.errors import HeddleError, Problem
 from graph.spec import BlockSpec
 from graph.values import schema_of
-from runtime.events import AnyEvent
+from runtime.events import (
+    AnyEvent,
+    OutputsChanged,
+    RunStarted,
+    RunSucceeded,
+    ScopeOpened,
+    TaskFinished,
+    TaskReused,
+)
 from runtime.journal.keeping import DEEPEST, Keeper, Refused
 from runtime.journal.packing import pack, plain, unpacker
-from runtime.large import Large
+from runtime.large import LARGE, Large, Place, Side, shown
 
 T = TypeVar("T")
 
@@ -23,6 +31,10 @@ PROBLEM = "application/problem+json"
 
 CHUNK = 2048
 """Events in one message at the most, so that a long past doesn't come as one piece."""
+
+
+LARGE_CODE = 16
+"""Stands for a Large in MessagePack; `journal.packing` has the codes that journals know."""
 
 
 class Missed(msgspec.Struct, frozen=True):
@@ -69,17 +81,45 @@ def as_json(value: Any) -> bytes:
         return json.dumps(_legible(value)).encode()
 
 
-def packed(events: Sequence[AnyEvent] | Missed) -> bytes:
-    """Events as one MessagePack array, with values as exact as a journal keeps them."""
+def packed(events: Sequence[AnyEvent] | Missed, *, brief: bool = False) -> bytes:
+    """Events as one MessagePack array, with values as exact as a journal keeps them.
+
+    `brief`: of values that are large only how they begin (see `runtime.large`).
+    """
     if isinstance(events, Missed):
         return _to_msgpack(events)
     try:
         if plain(events):
-            return _to_msgpack(events)
-        keeper = Keeper()
-        return _to_msgpack([pack(event, keeper) for event in events])
+            message = _to_msgpack(events)
+            if not brief or len(message) <= LARGE:  # as nearly always: none can be in it
+                return message
+        keeper = _Looked() if brief else Keeper()
+        told = [begun(event) for event in events] if brief else events
+        return _to_msgpack([pack(event, keeper) for event in told])
     except (*_UNREADABLE, Refused):
         return _to_msgpack(_legible(events))
+
+
+def begun(event: AnyEvent) -> AnyEvent:
+    """The event with its large values only as they begin."""
+    match event:
+        case TaskFinished() | TaskReused() | OutputsChanged():
+            outputs = _begun(event.outputs, event.run, event.task, "outputs")
+            return msgspec.structs.replace(event, outputs=outputs)
+        case RunSucceeded():
+            outputs = _begun(event.outputs, event.run, "", "outputs")
+            return msgspec.structs.replace(event, outputs=outputs)
+        case RunStarted():
+            inputs = _begun(event.inputs, event.run, "", "inputs")
+            return msgspec.structs.replace(event, inputs=inputs)
+        case ScopeOpened():
+            inputs = _begun(event.inputs, event.run, event.scope, "inputs")
+            return msgspec.structs.replace(event, inputs=inputs)
+    return event
+
+
+def _begun(values: Mapping[str, Any], run: str, task: str, side: Side) -> dict[str, Any]:
+    return {name: shown(value, Place(run, task, side, name)) for name, value in values.items()}
 
 
 def unpacked(message: bytes) -> list[AnyEvent] | Missed:
@@ -92,8 +132,17 @@ def _no_blob(digest: str) -> bytes:
 
 
 _unpack_value = unpacker(_no_blob)
+
+
+def _unpack_looked(code: int, data: memoryview) -> Any:
+    """A value that journals know, or one that is large."""
+    if code == LARGE_CODE:
+        return msgspec.msgpack.decode(data, type=Large, ext_hook=_unpack_looked)
+    return _unpack_value(code, data)
+
+
 _from_msgpack: msgspec.msgpack.Decoder[list[AnyEvent] | Missed] = msgspec.msgpack.Decoder(
-    list[AnyEvent] | Missed, ext_hook=_unpack_value
+    list[AnyEvent] | Missed, ext_hook=_unpack_looked
 )
 
 
@@ -129,9 +178,6 @@ def _legible_text(value: Any) -> str:
 
 # What is looked up.
 
-LARGE = 16
-"""The code that stands for a Large; `journal.packing` has those that journals know."""
-
 
 def looked(found: Any) -> bytes:
     """A struct of what was looked up, in MessagePack, its values as exact as a journal's."""
@@ -153,7 +199,7 @@ class _Looked(Keeper):
         match value:
             case Large():
                 fields = self._fields(value, place, depth)
-                return msgspec.msgpack.Ext(LARGE, _to_msgpack(fields))
+                return msgspec.msgpack.Ext(LARGE_CODE, _to_msgpack(fields))
             case msgspec.Struct():
                 return self._fields(value, place, depth)
         return super().kept(value, place, depth)
@@ -161,12 +207,6 @@ class _Looked(Keeper):
     def _fields(self, value: msgspec.Struct, place: str, depth: int) -> dict[str, Any]:
         fields = msgspec.structs.asdict(value).items()
         return {name: self.kept(one, f"{place}.{name}", depth) for name, one in fields}
-
-
-def _unpack_looked(code: int, data: memoryview) -> Any:
-    if code == LARGE:
-        return msgspec.msgpack.decode(data, type=Large, ext_hook=_unpack_looked)
-    return _unpack_value(code, data)
 
 
 # Kinds of blocks.

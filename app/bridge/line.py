@@ -147,7 +147,7 @@ class Line:
     ) -> None:
         from runtime.remote import RemoteRuntime  # noqa: PLC0415 - 0.3 s that no window waits for
 
-        async with RemoteRuntime(place.address, place.token) as remote:
+        async with RemoteRuntime(place.address, place.token, brief=True) as remote:
             with remote.watch() as happenings:
                 self.place = place
                 if not promise.done():

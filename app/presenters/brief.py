@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from runtime.large import Large
+
 LONGEST = 80
 
 
@@ -20,7 +22,19 @@ def brief(value: Any, longest: int = LONGEST) -> str:
         return _counted(value)
     if isinstance(value, Mapping):
         return _named(value, longest)
+    if isinstance(value, Large):
+        return _large(value, longest)
     return str(value)[:longest]
+
+
+def _large(value: Large, longest: int) -> str:
+    if value.kind == "list":
+        return f"{value.size:,} {'rows' if _rows(value.head) else 'items'}"
+    return brief(value.head, longest) if value.kind != "bytes" else repr(value)
+
+
+def _rows(items: Any) -> bool:
+    return bool(items) and isinstance(items[0], Mapping)
 
 
 def _first_line(text: str, longest: int) -> str:

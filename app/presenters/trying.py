@@ -6,6 +6,7 @@ from typing import Any
 from graph.expressions import Form, free_names
 from graph.flow import Block
 from graph.spec import BlockSpec, Look
+from runtime.large import Large
 
 MOST = 20_000
 """Values, and letters in a text, beyond which nothing is tried on a keystroke."""
@@ -46,6 +47,8 @@ def is_small(value: Any, most: int = MOST) -> bool:
     waiting, seen = [value], 0
     while waiting:
         one = waiting.pop()
+        if isinstance(one, Large):
+            return False
         seen += 1 + (len(one) if isinstance(one, str | bytes) else 0)
         if isinstance(one, Mapping):
             waiting.extend(one.values())

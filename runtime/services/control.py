@@ -201,11 +201,13 @@ async def events(
     runtime: Engine,
     wanted: FromPath[str],
     after: FromQuery[int] = 0,
+    brief: FromQuery[bool] = False,
 ) -> Response[bytes]:
-    """What happened in a run, as JSON or MessagePack."""
+    """What happened in a run, as JSON or MessagePack; `brief`: large values as they begin."""
     happened = await runtime.journal.read(wanted, after)
     if MSGPACK in request.headers.get("accept", ""):
-        return Response(packed(happened), media_type=MSGPACK)
+        content = await asyncio.to_thread(packed, happened, brief=brief)
+        return Response(content, media_type=MSGPACK)
     return Response(as_json(happened), media_type=JSON)
 
 
@@ -245,11 +247,13 @@ async def watch(
     runtime: Engine,
     run: FromQuery[str] = "",
     after: FromQuery[int | None] = None,
+    brief: FromQuery[bool] = False,
 ) -> None:
     """Events of a run, or of all, from now on; with `after` a run's past first, until its end.
 
     Every message is a batch: an array of events, the first one empty to say that watching has
-    begun; or, to a watcher too slow, a record that says how many it missed.
+    begun; or, to a watcher too slow, a record that says how many it missed. With `brief` and
+    MessagePack, large values come only as they begin.
     """
     offered = [
         name
@@ -259,7 +263,7 @@ async def watch(
     chosen = offered[0] if offered else JSON_EVENTS
     await socket.accept(subprotocols=chosen if offered else None)
     batches = _from_now(runtime, run) if after is None else _followed(runtime, run, after)
-    sending = asyncio.create_task(_send(socket, batches, chosen))
+    sending = asyncio.create_task(_send(socket, batches, chosen, brief=brief))
     gone = asyncio.create_task(_until_gone(socket))
     try:
         await asyncio.wait((sending, gone), return_when=asyncio.FIRST_COMPLETED)
@@ -288,7 +292,9 @@ async def _followed(runtime: Runtime, run: str, after: int) -> Batches:
         yield batch
 
 
-async def _send(socket: WebSocket[Any, Any, Any], batches: Batches, protocol: str) -> None:
+async def _send(
+    socket: WebSocket[Any, Any, Any], batches: Batches, protocol: str, *, brief: bool
+) -> None:
     """Send batches as fast as they are taken; whoever is slow makes only itself wait."""
     code, reason = 1000, "That was all."
     try:
@@ -297,7 +303,7 @@ async def _send(socket: WebSocket[Any, Any, Any], batches: Batches, protocol: st
                 if protocol == JSON_EVENTS:
                     await socket.send_text(as_json(part))
                 else:
-                    await socket.send_bytes(packed(part))
+                    await socket.send_bytes(packed(part, brief=brief))
     except (WebSocketDisconnect, ConnectionError):
         return
     except UnknownRun as error:

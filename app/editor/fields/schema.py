@@ -11,6 +11,7 @@ from app.icons import icon
 from app.theme import current
 from graph.errors import BadInput
 from graph.spec import Parameter
+from runtime.large import Large
 
 
 class SchemaField(JsonField):
@@ -44,7 +45,8 @@ class SchemaField(JsonField):
         return ""
 
     def _infer(self) -> None:
-        self.become(schema_like(self.around.given().get("value")))
+        value = self.around.given().get("value")
+        self.become(schema_like(value.head if isinstance(value, Large) else value))
         self.show_value(self.value)
         self.left.emit()
 

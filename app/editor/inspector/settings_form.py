@@ -9,6 +9,7 @@ from app.editor.fields.surroundings import Surroundings
 from app.editor.inspector.notes import Notes, explained
 from app.presenters.running import Question, questions
 from graph.edits import SetSettings
+from runtime.large import Large
 
 
 class SettingsForm(QWidget):
@@ -52,8 +53,12 @@ class SettingsForm(QWidget):
             return {}
         # What is linked comes first; further inputs, which the kind doesn't have, are always so.
         inputs = dict.fromkeys((*self._around.links(), *self._around.workbench.ports(block).inputs))
-        recorded = msgspec.to_builtins(self._around.outputs())
-        return {q.parameter.name: q for q in questions(block, spec, inputs, recorded)}
+        gave = self._around.outputs()
+        is_whole = not any(isinstance(value, Large) for value in gave.values())
+        asked = questions(block, spec, inputs, msgspec.to_builtins(gave) if is_whole else None)
+        # What is too large to be here is too large to stand in a flow file as well.
+        can_pin = is_whole or block.settings.pin is not None
+        return {q.parameter.name: q for q in asked if can_pin or q.parameter.name != "pin"}
 
     def _line(self, name: str, question: Question) -> QWidget:
         line = QWidget(self)

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from graph.flow import Block, Flow
+from runtime.events import TaskFinished
 from runtime.large import Large, Place
 from runtime.projections.tasks import NoSuchTask
 from runtime.remote import RemoteRuntime
@@ -21,7 +22,7 @@ SUM = Flow.of(
     ],
     [("one.value", "sum.a")],
 )
-LONG = Flow.of([Block("long", "flow.constant", {"value": [{"id": i} for i in range(20_000)]})])
+LONG = Flow.of([Block("long", "flow.constant", {"value": [{"id": i} for i in range(60_000)]})])
 
 
 async def ran(served: Served, flow: Flow) -> str:
@@ -57,15 +58,15 @@ async def test_of_a_large_value_parts_are_asked_for(served: Served) -> None:
 
     async with RemoteRuntime(served.address, TOKEN) as remote:
         large = (await remote.journal.task(run, "long")).outputs["value"]
-        part = await remote.journal.part(large.place, 19_990, 100)
+        part = await remote.journal.part(large.place, 59_990, 100)
         inner = await remote.journal.part(Place(run, "long", "outputs", "value", (7,)), 0, 5)
         whole = msgspec.json.decode(await remote.journal.whole(large.place))
 
     assert isinstance(large, Large)
-    assert (large.kind, large.size) == ("list", 20_000)
-    assert part.values == [{"id": i} for i in range(19_990, 20_000)]
+    assert (large.kind, large.size) == ("list", 60_000)
+    assert part.values == [{"id": i} for i in range(59_990, 60_000)]
     assert (inner.names, inner.values) == (["id"], [7])
-    assert len(whole) == 20_000
+    assert len(whole) == 60_000
 
 
 async def test_an_expression_sees_what_a_task_was_given_and_gave(served: Served) -> None:
@@ -145,3 +146,22 @@ async def test_a_port_without_a_value_is_waited_for(served: Served) -> None:
 
     assert found[0].waits == "all.nothing has no value yet."
     assert found[1].trouble.startswith("There is no 'nobody' here.")
+
+
+async def test_whoever_only_looks_is_told_how_large_values_begin(served: Served) -> None:
+    run = await ran(served, Flow.of([Block("long", "flow.constant", {"value": ["row"] * 200_000})]))
+
+    async with RemoteRuntime(served.address, TOKEN, brief=True) as remote:
+        told = await remote.journal.read(run)
+        followed = [event async for batch in remote.follow(run) for event in batch]
+        part = await remote.journal.part(Place(run, "long", "outputs", "value"), 199_999, 5)
+    async with RemoteRuntime(served.address, TOKEN) as remote:
+        whole = await remote.journal.read(run)
+
+    for events in (told, followed):
+        (large,) = [e.outputs["value"] for e in events if isinstance(e, TaskFinished)]
+        assert isinstance(large, Large)
+        assert (large.size, large.head[:2]) == (200_000, ["row", "row"])
+        assert large.place == Place(run, "long", "outputs", "value")
+    assert part.values == ["row"]
+    assert [len(e.outputs["value"]) for e in whole if isinstance(e, TaskFinished)] == [200_000]
