@@ -13,6 +13,7 @@ from app.presenters.data_items import Group, of_run, of_task, state_of
 from app.presenters.results import NOTHING, Result, of_block
 from app.presenters.results import of_run as result_of_run
 from app.presenters.run_words import standing
+from app.presenters.task_then import as_of
 from app.results.compare_with import CompareWith
 from app.results.data_pane import DataPane
 from app.results.doubt_banner import DoubtBanner, Verdict
@@ -179,6 +180,8 @@ class Data(QWidget):
         if scope := scope_of(task):  # which need not be the last round
             outputs = front.run.outputs(block_of(task), scope) or {}
         found = self.looking.data(front.run.run, task)
+        if found is not None and front.run.now is not None:
+            found = as_of(found, front.run.now)
         failure = self._result.failure
         if failure is not None and found is None and task not in ("", failure.task):
             failure = None  # that of another round
@@ -231,7 +234,7 @@ class Data(QWidget):
     def _show_time(self) -> None:
         """Time goes on without any news."""
         if self._front and self._front.run and self._block() is None:
-            self.state.setText(standing(self._front.run.view))
+            self.state.setText(standing(self._front.run.view, self._front.run.now))
 
     def _say_doubt(self) -> None:
         front = self._front
