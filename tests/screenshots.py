@@ -23,6 +23,8 @@ WIDTH, HEIGHT = 1600, 1000
 TEMPLATE = RESOURCES / "templates" / "triage_github_issues.flow.json"
 SHOWN_BLOCK = "report"
 """The block whose fields are in the picture of the inspector."""
+STOPPED_AT, STOPPED_IF = "each/classify", "delivery['action'] == 'reopened'"
+"""The block before which the run stands still in the picture of the debugger, and when."""
 SHOWN_TEMPLATE = "api_to_database"
 """The template that is looked at in the picture of the library."""
 SHOWN_PART = ("each", "sorted", "counts", "issues", "save_table", "report", "counts_out")
@@ -77,6 +79,7 @@ def photograph(theme: Choice, folder: Path) -> None:
     from app.editor.choice_popup import ChoicePopup
     from app.start import application, build
     from app.welcome.template_card import TemplateCard
+    from runtime.breakpoints import Breakpoint
     from runtime.settings import settings_from
 
     application()
@@ -129,6 +132,20 @@ def photograph(theme: Choice, folder: Path) -> None:
         popup.move(window.mapToGlobal(QPoint((WIDTH - popup.width()) // 2, 96)))
         save("palette")
         popup.close()
+        point = Breakpoint("p", STOPPED_AT, condition=STOPPED_IF)
+        studio.runs.breakpoints.put(bench, point)
+        studio.runs.start(bench, {})
+        until(lambda: bench.live and bench.live.view.held, "The breakpoint")
+        still()
+        studio.actions["view.fit"].trigger()
+        save("debugger")
+        studio.runs.breakpoints.remove_all(bench)
+        studio.actions["run.continue"].trigger()
+        until(lambda: bench.live and bench.live.is_over, "The end of the run")
+        bench.show_level(())
+        studio.actions["view.fit"].trigger()
+        window.docks.bring_up("timeline")
+        save("timeline")
         library = window.findChild(Templates)
         assert library is not None
         window.docks.bring_up("templates")

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 from app.notices import Offer
 from app.studio import Studio
 from graph.errors import HeddleError
-from runtime.commands import AnyCommand
+from runtime.commands import AnyCommand, SetBreakpoints, SetFaults
 
 NOTICE = "debugging"
 
@@ -29,8 +29,10 @@ class Telling(QObject):
         self._debugging.refused.connect(self._tell)
 
     def _tell(self, command: Any, error: HeddleError) -> None:
-        from runtime.steering import NotYourWheel  # noqa: PLC0415 - loaded with the bridge
+        from runtime.steering import NotPossible, NotYourWheel  # noqa: PLC0415 - with the bridge
 
+        if isinstance(command, SetBreakpoints | SetFaults) and isinstance(error, NotPossible):
+            return  # the run has ended meanwhile, and needs none
         run = getattr(command, "run", "")
         if isinstance(error, NotYourWheel) and run:
             take = partial(self._debugging.take_wheel, run, self._again(command))
