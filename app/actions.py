@@ -106,6 +106,8 @@ TABLE: tuple[Row | str, ...] = (
         "mdi6.arrow-expand-all"),
     Row("arrange.bypass", "Bypass", "Arrange", ("B",), "mdi6.debug-step-over",
         "Let values pass the block by", True),
+    Row("arrange.pin", "Pin the outputs", "Arrange", ("P",), "mdi6.pin-outline",
+        "Give what the block gave in the shown run instead of doing its work", True),
     Row("arrange.colour", "Colour…", "Arrange", (), "mdi6.palette-outline"),
     Row("arrange.reroute", "Straighten links", "Arrange", (), "",
         "Take the reroute points out of the selected links"),
@@ -209,8 +211,8 @@ TABLE: tuple[Row | str, ...] = (
 ON_CANVAS = frozenset({
     "edit.cut", "edit.copy", "edit.paste", "edit.delete", "edit.remove_keeping",
     "edit.select_all", "edit.rename", "edit.inspect", "insert.block", "insert.note",
-    "insert.frame", "insert.link", "arrange.bypass", "view.fit", "view.fit_selection",
-    "view.minimap", "view.values", "run.hide",
+    "insert.frame", "insert.link", "arrange.bypass", "arrange.pin", "view.fit",
+    "view.fit_selection", "view.minimap", "view.values", "run.hide",
 })  # fmt: skip
 """What has keys that mean something else in a form or a list: they count on the canvas only."""
 

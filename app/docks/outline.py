@@ -28,7 +28,7 @@ from app.workbench import Workbench
 
 ACTIONS = (
     "go.enter", "edit.inspect", "edit.rename", "", "run.to_here", "run.from_here", "",
-    "edit.copy", "edit.duplicate", "arrange.bypass", "edit.delete", "", "help.block",
+    "edit.copy", "edit.duplicate", "arrange.bypass", "arrange.pin", "edit.delete", "", "help.block",
 )  # fmt: skip
 """The context menu, "" for a gap."""
 

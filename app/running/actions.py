@@ -19,9 +19,10 @@ from graph.errors import FlowInvalid, HeddleError, Problem
 from graph.flow import Flow
 from graph.reshape import upto
 from graph.values import shorten
+from runtime.events import block_of
 from runtime.projections.run_view import Difference
 
-NOTICE = "run"
+NOTICE, UNFIT = "run", "unfit"
 
 
 def install(studio: Studio) -> None:
@@ -38,6 +39,7 @@ class Running(QObject):
         self._runs: RunControl = studio.runs
         self._bind()
         self._runs.refused.connect(self._refused)
+        self._runs.unfit.connect(self._tell_unfit)
         self._runs.watching.ended.connect(self._ended)
         studio.bridge.troubled.connect(self._trouble)
         # What became of one flow's run only stands in the way of another flow.
@@ -63,7 +65,7 @@ class Running(QObject):
         )
         self._offer("run.to_here", self._start_to_here, lambda w: _target(w) != "")
         self._offer(
-            "run.from_here", self._start_from_here, lambda w: _has_run(w) and _target(w) != ""
+            "run.from_here", self._start_from_here, lambda w: _has_run(w) and beginning(w) != ""
         )
         self._offer("run.changed", self._run_changed, lambda w: bool(w.stale) and _has_run(w))
         self._offer("run.again", self._start_again, lambda w: _has_run(w) and not _is_under_way(w))
@@ -102,7 +104,7 @@ class Running(QObject):
 
     def _start_from_here(self, workbench: Workbench) -> None:
         if workbench.run and self._is_sound(workbench):
-            self._runs.replay(workbench, workbench.run.run, _target(workbench))
+            self._runs.replay(workbench, workbench.run.run, beginning(workbench))
 
     def _run_changed(self, workbench: Workbench) -> None:
         if _is_under_way(workbench):
@@ -172,6 +174,13 @@ class Running(QObject):
         else:
             self._trouble(error)
 
+    def _tell_unfit(self, workbench: Workbench, sentences: Any) -> None:
+        if workbench is self._studio.workspace.current:
+            few, more = " ".join(sentences[:3]), len(sentences) - 3
+            text = f"The flow isn't what it was in that run. {few}"
+            text += f" And {more} more." if more > 0 else ""
+            self._studio.notices.tell(text, "info", key=UNFIT)
+
     def _trouble(self, error: HeddleError) -> None:
         self._studio.notices.tell(str(error), "error", key=NOTICE)
 
@@ -230,3 +239,17 @@ def _target(workbench: Workbench) -> str:
     if workbench.level or len(workbench.selected) != 1:
         return ""
     return next(iter(workbench.selected))
+
+
+def beginning(workbench: Workbench) -> str:
+    """The place to run from: the selected block, in the round of its loop that is shown."""
+    if len(workbench.selected) != 1:
+        return _in_round(workbench, workbench.blocks_into)
+    return _in_round(workbench, (*workbench.blocks_into, next(iter(workbench.selected))))
+
+
+def _in_round(workbench: Workbench, blocks: tuple[str, ...]) -> str:
+    address, loop = "/".join(blocks), block_of(workbench.round)
+    if workbench.round and (address == loop or address.startswith(f"{loop}/")):
+        return workbench.round + address[len(loop) :]
+    return address

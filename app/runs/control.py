@@ -12,6 +12,7 @@ from app.bridge.process import scratch_folder
 from app.runs.breakpoints import Breakpoints
 from app.runs.debugging import Debugging
 from app.runs.faults import Faults
+from app.runs.fitting import find_misfits
 from app.runs.standing import Standing
 from app.runs.watching import Watching
 from app.safety.breakpoints import BreakpointStore
@@ -45,6 +46,8 @@ class RunControl(QObject):
 
     refused = Signal(Workbench, HeddleError)
     """The flow can't run, and why."""
+    unfit = Signal(Workbench, object)
+    """What of a recording no longer fits the flow that goes on with it, a sentence each."""
 
     def __init__(self, bridge: Bridge, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -110,7 +113,16 @@ class RunControl(QObject):
         if as_it_was:
             begin(Answer())
         else:
+            self._say_what_is_unfit(workbench, run, begin_at)
             self._store(workbench, None, begin, refuse)
+
+    def _say_what_is_unfit(self, workbench: Workbench, run: str, begin_at: str) -> None:
+        def say(sentences: list[str]) -> None:
+            if sentences and not workbench.is_closed:
+                self.unfit.emit(workbench, sentences)
+
+        flow = workbench.document.flow
+        find_misfits(self.bridge, workbench.catalog, flow, run, begin_at, say)
 
     def _stopping(self, workbench: Workbench, flow: Flow | None, stops: Stops) -> dict[str, Any]:
         """Where a run that begins is to stop; one that never does has nobody who steers it."""

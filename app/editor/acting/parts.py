@@ -6,6 +6,7 @@ from app.editor.acting import (
     going,
     inserting,
     naming,
+    pinning,
     removing,
     reshaping,
     stopping,
@@ -17,5 +18,7 @@ from app.studio import Studio
 def install(studio: Studio) -> None:
     """Bind the actions of the canvas."""
     binder = Binder(studio)
-    for part in (clipboard, removing, inserting, arranging, reshaping, naming, going, stopping):
+    for part in (
+        clipboard, removing, inserting, arranging, reshaping, pinning, naming, going, stopping,
+    ):  # fmt: skip
         part.bind(binder)

@@ -29,7 +29,8 @@ ROWS: dict[Place, Sequence[str]] = {
         "insert.link", "edit.select_linked", "",
         "edit.cut", "edit.copy", "edit.paste", "edit.duplicate", "edit.delete",
         "edit.remove_keeping", "",
-        "arrange.bypass", "arrange.colour", "arrange.collapse", "arrange.expand", "insert.frame",
+        "arrange.bypass", "arrange.pin", "arrange.colour", "arrange.collapse", "arrange.expand",
+        "insert.frame",
         "arrange.layout",
     ),
     "link": (

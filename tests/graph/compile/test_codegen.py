@@ -10,7 +10,7 @@ from agents.code import blocks as code_blocks
 from graph.catalog import Catalog
 from graph.compile.codegen import python_of
 from graph.compile.pythonic import inlined
-from graph.flow import Block, Flow
+from graph.flow import Block, Flow, Settings
 
 CATALOG = Catalog.of(graph.blocks.flow, graph.blocks.logic, graph.blocks.text, code_blocks)
 
@@ -102,3 +102,19 @@ def test_what_is_linked_counts_and_not_the_field() -> None:
     )
 
     assert asyncio.run(function_of(flow)["flow"](None)) == {"result": "ADA"}
+
+
+def test_a_pinned_block_is_its_outputs_and_nothing_of_it_is_called() -> None:
+    pinned = Settings(pin={"value": {"n": 1}})
+    flow = Flow.of(
+        [
+            Block("a", "code.python", {"code": "1 / 0"}, settings=pinned),
+            Block("out", "flow.output"),
+        ],
+        [("a.value", "out.value")],
+    )
+
+    program = python_of(flow, CATALOG)
+
+    assert "a = {'n': 1}" in program
+    assert "1 / 0" not in program

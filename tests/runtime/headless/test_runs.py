@@ -208,6 +208,15 @@ def test_values_are_set_as_the_field_takes_them(heddle: Heddle, run: str) -> Non
     ]
 
 
+def test_a_replay_begins_in_a_round_of_a_loop(heddle: Heddle, run: str) -> None:
+    said = heddle("replay", run, "--from", "each[1]", "--json")
+
+    reused = [line["task"] for line in said.lines if line["event"] == "task_reused"]
+    assert "each[0]/mark" in reused
+    assert not {"each[1]/mark", "each[2]/mark"} & set(reused)
+    assert "It went 3 rounds." in heddle("replay", run, "--from", "each[7]").err
+
+
 def test_an_expression_can_be_set(heddle: Heddle, run: str) -> None:
     said = heddle("replay", run, "--set", 'say.text={"$expr": "str(len(all))"}')
 
@@ -217,7 +226,7 @@ def test_an_expression_can_be_set(heddle: Heddle, run: str) -> None:
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (("--from", "nope"), "no block 'nope'"),
+        (("--from", "nope"), "no block “nope”"),
         (("--set", "nope.text=x"), "no block 'nope'"),
         (("--set", "numbers.valeu=1"), "no field 'valeu'"),
         (("--set", "numbers"), "gives no value"),
