@@ -27,6 +27,7 @@ from app.presenters.cases import case_rows, summary
 from app.studio import Studio
 from app.testing.case_details import CaseDetails
 from app.testing.case_table import CaseModel, CaseTable
+from app.testing.record_again import RecordAgain
 from app.workbench import Workbench
 from runtime.flow_tests.case import Case
 from runtime.flow_tests.verdict import Verdict
@@ -47,6 +48,7 @@ class Cases(QWidget):
         self._studio = studio
         self._front: Workbench | None = None
         self.tests: FlowTests | None = None
+        self._again = RecordAgain(studio, self)
         self.model = CaseModel(self)
         self.table = CaseTable(self.model, self)
         self.details = CaseDetails(self)
@@ -147,6 +149,12 @@ class Cases(QWidget):
         sheet = EditCase(self._studio.window, tests.workbench, tests.suite, name, put)
         self._studio.theme.changed.connect(sheet.restyle)
         sheet.open()
+
+    def record_again(self) -> None:
+        """Really run the flow with the inputs of a test, and record what comes of it."""
+        name = self.table.current_name()
+        if self._front is not None and self.tests is not None and name in self.tests.suite.cases:
+            self._again.record(self._front, name, self.tests.suite.cases[name])
 
     def duplicate(self) -> None:
         """Make another like the test with the cursor."""
@@ -295,6 +303,7 @@ class Cases(QWidget):
         self.details.edited.connect(self.edit)
         self.details.accepted.connect(self.accept)
         self.details.went.connect(self._go)
+        self.details.outdated.connect(self.record_again)
         self.by_itself.toggled.connect(self._set_by_itself)
         self._studio.workspace.current_changed.connect(self._turn_to_front)
         self._studio.theme.changed.connect(self._restyle)
@@ -320,7 +329,8 @@ class Cases(QWidget):
         acceptable = tests is not None and any(map(tests.acceptable, chosen))
         rows: list[tuple[str, Callable[[], object], bool]] = [
             ("Run", self.run, bool(chosen)), ("Edit…", self.edit, one),
-            ("Accept new result", self.accept, acceptable), ("Duplicate", self.duplicate, one),
+            ("Accept new result", self.accept, acceptable),
+            ("Record again", self.record_again, one), ("Duplicate", self.duplicate, one),
             ("Delete", self.delete, bool(chosen)),
         ]  # fmt: skip
         for title, do, possible in rows:

@@ -25,12 +25,17 @@ from runtime.flow_tests.verdict import Finding, Verdict
 MOST_TOLD = 8
 """Findings that are told of."""
 
+OUTDATED = ("recording", "unrecorded", "unasked")
+"""What a new recording mends."""
+
 
 class CaseDetails(QWidget):
     """Shows a case and its verdict."""
 
     accepted = Signal()
     edited = Signal()
+    outdated = Signal()
+    """What is recorded is to be recorded again."""
     went = Signal(str)
     """To the block at that address."""
 
@@ -154,9 +159,16 @@ class CaseDetails(QWidget):
         row = QHBoxLayout(frame)
         row.setContentsMargins(12, 8, 12, 8)
         row.addLayout(texts, 1)
+        buttons = QVBoxLayout()
+        buttons.setSpacing(6)
         if place := place_of(finding):
-            button = self._button("Go to block", f"Show {place}", lambda: self.went.emit(place))
-            row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+            tip = f"Show {place}"
+            buttons.addWidget(self._button("Go to block", tip, lambda: self.went.emit(place)))
+        if finding.about in OUTDATED:
+            tip = "Run the flow for real with these inputs, and record what comes of it"
+            buttons.addWidget(self._button("Record again", tip, self.outdated.emit))
+        buttons.addStretch(1)
+        row.addLayout(buttons)
         frame.setAccessibleName(str(finding))
         return frame
 

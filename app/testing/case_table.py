@@ -88,7 +88,7 @@ class CaseTable(QTableView):
         header.setSectionResizeMode(WHAT, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(TOOK, QHeaderView.ResizeMode.Fixed)
         self.setColumnWidth(NAME, 170)
-        self.setColumnWidth(TOOK, 66)
+        self.setColumnWidth(TOOK, 84)
 
     def current_name(self) -> str:
         """The test with the cursor, "" for none."""

@@ -33,6 +33,31 @@ def updated(case: Case, verdict: Verdict) -> Case:
     return case
 
 
+def renewed(old: Case, recorded: Case) -> Case:
+    """A case recorded anew: the outside answers as it does now, and so are the values expected.
+
+    What a person has put together stays: matchers that aren't plain values, rules, words.
+    """
+    expect = {
+        name: _renewed(old.expect.get(name), matcher) for name, matcher in recorded.expect.items()
+    }
+    return replace(
+        old,
+        inputs=recorded.inputs,
+        expect=expect,
+        fails=recorded.fails,
+        effects=recorded.effects,
+    )
+
+
+def _renewed(old: Matcher | None, recorded: Matcher) -> Matcher:
+    if old is None or recorded.way != "equals":
+        return recorded
+    if old.way in ("equals", "about", "unordered"):
+        return _matching(old, recorded.wanted)
+    return old
+
+
 def _taken(
     expected: Expected, outputs: Mapping[str, Any], unlike: set[str], prefix: str
 ) -> dict[str, Matcher]:

@@ -17,7 +17,7 @@ from runtime.flow_tests.recording import case_of
 from runtime.flow_tests.spelling import spelt
 from runtime.flow_tests.tester import Place, Tester, place_of, places_in, suite_at
 from runtime.flow_tests.tests_file import NotKept, keep_suite
-from runtime.flow_tests.updating import updated
+from runtime.flow_tests.updating import renewed, updated
 from runtime.flow_tests.verdict import Difference, Finding, Verdict
 from runtime.headless import completing, options
 from runtime.headless.exits import DONE, FAILED
@@ -46,7 +46,11 @@ from runtime.settings import Settings
               help="Take what the flow gives now as expected, and show what changed.")  # fmt: skip
 @click.option("--record", "run", default="", metavar="RUN", shell_complete=completing.runs,
               help="Make a case of this past run instead of running any.")  # fmt: skip
-@click.option("--name", default="", help="What the recorded case is called.")
+@click.option(
+    "--name",
+    default="",
+    help="What the recorded case is called; one of that name is recorded anew.",
+)
 @click.option("--property", "number", type=click.IntRange(1, 100_000), metavar="NUMBER",
               help="Try so many inputs made up, too; one that fails becomes a case.")  # fmt: skip
 @click.option("--seed", type=int, default=0, help="Make up others. [default: the same each time]")
@@ -242,7 +246,9 @@ async def _record(tester: Tester, teller: Teller, recording: _Recording, setting
         made = await case_of(events, tester.plan(place), tester.bench(place))
     suite = suite_at(place)
     name = recording.name or suite.free_name(name_for(made.case))
-    keep_suite(place.tests, suite.with_case(name, made.case))
+    old = suite.cases.get(name)
+    case = renewed(old, made.case) if old else made.case
+    keep_suite(place.tests, suite.with_case(name, case))
     teller.recorded(str(place.tests), name, made)
     return DONE
 

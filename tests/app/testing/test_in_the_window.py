@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.dialogs.edit_case import EditCase
@@ -17,7 +18,7 @@ from app.workbench import Workbench
 from graph.edits import SetField
 from graph.file_format import write
 from graph.flow import Block, Flow
-from runtime.flow_tests.case import Case, Matcher, Suite
+from runtime.flow_tests.case import Case, Effect, Matcher, Suite
 from runtime.flow_tests.tests_file import keep_suite, read_suite, suite_beside
 from runtime.settings import Settings
 from tests.app.flows import CATALOG, template
@@ -53,9 +54,12 @@ def opened(window: MainWindow, tmp_path: Path) -> Iterator[Open]:
         path.write_text(write(flow))
         if cases:
             keep_suite(suite_beside(path), Suite(cases))
-        bench = Workbench(Document(flow), CATALOG, path)
+        window.studio.open_wanted.emit(path)
+        bench = window.studio.workspace.current
+        assert bench is not None
+        assert bench.path == path
+        bench.trust()
         made.append(bench)
-        window.studio.workspace.add(bench)
         window.docks.bring_up("tests")
         return bench
 
@@ -183,6 +187,28 @@ def test_a_test_is_edited_in_its_sheet(
     }
 
 
+def test_a_test_is_recorded_again(
+    opened: Open, cases: dock.Cases, tmp_path: Path, qtbot: QtBot
+) -> None:
+    (tmp_path / "note.txt").write_text("tea")
+    fields = {"path": "note.txt"}
+    blocks = [Block("read", "files.read", fields), Block("out", "flow.output", {"name": "text"})]
+    asked = Effect("read", "files.read", asked={"path": "old.txt"}, gives={"content": "milk"})
+    stale = Case(about="Why.", expect={"text": Matcher(contains="milk")}, effects=(asked,))
+    bench = opened(Flow.of(blocks, [("read.content", "out.value")]), it=stale)
+    cases.run_all.click()
+    qtbot.waitUntil(lambda: states(cases) == ["Failed"], timeout=LONG)
+
+    buttons = cases.details.findings.findChildren(QPushButton)
+    next(button for button in buttons if button.text() == "Record again").click()
+    qtbot.waitUntil(lambda: kept(bench).cases["it"] != stale, timeout=LONG)
+
+    again = kept(bench).cases["it"]
+    assert (again.about, again.expect) == (stale.about, stale.expect)
+    assert again.effects[0].asked == {"path": "note.txt"}
+    assert again.effects[0].gives == {"content": "tea"}
+
+
 def test_deleted_tests_can_be_brought_back(
     window: MainWindow, opened: Open, cases: dock.Cases
 ) -> None:
@@ -239,7 +265,7 @@ def test_a_flow_nobody_lets_run_is_not_tested(
     window: MainWindow, opened: Open, cases: dock.Cases, told: list[str]
 ) -> None:
     bench = opened(template("hello"), ada=ADA)
-    bench.is_trusted = False
+    bench.trust(False)
 
     press(window, "test.run")
 

@@ -92,6 +92,24 @@ def test_update_takes_no_question_that_isnt_recorded(heddle: Heddle, tested: Pat
     assert path.read_text() == before
 
 
+def test_a_test_recorded_anew_keeps_what_a_person_put_together(
+    heddle: Heddle, tested: Path
+) -> None:
+    tests = kept_beside(tested)
+    case = tests["cases"]["reads the note"]
+    case |= {"about": "Why.", "expect": {"text": {"matches": "!$"}}, "holds": ["len(outputs) == 1"]}
+    tested.with_name("reading.tests.json").write_text(json.dumps(tests))
+    Path("note.txt").write_text("tea")
+
+    record(heddle, tested, "note.txt", "--name", "reads the note")
+
+    again = kept_beside(tested)["cases"]["reads the note"]
+    assert again["effects"][0]["gives"] == {"content": "tea"}
+    for kept in ("about", "expect", "holds"):
+        assert again[kept] == case[kept]
+    assert heddle("test", tested).code == 0
+
+
 def test_junit_is_well_formed_and_says_the_same(heddle: Heddle, tested: Path) -> None:
     tests = kept_beside(tested)
     passing = tests["cases"]["reads the note"]
