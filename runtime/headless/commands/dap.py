@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import secrets
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from runtime.headless.runtimes import IN_MEMORY, runtime_here
 from runtime.headless.sources import blocks_at_hand
 from runtime.headless.words import say
 from runtime.runtime import Runtime
+from runtime.services.dap.extension import write_extension
 from runtime.services.dap.lodging import Lodging
 from runtime.services.dap.serving import listening_for, speak_on_stdio
 from runtime.services.dap.shapes import Granted
@@ -33,17 +35,29 @@ LOCAL = "127.0.0.1"
 @click.option("--token", envvar="HEDDLE_TOKEN",
               help="What clients at the port have to know; safer as the variable HEDDLE_TOKEN. "
                    "[default: a new one each time]")  # fmt: skip
+@click.option("--write-extension", "extension", type=click.Path(dir_okay=False, writable=True),
+              metavar="FILE",
+              help="Write the extension for VS Code, like heddle.vsix, and end.")  # fmt: skip
 @options.secrets
 @options.where
 @click.option("--memory", is_flag=True, help="Keep no record: quicker, and not to be resumed.")
 def command(
-    port: int | None, token: str | None, secret: tuple[str, ...], database: str | None, memory: bool
+    port: int | None,
+    token: str | None,
+    extension: str | None,
+    secret: tuple[str, ...],
+    database: str | None,
+    memory: bool,
 ) -> int:
     """An editor starts this itself and speaks to it through the standard input and output:
     breakpoints on the lines of a flow file, steps, values. See docs/how_to/debug_in_an_editor.md.
 
     With --port, clients give the token as `token` in what they launch or attach to.
     """
+    if extension:
+        write_extension(Path(extension), _program())
+        click.echo(f"Install it with: code --install-extension {extension}")
+        return DONE
     lend_secrets(secret)
     settings = options.settings(database)
     place = IN_MEMORY if memory else ""
@@ -69,6 +83,12 @@ async def _at_port(settings: Settings, place: str, port: int, token: str) -> Non
             sys.stdout.flush()
             say("Ctrl-C ends it; unfinished runs can be resumed.")
             await asyncio.Event().wait()
+
+
+def _program() -> str:
+    """The program that runs this, for who starts it from elsewhere."""
+    beside = Path(sys.executable).with_name("heddle")
+    return str(beside) if beside.exists() else shutil.which("heddle") or "heddle"
 
 
 def _runtime(settings: Settings, place: str) -> Runtime:
