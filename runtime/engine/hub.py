@@ -38,13 +38,6 @@ class Subscription:
         self._batches.append(events)
         self._woken.set()
 
-    def taken(self) -> list[Sequence[AnyEvent]]:
-        """The batches that are there, without waiting for any."""
-        batches = list(self._batches)
-        self._batches.clear()
-        self._held = 0
-        return batches
-
     def end(self) -> None:
         """No more will come; what is there is still given."""
         self._over = True

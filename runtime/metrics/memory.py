@@ -11,10 +11,10 @@ from runtime.projections.metrics.tally import Point, Series, Tally
 
 
 class MemoryRows:
-    """Points in dictionaries, by level, series and time."""
+    """Points in dictionaries, by level and time, so that what is new costs the same for ever."""
 
     def __init__(self) -> None:
-        self._points: dict[int, dict[tuple[Series, int], Tally]] = {one: {} for one in LEVELS}
+        self._points: dict[int, dict[int, dict[Series, Tally]]] = {one: {} for one in LEVELS}
         self._marks: dict[int, int] = {}
 
     def marks(self) -> Mapping[int, int]:
@@ -24,18 +24,26 @@ class MemoryRows:
         self._marks[level] = until
 
     def between(self, level: int, start: int, end: int, fits: Fits | None = None) -> list[Point]:
+        kept = self._points[level]
+        steps = range(start - start % level, end, level)
+        times = (at for at in steps if at in kept) if len(steps) < len(kept) else kept
         return [
             Point(series, at, tally)
-            for (series, at), tally in self._points[level].items()
-            if start <= at < end and (fits is None or fits(series))
+            for at in times
+            if start <= at < end
+            for series, tally in kept[at].items()
+            if fits is None or fits(series)
         ]
 
     def put(self, level: int, points: Sequence[Point]) -> None:
-        self._points[level].update({(point.series, point.at): point.tally for point in points})
+        kept = self._points[level]
+        for point in points:
+            kept.setdefault(point.at, {})[point.series] = point.tally
 
     def drop(self, level: int, before: int) -> None:
-        for key in [key for key in self._points[level] if key[1] < before]:
-            del self._points[level][key]
+        kept = self._points[level]
+        for at in [at for at in kept if at < before]:
+            del kept[at]
 
 
 class MemoryMetricStore:

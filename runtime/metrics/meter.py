@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
+from typing import Any
 
 from graph.compile import Plan
 from graph.errors import HeddleError
@@ -26,9 +27,6 @@ from runtime.metrics.series import (
 from runtime.metrics.store import MetricsGone, MetricStore
 from runtime.projections.metrics.fold import Fold, Known, points_of
 from runtime.projections.metrics.tally import Point
-
-BEAT = 0.25
-"""Seconds between two looks at what has happened."""
 
 PORTION = 2000
 """Events that are counted before others on the loop get their turn."""
@@ -54,9 +52,9 @@ log = logging.getLogger("heddle.metrics")
 class Meter:
     """A subscriber of the hub like any other: the engine knows nothing of it.
 
-    It takes what has happened by the batch, four times a second, and keeps it once a second, in
-    the store's own thread. After a crash the rest of a run is counted from its journal, as soon
-    as somebody goes on with the run, or finds that it has ended.
+    It counts by the batch, and hands over once a second to the store, which has a thread of its
+    own. After a crash the rest of a run is counted from its journal, as soon as somebody goes on
+    with the run, or finds that it has ended.
     """
 
     def __init__(
@@ -79,25 +77,31 @@ class Meter:
         self._kept: dict[str, int] = {}
         """Up to which event runs are counted, as the store was told."""
         self._turn = asyncio.Lock()
-        self._ending = asyncio.Event()
-        self._listening: asyncio.Task[None] | None = None
+        self._busy = False
+        """Whether anything has happened since metrics were kept last."""
+        self._borrowed = contextlib.ExitStack()
+        self._happenings: Subscription
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def open(self) -> None:
         """Begin to count. The journal is open."""
         await self._store.open()
-        begun = asyncio.get_running_loop().create_future()
-        self._listening = asyncio.create_task(self._listen(begun))
-        await begun
+        self._happenings = self._borrowed.enter_context(self._hub.subscribe())
+        self._tasks = [asyncio.create_task(_told(work)) for work in (self._listen(), self._beat())]
 
     async def close(self) -> None:
         """Count and keep what is left, and let go of everything. Never raises."""
-        if self._listening:
-            self._ending.set()
-            _, late = await asyncio.wait([self._listening], timeout=PATIENCE)
-            for listening in late:
-                listening.cancel()
-                await asyncio.wait([listening])
-            self._listening = None
+        if self._tasks:
+            listening, beating = self._tasks
+            beating.cancel()
+            self._happenings.end()
+            await asyncio.wait([beating])
+            await asyncio.wait([listening], timeout=PATIENCE)
+            listening.cancel()
+            await asyncio.wait([listening])
+            self._borrowed.close()
+            self._tasks = []
+            await self._keep_or_tell()
         await self._store.close()
 
     # What can be asked.
@@ -138,54 +142,39 @@ class Meter:
 
     # Counting.
 
-    async def _listen(self, begun: asyncio.Future[None]) -> None:
-        with self._hub.subscribe() as happenings:
-            begun.set_result(None)
-            try:
-                await self._beat(happenings)
-                await self._take(happenings)
-                await self._keep_or_tell()
-            except Exception:  # runs go on, unmeasured
-                log.exception("Nothing is measured any more.")
+    async def _listen(self) -> None:
+        """Count what happens as soon as it is told: by then it is still in the cache."""
+        async for batch in self._happenings:
+            if self._happenings.missed:
+                self._happenings.missed = 0
+                await self._catch_up({run: seen.seq for run, seen in self._fold.runs.items()})
+            self._busy = True
+            await self._take(batch)
 
-    async def _beat(self, happenings: Subscription) -> None:
-        """What is to be done every moment, every second, and every minute."""
-        load, seconds, tidied, kept = Load(), int(self._now()), self._now(), self._now()
-        while not await self._is_ending():
-            busy = await self._take(happenings)
+    async def _take(self, batch: Sequence[AnyEvent]) -> None:
+        for start in range(0, len(batch), PORTION):
+            if start:
+                await asyncio.sleep(0)
+            self._fold.take(batch[start : start + PORTION])
+            if self._fold.unmet:
+                unmet, self._fold.unmet = self._fold.unmet, {}
+                for run, events in unmet.items():
+                    await self._meet(run, events)
+
+    async def _beat(self) -> None:
+        """What is to be done every second, and every minute."""
+        load, tidied, kept = Load(), self._now(), self._now()
+        while True:
+            await asyncio.sleep(1 - self._now() % 1)
             now = self._now()
-            if int(now) == seconds:
-                continue
-            seconds = int(now)
             self._fold.tick(now)
             self._fold.see(now, tasks_ready=self._ready(), **load.now())
-            if busy or self._fold.runs or now - kept > IDLE:
-                kept = now
+            if self._busy or self._fold.runs or now - kept > IDLE:
+                self._busy, kept = False, now
                 await self._keep_or_tell()
             if now - tidied > TIDY:
                 tidied = now
                 await self._tidy(now)
-
-    async def _is_ending(self) -> bool:
-        """Wait for the next beat, or for the end."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(BEAT):
-                await self._ending.wait()
-        return self._ending.is_set()
-
-    async def _take(self, happenings: Subscription) -> bool:
-        """Count what has happened; whether there was anything."""
-        batches = happenings.taken()
-        if happenings.missed:
-            happenings.missed = 0
-            await self._catch_up({run: seen.seq for run, seen in self._fold.runs.items()})
-        for portion in _portions(batches):
-            self._fold.take(portion)
-            unmet, self._fold.unmet = self._fold.unmet, {}
-            for run, events in unmet.items():
-                await self._meet(run, events)
-            await asyncio.sleep(0)
-        return bool(batches)
 
     async def _meet(self, run: str, events: Sequence[AnyEvent]) -> None:
         """Begin to count a run, with what was left uncounted of it."""
@@ -298,6 +287,14 @@ class Meter:
             return {}
 
 
+async def _told(work: Coroutine[Any, Any, None]) -> None:
+    """Whatever goes wrong with measuring, runs go on."""
+    try:
+        await work
+    except Exception:
+        log.exception("Nothing is measured any more.")
+
+
 UNNAMED = "Untitled"
 """The name of flows that have none."""
 
@@ -308,9 +305,3 @@ def _agents(plan: Plan, prefix: str = "") -> Iterator[tuple[str, str]]:
         yield prefix + id, spec.agent
         for body in plan.bodies.get(i, {}).values():
             yield from _agents(body, f"{prefix}{id}/")
-
-
-def _portions(batches: Sequence[Sequence[AnyEvent]]) -> Iterator[Sequence[AnyEvent]]:
-    for batch in batches:
-        for start in range(0, len(batch), PORTION):
-            yield batch[start : start + PORTION]

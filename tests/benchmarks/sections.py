@@ -16,6 +16,7 @@ SECTIONS = (
     "canvas",
     "studio",
     "timeline",
+    "metrics",
     "against_peers",
 )
 

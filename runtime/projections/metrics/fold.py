@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from math import log
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from runtime.events import (
     AnyEvent,
@@ -17,6 +17,7 @@ from runtime.events import (
     ScopeClosed,
     TaskFailed,
     TaskFinished,
+    TaskHeld,
     TaskRetried,
     TaskReused,
     TaskSkipped,
@@ -29,6 +30,9 @@ from runtime.projections.metrics.tally import EVERYTHING, Point, Series, Tally
 
 MOST_BLOCKS = 1000
 """A flow with more blocks than this is not measured block by block: nobody could look at that."""
+
+BREAKER = "BreakerOpen"
+"""The type of a failure by which an open circuit breaker turns an attempt away."""
 
 UNKNOWN = "unknown"
 """The agent of a block that isn't in its flow."""
@@ -45,15 +49,16 @@ class Known(NamedTuple):
 
 
 class _Leaf:
-    """What one block adds to, or a run as such: all that it is a part of.
+    """What one block adds to, or a run as such: its own series, and those `around` it.
 
     `bins` are the durations of tasks that finished in the step that goes on.
     """
 
-    __slots__ = ("bins", "series", "tallies")
+    __slots__ = ("around", "bins", "own", "tallies")
 
-    def __init__(self, *series: Series) -> None:
-        self.series = series
+    def __init__(self, own: Series | None, around: tuple[Series, ...]) -> None:
+        self.own = own
+        self.around = around
         self.bins: Sketch = {}
         self.tallies: dict[int, Tally] = {}
 
@@ -77,10 +82,11 @@ class _Flow:
     """The leaves of a flow, made as its tasks come up."""
 
     def __init__(self, known: Known) -> None:
-        self.itself = _Leaf(Series(known.name), EVERYTHING)
+        self.itself = _Leaf(None, (Series(known.name), EVERYTHING))
         self.leaves: dict[str, _Leaf] = {}
         """By block, which is the same as by task outside of loops."""
         self._agents: dict[str, _Leaf] = {}
+        self._around: dict[str, tuple[Series, ...]] = {}
         self._known = known
         self._one_by_one = len(known.agents) <= MOST_BLOCKS
 
@@ -94,12 +100,10 @@ class _Flow:
 
     def _make(self, block: str) -> _Leaf:
         name, agent = self._known.name, self._known.agents.get(block, UNKNOWN)
-        around = Series(agent=agent), Series(name), EVERYTHING
+        around = self._around.setdefault(agent, (Series(agent=agent), Series(name), EVERYTHING))
         if self._one_by_one:
-            return _Leaf(Series(name, block), *around)
-        if agent not in self._agents:
-            self._agents[agent] = _Leaf(*around)
-        return self._agents[agent]
+            return _Leaf(Series(name, block), around)
+        return self._agents.setdefault(agent, _Leaf(None, around))
 
 
 class _Run:
@@ -128,7 +132,7 @@ class Fold:
         """Events of runs that nobody introduced; they are to be given again."""
         self.gone: dict[str, int | None] = {}
         """Runs that are counted no more: None when they have ended, or else up to which event."""
-        self._runtime = _Leaf(EVERYTHING)
+        self._runtime = _Leaf(None, (EVERYTHING,))
         self._touched: set[_Leaf] = set()
         self._seconds = step
         self._per_second = 1 / step
@@ -156,20 +160,31 @@ class Fold:
         Most tell of a task that finished just now: the path of those is kept short, since the
         engine has to pay for it. All that follows from one is worked out when it is drained.
         """
-        runs, touched = self.runs, self._touched
+        runs, touched, unmet = self.runs, self._touched, self.unmet
         low, high = self._now
+        id, run, seq = "", None, 0
+        leaves: dict[str, _Leaf] = {}
+        under_way = leaves
         for event in events:
-            run = runs.get(event.run)
+            if event.run is not id:  # the events of a run mostly share the text of its id
+                if run is not None:
+                    run.seq = seq
+                id = event.run
+                run = runs.get(id) or self._begun(event)
+                if run is not None:
+                    seq, leaves, under_way = run.seq, run.leaves, run.under_way
             if run is None:
-                self.unmet.setdefault(event.run, []).append(event)
+                unmet.setdefault(id, []).append(event)
             elif type(event) is not TaskFinished:
+                run.seq = seq
                 self._other(run, event)
-            elif event.seq > run.seq:
-                run.seq = event.seq
+                id, run = "", None  # it may have ended
+            elif event.seq > seq:
+                seq = event.seq
                 task, at = event.task, event.at
-                leaf = run.leaves.get(task) or run.flow.leaf(task)
-                if run.under_way:
-                    run.under_way.pop(task, None)
+                leaf = leaves.get(task) or run.flow.leaf(task)
+                if under_way:
+                    under_way.pop(task, None)
                 if not low <= at < high:
                     low, high = self._turn(at)
                 bins = leaf.bins
@@ -178,6 +193,8 @@ class Fold:
                 took = at - event.started
                 bin = int(log(took) * SCALE + SHIFT) if took > LEAST else 0
                 bins[bin] = bins.get(bin, 0) + 1
+        if run is not None:
+            run.seq = seq
 
     def tick(self, at: float) -> None:
         """Take note of what is under way at a moment; to be called once a step.
@@ -198,19 +215,32 @@ class Fold:
         self._touched.add(self._runtime)
 
     def drain(self) -> list[Point]:
-        """What was counted since the last time."""
+        """What was counted since the last time.
+
+        Blocks are first added up by what is around them, of which there is little.
+        """
         found: dict[tuple[Series, int], Tally] = {}
+        around: dict[tuple[tuple[Series, ...], int], Tally] = {}
         for leaf in self._touched:
             leaf.settle(self._step_now)
             for step, tally in leaf.tallies.items():
-                for series in leaf.series:
-                    whole = found.get((series, step))
-                    if whole is None:
-                        whole = found[series, step] = Tally({}, {}, {})
-                    whole.add(tally)
+                _added(around, (leaf.around, step), tally)
+                if leaf.own is not None and (own := (leaf.own, step)) in found:
+                    found[own].add(tally)  # a flow that was forgotten, and came up again
+                elif leaf.own is not None:
+                    found[own] = tally
             leaf.tallies = {}
         self._touched.clear()
+        for (names, step), tally in around.items():
+            for series in names:
+                _added(found, (series, step), tally)
         return [Point(series, step, tally) for (series, step), tally in found.items()]
+
+    def _begun(self, event: AnyEvent) -> _Run | None:
+        """A run of a flow that is known introduces itself by its beginning."""
+        if isinstance(event, RunStarted) and event.flow in self._flows:
+            self.meet(event.run, event.flow, None)
+        return self.runs.get(event.run)
 
     def _turn(self, at: float) -> tuple[float, float]:
         """Another step goes on from now: that of this moment."""
@@ -239,9 +269,12 @@ class Fold:
 
     def _rare(self, run: _Run, event: Any) -> None:
         match event:
-            case TaskFailed() | TaskRetried() | TaskReused() | TaskSkipped():
-                run.under_way.pop(event.task, None)
-                self._count(self._leaf(run, event.task), event.at, _OUTCOMES[type(event)])
+            case TaskFailed() | TaskRetried():
+                self._settle(run, event)
+                if event.failure.type == BREAKER:
+                    self._count(self._leaf(run, event.task), event.at, "breaker_open")
+            case TaskReused() | TaskSkipped() | TaskHeld():
+                self._settle(run, event)
             case TaskSpent():
                 leaf = self._leaf(run, event.task)
                 self._count(leaf, event.at, "tokens", event.tokens)
@@ -256,6 +289,11 @@ class Fold:
                 self._count(run.flow.itself, event.at, "runs_started")
             case RunSucceeded() | RunFailed() | RunCancelled():
                 self._end(run, event)
+
+    def _settle(self, run: _Run, event: Any) -> None:
+        """A task isn't under way any more."""
+        run.under_way.pop(event.task, None)
+        self._count(self._leaf(run, event.task), event.at, _OUTCOMES[type(event)])
 
     def _end(self, run: _Run, event: RunSucceeded | RunFailed | RunCancelled) -> None:
         self._count(run.flow.itself, event.at, _OUTCOMES[type(event)])
@@ -279,10 +317,21 @@ _OUTCOMES: Mapping[type, str] = {
     TaskRetried: "tasks_retried",
     TaskReused: "tasks_reused",
     TaskSkipped: "tasks_skipped",
+    TaskHeld: "tasks_held",
     RunSucceeded: "runs_succeeded",
     RunFailed: "runs_failed",
     RunCancelled: "runs_cancelled",
 }
+
+
+K = TypeVar("K")
+
+
+def _added(to: dict[K, Tally], key: K, tally: Tally) -> None:
+    there = to.get(key)
+    if there is None:
+        there = to[key] = Tally({}, {}, {})
+    there.add(tally)
 
 
 def _outside(under_way: Mapping[str, _Leaf], prefix: str) -> Iterator[tuple[str, _Leaf]]:

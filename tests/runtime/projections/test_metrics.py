@@ -165,6 +165,17 @@ def test_what_became_of_a_run_and_its_tasks_is_counted_when_it_happened() -> Non
     assert value("task_success", found[EVERYTHING, 103]) == 0.5
 
 
+def test_what_an_open_breaker_turns_away_is_counted() -> None:
+    turned_away = Failure("BreakerOpen", "Its circuit breaker is open.")
+
+    found = counted([TaskRetried("r", 2, 100, "fetch", 1, turned_away, 1.0),
+                     TaskFailed("r", 3, 100, "fetch", 2, turned_away),
+                     TaskFailed("r", 4, 100, "parse", 1, REFUSED)])  # fmt: skip
+
+    assert value("breaker_open", found[EVERYTHING, 100]) == 2
+    assert value("breaker_open", found[Series(agent="http"), 100]) == 2
+
+
 def test_nothing_is_counted_twice() -> None:
     fold = Fold()
     fold.meet("r", "hash", KNOWN, seq=5)
