@@ -43,7 +43,14 @@ def _controls(window: QWidget) -> list[QWidget]:
         for control in window.findChildren(kind)
         if not control.objectName().startswith("qt_")
         and not isinstance(control.parentWidget(), inside)
+        and not _drops_down(control)
     ]
+
+
+def _drops_down(control: QWidget) -> bool:
+    """Whether it is the list of a combo box, which speaks for it."""
+    around = control.parentWidget()
+    return around is not None and isinstance(around.parentWidget(), QComboBox)
 
 
 def _said(control: QWidget) -> str:
