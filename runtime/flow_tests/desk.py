@@ -28,13 +28,18 @@ class AsRecorded(BlockError):
 
 
 class Question(NamedTuple):
-    """What a task asks of the outside: its arguments, with secrets only by name."""
+    """What a task asks of the outside: its arguments, with secrets only by name.
+
+    `writes` says that it changes something there; `harmless` that it only looks at the clock or
+    the like, which costs nothing and tells nobody.
+    """
 
     task: str
     kind: str
     attempt: int
     asked: Mapping[str, Any]
-    writes: bool
+    writes: bool = False
+    harmless: bool = False
 
     @property
     def spelt(self) -> dict[str, Any]:
@@ -83,7 +88,8 @@ class Desk:
         Raises AsRecorded where it failed then, NotRecorded where nobody knows.
         """
         effect = self._found(question)
-        if effect is None and self._unrecorded == "refuse":
+        let_through = self._unrecorded == "do" or (question.harmless and self._manner == "closest")
+        if effect is None and not let_through:
             raise self._refused(question)
         self.entries.append(Entry(question, effect))
         if effect is None:

@@ -155,7 +155,7 @@ def pinned(trial: Trial, rules: Sequence[str]) -> Case:
         if finding
         else "",
         holds=tuple(rules) if trial.ran.outputs is not None else (),
-        effects=effects_asked(trial.ran.desk.entries),
+        effects=effects_asked(trial.ran.desk.entries, trial.ran.events),
     )
 
 

@@ -61,7 +61,7 @@ async def case_of(events: Sequence[AnyEvent], plan: Plan, bench: Bench) -> Recor
     if any(isinstance(event, InputsChanged | OutputsChanged) for event in events):
         notes.append("Values were changed by hand in that run; the test starts without that.")
     inputs = {name: spelt(value) for name, value in began.inputs.items()}
-    effects = effects_asked(desk.entries)
+    effects = effects_asked(desk.entries, ran.events)
     if isinstance(last, RunFailed):
         case = Case(inputs, fails=_failing(last.failure), effects=effects)
     else:
@@ -90,20 +90,24 @@ def answers_in(events: Sequence[AnyEvent]) -> Sequence[Effect]:
     return tuple(found.values())
 
 
-def effects_asked(entries: Sequence[Entry]) -> tuple[Effect, ...]:
-    """The effects that were asked for, with their questions and answers."""
-    return tuple(
-        Effect(
-            question.task,
-            question.kind,
-            question.attempt,
-            question.spelt,
-            gives=answer.gives,
-            fails=answer.fails,
-        )
-        for question, answer in entries
-        if answer is not None
-    )
+def effects_asked(entries: Sequence[Entry], events: Sequence[AnyEvent]) -> tuple[Effect, ...]:
+    """The effects that were asked for, with their questions and answers, recorded or new."""
+    happened = {(effect.task, effect.attempt): effect for effect in answers_in(events)}
+    found: list[Effect] = []
+    for question, recorded in entries:
+        answer = recorded or happened.get((question.task, question.attempt))
+        if answer is not None:
+            found.append(
+                Effect(
+                    question.task,
+                    question.kind,
+                    question.attempt,
+                    question.spelt,
+                    gives=answer.gives,
+                    fails=answer.fails,
+                )
+            )
+    return tuple(found)
 
 
 def without_secrets(case: Case, plan: Plan) -> Case:

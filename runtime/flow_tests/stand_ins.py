@@ -94,9 +94,12 @@ class _Standing:
         unpack = plan.unpack[i]
 
         def outputs_for(context: Context, known: Mapping[str, Any]) -> dict[str, Any] | None:
-            writes = spec.effect == "write"
+            writes, harmless = (
+                spec.effect == "write",
+                spec.agent == "pure" and spec.effect == "read",
+            )
             return self._desk.answer(
-                Question(context.task, spec.kind, context.attempt, known, writes)
+                Question(context.task, spec.kind, context.attempt, known, writes, harmless)
             )
 
         async def answered(**known: Any) -> Any:

@@ -193,3 +193,22 @@ async def test_the_outside_answers_as_it_was_recorded_to_something_like_it(lab: 
     assert unanswered is not None
     assert unanswered.finding is not None
     assert unanswered.finding.about == "unrecorded"
+
+
+async def test_the_time_is_asked_for_real_and_kept_with_what_was_found(lab: Lab) -> None:
+    flow = Flow.of(
+        [
+            input_block("n", "integer", required=True),
+            Block("now", "data.now"),
+            Block("check", "code.python", {"code": "return 1 // n if now else 0"}),
+        ],
+        [("n.value", "check.n"), ("now.value", "check.now")],
+    )
+
+    _, trial = await explore(lab, flow)
+
+    assert trial is not None
+    case = pinned(trial, ())
+    verdict = await lab.judge(flow, case)
+    assert [effect.kind for effect in case.effects] == ["data.now"]
+    assert [finding.about for finding in verdict.findings] == ["ending"]
