@@ -9,6 +9,11 @@ from app.bundles import Bundles
 from app.docks.history import History
 from app.window.main_window import MainWindow
 from app.workbench import Workbench
+from graph.file_format import flow_hash, write
+from graph.flow import Block, Flow
+from runtime.bundle.contents import Bundle, Recording
+from runtime.bundle.writing import written
+from runtime.events import AnyEvent, RunStarted, RunSucceeded, TaskFinished
 from tests.app.running.test_actions import LONG, front, window
 
 __all__ = ["front", "window"]
@@ -82,3 +87,64 @@ def test_runs_are_found_compared_and_carried(
     window.studio.open_files([file])
     qtbot.waitUntil(lambda: front.live is not None and front.live.is_over, timeout=LONG)
     assert front.live.run == one
+
+
+def test_a_run_from_elsewhere_is_shown_and_does_nothing_unasked(
+    window: MainWindow, front: Workbench, dock: History, qtbot: QtBot, tmp_path: Path
+) -> None:
+    flow = Flow.of(
+        [
+            Block("write", "files.write", {"path": "report.txt", "content": "hers"}),
+            Block("out", "flow.output"),
+        ],
+        [("write.size", "out.value")],
+        name="Nightly report",
+    )
+    hash = flow_hash(flow)
+    events: list[AnyEvent] = [
+        RunStarted("far", 1, 10.0, hash, "Nightly report"),
+        TaskFinished("far", 2, 11.0, "write", 10.5, {"path": "report.txt", "size": 4}),
+        RunSucceeded("far", 3, 12.0, {"result": 4}, 2.0),
+    ]
+    bundle = Bundle("far", 20.0, (Recording("far", events),), {hash: write(flow)})
+    file = tmp_path / "far.run"
+    file.write_bytes(written(bundle))
+
+    window.studio.open_files([file])
+    qtbot.waitUntil(lambda: window.studio.workspace.current is not front, timeout=LONG)
+    bench = window.studio.workspace.current
+    assert bench is not None
+    qtbot.waitUntil(lambda: bench.live is not None and bench.live.is_over, timeout=LONG)
+    qtbot.waitUntil(lambda: "far" in listed(dock), timeout=LONG)
+
+    assert bench.live is not None
+    assert (bench.live.run, bench.live.view.outputs) == ("far", {"result": 4})
+    assert not bench.is_trusted
+    (row,) = (run for run in dock.table.runs.runs if run.row.run == "far")
+    assert row.is_from_elsewhere
+    with qtbot.waitSignal(window.studio.runs.refused) as refused:
+        dock.again(listed(dock).index("far"))
+    assert "You haven't let this flow run yet" in str(refused.args[1])
+
+    bench.trust()
+    before = bench.live
+    dock.again(listed(dock).index("far"))
+    qtbot.waitUntil(
+        lambda: bench.live is not None and bench.live is not before and bench.live.is_over,
+        timeout=LONG,
+    )
+    assert bench.live.run != "far"
+    assert bench.live.view.replays == "far"
+    window.studio.workspace.remove(bench)
+
+
+def test_a_file_that_is_no_run_is_refused(
+    window: MainWindow, front: Workbench, qtbot: QtBot, tmp_path: Path
+) -> None:
+    file = tmp_path / "not.run"
+    file.write_text("no")
+
+    with qtbot.waitSignal(window.studio.notices.told, timeout=LONG) as told:
+        window.studio.open_files([file])
+
+    assert told.args[0].text.startswith("not.run can't be opened: That is no run bundle")
