@@ -48,6 +48,7 @@ class DebugBar(QFrame):
         self.title.setTextFormat(Qt.TextFormat.PlainText)
         self.tasks = QComboBox(self)
         self.tasks.setAccessibleName("Which held block is meant")
+        self.tasks.view().setAccessibleName("Held blocks")
         self.tasks.activated.connect(self._choose)
         self.reason = ElidedLabel(self)
         self.wheel = QLabel(self)

@@ -39,6 +39,7 @@ class ComparisonView(QWidget):
         self.heading, self.verdict, self.empty = QLabel(self), QLabel(self), QLabel(SAME, self)
         self.table = ComparisonTable(self)
         self.tasks = QComboBox(self)
+        self.tasks.view().setAccessibleName("Rounds")
         self.changes = ChangesView(self)
         self._go_back = self._tool("Back to the list of runs", self.back.emit)
         self._swap = self._tool("Exchange the two runs", self.swap.emit)

@@ -137,6 +137,7 @@ class Choice(QComboBox):
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.setMaximumWidth(WIDEST)
         self.setAccessibleName(f"{name} of the runs that are listed")
+        self.view().setAccessibleName(self.accessibleName())
         self.setToolTip(self.accessibleName())
         self.currentIndexChanged.connect(lambda _: self.changed.emit())
 
