@@ -95,7 +95,7 @@ async def data_breakpoint_info(desk: Desk, asked: DataBreakpointInfo) -> Body:
 
 async def tell_points(desk: Desk) -> None:
     """Tell the run, if it has begun, of all breakpoints as they are now."""
-    if desk.debuggee is not None and desk.begun and desk.debuggee.story.end is None:
+    if desk.debuggee is not None and desk.begun and desk.debuggee.is_debugged:
         await desk.debuggee.set_breakpoints(desk.wanted.all())
 
 

@@ -100,6 +100,7 @@ class Debuggee:
     async def _go_where_it_is(self, row: RunRow) -> None:
         """Speak to the runtime that drives a run; take it over when none does."""
         if not isinstance(self.runtime, Runtime):
+            await self.obey(ResumeRun(row.run))  # of no effect on one that is driven there
             return
         runtime = await self._lodging.driving(row.owner, self._stack)
         if runtime is None:
@@ -124,6 +125,12 @@ class Debuggee:
     def joined(self) -> bool:
         """Whether the run was begun by somebody else."""
         return isinstance(self.asked, Attach) and self._row is not None and self._row.ended is None
+
+    @property
+    def is_debugged(self) -> bool:
+        """Whether breakpoints make a difference to it."""
+        only_run = isinstance(self.asked, Launch) and self.asked.no_debug
+        return self.story.end is None and not only_run
 
     @property
     def shown(self) -> FlowSource | None:

@@ -5,7 +5,7 @@ from itertools import count
 from typing import Any, NamedTuple
 
 from graph.values import kind_of, shorten
-from runtime.large import Large, Place, Side
+from runtime.large import COUNTED, Large, Place, Side, weight
 from runtime.services.dap.shapes import Hint, Variable
 
 MOST = 100_000
@@ -13,6 +13,9 @@ MOST = 100_000
 
 WIDTH = 400
 """Letters of a value that are shown at once."""
+
+LONG = 16 * 1024
+"""Weight of a list or record beyond which only its size is shown."""
 
 
 class Frame(NamedTuple):
@@ -114,6 +117,8 @@ def shown(value: Any, width: int = WIDTH) -> str:
             return repr(value)
         case Large():
             return f"{shorten(value.head, width)} ({value!r})"
+        case Mapping() | list() | tuple() if weight(value, LONG) > LONG:
+            return COUNTED["record" if isinstance(value, Mapping) else "list"].format(len(value))
         case Mapping():
-            return shorten(dict(value), width) if len(value) < MOST else "{…}"
+            return shorten(dict(value), width)
     return shorten(value, width)

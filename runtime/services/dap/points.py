@@ -1,11 +1,12 @@
 """The breakpoints of a client: what it asks for, what they are bound to, what the run is told."""
 
+import ast
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import count
 from typing import Any, NamedTuple
 
 from graph.errors import HeddleError
-from graph.values import did_you_mean
+from graph.values import did_you_mean, shorten
 from runtime.breakpoints import Breakpoint
 from runtime.engine.points import BadBreakpoint, Points
 from runtime.services.dap.shapes import (
@@ -172,6 +173,7 @@ class Wanted:
             number = next(self._ids)
             try:
                 point = _filter(f"{self._mark}{number}", option)
+                _must_be_expression(point.condition)
                 Points([point])
                 sets.append(_Set(Bound(number, True), [point], "exception"))
             except HeddleError as error:
@@ -184,6 +186,7 @@ class Wanted:
         changed: bool = False,
     ) -> Breakpoint:  # fmt: skip
         """Raises BadBreakpoint."""
+        _must_be_expression(condition)
         point = Breakpoint(
             f"{self._mark}{number}.{n}",
             meant.block,
@@ -224,6 +227,16 @@ def _filter(id: str, option: FilterOption) -> Breakpoint:
         case "tokens":
             return Breakpoint(id, tokens=int(_number(condition, "tokens")))
     raise BadBreakpoint(f"There is no filter {option.filter_id!r}.")
+
+
+def _must_be_expression(text: str) -> None:
+    """Raises BadBreakpoint; what it comes to, the run says."""
+    try:
+        if text.strip():
+            ast.parse(text.strip(), mode="eval")
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        reason = error.msg if isinstance(error, SyntaxError) else "it is too deeply nested"
+        raise BadBreakpoint(f"{shorten(text)} is no expression: {reason}.") from None
 
 
 def _number(text: str, of: str) -> float:

@@ -64,6 +64,7 @@ class FlowSource:
         self._catalog = catalog
         self._text = text
         self._lines: dict[Path | None, Lines] = {}
+        self._files: dict[tuple[str, ...], tuple[Path | None, tuple[str, ...]]] = {}
         self._uses: list[_Use] = []
 
     @classmethod
@@ -100,6 +101,11 @@ class FlowSource:
 
     def _file_of(self, path: tuple[str, ...]) -> tuple[Path | None, tuple[str, ...]]:
         """The file that a flow stands in, and the names that lead to it there."""
+        if path not in self._files:
+            self._files[path] = self._followed(path)
+        return self._files[path]
+
+    def _followed(self, path: tuple[str, ...]) -> tuple[Path | None, tuple[str, ...]]:
         file, inside = self.path, list[str]()
         for name in path:
             if is_file(name) and file is not None:

@@ -22,6 +22,7 @@ from runtime.events import (
     RunRewound,
     RunStalled,
     RunSucceeded,
+    ScopeClosed,
     TaskDoubted,
     TaskFailed,
     TaskHeld,
@@ -48,7 +49,7 @@ class Telling:
     def __init__(self, desk: Desk, order: asyncio.Lock) -> None:
         self._desk = desk
         self._order = order
-        self._progress: dict[str, float] = {}
+        self._progress: dict[str, _Progress] = {}
         self._waiting: asyncio.Task[None] | None = None
 
     async def go(self) -> None:
@@ -98,6 +99,8 @@ class Telling:
                 await self._ended(event)
             case TaskProgressed():
                 await self._progressed(event)
+            case ScopeClosed():
+                await self._round_done(event.scope)
             case InputsChanged() | OutputsChanged():
                 await self._invalidated("variables")
             case BreakpointsSet() | WheelTaken():
@@ -247,8 +250,7 @@ class Telling:
     async def _end(self, code: int) -> None:
         self.stop()
         for task in list(self._progress):
-            await self._desk.say("progressEnd", {"progressId": task})
-        self._progress.clear()
+            await self._no_progress(task)
         await self._desk.say("exited", {"exitCode": code})
         await self._desk.say("terminated", {})
 
@@ -258,20 +260,32 @@ class Telling:
         about = self._desk.about
         if about is None or not about.supports_progress_reporting or event.total <= 0:
             return
-        percent = 100.0 * min(1.0, event.done / event.total)
-        told = self._progress.get(event.task)
-        body: dict[str, Any] = {"progressId": event.task, "percentage": percent}
-        if event.note:
-            body["message"] = event.note
-        if told is None:
-            self._progress[event.task] = percent
-            await self._desk.say("progressStart", {**body, "title": event.task})
-        elif percent >= 100.0:
-            del self._progress[event.task]
-            await self._desk.say("progressEnd", {"progressId": event.task})
-        elif percent - told >= 1.0:
-            self._progress[event.task] = percent
-            await self._desk.say("progressUpdate", body)
+        known = self._progress.get(event.task)
+        if known is None:
+            known = self._progress[event.task] = _Progress(event.total)
+            body = {"progressId": event.task, "title": event.task, "percentage": 0}
+            await self._desk.say("progressStart", body)
+        await self._advance(event.task, known, event.done, event.note)
+
+    async def _advance(self, task: str, known: "_Progress", done: float, note: str) -> None:
+        known.done = max(known.done, done)
+        percent = 100.0 * min(1.0, known.done / known.total)
+        if percent >= 100.0:
+            await self._no_progress(task)
+        elif percent - known.told >= 1.0 or note:
+            known.told = percent
+            body: dict[str, Any] = {"progressId": task, "percentage": percent}
+            await self._desk.say("progressUpdate", body | ({"message": note} if note else {}))
+
+    async def _round_done(self, scope: str) -> None:
+        """A round of a loop that says how many there are."""
+        task = scope.rpartition("[")[0]
+        if (known := self._progress.get(task)) is not None:
+            await self._advance(task, known, known.done + 1, "")
+
+    async def _no_progress(self, task: str) -> None:
+        if self._progress.pop(task, None) is not None:
+            await self._desk.say("progressEnd", {"progressId": task})
 
     async def _invalidated(self, area: str) -> None:
         about = self._desk.about
@@ -287,6 +301,14 @@ class Telling:
                 body["source"] = msgspec.to_builtins(way[-1].source)
                 body["line"] = self._desk.line(way[-1].spot.first)
         await self._desk.say("output", body)
+
+
+class _Progress(msgspec.Struct):
+    """How far a task is, and how far a client was told that it is, in per cent."""
+
+    total: float
+    done: float = 0.0
+    told: float = 0.0
 
 
 def _streamed(item: Any) -> str:

@@ -174,7 +174,7 @@ WRONG: list[Any] = [
 
 
 async def test_arguments_that_dont_suit_are_refused_by_every_request(adapter: Adapter) -> None:
-    from runtime.services.dap.session import REQUESTS
+    from runtime.services.dap.requests import REQUESTS
 
     raw = await launched(adapter)
 

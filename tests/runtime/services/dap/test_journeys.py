@@ -378,7 +378,7 @@ async def test_expressions_are_worked_out_where_the_run_stands(
 
 async def test_a_large_value_comes_page_by_page(adapter: Adapter, client: Client) -> None:
     many = Flow.of(
-        [Block("many", "code.python", {"code": "return list(range(50000))"}),
+        [Block("many", "code.python", {"code": "return list(range(100000))"}),
          Block("size", "code.python", {"code": "return len(many)"})],
         [("many.value", "size.many")],
     )  # fmt: skip
@@ -389,13 +389,13 @@ async def test_a_large_value_comes_page_by_page(adapter: Adapter, client: Client
     await client.where()
 
     found = (await client.values("Inputs"))["many"]
-    part = await client.members(found["variablesReference"], filter="indexed", start=49990, count=5)
-    inner = await client.ask("evaluate", expression="many[49999]")
+    part = await client.members(found["variablesReference"], filter="indexed", start=99990, count=5)
+    inner = await client.ask("evaluate", expression="many[99999]")
 
-    assert found["indexedVariables"] == 50_000
-    assert found["value"] == "[ 50,000 items ]"
-    assert [one["value"] for one in part.values()] == ["49990", "49991", "49992", "49993", "49994"]
-    assert inner["result"] == "49999"
+    assert found["indexedVariables"] == 100_000
+    assert found["value"] == "[ 100,000 items ]"
+    assert [one["value"] for one in part.values()] == ["99990", "99991", "99992", "99993", "99994"]
+    assert inner["result"] == "99999"
 
 
 async def test_a_run_is_paused_and_ended(adapter: Adapter, client: Client) -> None:
