@@ -58,7 +58,7 @@ class Bar(QFrame):
         self._choices: list[Choice] = []
         self._lay_out()
         self._connect()
-        self.show_compared("")
+        self.show_compared("", "")
         self.restyle()
 
     def show_choices(self, choices: Sequence[Choice], chosen: Scope) -> None:
@@ -80,7 +80,7 @@ class Bar(QFrame):
         """Offer to go back to the newest when somebody has zoomed or moved."""
         self.reset.setEnabled(not follows)
 
-    def show_compared(self, words: str) -> None:
+    def show_compared(self, words: str, about: str) -> None:
         """Say which runs are compared, instead of what is chosen from what happens; "" for live."""
         when_live: tuple[QWidget, ...] = self.scope, self.window_choice, self.pause, self.compare
         for widget in when_live:
@@ -88,6 +88,7 @@ class Bar(QFrame):
         self.compared.setVisible(bool(words))
         self.live.setVisible(bool(words))
         self.compared.setText(words)
+        self.compared.setToolTip(about)
 
     def restyle(self) -> None:
         """Draw the icons in the colours of the theme."""

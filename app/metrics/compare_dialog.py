@@ -52,7 +52,10 @@ def told(run: RunRow) -> str:
     return " · ".join(word for word in (name, state, when, took) if word)
 
 
-def clock_of(run: RunRow) -> str:
-    """When it began, which tells it from others of the same flow."""
-    began = datetime.fromtimestamp(run.started, UTC).astimezone()
-    return f"{run.name or 'Untitled'} {began:%H:%M:%S}"
+def names_of(*runs: RunRow) -> list[str]:
+    """What tells runs apart in a legend: when they began, and of what they are if not the same."""
+    began = [datetime.fromtimestamp(run.started, UTC).astimezone() for run in runs]
+    clocks = [f"{when:%H:%M:%S}" for when in began]
+    if len({run.name for run in runs}) == 1:
+        return clocks
+    return [f"{run.name or 'Untitled'} {clock}" for run, clock in zip(runs, clocks, strict=True)]

@@ -8,7 +8,7 @@ from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.metrics.bar import Bar
-from app.metrics.compare_dialog import CompareDialog, clock_of
+from app.metrics.compare_dialog import CompareDialog, names_of, told
 from app.metrics.exporting import as_csv
 from app.metrics.feed import LiveFeed
 from app.metrics.living import is_there
@@ -115,13 +115,13 @@ class Panel(QWidget):
 
     def compare(self, first: RunRow, second: RunRow) -> None:
         """Lay the charts of two runs over each other."""
-        names = [clock_of(first), clock_of(second)]
+        names = names_of(first, second)
         self._use(RunFeed(self._studio.bridge, (first, second), names, self))
-        self.bar.show_compared(" and ".join(names))
+        self.bar.show_compared("Two runs compared", " and ".join(map(told, (first, second))))
 
     def back_to_live(self) -> None:
         """Show what happens again."""
-        self.bar.show_compared("")
+        self.bar.show_compared("", "")
         self._use(self._live)
         self.span.show_last(self._live.length)
 

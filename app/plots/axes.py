@@ -110,7 +110,7 @@ class AmountAxis(Axis):
 
     def ticks(self, high: float, pixels: float) -> Sequence[float]:
         """The amounts that are told: 0 and two to five more."""
-        step = round_up(high / max(2.0, min(5.0, pixels / 36)), self._unit)
+        step = round_up(high / max(2.0, min(5.0, pixels / 22)), self._unit)
         if self._unit == "bytes":
             step = 2.0 ** math.ceil(math.log2(step))
         return [at * step for at in range(int(high / step * (1 + 1e-9)) + 1)]

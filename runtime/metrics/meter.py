@@ -11,7 +11,7 @@ from graph.errors import HeddleError
 from runtime.engine.hub import Hub, Subscription
 from runtime.events import LIVE_ONLY, AnyEvent, RunStarted
 from runtime.journal.contract import Journal, JournalError, UnknownRun
-from runtime.metrics.levels import stepped
+from runtime.metrics.levels import LATE, stepped
 from runtime.metrics.load import Load
 from runtime.metrics.series import (
     Line,
@@ -164,10 +164,13 @@ class Meter:
     async def _beat(self) -> None:
         """What is to be done every second, and every minute."""
         load, tidied, kept = Load(), self._now(), self._now()
+        second = int(kept)
         while True:
-            await asyncio.sleep(1 - self._now() % 1)
+            await asyncio.sleep(1.5 - self._now() % 1)  # in the middle of the next one
             now = self._now()
-            self._fold.tick(now)
+            for each in range(max(second, int(now) - LATE) + 1, int(now) + 1):
+                self._fold.tick(each)  # each second once, however long the loop was held up
+            second = int(now)
             self._fold.see(now, tasks_ready=self._ready(), **load.now())
             if self._busy or self._fold.runs or now - kept > IDLE:
                 self._busy, kept = False, now

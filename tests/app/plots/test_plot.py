@@ -277,7 +277,7 @@ def test_amounts_stand_at_round_numbers(value: float, unit: str, round: float) -
 
 
 def test_an_axis_tells_nought_and_a_few_more() -> None:
-    assert list(AmountAxis("count").ticks(100, 120)) == [0, 50, 100]
+    assert list(AmountAxis("count").ticks(80, 75)) == [0, 25, 50, 75]
 
 
 def test_a_day_is_told_where_midnight_is() -> None:
