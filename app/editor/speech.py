@@ -69,7 +69,9 @@ class Speech(QObject):
         view = bench.run.block(bench.address(id)) if bench.run else None
         names = [title_of(flow.blocks[one], bench.catalog) for one in sources if one in flow.blocks]
         problems = bench.problems_here().get(id, ())
-        state = ", ".join(filter(None, (*self._stops(id), state_words(view))))
+        is_stale = bench.moment is None and bench.address(id) in bench.stale
+        states = (*self._stops(id), state_words(view), "out of date" if is_stale else "")
+        state = ", ".join(filter(None, states))
         return spoken(title_of(block, bench.catalog), "", names, state, problems)
 
     def _stops(self, id: str) -> list[str]:

@@ -18,9 +18,7 @@ from graph.compile.ports import interface
 from graph.errors import FlowInvalid, HeddleError, Problem
 from graph.flow import Flow
 from graph.reshape import upto
-from graph.values import shorten
 from runtime.events import block_of
-from runtime.projections.run_view import Difference
 
 NOTICE, UNFIT = "run", "unfit"
 
@@ -187,8 +185,6 @@ class Running(QObject):
     def _ended(self, workbench: Workbench, run: LiveRun) -> None:
         if workbench is self._studio.workspace.current:
             self._withdraw()  # that it is running already
-        if run.view.difference is not None:
-            self._tell_difference(workbench, run.view.difference)
         failure = run.view.failure
         if run.view.state != "failed" or failure is None or self._shows_results():
             return
@@ -200,15 +196,6 @@ class Running(QObject):
         self._studio.notices.tell(
             f"The run failed: {text}", "error", *(offers if failure.task else ()), key=NOTICE
         )
-
-    def _tell_difference(self, workbench: Workbench, found: Difference) -> None:
-        """Say where a replay first gave something else, and lead there."""
-        title = workbench.title_at(found.task)
-        self._studio.notices.tell(
-            f"“{title}” is the first to differ from the run before: {found.port} was "
-            f"{shorten(found.before)} and is {shorten(found.after)}.",
-            "info", Offer("Go to block", lambda: workbench.go_to_address(found.task)), key=NOTICE,
-        )  # fmt: skip
 
     def _shows_results(self) -> bool:
         """Whether the person sees anyhow what became of the run."""

@@ -10,7 +10,7 @@ from app.files import actions as files
 from app.files import keeping
 from app.running import actions as running
 from app.running import care as runtime_care
-from app.running import staleness
+from app.running import differing, staleness
 from app.running import status as run_status
 from app.studio import Studio
 from app.testing import actions as testing
@@ -32,6 +32,7 @@ PARTS: tuple[Part, ...] = (
     runtime_care.install,
     run_status.install,
     staleness.install,
+    differing.install,
     command_palette.install,
     shortcuts.install,
     block_help.install,
