@@ -127,4 +127,5 @@ def _said(hit: Hit) -> str:
     """Where the text was found, or else what is to be told of the run."""
     if hit.place:
         return f"{hit.place}: {hit.excerpt}"
-    return f"replay of {hit.row.replays}" if hit.row.replays else hit.row.summary
+    said = f"replay of {hit.row.replays}" if hit.row.replays else hit.row.summary
+    return " ".join(filter(None, ("done elsewhere" if hit.row.origin else "", said)))
