@@ -62,6 +62,8 @@ class Studio(QObject):
         self.actions = ActionSet(window)
         self.workspace = Workspace(self)
         self.notices = Notices(self)
+        self.canvases: dict[Workbench, QWidget] = {}
+        """The canvas of each open flow that has been seen; canvases keep it themselves."""
         self.bridge = Bridge(settings, self)
         self.runs = RunControl(self.bridge, settings, self)
         self.tests = Testing(self.bridge, settings, self)

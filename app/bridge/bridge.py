@@ -56,7 +56,8 @@ class Bridge(QObject):
         self._waiting = 0
         self._portion = 2000
         self._closed = False
-        self._frame = QTimer(self, singleShot=True, interval=FRAME)
+        self._delivered = 0.0
+        self._frame = QTimer(self, singleShot=True)
         self._frame.setTimerType(Qt.TimerType.PreciseTimer)
         self._frame.timeout.connect(self._deliver)
         self._arrived.connect(self._expect, Qt.ConnectionType.QueuedConnection)
@@ -206,7 +207,8 @@ class Bridge(QObject):
 
     def _expect(self) -> None:
         if not self._frame.isActive():
-            self._frame.start()
+            since = (time.perf_counter() - self._delivered) * 1000
+            self._frame.start(max(0, int(FRAME - since)))  # at once after a quiet time
 
     def _deliver(self) -> None:
         """Hand on as many events as fit into the budget of a frame."""
@@ -218,11 +220,12 @@ class Bridge(QObject):
         if len(events) > self._portion:
             self._inbox.appendleft(events[self._portion :])
             del events[self._portion :]
+        self._delivered = time.perf_counter()
         began = time.thread_time()  # other programs' share of the processor isn't ours
         self.happened.emit(events)
         self._adapt(len(events), time.thread_time() - began)
         if self._inbox:
-            self._frame.start()
+            self._frame.start(FRAME)
 
     def _adapt(self, count: int, took: float) -> None:
         """Take more or fewer events next time, by what these have cost."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from app.debugging.editing import edit_breakpoint
 from app.debugging.steps import FOLLOW, Onward, Steps
@@ -14,6 +14,8 @@ from app.workbench import Workbench
 from runtime.breakpoints import Breakpoint
 
 NOTICE = "stopped"
+SOON = 20
+"""Milliseconds after a stop until the actions are asked what they can do."""
 
 
 def install(studio: Studio) -> None:
@@ -33,8 +35,10 @@ class Debugger(QObject):
         self._bind_steps()
         self._bind_points()
         self._standing.stopped.connect(self._stopped)
-        self._standing.changed.connect(lambda _: studio.actions.refresh())
-        self._points.changed.connect(lambda _: studio.actions.refresh())
+        self._soon = QTimer(self, singleShot=True, interval=SOON)
+        self._soon.timeout.connect(studio.actions.refresh)
+        self._standing.changed.connect(self._later)
+        self._points.changed.connect(self._later)
         self._points.troubled.connect(self._trouble)
         self._points.edit_wanted.connect(self._edit)
         studio.workspace.removed.connect(self._points.discard)
@@ -84,6 +88,11 @@ class Debugger(QObject):
             return bench is not None and bool(ask(bench))
 
         return answer
+
+    def _later(self, _: object) -> None:
+        """What can be done is seen after what has happened."""
+        if not self._soon.isActive():
+            self._soon.start()
 
     # When they can be done.
 

@@ -1,7 +1,8 @@
 """The bar over the canvas while a run stands still: where and why, and how it can go on."""
 
+from functools import partial
+
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -140,6 +141,10 @@ class DebugBar(QFrame):
         button.setObjectName(f"bar.{id}")
         button.setIconSize(QSize(18, 18))
         button.setAccessibleName(action.text())
+        # Run has the key, and goes on with a run that stands.
+        keys = self._studio.actions["run.start" if id == "run.continue" else id].shortcut()
+        text = keys.toString(NATIVE)
+        button.setToolTip(f"{action.text()} ({text})" if text else action.text())
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         if with_title:
             button.setText(action.text())
@@ -147,7 +152,7 @@ class DebugBar(QFrame):
         if id == "run.continue":
             button.setProperty("primary", True)
         button.clicked.connect(action.trigger)
-        action.changed.connect(self._show_buttons)
+        action.changed.connect(partial(self._on_action, id))
         self._buttons[id] = button
         return button
 
@@ -157,16 +162,20 @@ class DebugBar(QFrame):
         self._gaps.append(gap)
         return gap
 
+    def _on_action(self, id: str) -> None:
+        if (
+            self.isVisible()
+            and self._buttons[id].isEnabled() != self._studio.actions[id].isEnabled()
+        ):
+            self._show_buttons()
+
     def _show_buttons(self) -> None:
-        """What can be done; the keys are those of the action, or of Run, which goes on."""
+        """Only what can be done."""
         for id, button in self._buttons.items():
-            action: QAction = self._studio.actions[id]
-            keys = self._studio.actions["run.start" if id == "run.continue" else id].shortcut()
-            text = keys.toString(NATIVE)
-            button.setToolTip(f"{action.text()} ({text})" if text else action.text())
-            button.setEnabled(action.isEnabled())
+            can = self._studio.actions[id].isEnabled()
+            button.setEnabled(can)
             if id not in (*OFTEN, "run.cancel", "debug.wheel"):
-                button.setVisible(action.isEnabled())
+                button.setVisible(can)
         about_task = [self._buttons[id].isVisibleTo(self) for id in ("debug.retry", "debug.skip")]
         self._gaps[-1].setVisible(any(about_task))
 

@@ -88,6 +88,8 @@ class LiveRun:
         """How many values left each port of a block."""
         self.hits: dict[str, int] = {}
         """How often each breakpoint has stopped it, or said something."""
+        self.stops = 0
+        """How often a task of it was held."""
         self.logged: deque[TaskLogged] = deque(maxlen=MOST_LOGGED)
         """What breakpoints have said."""
 
@@ -174,6 +176,7 @@ class LiveRun:
             self._went_round(address, event)
 
     def _met(self, event: TaskHeld | TaskLogged) -> None:
+        self.stops += isinstance(event, TaskHeld)
         if event.breakpoint:
             self.hits[event.breakpoint] = self.hits.get(event.breakpoint, 0) + 1
         if isinstance(event, TaskLogged):

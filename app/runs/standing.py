@@ -1,6 +1,8 @@
 """Where the watched runs stand still, and which of several held tasks is meant."""
 
-from PySide6.QtCore import QObject, Signal
+from functools import partial
+
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.presenters.live_run import LiveRun
 from app.runs.debugging import Debugging
@@ -81,7 +83,12 @@ class Standing(QObject):
             self._chosen.pop(live.run, None)
         self.changed.emit(bench)
         if fresh:
-            self.stopped.emit(bench, fresh[-1].task)
+            # What goes there takes its time; that it stands is seen first.
+            QTimer.singleShot(0, self, partial(self._tell, bench, fresh[-1].task))
+
+    def _tell(self, bench: Workbench, task: str) -> None:
+        if not bench.is_closed:
+            self.stopped.emit(bench, task)
 
     @staticmethod
     def _is_standing(live: LiveRun) -> bool:

@@ -29,7 +29,7 @@ class Watching(QObject):
     """Follows runs for workbenches. One run may be on show in one workbench only."""
 
     changed = Signal(LiveRun)
-    """It has news."""
+    """It has news; told before its workbench tells of them."""
     ended = Signal(Workbench, LiveRun)
     """A run has come to its end before the eyes of whoever looks at the workbench."""
 
@@ -88,9 +88,16 @@ class Watching(QObject):
     def _fold(self, shown: "_Shown", events: Sequence[AnyEvent]) -> None:
         if shown.waiting is not None:
             shown.waiting.extend(events)
-        elif any(type(event) is RunRewound and event.seq > shown.seq for event in events):
+            return
+        if any(type(event) is RunRewound and event.seq > shown.seq for event in events):
             self._read_past(shown)  # what was folded in counts no more
-        elif shown.take(events) and not self._soon.isActive():
+            return
+        stops = shown.live.stops
+        if not shown.take(events):
+            return
+        if shown.live.stops > stops:
+            self._soon.start(0)  # a person waits for it
+        elif not self._soon.isActive():
             self._soon.start(max(0, int((self._not_before - time.perf_counter()) * 1000)))
 
     def _tell(self) -> None:
@@ -99,9 +106,9 @@ class Watching(QObject):
         for shown in list(self._shown.values()):
             if shown.news:
                 touched, shown.news = frozenset(shown.news) - {WHOLE}, set()
+                self.changed.emit(shown.live)
                 shown.workbench.run_changed.emit(touched if shown.is_known else None)
                 shown.is_known = True
-                self.changed.emit(shown.live)
             if shown.live.is_over and not shown.is_told:
                 shown.is_told = True
                 self.ended.emit(shown.workbench, shown.live)

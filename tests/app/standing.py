@@ -1,5 +1,7 @@
 """Runs that stand still, as events that a test makes up tell of them."""
 
+from PySide6.QtCore import QCoreApplication
+
 from app.studio import Studio
 from app.workbench import Workbench
 from runtime.events import (
@@ -30,6 +32,7 @@ class Happening:
         """Let it be known at once."""
         self._studio.bridge.happened.emit(list(events))
         self._studio.runs.watching._tell()
+        QCoreApplication.processEvents()
 
     def stands(
         self, *tasks: str, phase: str = "before", reason: str = "breakpoint", point: str = "p",

@@ -51,6 +51,7 @@ class Canvas(HandledView):
         self.held = HeldMarks(
             workbench, studio.runs.standing, self.shapes, self.redraw_overlay, self
         )
+        self.held.stopped.connect(self._show_at_once)
         self.overlay: list[Overlay] = []
         self.gestures = Clicking(workbench, lambda place: self.hit(self.to_scene(place)))
         self._hits = Hits(workbench, self.shapes, self.routing)
@@ -60,6 +61,8 @@ class Canvas(HandledView):
         self._views: dict[Level, ViewState] = {}
         self._level = workbench.level
         self._left_at = (*workbench.looks_at, workbench.zoom) if workbench.zoom else None
+        studio.canvases[workbench] = self
+        self.destroyed.connect(partial(studio.canvases.pop, workbench, None))
         self.setObjectName("canvas")
         self.setAccessibleName("Canvas")
         self.setAccessibleDescription("The blocks of the flow and the links between them")
@@ -265,6 +268,11 @@ class Canvas(HandledView):
         among = np.isin(self.shapes.sources, rows) & self.shapes.links_within(self.area())
         found: list[int] = np.nonzero(among)[0].tolist()
         return {link: more for link in found if (more := self.marks.news(link))}
+
+    def _show_at_once(self) -> None:
+        """Draw now, before other parts of the window take their time to show a stop."""
+        if self.isVisible():
+            self.viewport().repaint()
 
     def _restyle(self) -> None:
         values = self.values

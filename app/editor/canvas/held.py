@@ -4,7 +4,7 @@ from collections.abc import Callable
 from math import cos, pi
 from time import monotonic
 
-from PySide6.QtCore import QObject, QPointF, QRectF, QTimer
+from PySide6.QtCore import QObject, QPointF, QRectF, QTimer, Signal
 from PySide6.QtGui import QPainter, QPolygonF
 
 from app.editor.canvas.card_painter import RADIUS
@@ -25,6 +25,9 @@ AWAY = 20.0
 
 class HeldMarks(QObject):
     """`draw` draws over the flow; it costs nothing while nothing is held."""
+
+    stopped = Signal()
+    """The run has come to stand at another block that is shown."""
 
     def __init__(
         self, workbench: Workbench, standing: Standing, shapes: Shapes,
@@ -67,10 +70,13 @@ class HeldMarks(QObject):
 
     def _follow(self, bench: Workbench) -> None:
         if bench is self._workbench:
+            before = self.places
             self.refresh()
+            if self.places and self.places != before:
+                self.stopped.emit()
 
     def _on_run(self, blocks: object) -> None:
-        if self.places or blocks is None:
+        if blocks is None:
             self.refresh()
 
     def _breathe(self) -> None:

@@ -170,6 +170,7 @@ def test_who_watches_sees_who_steers_and_can_take_the_wheel(
     happening.steered_by(bar._studio.runs.debugging.client)
 
     assert bar.wheel.isHidden()
+    bar._studio.actions.refresh()
     assert bar._studio.actions["debug.over"].isEnabled()
 
 
