@@ -8,6 +8,9 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QTreeWidget, QTreeWidgetItem, Q
 
 from app.presenters.charts import Chart, matching
 
+NARROWEST = 180
+"""Pixels."""
+
 ID = Qt.ItemDataRole.UserRole
 
 
@@ -18,6 +21,7 @@ class Picker(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self.setMinimumWidth(NARROWEST)
         self._charts: Sequence[Chart] = ()
         self._is_picked: Callable[[str], bool] = lambda _: False
         self.search = QLineEdit(self)

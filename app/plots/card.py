@@ -16,6 +16,9 @@ from app.theme import current
 HEIGHT = 146
 """Pixels, at the least."""
 
+LEAST_WORDS = 40
+"""Pixels that are left of words where a card is narrow."""
+
 
 class PlotCard(QFrame):
     """Shows one chart. What it is of stands beside its title when that isn't said elsewhere."""
@@ -30,8 +33,10 @@ class PlotCard(QFrame):
         self.title = QLabel(title, self)
         self.title.setProperty("role", "heading")
         self.title.setToolTip(about)
+        self.title.setMinimumWidth(LEAST_WORDS)
         self.of = QLabel(self)
         self.of.setProperty("role", "tag")
+        self.of.setMinimumWidth(LEAST_WORDS)
         self.of.hide()
         self.legend = QLabel(self)
         self.legend.setTextFormat(Qt.TextFormat.RichText)
@@ -40,6 +45,7 @@ class PlotCard(QFrame):
         self.below = QLabel(self)
         self.below.setTextFormat(Qt.TextFormat.RichText)
         self.below.setWordWrap(True)
+        self.below.setMinimumWidth(LEAST_WORDS)
         self.below.setProperty("role", "small")
         self.pin = self._tool("Keep this chart as it is, first in the row")
         self.pin.setCheckable(True)
@@ -62,6 +68,7 @@ class PlotCard(QFrame):
     def show_scope(self, words: str) -> None:
         """Say what it is of; nothing for ""."""
         self.of.setText(words)
+        self.of.setToolTip(words)
         self.of.setVisible(bool(words))
 
     def show_pinned(self, pinned: bool) -> None:

@@ -119,7 +119,7 @@ def words_of(scope: Scope, called: Called = address_of) -> str:
     """The scope in a few words."""
     match scope:
         case Scope(follows="flow"):
-            return "Blocks of the flow in front" if scope.by == "block" else "The flow in front"
+            return "Blocks of this flow" if scope.by == "block" else "This flow"
         case Scope(follows="block"):
             return "The selected block"
         case Scope(by="flow"):

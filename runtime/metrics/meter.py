@@ -125,7 +125,7 @@ class Meter:
         first = int(start // step) * step
         points = await self._store.read(wanted(question), first, end, level)
         steps = range(first, end, step)
-        return lines(question.names, stepped(points, step), first, steps, step, end)
+        return lines(question, stepped(points, step), first, steps, step, end)
 
     async def of_run(self, run: str, question: Question) -> list[Line]:
         """The course of one run; `start` is 0 where it began. Raises UnknownRun, JournalError."""
@@ -138,7 +138,7 @@ class Meter:
         fits = wanted(question).fits
         tallies = {(p.series, p.at): p.tally for p in points if fits(p.series)}
         steps = range(1 + max((point.at for point in points), default=0))
-        return lines(question.names, tallies, 0.0, steps, step)
+        return lines(question, tallies, 0.0, steps, step)
 
     # Counting.
 

@@ -1,7 +1,7 @@
 """Series as they are asked for and answered: a metric's values, one for each step of time."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import msgspec
 
@@ -10,7 +10,7 @@ from graph.values import did_you_mean
 from runtime.metrics.levels import level_for
 from runtime.metrics.store import By, Seen, Wanted
 from runtime.projections.metrics.catalogue import METRICS
-from runtime.projections.metrics.tally import Series, Tally
+from runtime.projections.metrics.tally import EVERYTHING, Series, Tally
 
 MOST_LINES = 50
 """Lines of one metric in an answer: of more, those of which most was counted."""
@@ -102,8 +102,22 @@ def round_step(seconds: float, most: int) -> float:
     return next(ten * times for times in (1, 2, 5, 10) if ten * times >= least * (1 - 1e-9))
 
 
+def named(question: Question) -> Series | None:
+    """The one thing that is asked about, which has its line whether anything was counted or not."""
+    match question:
+        case Question(by="everything"):
+            return EVERYTHING
+        case Question(by="flow", flow=flow) if flow:
+            return Series(flow)
+        case Question(by="agent", agent=agent) if agent:
+            return Series(agent=agent)
+        case Question(by="block", flow=flow, block=block) if flow and block:
+            return Series(flow, block)
+    return None
+
+
 def lines(
-    names: Iterable[str],
+    question: Question,
     tallies: Mapping[tuple[Series, int], Tally],
     start: float,
     steps: range,
@@ -111,7 +125,8 @@ def lines(
     end: int | None = None,
 ) -> list[Line]:
     """The values of metrics in these steps; the last one may have only begun by `end`."""
-    by_series: dict[Series, dict[int, Tally]] = {}
+    one = named(question)
+    by_series: dict[Series, dict[int, Tally]] = {} if one is None else {one: {}}
     for (series, at), tally in tallies.items():
         by_series.setdefault(series, {})[at] = tally
     most = sorted(by_series, key=lambda series: -len(by_series[series]))[:MOST_LINES]
@@ -121,7 +136,7 @@ def lines(
             METRICS[name].value(by_series[series].get(at, _NOTHING), length)
             for at, length in zip(steps, lengths, strict=True)
         ])
-        for name in names
+        for name in question.names
         for series in sorted(most)
     ]  # fmt: skip
 

@@ -96,8 +96,8 @@ def test_lines_are_called_by_what_they_are_of_and_those_of_most_come_first() -> 
 @pytest.mark.parametrize(
     ("scope", "words"),
     [
-        (EVERYTHING, "Everything"), (FRONT, "The flow in front"), (SELECTED, "The selected block"),
-        (BLOCKS_IN_FRONT, "Blocks of the flow in front"), (Scope("flow"), "Each flow"),
+        (EVERYTHING, "Everything"), (FRONT, "This flow"), (SELECTED, "The selected block"),
+        (BLOCKS_IN_FRONT, "Blocks of this flow"), (Scope("flow"), "Each flow"),
         (Scope("agent", agent="http"), "Agent http"), (EACH_BLOCK, "Each block of Triage"),
         (Scope("block", "Triage", "post"), "post in Triage"),
     ],
