@@ -1,8 +1,10 @@
 """What a person does with a flow in an editor: stop, see, step, change, go back, go on."""
 
+import asyncio
+
 import pytest
 
-from graph.flow import Block, Flow
+from graph.flow import Block, Flow, Settings
 from tests.runtime.services.dap.conftest import TOKEN, Adapter, Asked, Client
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -533,6 +535,92 @@ async def test_without_debugging_nothing_stops(adapter: Adapter, client: Client)
     )  # fmt: skip
 
     assert (await client.event("exited"))["exitCode"] == 0
+
+
+async def test_a_flow_in_a_file_of_its_own_has_its_lines_there(
+    adapter: Adapter, client: Client
+) -> None:
+    adapter.flow("inner", WORDS.flows["one"])
+    outer = Flow.of(
+        [Block("each", "logic.for_each", {"items": ["warp"], "body": "inner.flow.json"}),
+         Block("out", "flow.output")],
+        [("each.value", "out.value")], name="Outer",
+    )  # fmt: skip
+    text = adapter.flow("outer", outer)
+    inner = adapter.folder / "inner.flow.json"
+    line = line_of(adapter, "inner", '"line": {')
+
+    [bound] = await client.begin("launch", lambda: client.lines(inner, line), flow=str(text))
+    await client.where()
+    frames = await client.frames()
+    sources = (await client.ask("loadedSources"))["sources"]
+
+    assert bound["verified"]
+    assert [(one["source"]["name"], one["line"]) for one in frames[:2]] == [
+        ("inner.flow.json", line),
+        ("outer.flow.json", line_of(adapter, "outer", '"each": {')),
+    ]
+    assert [one["name"] for one in sources] == ["inner.flow.json", "outer.flow.json"]
+    await client.ask("disconnect")
+
+
+async def test_it_is_told_how_far_a_loop_is(adapter: Adapter, client: Client) -> None:
+    file = adapter.flow("words", WORDS)
+
+    await client.begin("launch", flow=str(file))
+
+    assert (await client.event("progressStart"))["progressId"] == "each"
+    assert (await client.event("progressUpdate"))["percentage"] == 25.0
+    assert (await client.event("progressEnd"))["progressId"] == "each"
+
+
+async def test_a_caught_error_is_told_of_and_stops_only_where_all_do(
+    adapter: Adapter, client: Client
+) -> None:
+    settings = Settings(on_error="continue")
+    flow = Flow.of(
+        [Block("divide", "code.python", {"code": "return 1 / 0"}, "", settings)], name="Caught"
+    )
+    file = adapter.flow("caught", flow)
+
+    async def filters() -> None:
+        await client.ask("setExceptionBreakpoints", filters=["uncaught"])
+
+    await client.begin("launch", filters, flow=str(file))
+    told = await client.event("output", category="stderr")
+    assert "division by zero" in told["output"]
+    assert told["line"] == line_of(adapter, "caught", '"divide": {')
+    assert (await client.event("exited"))["exitCode"] == 0
+
+    other = await adapter.client()
+
+    async def all_filters() -> None:
+        condition = "error['type'] == 'CodeFailed'"
+        options = [{"filterId": "all", "condition": condition}]
+        await other.ask("setExceptionBreakpoints", filters=[], filterOptions=options)
+
+    await other.begin("launch", all_filters, flow=str(file))
+    assert (await other.event("stopped"))["reason"] == "exception"
+    await other.ask("disconnect")
+
+
+async def test_lines_are_counted_as_the_client_counts_them(
+    adapter: Adapter, client: Client
+) -> None:
+    file = adapter.flow("total", TOTAL)
+    line = line_of(adapter, "total", '"tax": {') - 1
+    await client.ask("initialize", adapterID="heddle", linesStartAt1=False, columnsStartAt1=False)
+    launched = asyncio.create_task(client.ask("launch", flow=str(file), token=TOKEN))
+    await client.event("initialized")
+
+    [bound] = await client.lines(file, line)
+    await client.ask("configurationDone")
+    await launched
+    await client.where()
+
+    assert bound["line"] == line
+    assert [(one["line"], one["column"]) for one in await client.frames()] == [(line, 4), (0, 0)]
+    await client.ask("disconnect")
 
 
 async def test_its_own_check_of_a_breakpoint_passes(adapter: Adapter, client: Client) -> None:
