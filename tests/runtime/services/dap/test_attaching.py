@@ -14,8 +14,8 @@ from runtime.services.control import control
 from runtime.services.server import Listening, serving
 from tests.runtime.engine.world import CATALOG, Plain
 from tests.runtime.services.dap.conftest import TOKEN, Adapter, Asked, Client
+from tests.runtime.services.dap.flows import BROKEN, TOTAL, line_of
 from tests.runtime.services.dap.outside import outside
-from tests.runtime.services.dap.test_journeys import BROKEN, TOTAL, line_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -8,8 +8,8 @@ import pytest
 
 from runtime.services.dap.framing import LONGEST, framed
 from tests.runtime.services.dap.conftest import TOKEN, Adapter
+from tests.runtime.services.dap.flows import TOTAL
 from tests.runtime.services.dap.protocol import flaws, split
-from tests.runtime.services.dap.test_journeys import TOTAL
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -17,7 +17,7 @@ from runtime.commands import StartRun, StoreFlow
 from runtime.remote import RemoteRuntime
 from tests.end_to_end.test_debugging import FLOW, Servers
 from tests.runtime.services.dap.conftest import Asked, Client, spawned
-from tests.runtime.services.dap.test_journeys import TOTAL
+from tests.runtime.services.dap.flows import TOTAL
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="processes are killed")
 

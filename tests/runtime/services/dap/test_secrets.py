@@ -6,8 +6,8 @@ import pytest
 
 from graph.flow import Block, Flow
 from tests.runtime.services.dap.conftest import SECRET, Adapter, Asked, Client, forms
+from tests.runtime.services.dap.flows import line_of
 from tests.runtime.services.dap.outside import outside
-from tests.runtime.services.dap.test_journeys import line_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
