@@ -27,6 +27,7 @@ from tests.runtime.services.dap.protocol import flaws, split
 
 NODE = Path(sys.executable).with_name("node")
 CLIENT = Path(sys.prefix, "debugger/node_modules/@vscode/debugadapter-testsupport")
+IS_THERE = NODE.exists() and CLIENT.exists()
 TOKEN = "the-token-of-the-adapter"
 SECRET = "s3cret-Value/that+must=never show"
 PATIENCE = 20.0
@@ -215,7 +216,7 @@ class Adapter:
 
 async def spawned(*arguments: str) -> asyncio.subprocess.Process:
     """The client, told to connect to a port (or with 0 to start a program)."""
-    if not (NODE.exists() and CLIENT.exists()):
+    if not IS_THERE:
         reason = "The protocol's test client is missing: `make test` installs it."
         if os.environ.get("CI"):
             pytest.fail(reason)
