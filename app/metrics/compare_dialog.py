@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from PySide6.QtWidgets import QComboBox, QFormLayout, QWidget
 
 from app.dialogs.sheet import Sheet
-from app.presenters.past_runs import past_runs
+from app.presenters.run_words import WORDS, duration
 from runtime.journal.contract import RunRow
 
 Compare = Callable[[RunRow, RunRow], object]
@@ -46,10 +46,12 @@ class CompareDialog(Sheet):
 
 
 def told(run: RunRow) -> str:
-    """A run in a few words: what it was of, what became of it, when, how long."""
-    [row] = past_runs([run], datetime.now(UTC))
-    state, name, when, took, _ = row.texts
-    return " · ".join(word for word in (name, state, when, took) if word)
+    """A run in a few words: what it was of, when, what became of it, how long it took."""
+    began = datetime.fromtimestamp(run.started, UTC).astimezone()
+    took = "" if run.ended is None else duration(max(0.0, run.ended - run.started))
+    when = f"{began.day} {began:%B, %H:%M:%S}"
+    words = (run.name or "Untitled", when, WORDS[run.state], took)
+    return " · ".join(word for word in words if word)
 
 
 def names_of(*runs: RunRow) -> list[str]:

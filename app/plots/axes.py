@@ -106,7 +106,13 @@ class AmountAxis(Axis):
             painter.drawLine(QLineF(QPointF(room.right(), y), QPointF(right, y)))
             painter.setPen(self._words)
             words = QRectF(room.left(), y - 8, room.width() - 6, 16)
-            painter.drawText(words, beside, amount(value, self._unit))
+            painter.drawText(words, beside, self.told(value))
+
+    def told(self, value: float) -> str:
+        """An amount in the little room there is: long times in one unit, not two."""
+        if self._unit == "seconds" and value >= 100:
+            return f"{value:,.0f} s" if value < 1000 else f"{value / 3600:.3g} h"
+        return amount(value, self._unit)
 
     def ticks(self, high: float, pixels: float) -> Sequence[float]:
         """The amounts that are told: 0 and two to five more."""

@@ -280,6 +280,12 @@ def test_an_axis_tells_nought_and_a_few_more() -> None:
     assert list(AmountAxis("count").ticks(80, 75)) == [0, 25, 50, 75]
 
 
+def test_long_times_fit_beside_a_plot() -> None:
+    axis = AmountAxis("seconds")
+
+    assert [axis.told(value) for value in (0.05, 100, 9000)] == ["50 ms", "100 s", "2.5 h"]
+
+
 def test_a_day_is_told_where_midnight_is() -> None:
     midnight = NOON - NOON % 86_400
 
