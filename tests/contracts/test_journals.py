@@ -42,6 +42,7 @@ from runtime.journal.contract import (
 from runtime.journal.memory import MemoryJournal
 from runtime.journal.packing import LARGE
 from runtime.journal.postgres import PostgresJournal
+from runtime.journal.schema import REVISION
 from runtime.journal.sql import SqlJournal
 from runtime.journal.sqlite import SQLiteJournal
 from runtime.journal.tables import metadata
@@ -756,7 +757,7 @@ class StoredContract(JournalContract):
             await later.open()
 
         assert (await journal.run("a")).run == "a"
-        execute("UPDATE heddle_schema SET version_num = '0002'")
+        execute(f"UPDATE heddle_schema SET version_num = '{REVISION}'")
 
     async def test_events_from_the_future_are_not_guessed_at(
         self, journal: SqlJournal, execute: Callable[..., Any]
