@@ -244,7 +244,9 @@ class WatchTable(QTableView):
             triggers.DoubleClicked | triggers.EditKeyPressed | triggers.AnyKeyPressed
         )
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        dress(self, (210, 200))
+        dress(self, (170, 160, 84))
+        self.horizontalHeader().setStretchLastSection(False)
+        self.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         self.clicked.connect(self._clicked)
 
     def _clicked(self, index: QModelIndex) -> None:
