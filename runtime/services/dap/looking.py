@@ -135,7 +135,9 @@ async def _found(desk: Desk, place: Place) -> Any:
     """A value, as it begins if it is large."""
     outer = place.path[:-1] if place.path else ()
     data = await desk.debugged().eyes.task(place.run, place.task)
-    value = side_of(data, place.side)[place.name]
+    if place.name not in (values := side_of(data, place.side)):
+        raise HeddleError(f"{place.task} has given no {place.name!r}.")
+    value = values[place.name]
     value = value.value if isinstance(value, Field) else value
     if not place.path:
         return value
@@ -163,17 +165,19 @@ async def place_named(desk: Desk, frame: Frame, text: str) -> Place | None:
     `order['lines'][0]` of the task's own names, `parse.items` of a block beside it.
     """
     named = _named(text)
-    if named is None or not frame.task or frame.is_round:
+    if named is None:
         return None
     name, path, attribute = named
     debuggee = desk.debugged()
-    data = await debuggee.eyes.task(debuggee.run, frame.task)
-    scope = scope_of(frame.task)
-    beside = f"{scope}/{name}" if scope else name
     if attribute:
+        scope = frame.task if frame.is_round else scope_of(frame.task)
+        beside = f"{scope}/{name}" if scope else name
         if beside not in debuggee.story.done:
             return None
         return Place(debuggee.run, beside, "outputs", attribute, path)
+    if not frame.task or frame.is_round:
+        return None
+    data = await debuggee.eyes.task(debuggee.run, frame.task)
     sides: tuple[Side, ...] = ("outputs", "inputs", "fields")
     for side in sides:
         if name in (values := side_of(data, side)):

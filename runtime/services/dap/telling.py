@@ -1,6 +1,7 @@
 """What a client is told of a run as it happens: stops, output, progress, the end."""
 
 import asyncio
+import logging
 from typing import Any
 
 import msgspec
@@ -36,6 +37,8 @@ from runtime.events import (
 from runtime.services.dap.desk import Desk
 from runtime.services.dap.threads import MAIN
 
+log = logging.getLogger("heddle.dap")
+
 MOMENT = 0.15
 """Seconds in which a pause finds a block to stand at; if it doesn't, the client is told so."""
 
@@ -65,6 +68,14 @@ class Telling:
                 await self._end(RESUMABLE)
         except HeddleError as error:
             await self._output("stderr", f"{error}\n")
+            await self._end(RESUMABLE)
+        except ConnectionError:
+            pass  # nobody listens any more
+        except Exception as error:
+            log.error("What happened in a run could not be told.", exc_info=error)
+            await self._output(
+                "stderr", f"Heddle met something unexpected: {type(error).__name__}.\n"
+            )
             await self._end(RESUMABLE)
 
     async def stand(self) -> None:

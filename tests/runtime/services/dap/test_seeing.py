@@ -64,6 +64,14 @@ async def test_expressions_are_worked_out_where_the_run_stands(
         body = await client.ask("evaluate", expression=expression, frameId=frame, context=context)
         return str(body["result"])
 
+    async def of_flow(expression: str) -> str:
+        flow = (await client.frames())[-1]["id"]
+        return str((await client.ask("evaluate", expression=expression, frameId=flow))["result"])
+
+    assert await of_flow("order.value['lines'][0]['quantity']") == "2"
+    assert await of_flow("order['value']['lines']") == '[{"quantity": 2}]'
+    with pytest.raises(Asked, match="order has given no 'values'"):
+        await of_flow("order.values")
     assert await comes_to("order['lines'][0]['quantity'] + 1") == "3"
     assert await comes_to("order.value", "hover") == '{"lines": [{"quantity": 2}]}'
     assert await comes_to("order['lines'][0]['quantity']") == "2"
