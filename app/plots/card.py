@@ -32,7 +32,7 @@ class PlotCard(QFrame):
         self.setMinimumHeight(HEIGHT)
         self.title = QLabel(title, self)
         self.title.setProperty("role", "heading")
-        self.title.setToolTip(about)
+        self.title.setToolTip(f"{title}\n{about}".strip())
         self.title.setMinimumWidth(LEAST_WORDS)
         self.of = QLabel(self)
         self.of.setProperty("role", "small")
@@ -122,7 +122,7 @@ class PlotCard(QFrame):
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.setContentsMargins(10, 4, 4, 0)
-        head.setSpacing(6)
+        head.setSpacing(2)
         head.addWidget(self.title)
         head.addStretch(1)
         head.addWidget(self.legend)
