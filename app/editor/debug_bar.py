@@ -1,7 +1,5 @@
 """The bar over the canvas while a run stands still: where and why, and how it can go on."""
 
-from functools import partial
-
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtWidgets import (
     QComboBox,
@@ -152,7 +150,7 @@ class DebugBar(QFrame):
         if id == "run.continue":
             button.setProperty("primary", True)
         button.clicked.connect(action.trigger)
-        action.changed.connect(partial(self._on_action, id))
+        action.changed.connect(self._on_action)  # as a method of ours it ends with us
         self._buttons[id] = button
         return button
 
@@ -162,10 +160,10 @@ class DebugBar(QFrame):
         self._gaps.append(gap)
         return gap
 
-    def _on_action(self, id: str) -> None:
-        if (
-            self.isVisible()
-            and self._buttons[id].isEnabled() != self._studio.actions[id].isEnabled()
+    def _on_action(self) -> None:
+        actions = self._studio.actions
+        if self.isVisible() and any(
+            button.isEnabled() != actions[id].isEnabled() for id, button in self._buttons.items()
         ):
             self._show_buttons()
 
