@@ -28,14 +28,17 @@ STEPS = (
 """The buttons, "" for a gap."""
 OFTEN = ("run.continue", "debug.over", "debug.into", "debug.out", "debug.back")
 """Those that are always seen; the others only when they can be used."""
-TOP, WIDEST = 12, 620
+MOVES = (QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Move)
+TOP, LEAST, WIDEST = 12, 420, 620
 
 
 class DebugBar(QFrame):
     """Lies on the canvas, in the middle of its upper edge."""
 
-    def __init__(self, workbench: Workbench, studio: Studio, over: QWidget) -> None:
-        super().__init__(over)
+    def __init__(
+        self, workbench: Workbench, studio: Studio, over: QWidget, parent: QWidget
+    ) -> None:
+        super().__init__(parent)  # not of the canvas, whose children no screen reader is told of
         self._bench = workbench
         self._studio = studio
         self._over = over
@@ -200,12 +203,14 @@ class DebugBar(QFrame):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Stay in the middle."""
-        if watched is self._over and event.type() in (QEvent.Type.Resize, QEvent.Type.Show):
+        if watched is self._over and event.type() in MOVES:
             self._place()
         return super().eventFilter(watched, event)
 
     def _place(self) -> None:
-        wide = min(WIDEST, self._over.width() - 24)
-        wanted = min(wide, max(420, self.sizeHint().width()))
-        self.setGeometry((self._over.width() - wanted) // 2, TOP, wanted, self.sizeHint().height())
+        under = self._over.geometry()
+        wide = min(WIDEST, under.width() - 2 * TOP)
+        wanted = min(wide, max(LEAST, self.sizeHint().width()))
+        left = under.x() + (under.width() - wanted) // 2
+        self.setGeometry(left, under.y() + TOP, wanted, self.sizeHint().height())
         self.raise_()

@@ -1,8 +1,9 @@
 """A run under this studio's hands: stepped, changed, gone on with, and who may do so."""
 
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
-from typing import Any, Literal
+from functools import cached_property, partial
+from typing import Any, Literal, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
@@ -45,6 +46,9 @@ class Debugging(QObject):
     def __init__(self, bridge: Bridge, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._bridge = bridge
+        self._waiting: dict[str, deque[_Wish]] = {}
+        """By run, the commands that are under way or to come: one is done after the other."""
+        bridge.state_changed.connect(lambda _: self._waiting.clear())
 
     @cached_property
     def client(self) -> str:
@@ -128,5 +132,38 @@ class Debugging(QObject):
     def do(
         self, command: AnyCommand, then: Then | None = None, failed: Failed | None = None
     ) -> None:
-        """Have a command done."""
-        self._bridge.ask(command, then, failed or (lambda e: self.refused.emit(command, e)))
+        """Have a command done, once those given before for the same run are."""
+        run = getattr(command, "run", "")
+        waiting = self._waiting.setdefault(run, deque())
+        waiting.append(_Wish(command, then, failed or partial(self.refused.emit, command)))
+        if len(waiting) == 1:
+            self._send(run)
+
+    def _send(self, run: str) -> None:
+        wish = self._waiting[run][0]
+        self._bridge.ask(
+            wish.command,
+            partial(self._answered, run, wish, wish.then),
+            partial(self._answered, run, wish, wish.failed),
+        )
+
+    def _answered(
+        self, run: str, wish: "_Wish", tell: Callable[[Any], object] | None, answer: Any
+    ) -> None:
+        if tell is not None:
+            tell(answer)
+        waiting = self._waiting.get(run)
+        if waiting and waiting[0] is wish:
+            waiting.popleft()
+            if waiting:
+                self._send(run)
+            else:
+                del self._waiting[run]
+
+
+class _Wish(NamedTuple):
+    """A command that waits for those before it, or for its answer."""
+
+    command: AnyCommand
+    then: Then | None
+    failed: Failed

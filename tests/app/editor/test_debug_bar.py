@@ -39,7 +39,9 @@ def bench(studio: Studio) -> Workbench:
 
 @pytest.fixture
 def bar(canvas: Canvas) -> DebugBar:
-    found: DebugBar = canvas.findChild(DebugBar)
+    page = canvas.parentWidget()
+    assert page is not None
+    found: DebugBar = page.findChild(DebugBar)
     return found
 
 

@@ -118,3 +118,16 @@ def test_another_studio_watches_until_it_takes_the_wheel(
     other.continue_(held.live.run)
 
     assert result(qtbot, held) == {"c": "x"}
+
+
+def test_commands_are_done_in_the_order_in_which_they_were_given(
+    runs: RunControl, held: Workbench, qtbot: QtBot
+) -> None:
+    assert held.live is not None
+    run = held.live.run
+
+    for word in "one", "two", "three":
+        runs.debugging.change_inputs(run, "b", {"items": [word]})
+    runs.debugging.continue_(run)
+
+    assert result(qtbot, held) == {"c": "three"}
