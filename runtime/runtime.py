@@ -2,9 +2,6 @@
 
 import asyncio
 import contextlib
-import os
-import secrets
-import socket
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,7 +9,6 @@ from functools import partial
 from typing import Any, NamedTuple, assert_never
 
 import msgspec
-import psutil
 
 from agents.contract import Grants
 from graph.catalog import Catalog
@@ -64,6 +60,7 @@ from runtime.metrics.memory import MemoryMetricStore
 from runtime.metrics.meter import Meter
 from runtime.metrics.store import MetricStore
 from runtime.misfits import misfits
+from runtime.ownership import is_gone, new_id, new_owner
 from runtime.steering import NotPossible, Steering
 
 LEASE = 30.0
@@ -480,30 +477,3 @@ def fitting(plan: Plan, given: Mapping[str, Any]) -> dict[str, Any]:
     if flaws:
         raise BadInputs("The flow can't start: " + " ".join(flaws), cure="See `heddle run --help`.")
     return dict(given)
-
-
-def new_id() -> str:
-    """An id for a run: sorts by time of making; 40 random bits tell apart those of one moment."""
-    alphabet = "0123456789abcdefghjkmnpqrstvwxyz"
-    number = (time.time_ns() // 1_000_000) << 40 | secrets.randbits(40)
-    return "".join(alphabet[number >> shift & 31] for shift in range(80, -1, -5))
-
-
-def new_owner() -> str:
-    """Who owns the runs of this process: host, process, and a word of its own."""
-    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-
-
-def is_gone(owner: str) -> bool:
-    """Whether an owner is certainly dead: a process of this host that isn't there any more.
-
-    One that was killed, and whose parent hasn't taken note yet, is only there by name.
-    """
-    host, _, rest = owner.partition(":")
-    pid = rest.partition(":")[0]
-    if host != socket.gethostname() or not pid.isdigit():
-        return False
-    try:
-        return psutil.Process(int(pid)).status() == psutil.STATUS_ZOMBIE
-    except psutil.Error as error:
-        return isinstance(error, psutil.NoSuchProcess)

@@ -154,7 +154,7 @@ class Bridge(QObject):
 
     def new_run(self) -> str:
         """An id for a run, known before the run begins."""
-        from runtime.runtime import new_id  # noqa: PLC0415 - heavy, and not before the first run
+        from runtime.ownership import new_id  # noqa: PLC0415 - heavy, and not before the first run
 
         return new_id()
 

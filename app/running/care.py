@@ -114,7 +114,7 @@ async def _standing(journal: "RemoteJournal") -> list[RunRow]:
 
 async def _left(journal: "RemoteJournal") -> list[RunRow]:
     """Runs that nobody drives any more, newest first."""
-    from runtime.runtime import is_gone  # noqa: PLC0415 - loaded with the bridge, not before
+    from runtime.ownership import is_gone  # noqa: PLC0415 - loaded with the bridge, not before
 
     rows = await journal.runs(state="running") + await journal.runs(state="paused")
     now = time.time()

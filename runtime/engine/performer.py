@@ -26,16 +26,23 @@ EVERY = 0.02
 """Seconds between two announcements of a stream's items."""
 
 
+class Hearer(Protocol):
+    """Whom a task tells how it gets on."""
+
+    def progressed(self, live: Live, task: str, done: float, total: float, note: str) -> None: ...
+    def streamed(self, live: Live, task: str, items: list[Any]) -> None: ...
+    def spent(self, live: Live, task: str, tokens: int, cost: float, model: str) -> None: ...
+    def traced(self, live: Live, task: str, kind: str, detail: Mapping[str, Any]) -> None: ...
+
+
 class Shell(Protocol):
     """What an attempt asks of the executor that makes it."""
 
     clock: Clock
     limits: Limits
 
-    def progressed(self, scope: Scope, i: int, done: float, total: float, note: str) -> None: ...
-    def streamed(self, scope: Scope, i: int, items: list[Any]) -> None: ...
-    def spent(self, scope: Scope, i: int, tokens: int, cost: float, model: str) -> None: ...
-    def traced(self, scope: Scope, i: int, kind: str, detail: Mapping[str, Any]) -> None: ...
+    @property
+    def said(self) -> Hearer: ...
     async def round(
         self,
         scope: Scope,
@@ -119,13 +126,13 @@ class TaskContext:
         return self._live.reveal(name)
 
     def progress(self, done: float, total: float, note: str = "") -> None:
-        self._shell.progressed(self._scope, self._i, done, total, note)
+        self._shell.said.progressed(self._live, self.task, done, total, note)
 
     def spend(self, *, tokens: int = 0, cost: float = 0.0, model: str = "") -> None:
-        self._shell.spent(self._scope, self._i, tokens, cost, model)
+        self._shell.said.spent(self._live, self.task, tokens, cost, model)
 
     def trace(self, kind: str, detail: Mapping[str, Any]) -> None:
-        self._shell.traced(self._scope, self._i, kind, detail)
+        self._shell.said.traced(self._live, self.task, kind, detail)
 
 
 def perform(shell: Shell, live: Live, scope: Scope, i: int, attempt: int) -> Awaitable[Any]:
@@ -193,7 +200,7 @@ async def _closer_result(
             limit = time_limit(scope, i, shell.limits)
             return await live.surroundings.apart(spec, arguments, limit)
         case "stream":
-            return await _drained(shell, scope, i, spec.function(**arguments))
+            return await _drained(shell, live, scope, i, spec.function(**arguments))
 
 
 async def _worked_out(
@@ -229,7 +236,7 @@ def inputs_of(scope: Scope) -> dict[str, Any]:
 
 
 async def _drained(
-    shell: Shell, scope: Scope, i: int, stream: Iterator[Any] | AsyncIterator[Any]
+    shell: Shell, live: Live, scope: Scope, i: int, stream: Iterator[Any] | AsyncIterator[Any]
 ) -> Any:
     """All items of a stream, announced as they come; one text where the block joins them."""
     items: list[Any] = []
@@ -241,11 +248,11 @@ async def _drained(
         if len(items) > shell.limits.items or size > shell.limits.stream:
             raise _too_much(shell.limits)
         if (now := shell.clock.now()) - told >= EVERY:
-            shell.streamed(scope, i, items[shown:])
+            shell.said.streamed(live, scope.prefix + scope.plan.ids[i], items[shown:])
             size += _size(item) * (len(items) - shown)
             told, shown = now, len(items)
     if shown:
-        shell.streamed(scope, i, items[shown:])
+        shell.said.streamed(live, scope.prefix + scope.plan.ids[i], items[shown:])
     return "".join(items) if scope.plan.specs[i].joined else items
 
 

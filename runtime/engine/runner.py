@@ -17,6 +17,7 @@ from runtime.engine.live import Live
 from runtime.engine.performer import named, perform
 from runtime.engine.recorder import Recorder
 from runtime.engine.replay import Recording
+from runtime.engine.said import Said
 from runtime.engine.state import Run, Scope
 from runtime.engine.surroundings import Limits
 from runtime.engine.under_way import UnderWay
@@ -34,16 +35,12 @@ from runtime.events import (
     TaskDoubted,
     TaskFailed,
     TaskFinished,
-    TaskProgressed,
     TaskRetried,
     TaskReused,
     TaskSkipped,
-    TaskSpent,
     TaskStarted,
-    TaskStreamed,
-    TaskTraced,
 )
-from runtime.failures import bounded, failure_of, legible, wait_asked_by
+from runtime.failures import failure_of, legible, wait_asked_by
 from runtime.recorded import scope_of
 
 TURN = 0.005
@@ -69,6 +66,7 @@ class Runner:
         self.runs: dict[str, Live] = {}
         self.under_way = UnderWay(limits.parallel, self._attempt)
         self.debugger = Debugger(self)
+        self.said = Said(self, recorder)
         self._recorder = recorder
         self._roll = roll
         self._ready: deque[tuple[Scope, int]] = deque()
@@ -447,41 +445,6 @@ class Runner:
         if difference is not None:
             port, before, after = difference
             self.event(run, ReplayDiverged, task, port, before, after)
-
-    # What blocks ask for (see `performer.Shell`).
-
-    def progressed(self, scope: Scope, i: int, done: float, total: float, note: str) -> None:
-        task = scope.prefix + scope.plan.ids[i]
-        live = self.runs.get(scope.run.id)
-        note = legible(live.cleaned(note) if live else note)
-        self._show(scope.run, TaskProgressed, task, done, total, note)
-
-    def streamed(self, scope: Scope, i: int, items: list[Any]) -> None:
-        live = self.runs.get(scope.run.id)
-        items = live.cleaned(items) if live else items
-        self._show(scope.run, TaskStreamed, scope.prefix + scope.plan.ids[i], items)
-
-    def spent(self, scope: Scope, i: int, tokens: int, cost: float, model: str) -> None:
-        task = scope.prefix + scope.plan.ids[i]
-        self.tell(scope.run, TaskSpent, task, tokens, cost, model)
-        live = self.runs.get(scope.run.id)
-        if live is not None and live.debug is not None:
-            self.debugger.spent(live, task)
-
-    def traced(self, scope: Scope, i: int, kind: str, detail: Mapping[str, Any]) -> None:
-        live = self.runs.get(scope.run.id)
-        told = bounded(live.cleaned(dict(detail)) if live else dict(detail))
-        self.event(scope.run, TaskTraced, scope.prefix + scope.plan.ids[i], kind, told)
-
-    def _show(self, run: Run, kind: type[Event], *details: Any) -> None:
-        """Tell whoever watches, and record nothing.
-
-        It bears the number of the event before it: were it to take one of its own, the journal
-        could not tell, by the next number being taken, that two write one run.
-        """
-        self._recorder.live = True
-        run.seq -= 1
-        self.event(run, kind, *details)
 
     # Small things.
 

@@ -4,7 +4,7 @@ import time
 from typing import Literal
 
 from runtime.journal.contract import RunRow, RunState
-from runtime.runtime import is_gone
+from runtime.ownership import is_gone
 
 Standing = RunState | Literal["left"]
 

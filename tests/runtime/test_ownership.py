@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from runtime.runtime import is_gone, new_owner
+from runtime.ownership import is_gone, new_owner
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from runtime.headless.loop import waited
 from runtime.headless.runtimes import at, journal_here, journal_of
 from runtime.headless.words import hint, say, size
 from runtime.journal.contract import RunRow
-from runtime.runtime import new_id
+from runtime.ownership import new_id
 from runtime.secrets import all_values
 from runtime.settings import Settings
 

@@ -12,7 +12,7 @@ from runtime.headless.loop import waited
 from runtime.headless.runtimes import at, journal_here
 from runtime.headless.words import say
 from runtime.journal.contract import Conflict, Journal, RunRow
-from runtime.runtime import is_gone
+from runtime.ownership import is_gone
 from runtime.services.whereabouts import Whereabouts, whereabouts
 from runtime.settings import Settings
 from runtime.steering import NotPossible

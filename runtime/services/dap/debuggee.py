@@ -25,7 +25,8 @@ from runtime.engine.hub import Subscription
 from runtime.events import LIVE_ONLY, AnyEvent, InputsChanged, OutputsChanged, RunRewound
 from runtime.history import effective
 from runtime.journal.contract import RunRow
-from runtime.runtime import Runtime, new_id
+from runtime.ownership import new_id
+from runtime.runtime import Runtime
 from runtime.services.dap.eyes import AnyRuntime, eyes_of
 from runtime.services.dap.lodging import Lodging
 from runtime.services.dap.shapes import Attach, Launch, Source

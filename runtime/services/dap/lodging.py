@@ -8,7 +8,8 @@ from typing import Any
 
 from graph.catalog import Catalog
 from graph.errors import HeddleError
-from runtime.runtime import Runtime, is_gone
+from runtime.ownership import is_gone
+from runtime.runtime import Runtime
 from runtime.services.dap.eyes import AnyRuntime
 from runtime.services.dap.shapes import Granted
 from runtime.services.whereabouts import whereabouts

@@ -1,0 +1,59 @@
+"""What tasks say of themselves while they work: progress, items, spending, exchanges."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from runtime.engine.debugger import Debugger
+from runtime.engine.live import Live
+from runtime.engine.recorder import Recorder
+from runtime.engine.state import Run
+from runtime.events import Event, TaskProgressed, TaskSpent, TaskStreamed, TaskTraced
+from runtime.failures import bounded, legible
+
+
+class Shell(Protocol):
+    """What is asked of the runner that has the tasks done."""
+
+    debugger: Debugger
+
+    def event(self, run: Run, kind: type[Event], *details: Any) -> Any: ...
+    def tell(self, run: Run, kind: type[Event], *details: Any) -> None: ...
+
+
+class Said:
+    """Records it or shows it, without secrets. What a run says that is over is heard by nobody."""
+
+    def __init__(self, shell: Shell, recorder: Recorder) -> None:
+        self._shell = shell
+        self._recorder = recorder
+
+    def progressed(self, live: Live, task: str, done: float, total: float, note: str) -> None:
+        """How far a task is."""
+        self._show(live, TaskProgressed, task, done, total, legible(live.cleaned(note)))
+
+    def streamed(self, live: Live, task: str, items: list[Any]) -> None:
+        """Items that came out of a task."""
+        self._show(live, TaskStreamed, task, live.cleaned(items))
+
+    def spent(self, live: Live, task: str, tokens: int, cost: float, model: str) -> None:
+        """What a task used up; a budget may be exceeded by it."""
+        if not live.run.ended:
+            self._shell.tell(live.run, TaskSpent, task, tokens, cost, model)
+            self._shell.debugger.spent(live, task)
+
+    def traced(self, live: Live, task: str, kind: str, detail: Mapping[str, Any]) -> None:
+        """What passed between a task and the outside."""
+        if not live.run.ended:
+            told = bounded(live.cleaned(dict(detail)))
+            self._shell.event(live.run, TaskTraced, task, kind, told)
+
+    def _show(self, live: Live, kind: type[Event], *details: Any) -> None:
+        """Tell whoever watches, and record nothing.
+
+        It bears the number of the event before it: were it to take one of its own, the journal
+        could not tell, by the next number being taken, that two write one run.
+        """
+        if not live.run.ended:
+            self._recorder.live = True
+            live.run.seq -= 1
+            self._shell.event(live.run, kind, *details)
