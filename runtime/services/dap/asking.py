@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from graph.errors import HeddleError
-from runtime.events import Failure
+from runtime.events import Failure, block_of
 from runtime.services.dap import changing, frames, looking, typed
 from runtime.services.dap.desk import Desk
 from runtime.services.dap.handles import Frame, Part
@@ -82,7 +82,7 @@ async def set_data_breakpoints(desk: Desk, asked: SetDataBreakpoints) -> Body:
 async def data_breakpoint_info(desk: Desk, asked: DataBreakpointInfo) -> Body:
     part = desk.handles.get(asked.variables_reference)
     if isinstance(part, Part) and part.task and part.side in ("inputs", "outputs"):
-        block = typed.place_of(part.task)
+        block = block_of(part.task)
         if block:
             before = part.side == "inputs"
             return {

@@ -5,7 +5,6 @@ import msgspec
 from graph.errors import HeddleError
 from graph.values import did_you_mean
 from runtime.commands import ChangeInputs, ChangeOutputs, TakeWheel
-from runtime.events import block_of
 from runtime.recorded import scope_of
 from runtime.services.dap import going
 from runtime.services.dap.desk import Desk
@@ -67,11 +66,6 @@ async def _drop(desk: Desk, task: str) -> None:
         await debuggee.shows(task, outputs=False)
     else:
         raise HeddleError("Nothing was changed here.")
-
-
-def place_of(task: str) -> str:
-    """The place of the block that a task or a round belongs to."""
-    return block_of(task)
 
 
 def beside(task: str, block: str) -> str:

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 
 class Outside:
-    """Answers every request of HTTP with its headers, in plain and as base64."""
+    """Answers every request with its headers, in plain and as base64, and like a model's API."""
 
     def __init__(self) -> None:
         self.asked = 0
@@ -18,7 +18,8 @@ class Outside:
         head = await reader.readuntil(b"\r\n\r\n")
         self.asked += 1
         said = {"head": head.decode(), "coded": base64.b64encode(head).decode(), "n": self.asked}
-        body = json.dumps(said).encode()
+        spent = {"usage": {"total_tokens": 40, "cost": 0.25}, "model": "one"}
+        body = json.dumps(said | spent).encode()
         writer.write(
             b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n"
             b"Content-Length: %d\r\n\r\n%b" % (len(body), body)

@@ -7,6 +7,7 @@ import pytest
 from graph.flow import Block, Flow, Settings
 from tests.runtime.services.dap.conftest import TOKEN, Adapter, Client
 from tests.runtime.services.dap.flows import BROKEN, TOTAL, WORDS, line_of
+from tests.runtime.services.dap.outside import outside
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -283,3 +284,38 @@ async def test_without_debugging_nothing_stops(adapter: Adapter, client: Client)
     )  # fmt: skip
 
     assert (await client.event("exited"))["exitCode"] == 0
+
+
+@pytest.mark.parametrize(("filter", "most"), [("tokens", "100"), ("cost", "0.60")])
+async def test_a_run_stops_once_it_has_used_too_much(
+    adapter: Adapter, client: Client, filter: str, most: str
+) -> None:
+    async with outside() as world:
+        flow = Flow.of(
+            [
+                Block("each", "logic.for_each", {"items": [1, 2, 3, 4], "body": "ask",
+                                                 "parallel": 1}),
+                Block("out", "flow.output"),
+            ],
+            [("each.value", "out.value")],
+            flows={
+                "ask": Flow.of(
+                    [Block("model", "http.request", {"url": world.address}),
+                     Block("result", "flow.output")],
+                    [("model.body", "result.value")],
+                )
+            },
+        )  # fmt: skip
+        file = adapter.flow("spending", flow)
+
+        async def budget() -> None:
+            options = [{"filterId": filter, "condition": most}]
+            await client.ask("setExceptionBreakpoints", filters=[], filterOptions=options)
+
+        await client.begin("launch", budget, flow=str(file))
+        stopped = await client.event("stopped")
+
+        assert stopped["description"] == "After each[2]/model"
+        assert "120 tokens and $0.75" in stopped["text"]
+        await client.ask("disconnect")
+        assert world.asked == 3
