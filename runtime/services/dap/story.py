@@ -100,7 +100,9 @@ class Story(msgspec.Struct):
             case ScopeOpened():
                 self.bodies[event.scope] = event.body
             case InputsChanged():
-                self.given[event.task] = event.values
+                self.given.pop(event.task, None)
+                if event.values:
+                    self.given[event.task] = event.values
             case OutputsChanged():
                 self.regiven.add(event.task)
             case _:

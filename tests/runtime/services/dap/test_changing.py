@@ -84,3 +84,45 @@ async def test_a_block_is_skipped_and_gives_what_it_is_told_to(
     assert await client.where() == "Before sum"
     await client.ask("continue", threadId=1)
     assert (await client.event("output", category="stdout"))["output"] == "total = 101\n"
+
+
+async def test_changes_are_dropped_again(adapter: Adapter, client: Client) -> None:
+    file = adapter.flow("total", TOTAL)
+    points = [line_of(adapter, "total", text) for text in ('"tax": {', "tax.value -> sum.tax")]
+    await client.begin("launch", lambda: client.lines(file, *points), flow=str(file))
+    await client.where()
+
+    await client.ask("setExpression", expression="net", value="500")
+    await typed(client, ":drop")
+    assert (await client.values("Inputs"))["net"]["value"] == "40"
+    await client.ask("continue", threadId=1)
+    await client.where()
+    await client.ask("setExpression", expression="value", value="1.5")
+    await typed(client, ":drop")
+    with pytest.raises(Asked, match=r"no command ':dorp'\. Did you mean ':drop'"):
+        await typed(client, ":dorp")
+    await client.ask("continue", threadId=1)
+
+    assert (await client.event("output", category="stdout"))["output"] == "total = 48.0\n"
+
+
+async def test_what_is_typed_steers_the_run(adapter: Adapter, client: Client) -> None:
+    file = adapter.flow("total", TOTAL)
+    await client.begin("launch", flow=str(file), stopOnEntry=True)
+    await client.where()
+
+    told = await typed(client, ":help")
+    await typed(client, ":until sum")
+
+    assert ":skip" in told
+    assert await client.where() == "Before sum"
+    with pytest.raises(Asked, match="no block 'summ'"):
+        await typed(client, ":until summ")
+    with pytest.raises(Asked, match="no JSON object"):
+        await typed(client, ":skip [1]")
+    await client.ask("disconnect")
+
+
+async def typed(client: Client, text: str) -> str:
+    """The answer to what is typed into the debug console."""
+    return str((await client.ask("evaluate", expression=text, context="repl"))["result"])

@@ -109,3 +109,19 @@ async def test_inputs_that_dont_suit_are_told_of(adapter: Adapter, client: Clien
 
     with pytest.raises(Asked, match=r"it has no input 'prize'\. Did you mean 'price'"):
         await client.begin("launch", flow=str(file), inputs={"prize": 1})
+
+
+async def test_a_run_is_left_standing_and_joined_again(adapter: Adapter, client: Client) -> None:
+    file = adapter.flow("total", TOTAL)
+    line = line_of(adapter, "total", '"sum": {')
+    await client.begin("launch", lambda: client.lines(file, line), flow=str(file))
+    await client.where()
+
+    await client.ask("disconnect", suspendDebuggee=True)
+    other = await adapter.client()
+    await other.begin("attach", flow=str(file))
+
+    assert await other.where() == "Before sum"
+    await other.ask("next", threadId=1)
+    assert await other.where() == "Before out"
+    await other.ask("disconnect", terminateDebuggee=True)
