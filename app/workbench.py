@@ -335,6 +335,10 @@ class Workbench(QObject):
             news, self.stale = stale ^ self.stale, stale
             self.run_changed.emit(news)
 
+    def is_stale(self, address: str) -> bool:
+        """Whether what is shown of a block is out of date; nothing of the past ever is."""
+        return self.moment is None and address in self.stale
+
     def mark_faulty(self, faulty: frozenset[str]) -> None:
         """Say at which blocks something goes wrong on purpose."""
         if faulty != self.faulty:

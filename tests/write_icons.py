@@ -22,7 +22,6 @@ STROKES = {
     "left": ("M10 4L6 8l4 4", "muted"),
     "right": ("M6 4l4 4-4 4", "muted"),
     "close": ("M4.5 4.5l7 7M11.5 4.5l-7 7", "muted"),
-    "close_off": ("M4.5 4.5l7 7M11.5 4.5l-7 7", "faint"),
     "tick": ("M3.5 8.5l3 3 6-7", "accent"),
     "check": ("M3.5 8.5l3 3 6-7", "on_accent"),
     "partly": ("M4 8h8", "on_accent"),

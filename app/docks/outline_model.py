@@ -31,11 +31,13 @@ from app.theme import current
 from app.workbench import Workbench
 from graph.errors import Problem
 from graph.flow import Block, Flow
+from runtime.projections.run_view import BlockView
 
 Index = QModelIndex | QPersistentModelIndex
 NOTHING = QModelIndex()
 
 TITLE, STATE = 0, 1
+STALE = "out of date"
 DONE = re.compile(r"^done,? (?=[\d<])")
 DELAY = 60
 """Milliseconds after a change in which further ones join it."""
@@ -159,15 +161,17 @@ class OutlineModel(QAbstractItemModel):
     def _state(self, branch: Branch, key: Key, role: int) -> Any:
         problems = self._problems_of(key)
         view = self._bench.run.block(branch.address(key)) if self._bench.run else None
+        is_stale = self._is_stale(branch, key, view)
         match role:
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole:
                 count = len(problems)
                 faults = f"{count} problem{'s' * (count > 1)}" if count else ""
-                words = faults or state_words(view)
+                words = faults or (STALE if is_stale else state_words(view))
                 # A sighted person reads "done" off the colour, and the column is narrow.
                 return DONE.sub("", words) if role == Qt.ItemDataRole.DisplayRole else words
             case Qt.ItemDataRole.ForegroundRole:
-                token = "failed" if problems else _COLOURS.get(view.state if view else "", "muted")
+                token = _COLOURS.get(view.state if view else "", "muted")
+                token = "failed" if problems else "warning" if is_stale else token
                 return QColor(getattr(current(), token))
             case Qt.ItemDataRole.TextAlignmentRole:
                 return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -180,7 +184,13 @@ class OutlineModel(QAbstractItemModel):
                    for id in branch.sources(key) if id in blocks]  # fmt: skip
         view = self._bench.run.block(branch.address(key)) if self._bench.run else None
         title = title_of(block, self._bench.catalog)
-        return spoken(title, block.kind, sources, state_words(view), self._problems_of(key))
+        states = (state_words(view), STALE if self._is_stale(branch, key, view) else "")
+        state = ", ".join(filter(None, states))
+        return spoken(title, block.kind, sources, state, self._problems_of(key))
+
+    def _is_stale(self, branch: Branch, key: Key, view: BlockView | None) -> bool:
+        """Whether it would be done again, as the canvas says on the block."""
+        return bool(view and view.settled) and self._bench.is_stale(branch.address(key))
 
     # Keeping up.
 

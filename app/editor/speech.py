@@ -69,8 +69,8 @@ class Speech(QObject):
         view = bench.run.block(bench.address(id)) if bench.run else None
         names = [title_of(flow.blocks[one], bench.catalog) for one in sources if one in flow.blocks]
         problems = bench.problems_here().get(id, ())
-        is_stale = bench.moment is None and bench.address(id) in bench.stale
-        states = (*self._stops(id), state_words(view), "out of date" if is_stale else "")
+        stale = "out of date" if bench.is_stale(bench.address(id)) else ""
+        states = (*self._stops(id), state_words(view), stale)
         state = ", ".join(filter(None, states))
         return spoken(title_of(block, bench.catalog), "", names, state, problems)
 

@@ -6,14 +6,17 @@ from typing import NamedTuple
 from app.presenters.run_words import duration
 from runtime.projections.critical_path import Share, Went
 
-COLUMNS = ("Block", "Run waited", "In all", "Tasks", "Lost")
+COLUMNS = ("Block", "Run waited", "In all", "Tasks", "Lost", "Held")
 ABOUT = (
     "",
     "How long the run waited for this block and nothing else: the critical path",
     "The time of all its tasks in sum",
     "How many tasks it had",
-    "Spent on attempts that failed, on waiting between them, or on being held",
+    "Spent on attempts that failed, on waiting between them, or for somebody's word",
+    "Spent standing while somebody debugged it",
 )
+HELD = COLUMNS.index("Held")
+"""The column that is shown only of a run that was held somewhere."""
 MOST = 300
 """Blocks that are listed."""
 
@@ -32,13 +35,16 @@ def share_rows(went: Went, title: Callable[[str], str]) -> list[ShareRow]:
 
 
 def in_a_line(went: Went) -> str:
-    """The whole at a glance: `3.6 s in all, 0.7 s of it no block was waited for`."""
+    """The whole at a glance: `3.6 s in all · 0.7 s between blocks · 2.1 s held`."""
     lost = sum(share.lost for share in went.shares)
+    held = sum(share.held for share in went.shares)
     said = [f"{duration(went.whole)} in all"]
     if went.idle >= 0.001:
         said.append(f"{duration(went.idle)} between blocks")
     if lost >= 0.001:
         said.append(f"{duration(lost)} lost to retries and waits")
+    if held >= 0.001:
+        said.append(f"{duration(held)} held")
     return " · ".join(said)
 
 
@@ -47,7 +53,8 @@ def _row(share: Share, whole: float, title: Callable[[str], str]) -> ShareRow:
     waited = duration(share.critical) if share.critical > 0 else ""
     waited += f" · {part:.0%}" if part >= 0.005 else ""
     lost = duration(share.lost) if share.lost > 0 else ""
-    texts = (title(share.block), waited, duration(share.took), f"{share.tasks:,}", lost)
+    held = duration(share.held) if share.held > 0 else ""
+    texts = (title(share.block), waited, duration(share.took), f"{share.tasks:,}", lost, held)
     return ShareRow(share.block, texts, min(1.0, part))
 
 
@@ -66,4 +73,5 @@ def _both(one: Share, other: Share) -> Share:
     return Share(
         one.block, one.tasks + other.tasks, one.took + other.took,
         one.critical + other.critical, one.lost + other.lost,
+        one.held + other.held,
     )  # fmt: skip

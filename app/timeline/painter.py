@@ -202,7 +202,8 @@ class TimelinePainter:
             painter.drawLine(QPointF(x, RULER - (7 if mark.text else 4)), QPointF(x, RULER - 2))
             if mark.text:
                 painter.setPen(self.paints.colour(tokens.muted))
-                painter.drawText(QPointF(x + 4, RULER - 9), mark.text)
+                most = area.width() - metrics.horizontalAdvance(mark.text) - 4
+                painter.drawText(QPointF(min(x + 4, most), RULER - 9), mark.text)
         painter.setClipping(False)
         self._draw_legend(painter)
 

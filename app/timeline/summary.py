@@ -26,12 +26,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.presenters.time_shares import ABOUT, COLUMNS, ShareRow
+from app.presenters.time_shares import ABOUT, COLUMNS, HELD, ShareRow
 from app.theme import current
 
 Index = QModelIndex | QPersistentModelIndex
+LEFT, RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
 WAITED = 1
-WIDTHS = (100, 124, 72, 52, 68)
+WIDTHS = (100, 124, 72, 52, 68, 72)
 ROOMY = 430
 """Pixels from which on all columns are shown, and not only the first three."""
 
@@ -69,7 +70,7 @@ class ShareModel(QAbstractTableModel):
             case Qt.ItemDataRole.UserRole if column == WAITED:
                 return row.part
             case Qt.ItemDataRole.TextAlignmentRole if column:
-                return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+                return RIGHT | Qt.AlignmentFlag.AlignVCenter
         return None
 
     def headerData(
@@ -81,8 +82,8 @@ class ShareModel(QAbstractTableModel):
                     return COLUMNS[section]
                 case Qt.ItemDataRole.ToolTipRole:
                     return ABOUT[section]
-                case Qt.ItemDataRole.TextAlignmentRole if section:
-                    return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+                case Qt.ItemDataRole.TextAlignmentRole:
+                    return (RIGHT if section else LEFT) | Qt.AlignmentFlag.AlignVCenter
         return None
 
 
@@ -113,6 +114,7 @@ class Summary(QWidget):
         self.line = QLabel(self)
         self.line.setProperty("role", "small")
         self.line.setContentsMargins(10, 5, 8, 4)
+        self.line.setWordWrap(True)
         self.table = QTableView(self)
         self.table.setModel(self.model)
         self.table.setItemDelegateForColumn(WAITED, ShareBar(self.table))
@@ -146,13 +148,21 @@ class Summary(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        for column in range(3, len(COLUMNS)):
-            self.table.setColumnHidden(column, self.width() < ROOMY)
+        self._choose_columns()
 
     def show_shares(self, line: str, rows: Sequence[ShareRow]) -> None:
         """Show how it stands."""
         self.line.setText(line)
         self.model.show_rows(rows)
+        self._choose_columns()
+
+    def _choose_columns(self) -> None:
+        """Those for which there is room; of a run that nobody held, not how long that was."""
+        narrow = self.width() < ROOMY
+        for column in range(3, HELD):
+            self.table.setColumnHidden(column, narrow)
+        held = any(row.texts[HELD] for row in self.model.rows)
+        self.table.setColumnHidden(HELD, narrow or not held)
 
     def _choose(self, index: QModelIndex) -> None:
         self.chosen.emit(self.model.rows[index.row()].block)

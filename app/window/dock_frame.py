@@ -122,6 +122,7 @@ class DockFrame:
                 self._window.resizeDocks(shown[:1], [size], way)
 
     def _restyle(self) -> None:
+        self._tabs.restyle()
         for dock in docks():
             frame = self._widgets[dock.id]
             frame.toggleViewAction().setIcon(icon(dock.icon))

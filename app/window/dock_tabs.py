@@ -1,12 +1,60 @@
-"""The tabs of docks that share a place: closed by their button, floated from their menu."""
+"""The tabs of docks that share a place, and the cross that closes the one in front."""
 
 from collections.abc import Iterable
 from functools import partial
 
-from PySide6.QtCore import QObject, QPoint, Qt, QTimer
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabBar, QTabWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabBar, QTabWidget, QToolButton
 
+from app.icons import icon
+from app.theme import current
 from app.window.dock_title import DockTitle
+
+SIDE, MARGIN = 22, 4
+"""Pixels of the cross, and to the end of the bar."""
+
+
+class Cross(QToolButton):
+    """Closes the dock in front, at the same place whichever that is.
+
+    A cross on each tab would take so much room that the tabs of a small window were scrolled;
+    one that went with the tab in front would move the others at each click.
+    """
+
+    def __init__(self, bar: QTabBar) -> None:
+        super().__init__(bar)
+        self._bar = bar
+        self.setIconSize(QSize(14, 14))
+        self.setFixedSize(SIDE, SIDE)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        bar.currentChanged.connect(lambda _: self.settle())
+        bar.installEventFilter(self)
+        self.restyle()
+        self.settle()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest, QEvent.Type.Show):
+            self.settle()
+        return super().eventFilter(watched, event)
+
+    def settle(self) -> None:
+        """Stand at the end of the bar, unless the tabs need all of it."""
+        bar = self._bar
+        name = f"Close {bar.tabText(bar.currentIndex())}"
+        self.setToolTip(name)
+        self.setAccessibleName(name)
+        self.move(bar.width() - SIDE - MARGIN, (bar.height() - SIDE) // 2)
+        tabs = sum(bar.tabRect(index).width() for index in range(bar.count()))
+        self.setVisible(tabs + SIDE + MARGIN <= bar.width())
+
+    def restyle(self) -> None:
+        """Draw the sign in the colours of the theme."""
+        self.setIcon(icon("mdi6.close", current().muted))
+
+
+def cross_of(bar: QTabBar) -> Cross | None:
+    """The cross of a bar, once somebody looked after it."""
+    return bar.findChild(Cross)
 
 
 class DockTabs(QObject):
@@ -34,8 +82,13 @@ class DockTabs(QObject):
                 title.fold(not dock.isFloating() and self._shares(dock))
         only = Qt.FindChildOption.FindDirectChildrenOnly
         for bar in self._window.findChildren(QTabBar, options=only):
-            if not bar.tabsClosable():
+            if cross_of(bar) is None:
                 self._attend(bar)
+
+    def restyle(self) -> None:
+        """Draw the crosses in the colours of the theme."""
+        for cross in self._window.findChildren(Cross):
+            cross.restyle()
 
     def _settle_soon(self, _: object = None) -> None:
         self._soon.start()
@@ -45,11 +98,11 @@ class DockTabs(QObject):
         return any(not other.isHidden() and not other.isFloating() for other in others)
 
     def _attend(self, bar: QTabBar) -> None:
-        bar.setTabsClosable(True)
+        cross = Cross(bar)
+        cross.clicked.connect(lambda: self._close(bar, bar.currentIndex()))
         bar.setAccessibleName("Docks in this place")
         bar.setElideMode(Qt.TextElideMode.ElideNone)
         bar.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        bar.tabCloseRequested.connect(partial(self._close, bar))
         bar.customContextMenuRequested.connect(lambda at: self._offer(bar, at))
 
     def _close(self, bar: QTabBar, index: int) -> None:

@@ -25,7 +25,8 @@ class Share(NamedTuple):
     """What a block took of a run, in seconds.
 
     `took` is the time of its tasks in sum, `critical` how long the run waited for it, `lost`
-    what its tasks spent on failed attempts and on waiting between them.
+    what its tasks spent on failed attempts and on waiting between them, `held` what they stood
+    while somebody debugged them.
     """
 
     block: str
@@ -33,6 +34,7 @@ class Share(NamedTuple):
     took: float
     critical: float
     lost: float
+    held: float = 0.0
 
 
 class Went(NamedTuple):
@@ -74,18 +76,20 @@ def critical_path(line: Timeline, depends: Depends) -> list[Step]:
 def where_it_went(line: Timeline, path: Sequence[Step]) -> Went:
     """The blocks for which the run waited longest first, then those that took longest."""
     blocks = len(line.blocks)
-    tasks, took, critical, lost = [0] * blocks, [0.0] * blocks, [0.0] * blocks, [0.0] * blocks
+    tasks, took, critical = [0] * blocks, [0.0] * blocks, [0.0] * blocks
+    lost, held = [0.0] * blocks, [0.0] * blocks
     for task, block in enumerate(line.block_of):
         tasks[block] += 1
         took[block] += max(0.0, line.end_of(task) - line.starts[task])
     for part in line.parts:
         until = line.seen if isnan(part.until) else part.until
-        lost[line.block_of[part.task]] += until - part.since
+        stood = held if part.kind == "held" else lost
+        stood[line.block_of[part.task]] += until - part.since
     for step in path:
         if not _has_rounds(line, step.task):
             critical[line.block_of[step.task]] += step.until - step.since
     whole = line.seen - line.began
-    shares = map(Share._make, zip(line.blocks, tasks, took, critical, lost, strict=True))
+    shares = map(Share._make, zip(line.blocks, tasks, took, critical, lost, held, strict=True))
     ordered = sorted(shares, key=lambda share: (-share.critical, -share.took))
     return Went(whole, max(0.0, whole - sum(critical)), ordered)
 

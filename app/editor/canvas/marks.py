@@ -135,7 +135,7 @@ class Marks:
         return bool(faulty) and self._prefix() + id in faulty
 
     def _is_stale(self, address: str) -> bool:
-        return self._workbench.moment is None and address in self._workbench.stale
+        return self._workbench.is_stale(address)
 
     def _prefix(self) -> str:
         through = self._workbench.blocks_into

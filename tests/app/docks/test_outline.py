@@ -2,6 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtGui import QColor
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
@@ -11,6 +12,7 @@ from app.document import Document
 from app.presenters.live_run import LiveRun
 from app.presenters.outline import Place
 from app.studio import Studio
+from app.theme import current
 from app.workbench import Workbench
 from graph.edits import AddBlock, ChangeId, Connect, RemoveBlock, Rename, SetField
 from graph.flow import Block, Flow, link_between
@@ -81,6 +83,26 @@ def test_a_row_says_all_there_is_to_know(bench: Workbench, model: OutlineModel) 
 
     assert spoken(model, Place((), (), "names")) == "Names, flow.input, done 250 ms"
     assert spoken(model, Place((), (), "each")) == "Shout all, logic.for_each, links from Names"
+
+
+def test_a_row_that_is_out_of_date_says_so_in_place_of_its_time(
+    bench: Workbench, model: OutlineModel
+) -> None:
+    run = LiveRun("r")
+    run.take([
+        RunStarted("r", 1, 0.0, "f"), TaskFinished("r", 2, 2.0, "each", 1.0, {"value": []}),
+    ])  # fmt: skip
+    bench.watch(run)
+    bench.mark_stale(frozenset({"each", "last"}))
+    at = model.index_of(Place((), (), "each"))
+
+    state = at.siblingAtColumn(STATE)
+
+    assert state.data() == "out of date"
+    assert state.data(Qt.ItemDataRole.ForegroundRole) == QColor(current().warning)
+    assert "out of date" in at.data(Qt.ItemDataRole.AccessibleTextRole)
+    last = model.index_of(Place((), (), "last"))
+    assert not last.siblingAtColumn(STATE).data()
 
 
 def test_problems_are_counted_and_spoken(bench: Workbench, model: OutlineModel) -> None:

@@ -6,12 +6,12 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
-from app.presenters.time_shares import ShareRow
+from app.presenters.time_shares import HELD, ShareRow
 from app.timeline.summary import ROOMY, WAITED, Summary
 
 ROWS = [
-    ShareRow("a", ("A", "2 s · 50%", "2 s", "1", ""), 0.5),
-    ShareRow("b", ("B", "", "1 s", "3", ""), 0.0),
+    ShareRow("a", ("A", "2 s · 50%", "2 s", "1", "", ""), 0.5),
+    ShareRow("b", ("B", "", "1 s", "3", "", ""), 0.0),
 ]
 
 
@@ -58,3 +58,34 @@ def test_columns_that_matter_less_give_way_where_there_is_no_room(
     summary.resize(ROOMY + 50, 150)
 
     assert not summary.table.isColumnHidden(4)
+
+
+def test_the_line_is_never_cut_off_however_narrow_it_is(
+    summary: Summary, around: QWidget, qtbot: QtBot
+) -> None:
+    with qtbot.waitExposed(around):
+        around.show()
+    summary.resize(summary.minimumWidth(), 200)
+
+    summary.show_shares(
+        "32.0 s in all · 3.0 s between blocks · 3.0 s lost to retries · 9 s held", ()
+    )
+
+    line = summary.line
+    qtbot.waitUntil(lambda: line.height() >= line.heightForWidth(line.width()))
+    assert line.width() <= summary.width()
+    assert line.wordWrap()
+
+
+def test_how_long_blocks_were_held_is_a_column_once_one_was(
+    summary: Summary, around: QWidget, qtbot: QtBot
+) -> None:
+    with qtbot.waitExposed(around):
+        around.show()
+    summary.resize(ROOMY + 50, 150)
+    summary.show_shares("", ROWS)
+    assert summary.table.isColumnHidden(HELD)
+
+    summary.show_shares("", [ROWS[0]._replace(texts=("A", "2 s", "2 s", "1", "", "1.0 s"))])
+
+    assert not summary.table.isColumnHidden(HELD)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QTabBar
 from pytestqt.qtbot import QtBot
 
 from app.theme import RESOURCES
+from app.window.dock_tabs import cross_of
 from app.window.main_window import MainWindow
 
 HELLO = Path(RESOURCES, "templates", "hello.flow.json")
@@ -36,9 +37,12 @@ def test_a_dock_whose_title_tells_a_number_is_closed_by_its_tab(
             (b, n) for b in bars for n in range(b.count()) if b.tabText(n) == "Problems (3)"
         )
 
-    qtbot.waitUntil(lambda: bar()[0].tabsClosable())
+    qtbot.waitUntil(lambda: cross_of(bar()[0]) is not None)
     tabs, number = bar()
+    tabs.setCurrentIndex(number)
+    cross = cross_of(tabs)
+    assert cross is not None
 
-    tabs.tabCloseRequested.emit(number)
+    cross.click()
 
     assert dock.isHidden()

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QDockWidget, QPushButton, QTabBar
 from pytestqt.qtbot import QtBot
 
 from app.placing import place
+from app.window.dock_tabs import cross_of
 from app.window.dock_title import DockTitle
 from app.window.main_window import MainWindow
 from app.window.run_button import RunButton
@@ -63,7 +64,7 @@ def test_docks_that_share_a_place_have_tabs_and_no_title_bar_beside(
 
     qtbot.waitUntil(lambda: title.sizeHint().height() == 0)
 
-    assert _bar(shown, "Blocks")[0].tabsClosable()
+    assert cross_of(_bar(shown, "Blocks")[0]) is not None
 
 
 def test_a_dock_alone_in_its_place_has_a_title_bar_that_floats_and_closes_it(
@@ -84,11 +85,15 @@ def test_a_dock_alone_in_its_place_has_a_title_bar_that_floats_and_closes_it(
     assert blocks.isHidden()
 
 
-def test_closing_the_tab_of_a_dock_closes_the_dock(shown: MainWindow, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: _bar(shown, "Outline")[0].tabsClosable())
+def test_the_cross_beside_tabs_closes_the_dock_in_front(shown: MainWindow, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: cross_of(_bar(shown, "Outline")[0]) is not None)
     bar, index = _bar(shown, "Outline")
+    bar.setCurrentIndex(index)
+    cross = cross_of(bar)
+    assert cross is not None
+    assert cross.accessibleName() == "Close Outline"
 
-    bar.tabCloseRequested.emit(index)
+    cross.click()
 
     assert _dock(shown, "Outline").isHidden()
 

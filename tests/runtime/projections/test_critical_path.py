@@ -12,6 +12,8 @@ from runtime.events import (
     ScopeClosed,
     ScopeOpened,
     TaskFinished,
+    TaskHeld,
+    TaskReleased,
     TaskRetried,
     TaskStarted,
 )
@@ -104,6 +106,19 @@ def test_the_time_of_a_run_is_shared_out_among_its_blocks() -> None:
         ("a", 2.0, 0.0, 0.0),
     ]
     assert (went.whole, went.idle) == (7.5, 1.0)
+
+
+def test_time_that_somebody_held_a_block_is_not_lost() -> None:
+    line = line_of(
+        TaskStarted("r", 1, 0.0, "a"),
+        TaskHeld("r", 1, 0.0, "a", "before", "step"),
+        TaskReleased("r", 1, 3.0, "a"),
+        done("a", 3.0, 4.0),
+    )
+
+    went = where_it_went(line, critical_path(line, DEPENDS))
+
+    assert [(s.block, s.lost, s.held) for s in went.shares] == [("a", 0.0, 3.0)]
 
 
 def test_a_loop_takes_no_time_beside_that_of_its_rounds() -> None:
