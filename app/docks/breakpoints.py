@@ -135,6 +135,7 @@ class BreakpointsDock(QWidget):
         self.said = QPlainTextEdit(self)
         self.said.setReadOnly(True)
         self.said.setProperty("mono", True)
+        self.said.setProperty("bare", True)
         self.said.setFrameShape(QFrame.Shape.NoFrame)
         self.said.setAccessibleName("What breakpoints have said")
         self._empty = QLabel(

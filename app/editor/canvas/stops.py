@@ -1,15 +1,17 @@
 """Breakpoints on the canvas: a dot, a diamond or a bubble at blocks, ports and links."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Literal, NamedTuple
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QPainterPath, QPolygonF
 
+from app.editor.canvas import buffers
 from app.editor.canvas.buffers import Indices
 from app.editor.canvas.curves import point_at
 from app.editor.canvas.hits import Hit
-from app.editor.canvas.paints import NO_BRUSH, Paints
+from app.editor.canvas.paints import NO_BRUSH, NO_PEN, Paints
 from app.editor.canvas.routing import Routing
 from app.editor.canvas.shapes import Shapes
 from app.presenters.stop_words import Glyph, glyph_of, what
@@ -27,6 +29,10 @@ ASIDE = 14.0
 """How far from its port a sign stands."""
 ALONG = 0.3
 """Where on a link a sign stands: what it carries is told in its middle."""
+FAR = 0.3
+"""Below this zoom all signs are dots."""
+MANY = 300
+"""With more signs than these, they are squares from far away: dots take ten times as long."""
 NEAR = 0.6
 """From this zoom on ports are seen, and their signs with them."""
 
@@ -52,6 +58,8 @@ class Stops:
         self._shapes = shapes
         self._routing = routing
         self.signs: list[Sign] = []
+        self._dots = buffers.lines()
+        self._squares = buffers.rectangles()
 
     def refresh(self) -> None:
         """Take up what there is."""
@@ -98,8 +106,12 @@ class Stops:
         if not self.signs:
             return
         radius = max(RADIUS, SMALLEST / zoom)
+        if zoom < FAR:
+            self._draw_dots(painter, self.signs, radius, paints)
+            return
         around = area.adjusted(-2 * radius, -2 * radius, 2 * radius, 2 * radius)
-        for sign, centre in self._placed(zoom):
+        for sign in self._near(around):
+            centre = self._centre(sign, zoom)
             if around.contains(centre):
                 self._draw(painter, sign, centre, radius, paints)
 
@@ -108,13 +120,44 @@ class Stops:
         if not self.signs:
             return
         rows = set(blocks.tolist())
-        for sign, centre in self._placed(zoom):
-            if sign.kind != "link" and sign.row in rows:
-                self._draw(painter, sign, centre, max(RADIUS, SMALLEST / zoom), paints)
+        signs = [sign for sign in self.signs if sign.kind != "link" and sign.row in rows]
+        self._draw_dots(painter, signs, max(RADIUS, SMALLEST / zoom), paints)
 
-    def _placed(self, zoom: float) -> Iterator[tuple[Sign, QPointF]]:
-        for sign in self.signs:
-            yield sign, self._centre(sign, zoom)
+    def _near(self, area: QRectF) -> list[Sign]:
+        """Those at blocks that touch the area, and those on links that may."""
+        blocks, links = self._shapes.within(area), self._shapes.links_within(area)
+        return [s for s in self.signs if (links if s.kind == "link" else blocks)[s.row]]
+
+    def _draw_dots(
+        self, painter: QPainter, signs: list[Sign], radius: float, paints: Paints
+    ) -> None:
+        """From far away all are dots, drawn in a few calls however many there are."""
+        if not signs:
+            return
+        tokens, shapes = paints.tokens, self._shapes
+        at = np.array([
+            shapes.ends[s.row][:2] * (1 - ALONG) + shapes.ends[s.row][2:] * ALONG
+            if s.kind == "link" else shapes.rects[s.row][:2]
+            for s in signs
+        ])  # fmt: skip
+        logs = np.array([sign.glyph == "log" for sign in signs])
+        hollow = ~np.array([sign.enabled for sign in signs])
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(signs) <= MANY)
+        everywhere = np.ones(len(signs), bool)
+        for colour, width, which in (
+            (tokens.canvas, 2.7, everywhere), (tokens.failed, 2.0, ~logs),
+            (tokens.accent, 2.0, logs), (tokens.canvas, 1.1, hollow),
+        ):  # fmt: skip
+            if not which.any():
+                continue
+            if len(signs) > MANY:
+                side = np.full_like(at[which], width * radius)
+                painter.setPen(NO_PEN)
+                painter.setBrush(paints.brush(colour))
+                painter.drawRects(*self._squares.fill(np.hstack([at[which] - side / 2, side])))
+            else:  # of no length at all, nothing would be drawn
+                painter.setPen(paints.pen(colour, round(width * radius, 1)))
+                painter.drawLines(*self._dots.fill(np.hstack([at[which], at[which] + (0.1, 0.0)])))
 
     def _centre(self, sign: Sign, zoom: float) -> QPointF:
         if sign.kind == "link":
