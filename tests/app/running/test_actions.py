@@ -11,7 +11,7 @@ from app.start import build
 from app.window.main_window import MainWindow
 from app.workbench import Workbench
 from graph.edits import Disconnect, SetField, SetFlowText
-from graph.flow import end
+from graph.flow import Block, Flow, end
 from runtime.settings import Settings
 from tests.app.flows import CATALOG, template
 
@@ -191,3 +191,106 @@ def test_past_runs_are_listed_and_shown_again(
         dock.forget(None)
 
     assert told.args[0].text.startswith("Forgot ")
+
+
+CHAIN = Flow.of(
+    [
+        Block("a", "flow.constant", {"value": "x"}),
+        Block("b", "text.case", {"style": "upper"}),
+        Block("c", "flow.output", {"name": "c"}),
+    ],
+    [("a.value", "b.text"), ("b.value", "c.value")],
+)
+
+
+@pytest.fixture
+def chain(window: MainWindow) -> Iterator[Workbench]:
+    workbench = Workbench(Document(CHAIN), CATALOG)
+    window.studio.workspace.add(workbench)
+    yield workbench
+    window.studio.workspace.remove(workbench)
+
+
+def stands_at(workbench: Workbench, task: str) -> Callable[[], bool]:
+    return lambda: workbench.live is not None and list(workbench.live.view.held) == [task]
+
+
+def ends(workbench: Workbench, qtbot: QtBot) -> object:
+    qtbot.waitUntil(lambda: workbench.live is not None and workbench.live.is_over, timeout=LONG)
+    assert workbench.live is not None
+    return workbench.live.view.outputs
+
+
+def test_a_step_without_a_run_begins_one_that_stands_before_its_first_block(
+    window: MainWindow, chain: Workbench, qtbot: QtBot
+) -> None:
+    press(window, "debug.over")
+    qtbot.waitUntil(stands_at(chain, "a"), timeout=LONG)
+
+    press(window, "debug.over")
+    qtbot.waitUntil(stands_at(chain, "b"), timeout=LONG)
+    press(window, "run.start")
+
+    assert ends(chain, qtbot) == {"c": "X"}
+
+
+def test_run_stops_at_breakpoints_and_goes_on_from_them(
+    window: MainWindow, chain: Workbench, qtbot: QtBot
+) -> None:
+    window.studio.runs.breakpoints.toggle(chain, "b")
+
+    press(window, "run.start")
+    qtbot.waitUntil(stands_at(chain, "b"), timeout=LONG)
+    chain.select(["c"])
+    press(window, "debug.run_to")
+    qtbot.waitUntil(stands_at(chain, "c"), timeout=LONG)
+    press(window, "debug.back")
+    qtbot.waitUntil(stands_at(chain, "b"), timeout=LONG)
+    press(window, "debug.skip")  # and with it what needs its value, which is all that is left
+
+    assert ends(chain, qtbot) == {}
+
+
+def test_a_run_without_breakpoints_goes_past_them(
+    window: MainWindow, chain: Workbench, qtbot: QtBot
+) -> None:
+    window.studio.runs.breakpoints.toggle(chain, "b")
+
+    press(window, "run.without")
+
+    assert ends(chain, qtbot) == {"c": "X"}
+    assert chain.live is not None
+    assert chain.live.hits == {}
+
+
+def test_a_breakpoint_set_while_the_run_goes_on_stops_it(
+    window: MainWindow, qtbot: QtBot, chain: Workbench
+) -> None:
+    press(window, "debug.over")
+    qtbot.waitUntil(stands_at(chain, "a"), timeout=LONG)
+
+    window.studio.runs.breakpoints.toggle(chain, "c")
+    qtbot.wait(1)
+    press(window, "run.start")
+
+    qtbot.waitUntil(stands_at(chain, "c"), timeout=LONG)
+    press(window, "run.start")
+    assert ends(chain, qtbot) == {"c": "X"}
+
+
+def test_a_paused_run_stands_before_what_comes_next(window: MainWindow, qtbot: QtBot) -> None:
+    flow = Flow.of(
+        [Block("w", "logic.wait", {"seconds": 1.0, "value": "y"}), Block("o", "flow.output")],
+        [("w.value", "o.value")],
+    )
+    bench = Workbench(Document(flow), CATALOG)
+    window.studio.workspace.add(bench)
+    press(window, "run.start")
+    qtbot.waitUntil(lambda: bench.live is not None and "w" in bench.live.view.blocks, timeout=LONG)
+
+    press(window, "run.pause")
+
+    qtbot.waitUntil(stands_at(bench, "o"), timeout=LONG)
+    press(window, "run.continue")
+    assert ends(bench, qtbot) == {"result": "y"}
+    window.studio.workspace.remove(bench)
