@@ -73,9 +73,14 @@ class Injecting(QObject):
             return
         first = faults[0]
         said = f"“{bench.title_at(first.block)}” goes wrong on purpose: {_small(what(first))}."
-        more = f" So do {len(faults) - 1} more." if len(faults) > 1 else ""
+        others = len(faults) - 1
+        more = f" {others} more {'do' if others > 1 else 'does'} too." if others else ""
         self._studio.notices.tell(
-            said + more, "warning", Offer("Take out", self._clear), key=NOTICE, stays=True
+            said + more,
+            "warning",
+            Offer("Take all out" if others else "Take out", self._clear),
+            key=NOTICE,
+            stays=True,
         )
 
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
     QFormLayout,
+    QLabel,
     QLineEdit,
     QSpinBox,
     QWidget,
@@ -26,10 +27,9 @@ class FaultSheet(Sheet):
         self, parent: QWidget, name: str, block: str, port: str, known: Fault | None,
         put: Callable[[Fault | None], object],
     ) -> None:  # fmt: skip
-        place = f"what {name} gives as {port}" if port else name
+        place = f"to the output “{port}” of {name}" if port else f"at {name}"
         super().__init__(
-            parent, "Make it go wrong",
-            f"Runs of this flow meet this at {place}, as if it had happened outside.",
+            parent, "Make it go wrong", f"Runs of this flow go on as if this had happened {place}.",
         )  # fmt: skip
         self._block, self._port, self._known, self._put = block, port, known, put
         self._make(known or Fault("", block, "malformed" if port else "status", port, seconds=2.0))
@@ -54,6 +54,7 @@ class FaultSheet(Sheet):
             self.value.setText(in_json(shown.value))
         self.times = QSpinBox(self, minimum=0, maximum=1_000_000, value=shown.times)
         self.times.setSpecialValueText("Every time")
+        self.times.setSuffix("×")
         self._form = QFormLayout()
         self._form.setHorizontalSpacing(14)
         self._form.setVerticalSpacing(10)
@@ -62,7 +63,9 @@ class FaultSheet(Sheet):
             ("Value, as JSON", self.value), ("How often", self.times),
         ):  # fmt: skip
             field.setAccessibleName(title)
-            self._form.addRow(title, field)
+            label = QLabel(title, self)
+            label.setMinimumHeight(field.sizeHint().height())  # else it stands too high
+            self._form.addRow(label, field)
         self.body.addLayout(self._form)
         self._about = self.say("", small=True)
         self._wrong = self.say("")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from app.dialogs.sheet import Sheet
 from app.presenters.tables import one_line
@@ -38,7 +38,13 @@ class KeepTest(Sheet):
         self.name.setAccessibleName("Name of the test")
         self.name.selectAll()
         self.name.textChanged.connect(self._look)
-        self.body.addWidget(self.name)
+        label = QLabel("Name", self)
+        label.setBuddy(self.name)
+        field = QVBoxLayout()
+        field.setSpacing(4)
+        field.addWidget(label)
+        field.addWidget(self.name)
+        self.body.addLayout(field)
         self.said = self.say("", small=True)
         self._where = f"It is kept in {suite_beside(workbench.path).name}."
         self.button("Cancel")

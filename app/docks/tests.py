@@ -36,6 +36,7 @@ TITLE = "Tests"
 NOTICE = "tests"
 NONE_YET = """This flow has no tests yet. Run it, then save the run as a test: the same inputs \
 have to give the same again, without a network and without cost."""
+KEEPING = "A moment…"
 UNSAVED = "Save the flow first: its tests are kept in a file beside it."
 
 
@@ -86,7 +87,8 @@ class Cases(QWidget):
         tests = self.tests
         there = tests is not None and bool(tests.suite.cases)
         if tests is not None and not there:
-            self.empty.setText(tests.flaw or (NONE_YET if tests.path else UNSAVED))
+            none = KEEPING if tests.is_busy else NONE_YET if tests.path else UNSAVED
+            self.empty.setText(tests.flaw or none)
         self._stack.setCurrentWidget(self._split if there else self._nothing)
         told = summary(tests.suite, tests.verdicts, tests.running) if tests else ""
         self.count.setText("Trying inputs made up…" if tests and tests.is_trying else told)
@@ -261,6 +263,8 @@ class Cases(QWidget):
         self.count.setProperty("role", "muted")
         self.empty.setProperty("role", "empty")
         self.empty.setWordWrap(True)
+        self.run_all.ensurePolished()
+        self.run_all.setMinimumWidth(self.run_all.sizeHint().width())  # also as “Stop”
         self._more.setToolTip("More about tests")
         self._more.setAccessibleName("More about tests")
         self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)

@@ -89,7 +89,7 @@ def in_short(verdict: Verdict) -> str:
         what = str(first.differences[0])
         told = what if first.about in ("output", "block") else f"{told} {what}"
     more = f" (and {others} more)" if others else ""
-    return f"{where}{told}{more}"
+    return f"{LOOKS[verdict.state][2]} · {where}{told}{more}"
 
 
 def summary(suite: Suite, verdicts: Mapping[str, Verdict], running: Collection[str] = ()) -> str:

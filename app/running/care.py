@@ -74,7 +74,7 @@ class RuntimeCare(QObject):
         newest = waiting[0]
         text = f"A run of “{newest.name or 'Untitled'}” stands still on this runtime."
         if len(waiting) > 1:
-            text += f" So do {len(waiting) - 1} others: see Runs."
+            text += f" {len(waiting) - 1} more: see History."
         show = Offer("Show it", lambda: self._show(newest))
         self._studio.notices.tell(text, "info", show, key=NOTICE, stays=True)
 

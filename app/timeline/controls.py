@@ -8,9 +8,7 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
     QHBoxLayout,
-    QLabel,
     QPushButton,
-    QSizePolicy,
     QToolButton,
     QWidget,
 )
@@ -18,6 +16,7 @@ from PySide6.QtWidgets import (
 from app.icons import icon
 from app.presenters.run_words import duration
 from app.presenters.time_scale import exact
+from app.results.elided_label import ElidedLabel
 from app.theme import BODY, ROW, font
 from app.timeline.chart import STEP, Chart
 from app.timeline.head import SPEEDS, Head
@@ -60,11 +59,8 @@ class Controls(QWidget):
         row.addSpacing(6)
         self.now = self._button("mdi6.clock-end", "Back to now (Escape)", Head.go_to_now)
         row.addWidget(self.now)
-        self.where = QLabel(self)
+        self.where = ElidedLabel(self)
         self.where.setProperty("role", "muted")
-        self.where.setAccessibleName("Moment that is shown")
-        self.where.setMinimumWidth(0)
-        self.where.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         row.addWidget(self.where, 1)
         self._of_view = self._view_buttons()
         for button in self._of_view:
@@ -86,7 +82,7 @@ class Controls(QWidget):
         for button in (self.back, self.play, self.forth, self.speed):
             button.setEnabled(there)
         self.now.setEnabled(there and not is_now)
-        self.where.setText(_where(known, head) if known and head and there else "")
+        self.where.show_text(_where(known, head) if known and head and there else "")
         playing = head is not None and head.is_playing
         self.play.setIcon(icon("mdi6.pause" if playing else "mdi6.play"))
         _name(self.play, "Pause (Space)" if playing else "Play the run (Space)")

@@ -142,6 +142,7 @@ class Welcome(QScrollArea):
         """The cards of one category."""
         title = QLabel(section.title, self._templates)
         title.setProperty("role", "section")
+        title.setIndent(0)  # level with the cards
         grid = CardGrid(template_card.LEAST, self._templates)
         shown: list[QWidget] = []
         for card in section.cards:

@@ -60,7 +60,7 @@ async def _go_wrong(fault: Fault, clock: Clock, told: Told) -> None:
             raise BreakerOpen("Its circuit breaker is open.", cure=_CURE)
 
 
-_CURE = "It is a fault that was injected: take it out to have the block work again."
+_CURE = "It goes wrong on purpose: take the fault out to have the block work again."
 
 
 def _of_status(fault: Fault) -> BlockError:

@@ -1,7 +1,10 @@
 """The table of actions: bound, told apart by their keys, and explained."""
 
 from collections import Counter
+from itertools import groupby
 
+import pytest
+import qtawesome
 from PySide6.QtGui import QKeySequence
 
 from app.actions import MENUS, ROWS, TABLE, Row
@@ -29,6 +32,18 @@ def test_every_row_stands_in_a_menu_and_rows_of_a_menu_stand_together() -> None:
     changes = [menu for at, menu in enumerate(menus) if at == 0 or menus[at - 1] != menu]
 
     assert changes == list(MENUS)
+
+
+@pytest.mark.usefixtures("qapp")
+@pytest.mark.parametrize("row", ROWS.values(), ids=lambda row: row.id)
+def test_a_row_has_an_icon_that_is_there(row: Row) -> None:
+    assert qtawesome.charmap(row.icon)
+
+
+def test_no_group_of_a_menu_is_too_long_to_be_read_at_a_glance() -> None:
+    groups = groupby(TABLE, lambda row: row.menu if isinstance(row, Row) else row)
+
+    assert max(len(list(rows)) for _, rows in groups) <= 9
 
 
 def test_ids_are_told_apart() -> None:

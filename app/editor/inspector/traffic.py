@@ -3,9 +3,10 @@
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from app.editor.fields.surroundings import Surroundings
+from app.results.elided_label import ElidedLabel
 from app.theme import type_colour
 from graph.values import ValueType, shorten
 
@@ -67,9 +68,11 @@ class Traffic(QWidget):
         dot.setStyleSheet(f"color: {type_colour(kind.split(' ')[0])}; font-size: 9px;")
         self._grid.addWidget(dot, row, 0)
         self._grid.addWidget(_text(name, self), row, 1)
-        said = _text(last or kind, self, "small" if not last else "mono")
+        said = ElidedLabel(self)
+        said.setProperty("role", "mono" if last else "small")
+        said.ensurePolished()
+        said.show_text(last or kind)
         said.setToolTip(f"{name}: {kind}")
-        said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         said.setAccessibleName(f"{name}, {kind}{': ' + last if last else ''}")
         self._grid.addWidget(said, row, 2)
 

@@ -20,7 +20,7 @@ def test_every_test_is_a_row_in_the_order_of_the_file() -> None:
 
     assert (one.texts, one.state) == (("one", "Passed", "12 ms"), "Passed")
     assert one.about == "one\nWhy."
-    assert two.texts[1] == "total: 2 instead of 1 (and 1 more)"
+    assert two.texts[1] == "Failed · total: 2 instead of 1 (and 1 more)"
     assert three.state == "Skipped"
 
 

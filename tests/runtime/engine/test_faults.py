@@ -54,7 +54,7 @@ async def test_what_may_pass_is_tried_again_and_then_fails(
     retried = [e for e in await studio.events() if isinstance(e, TaskRetried)]
     assert isinstance(end, RunFailed)
     assert end.failure.type == kind
-    assert "injected" in end.failure.cure
+    assert "on purpose" in end.failure.cure
     assert len(retried) == 2
     assert calls["b"] == 0
 
