@@ -1,12 +1,10 @@
 """Finds the problems of large flows on a thread of its own, so that nobody waits for them."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 from PySide6.QtCore import QObject, Signal
 
+from app.beside import Beside
 from graph.catalog import Catalog
 from graph.compile.checks import check
-from graph.errors import Problem
 from graph.flow import Flow
 
 MANY = 1000
@@ -18,39 +16,27 @@ class Checker(QObject):
 
     found = Signal(tuple)
     """The problems of the flow that was asked for last."""
-    _came = Signal(int, tuple)
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._pool: ThreadPoolExecutor | None = None
-        self._wanted = 0
-        self._came.connect(self._take)
+        self._beside = Beside("checks", self)
+        self._beside.found.connect(self._tell)
 
     def ask(self, flow: Flow, catalog: Catalog) -> None:
         """Check a flow; `found` tells, unless another is asked for before."""
-        if self._pool is None:
-            self._pool = ThreadPoolExecutor(1, "checks")
-        self.drop()
-        self._pool.submit(self._check, self._wanted, flow, catalog)
+        self._beside.ask(lambda: tuple(check(flow, catalog)))
 
     def drop(self) -> None:
         """Want nothing of what was asked for."""
-        self._wanted += 1
+        self._beside.drop()
 
     def close(self) -> None:
         """Wait for what is under way, and end."""
-        self.drop()
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
-            self._pool = None
+        self._beside.close()
 
-    def _check(self, number: int, flow: Flow, catalog: Catalog) -> None:
-        if number == self._wanted:
-            self._came.emit(number, tuple(check(flow, catalog)))
-
-    def _take(self, number: int, problems: tuple[Problem, ...]) -> None:
-        if number == self._wanted:
-            self.found.emit(problems)
+    def _tell(self, problems: object) -> None:
+        assert isinstance(problems, tuple), "that is what was asked for"
+        self.found.emit(problems)
 
 
 def is_large(flow: Flow) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from app.bridge.line import Line, State, tried
-from app.bridge.process import Place, RuntimeProcess
+from app.bridge.process import Place
 from graph.errors import HeddleError
 from runtime.commands import Answer, AnyCommand
 from runtime.events import AnyEvent
@@ -51,16 +51,16 @@ class Bridge(QObject):
         self.address = ""
         """Of a runtime elsewhere, "" for the studio's own."""
         self._elsewhere: Place | None = None
-        self._line = Line(RuntimeProcess(settings), self._on_line_state, self._on_events)
+        self._line = Line(settings, self._on_line_state, self._on_events)
         self._inbox: deque[list[AnyEvent]] = deque()
         self._waiting = 0
         self._portion = 2000
-        self._closed = False
         self._delivered = 0.0
         self._frame = QTimer(self, singleShot=True)
         self._frame.setTimerType(Qt.TimerType.PreciseTimer)
         self._frame.timeout.connect(self._deliver)
         self._arrived.connect(self._expect, Qt.ConnectionType.QueuedConnection)
+        self.destroyed.connect(self._line.leave)  # whoever forgot to close it leaves no runtime
         self._to_call.connect(self._call, Qt.ConnectionType.QueuedConnection)
 
     # Whom it speaks to.
@@ -90,9 +90,13 @@ class Bridge(QObject):
 
     def close(self) -> None:
         """End the runtime if it is the studio's own, and the thread."""
-        self._closed = True
         self._frame.stop()
         self._line.close()
+
+    def leave(self) -> None:
+        """The same without waiting for it: the window closes, and is not to stand still."""
+        self._frame.stop()
+        self._line.leave()
 
     @property
     def log_file(self) -> str:
@@ -178,11 +182,11 @@ class Bridge(QObject):
         future.add_done_callback(lambda _: self._in_gui(tell))
 
     def _call(self, call: Any) -> None:
-        if not self._closed:
+        if not self._line.is_closed:
             call()
 
     def _in_gui(self, call: Callable[[], object]) -> None:
-        if not self._closed:
+        if not self._line.is_closed:
             self._to_call.emit(call)
 
     # What comes from the line, in its thread.
@@ -195,7 +199,7 @@ class Bridge(QObject):
             self._in_gui(self.missed.emit)
             return
         self._inbox.append(events)
-        if len(self._inbox) == 1 and not self._closed:
+        if len(self._inbox) == 1 and not self._line.is_closed:
             self._arrived.emit()
 
     # What is told, in the thread of the window.

@@ -6,10 +6,12 @@ from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
+from app.bridge.aside import aside
 from app.bridge.process import Place, RuntimeProcess
 from graph.errors import HeddleError
 from runtime.commands import Answer, AnyCommand
 from runtime.events import AnyEvent
+from runtime.settings import Settings
 
 if TYPE_CHECKING:
     from runtime.remote import RemoteJournal, RemoteMetrics, RemoteRuntime
@@ -28,11 +30,13 @@ class Line:
 
     def __init__(
         self,
-        process: RuntimeProcess,
+        settings: Settings,
         on_state: Callable[[State, str], None],
         on_events: Callable[[list[AnyEvent] | None], None],
     ) -> None:
-        self.process = process
+        self._settings = settings
+        self.process = RuntimeProcess(settings)
+        """The last one of our own, which may have ended."""
         self._on_state = on_state
         self._on_events = on_events
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -41,6 +45,7 @@ class Line:
         self._remote: asyncio.Future[RemoteRuntime]
         self._turning: asyncio.Lock
         self.is_begun = False
+        self.is_closed = False
         self.place: Place | None = None
         """Where the runtime is that is spoken to; None while there is none."""
 
@@ -52,7 +57,13 @@ class Line:
         self._loop.close()
 
     def submit(self, work: Coroutine[Any, Any, T]) -> "Future[T]":
-        """Do it in the thread, which is there from the first time on."""
+        """Do it in the thread, which is there from the first time on until it is closed."""
+        if self.is_closed:
+            work.close()
+            return _cancelled()
+        return self._submit(work)
+
+    def _submit(self, work: Coroutine[Any, Any, T]) -> "Future[T]":
         if self._loop is None:
             self._loop = asyncio.new_event_loop()
             self._thread.start()
@@ -81,11 +92,17 @@ class Line:
 
         return self.submit(measured())
 
+    def leave(self) -> None:
+        """Let go of everything, without waiting; nothing can be asked any more."""
+        if not self.is_closed:
+            self.is_closed = True
+            if self._loop:
+                self._submit(self._close())
+
     def close(self) -> None:
-        """Let go of everything; nothing can be asked any more."""
-        if self._loop and self._thread.is_alive():
-            self.submit(self._close()).result()
-            self._loop.call_soon_threadsafe(self._loop.stop)
+        """Let go of everything, and come back when it is gone."""
+        self.leave()
+        if self._thread.ident is not None:
             self._thread.join()
 
     async def _there(self) -> "RemoteRuntime":
@@ -106,12 +123,15 @@ class Line:
             self._talk.cancel()
             await asyncio.wait([self._talk])
             self._talk = None
-        await asyncio.to_thread(self.process.end)
+        await aside(self.process.end)
 
     async def _close(self) -> None:
         self._break_promise(self._promise())
-        async with self._turning:
-            await self._let_go()
+        try:
+            async with self._turning:
+                await self._let_go()
+        finally:
+            asyncio.get_running_loop().stop()
 
     async def _speak_to(
         self, place: Place | None, promise: "asyncio.Future[RemoteRuntime]"
@@ -121,7 +141,8 @@ class Line:
         self._on_state("starting", "")
         try:
             if place is None:
-                place = await asyncio.to_thread(self.process.start)
+                self.process = RuntimeProcess(self._settings)
+                place = await aside(self.process.start)
             await self._until_gone(self._hear(place, promise, own), own)
             raise Lost(_gone(own, place))
         except HeddleError as error:
@@ -133,7 +154,7 @@ class Line:
         hearing = asyncio.create_task(hear)
         tasks: set[asyncio.Task[Any]] = {hearing}
         if own:
-            tasks.add(asyncio.create_task(asyncio.to_thread(self.process.wait)))
+            tasks.add(asyncio.create_task(aside(self.process.wait)))
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             if hearing in done:
@@ -178,6 +199,12 @@ class Line:
         promise: asyncio.Future[RemoteRuntime] = asyncio.get_event_loop().create_future()
         promise.add_done_callback(lambda done: done.cancelled() or done.exception())
         return promise
+
+
+def _cancelled() -> "Future[Any]":
+    future: Future[Any] = Future()
+    future.cancel()
+    return future
 
 
 def _gone(own: bool, place: Place) -> str:

@@ -6,6 +6,7 @@ import secrets
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -43,17 +44,19 @@ class _Ready(msgspec.Struct):
 
 
 class RuntimeProcess:
-    """One child. Everything here blocks: it is called from the bridge's own thread."""
+    """One child, once. Everything here blocks: it is called from threads beside the bridge's."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._child: subprocess.Popen[bytes] | None = None
+        self._over = False
+        self._change = threading.Lock()
 
     def start(self) -> Place:
         """Start the child; gives where it is once it listens. Raises NotStarted."""
-        self.end()
-        log = self._log()
-        with log:
+        with self._log() as log, self._change:
+            if self._over:
+                raise NotStarted("The runtime was told to end before it had begun.")
             child = self._child = _spawn(self._settings, log)
         assert child.stdout is not None, "it has been asked for"
         line = child.stdout.readline()
@@ -79,8 +82,10 @@ class RuntimeProcess:
         return self._child.pid if self._child else 0
 
     def end(self) -> None:
-        """Ask the child to end, and make it when it takes too long."""
-        child, self._child = self._child, None
+        """Ask the child to end, and make it when it takes too long. None is started after that."""
+        with self._change:
+            self._over = True
+            child, self._child = self._child, None
         if child is None:
             return
         if child.stdin:

@@ -1,9 +1,9 @@
 """Two runs read and compared, away from the window."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from app.bridge.aside import aside
 from app.bridge.bridge import Bridge
 from app.history.readable import Readable
 from graph.catalog import Catalog
@@ -41,7 +41,7 @@ def compare_runs(
         events = [await journal.read(run) for run in runs]
         kept = [await journal.flow(row.flow) for row in rows]
         # Ten thousand tasks take half a second, in which the line has other things to do.
-        return await asyncio.to_thread(_compared, rows, events, kept, catalog)
+        return await aside(_compared, rows, events, kept, catalog)
 
     bridge.look(compared, then, failed)
 

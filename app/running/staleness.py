@@ -1,10 +1,10 @@
 """What is out of date in the watched runs, found anew after each change of their flows."""
 
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer
 
+from app.beside import Beside
 from app.bridge.bridge import Bridge
 from app.presenters.stale import stale
 from app.studio import Studio
@@ -12,7 +12,6 @@ from app.workbench import Workbench
 from graph.compile import Plan, compile_flow
 from graph.errors import HeddleError
 from graph.file_format import read
-from graph.flow import Flow
 from runtime.journal.contract import FlowRow
 
 DELAY = 200
@@ -29,8 +28,6 @@ def install(studio: Studio) -> None:
 class Staleness(QObject):
     """Compares the flow of a workbench with that of the run it watches."""
 
-    _found = Signal(int, object)
-
     def __init__(self, bridge: Bridge, workbench: Workbench) -> None:
         super().__init__(workbench)
         self._bridge = bridge
@@ -38,11 +35,11 @@ class Staleness(QObject):
         self._hash = ""
         """Of the flow that the watched run runs."""
         self._then: Plan | None = None
-        self._pool: ThreadPoolExecutor | None = None
-        self._wanted = 0
+        beside = self._beside = Beside("staleness", self)
+        beside.found.connect(self._take)
+        workbench.destroyed.connect(lambda: beside.close())
         self._soon = QTimer(self, singleShot=True, interval=DELAY)
         self._soon.timeout.connect(self._look)
-        self._found.connect(self._take)
         workbench.run_changed.connect(lambda _: self._attend())
         workbench.changed.connect(lambda _: self._soon.start())
 
@@ -53,6 +50,7 @@ class Staleness(QObject):
         if hash == self._hash:
             return
         self._hash, self._then = hash, None
+        self._beside.drop()
         self._workbench.mark_stale(frozenset())
         if hash and self._bridge.state in ("ready", "elsewhere"):  # or nobody ran it
             self._bridge.look(lambda journal: journal.flow(hash), partial(self._got, hash), _never)
@@ -70,18 +68,11 @@ class Staleness(QObject):
         """Find what is out of date, on a thread of its own: a large flow takes its time."""
         if self._then is None or self._workbench.is_closed:
             return
-        if self._pool is None:
-            self._pool = ThreadPoolExecutor(1, "staleness")
-            self._workbench.destroyed.connect(self._pool.shutdown)
-        self._wanted += 1
-        self._pool.submit(self._compare, self._wanted, self._workbench.document.flow, self._then)
+        flow, then, catalog = self._workbench.document.flow, self._then, self._workbench.catalog
+        self._beside.ask(lambda: stale(flow, then, catalog))
 
-    def _compare(self, number: int, now: Flow, then: Plan) -> None:
-        if number == self._wanted:
-            self._found.emit(number, stale(now, then, self._workbench.catalog))
-
-    def _take(self, number: int, found: object) -> None:
-        if number == self._wanted and isinstance(found, frozenset):
+    def _take(self, found: object) -> None:
+        if isinstance(found, frozenset):
             self._workbench.mark_stale(found)
 
 

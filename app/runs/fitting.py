@@ -1,9 +1,9 @@
 """What of a recorded run no longer fits a flow as it is now, found out away from the window."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from app.bridge.aside import aside
 from app.bridge.bridge import Bridge
 from graph.catalog import Catalog
 from graph.compile import compile_flow
@@ -32,7 +32,7 @@ def find_misfits(
     async def found(journal: "Readable") -> list[str]:
         kept = await journal.flow((await journal.run(run)).flow)
         events = effective(await journal.read(run))
-        return await asyncio.to_thread(_sentences, flow, kept, events, begin_at, catalog)
+        return await aside(_sentences, flow, kept, events, begin_at, catalog)
 
     bridge.look(found, then, lambda _: None)
 

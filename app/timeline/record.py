@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from app.bridge.aside import aside
 from app.bridge.bridge import Bridge
 from app.presenters.lanes import Lanes
 from app.presenters.moments import Moments
@@ -214,12 +215,12 @@ async def _read(journal: Reads, run: str, catalog: Catalog) -> Known:
     """The run as its journal has it, others getting their turn meanwhile."""
     events = effective(await journal.read(run))
     kept = await journal.flow(getattr(events[0], "flow", "")) if events else None
-    plan = await asyncio.to_thread(_plan, kept.text, catalog) if kept else None
+    plan = await aside(_plan, kept.text, catalog) if kept else None
     known = Known(run, catalog, plan)
     for first in range(0, len(events), PORTION):
         known.take(events[first : first + PORTION])
         await asyncio.sleep(0)
-    await asyncio.to_thread(known.work_out)
+    await aside(known.work_out)
     return known
 
 
@@ -237,7 +238,7 @@ def _plan(text: str, catalog: Catalog) -> Plan | None:
 
 def _later(do: Callable[[], None]) -> Any:
     async def work(_: object) -> None:
-        await asyncio.to_thread(do)
+        await aside(do)
 
     return work
 

@@ -151,9 +151,10 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, self, self.seen.emit)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Remember how the window was."""
+        """Remember how the window was, and have everything end that ran for it."""
         self.studio.closing.emit()
         self.docks.remember()
         self.studio.preferences.remember(GEOMETRY, self.saveGeometry())
         self.studio.preferences.sync()
+        self.studio.bridge.leave()
         super().closeEvent(event)

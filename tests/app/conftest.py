@@ -44,12 +44,14 @@ def studio(window: MainWindow) -> Studio:
 
 
 @pytest.fixture
-def bare_studio(qtbot: QtBot, home: Path) -> Studio:
+def bare_studio(qtbot: QtBot, home: Path) -> Iterator[Studio]:
     """A studio without its window: many parts need no more, and it is there ten times as fast."""
     window = QWidget()
     qtbot.addWidget(window)
     settings = Settings(home=str(home))
-    return Studio(window, settings, Preferences(settings.folder, window), Theme("dark", window))
+    studio = Studio(window, settings, Preferences(settings.folder, window), Theme("dark", window))
+    yield studio
+    studio.bridge.leave()
 
 
 @pytest.fixture(scope="session")
