@@ -17,7 +17,7 @@ from runtime.events import AnyEvent
 from runtime.settings import Settings
 
 if TYPE_CHECKING:
-    from runtime.remote import RemoteJournal, RemoteMetrics
+    from runtime.remote_journal import RemoteJournal, RemoteMetrics
 
 T = TypeVar("T")
 FRAME = 16

@@ -14,7 +14,8 @@ from runtime.events import AnyEvent
 from runtime.settings import Settings
 
 if TYPE_CHECKING:
-    from runtime.remote import RemoteJournal, RemoteMetrics, RemoteRuntime
+    from runtime.remote import RemoteRuntime
+    from runtime.remote_journal import RemoteJournal, RemoteMetrics
 
 T = TypeVar("T")
 State = Literal["starting", "ready", "lost", "elsewhere"]

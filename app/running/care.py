@@ -13,7 +13,7 @@ from runtime.events import Failure
 from runtime.journal.contract import RunRow
 
 if TYPE_CHECKING:
-    from runtime.remote import RemoteJournal
+    from runtime.remote_journal import RemoteJournal
 
 NOTICE = "runtime"
 LOST = Failure("Lost", "The runtime ended before the run did.", "Resume goes on with it.")

@@ -14,7 +14,7 @@ from runtime.events import LIVE_ONLY, AnyEvent, Failure, RunInterrupted, RunRewo
 from runtime.history import effective
 
 if TYPE_CHECKING:
-    from runtime.remote import RemoteJournal
+    from runtime.remote_journal import RemoteJournal
 
 FRAME = 0.016
 """Seconds between two tellings of news at the least."""

@@ -15,7 +15,8 @@ from runtime.runtime import Runtime
 from runtime.settings import Settings
 
 if TYPE_CHECKING:
-    from runtime.remote import RemoteJournal, RemoteRuntime
+    from runtime.remote import RemoteRuntime
+    from runtime.remote_journal import RemoteJournal
 
 AnyJournal = Union[Journal, "RemoteJournal"]
 IN_MEMORY = "memory:"

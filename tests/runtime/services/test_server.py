@@ -16,7 +16,8 @@ from graph.flow import Block, Flow
 from runtime.commands import CancelRun
 from runtime.events import RunSucceeded, TaskFinished
 from runtime.journal.memory import MemoryJournal
-from runtime.remote import RemoteRuntime, ServerGone, Unwelcome
+from runtime.remote import RemoteRuntime
+from runtime.remote_errors import ServerGone, Unwelcome
 from runtime.runtime import Runtime
 from runtime.services.control import control
 from runtime.services.server import Listening, serving
