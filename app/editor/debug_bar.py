@@ -111,6 +111,7 @@ class DebugBar(QFrame):
             self.reason.setProperty("role", role)
             self.reason.style().unpolish(self.reason)
             self.reason.style().polish(self.reason)
+            self._show_sign()
 
     # Building.
 
@@ -185,7 +186,14 @@ class DebugBar(QFrame):
             goes_on = id == "run.continue"
             colour = current().on_accent if goes_on else current().text
             button.setIcon(icon("mdi6.play" if goes_on else ROWS[id].icon, colour))
-        self._sign.setPixmap(icon("mdi6.pause-circle", current().warning).pixmap(18, 18))
+        self._show_sign()
+
+    def _show_sign(self) -> None:
+        if self.reason.property("role") == "error":
+            sign = icon("mdi6.alert-circle", current().failed)
+        else:
+            sign = icon("mdi6.pause-circle", current().warning)
+        self._sign.setPixmap(sign.pixmap(18, 18))
 
     # Following.
 

@@ -39,6 +39,7 @@ class Running(QObject):
         self._runs.refused.connect(self._refused)
         self._runs.unfit.connect(self._tell_unfit)
         self._runs.watching.ended.connect(self._ended)
+        self._runs.standing.stopped.connect(lambda *_: self._withdraw())  # that it runs already
         studio.bridge.troubled.connect(self._trouble)
         # What became of one flow's run only stands in the way of another flow.
         studio.workspace.current_changed.connect(self._withdraw)
