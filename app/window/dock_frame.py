@@ -59,6 +59,16 @@ class DockFrame:
         self._widgets[id].show()
         self._widgets[id].raise_()
 
+    def fill(self) -> None:
+        """Put into each dock what it shows: dear, so not before the window has been seen."""
+        for dock in docks():
+            inside = dock.build(self._studio)
+            inside.setMinimumWidth(max(LEAST[dock.area], inside.minimumWidth()))
+            inside.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+            for view in inside.findChildren(QAbstractItemView):
+                view.ensurePolished()  # else its rows keep the height they had without style
+            self._widgets[dock.id].setWidget(inside)
+
     def put_away(self) -> None:
         """Hide all docks until they are brought back."""
         if self._away is None:
@@ -86,11 +96,6 @@ class DockFrame:
     def _frame(self, dock: Dock) -> QDockWidget:
         frame = QDockWidget(dock.title, self._window)
         frame.setObjectName(f"dock.{dock.id}")
-        frame.setWidget(inside := dock.build(self._studio))
-        inside.setMinimumWidth(max(LEAST[dock.area], inside.minimumWidth()))
-        inside.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        for view in inside.findChildren(QAbstractItemView):
-            view.ensurePolished()  # else its rows keep the height they had without style
         frame.setTitleBarWidget(DockTitle(frame))
         frame.toggleViewAction().setIcon(icon(dock.icon))
         if dock.keys:

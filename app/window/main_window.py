@@ -50,12 +50,14 @@ class MainWindow(QMainWindow):
         self._place()
 
     def complete(self) -> None:
-        """Add the parts that need a canvas, unless they are there."""
+        """Fill the docks, and add the parts that need a canvas, unless they are there."""
         from app.editor.parts import PARTS as CANVAS  # noqa: PLC0415 - welcome comes before it
+        from app.window.docked import PARTS as DOCKED  # noqa: PLC0415 - likewise
 
         if not self._complete:
             self._complete = True
-            for install in CANVAS:
+            self.docks.fill()
+            for install in (*DOCKED, *CANVAS):
                 install(self.studio)
             self._refresh()
 

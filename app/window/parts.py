@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from app import bundles, editing, inspecting, librarian
+from app import editing
 from app.debugging import actions as debugging
 from app.debugging import faults, telling, using
 from app.dialogs import about, block_help, command_palette, shortcuts
@@ -20,10 +20,8 @@ Part = Callable[[Studio], None]
 PARTS: tuple[Part, ...] = (
     files.install,
     editing.install,
-    inspecting.install,
     running.install,
     debugging.install,
-    bundles.install,
     telling.install,
     using.install,
     faults.install,
@@ -37,6 +35,5 @@ PARTS: tuple[Part, ...] = (
     shortcuts.install,
     block_help.install,
     about.install,
-    librarian.install,
 )
 """Called once, in this order, when the window has been put together."""
