@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, SignalInstance
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
 from app.debugging.subject import selected_block, task_shown
 from app.debugging.value_tools import ValueTools
@@ -100,8 +100,6 @@ class Data(QWidget):
         column.addLayout(head)
         column.addWidget(self.rounds)
         column.addWidget(self.list, 1)
-        line = QFrame(self)
-        line.setProperty("line", True)
         self.split.addWidget(left)
         self.split.addWidget(self.pane)
         self.split.setSizes([WIDTH, 3 * WIDTH])

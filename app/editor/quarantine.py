@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -20,6 +21,8 @@ from app.workbench import Workbench
 
 WIDEST = 680
 AROUND = 24
+ROOMY = 420
+"""Pixels of width from which on the buttons stand beside each other."""
 
 
 class Quarantine(QWidget):
@@ -69,7 +72,10 @@ class Quarantine(QWidget):
 
     def _place(self) -> None:
         self.setGeometry(self._over.rect())
-        self._box.setFixedWidth(max(280, min(WIDEST, self._over.width() - 2 * AROUND)))
+        width = max(280, min(WIDEST, self._over.width() - 2 * AROUND))
+        self._box.setFixedWidth(width)
+        across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.BottomToTop
+        self._row.setDirection(across if width >= ROOMY else down)
 
     def _card(self) -> QFrame:
         self._box = card = QFrame(self)
@@ -82,9 +88,7 @@ class Quarantine(QWidget):
         head.setSpacing(14)
         self._shield = QLabel(card)
         head.addWidget(self._shield)
-        title = QLabel("This flow comes from elsewhere", card)
-        title.setProperty("role", "title")
-        head.addWidget(title, 1)
+        head.addWidget(_words("This flow comes from elsewhere", card, role="title"), 1)
         layout.addLayout(head)
         layout.addWidget(_words(
             "Opening it has run nothing. Once you let it run it can do what is listed here, and "
@@ -97,7 +101,7 @@ class Quarantine(QWidget):
         return card
 
     def _buttons(self, parent: QWidget) -> QHBoxLayout:
-        row = QHBoxLayout()
+        self._row = row = QHBoxLayout()
         row.setSpacing(8)
         close = QPushButton("Close it", parent)
         close.clicked.connect(lambda: self._studio.close_wanted.emit(self._bench))

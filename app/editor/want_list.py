@@ -55,20 +55,19 @@ class WantList(QTreeWidget):
             head.setExpanded(True)
             for want in group:
                 for n, place in enumerate(want.places):
-                    head.addChild(_row(want.said if n == 0 else "", place))
+                    head.addChild(self._row(want.said if n == 0 else "", place))
         if not self.topLevelItemCount():
             self.addTopLevelItem(QTreeWidgetItem(["Nothing outside itself"]))
+
+    def _row(self, said: str, place: str) -> QTreeWidgetItem:
+        item = QTreeWidgetItem([said, self._bench.title_at(place)])
+        item.setIcon(1, icon("mdi6.crosshairs-gps", current().muted))
+        item.setToolTip(0, said)
+        item.setToolTip(1, "Show this block")
+        item.setData(0, PLACE, place)
+        return item
 
     def _choose(self, item: QTreeWidgetItem) -> None:
         if place := item.data(0, PLACE):
             self._bench.go_to_address(place)
             self.chosen.emit()
-
-
-def _row(said: str, place: str) -> QTreeWidgetItem:
-    item = QTreeWidgetItem([said, place.replace("/", " / ")])
-    item.setIcon(1, icon("mdi6.crosshairs-gps", current().muted))
-    item.setToolTip(0, said)
-    item.setToolTip(1, "Show this block")
-    item.setData(0, PLACE, place)
-    return item

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu, QToolTip, QWidget
 from app.presenters.time_scale import Span, whole
 from app.timeline.chart_view import ChartView
 from app.timeline.keys import Keys
-from app.timeline.painter import NAMES, RULER
+from app.timeline.painter import RULER
 
 STEP = 1.25
 GRIP = 6
@@ -103,7 +103,7 @@ class Chart(ChartView):
         """Scroll; zoom with Ctrl, move in time with Shift or sideways."""
         turn = event.angleDelta()
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.zoom(STEP ** (turn.y() / 120), event.position().x() - NAMES)
+            self.zoom(STEP ** (turn.y() / 120), event.position().x() - self.names)
         elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier or turn.x():
             self.look(self.span.moved(-(turn.x() or turn.y())))
         else:
@@ -139,7 +139,9 @@ class Chart(ChartView):
         if (task := self.task_at(place)) >= 0 and self.shown is not None:
             line = self.shown.known.line
             self.chosen.emit(line.blocks[line.block_of[task]])
-        elif place.x() < NAMES and self.scene is not None and (lane := self.lane_at(place)) >= 0:
+        elif (
+            place.x() < self.names and self.scene is not None and (lane := self.lane_at(place)) >= 0
+        ):
             self.chosen.emit(self.scene.layout.lanes[lane].name)
 
     def _go_to(self, when: float) -> None:
@@ -147,14 +149,18 @@ class Chart(ChartView):
             self.head.pause()
             self.head.go_to_time(when)
 
+    def _name_at(self, place: QPoint) -> int:
+        """The lane whose name is at a place of the view, -1 for none."""
+        return self.lane_at(place) if place.x() < self.names else -1
+
     def _is_scrubbing(self, place: QPoint) -> bool:
-        if place.x() < NAMES:
+        if place.x() < self.names:
             return False
-        return place.y() < RULER or abs(place.x() - NAMES - self.head_x()) <= GRIP
+        return place.y() < RULER or abs(place.x() - self.names - self.head_x()) <= GRIP
 
     def _scrub(self, place: QPoint) -> None:
         if self.shown is not None:
-            x = min(max(place.x() - NAMES, 0), self.width_of_time)
+            x = min(max(place.x() - self.names, 0), self.width_of_time)
             self._go_to(self.span.time_at(x) + self.shown.known.line.began)
 
     def _pan(self, place: QPoint) -> None:
@@ -168,5 +174,5 @@ class Chart(ChartView):
     def _cursor(self, place: QPoint) -> Qt.CursorShape:
         if self._is_scrubbing(place):
             return Qt.CursorShape.SizeHorCursor
-        is_something = self.task_at(place) >= 0 or (place.x() < NAMES and self.lane_at(place) >= 0)
+        is_something = self.task_at(place) >= 0 or self._name_at(place) >= 0
         return Qt.CursorShape.PointingHandCursor if is_something else Qt.CursorShape.ArrowCursor

@@ -20,7 +20,7 @@ from app.presenters.time_scale import Span, exact, whole
 from app.timeline.columns import of_blocks, of_parts, of_path, of_tasks
 from app.timeline.head import Head
 from app.timeline.layout import Layout
-from app.timeline.painter import NAMES, RULER, Scene, TimelinePainter
+from app.timeline.painter import RULER, Scene, TimelinePainter, names_in
 from app.timeline.record import Known
 
 
@@ -86,7 +86,12 @@ class ChartView(QAbstractScrollArea):
     @property
     def width_of_time(self) -> int:
         """Pixels in which time is seen."""
-        return max(1, self.viewport().width() - NAMES)
+        return max(1, self.viewport().width() - self.names)
+
+    @property
+    def names(self) -> int:
+        """Pixels at the left in which lanes have their names."""
+        return names_in(self.viewport().width())
 
     @property
     def length(self) -> float:
@@ -161,7 +166,7 @@ class ChartView(QAbstractScrollArea):
         x = self.head_x()
         if self.head is None or not 0 <= x <= self.width_of_time:
             return
-        paints, at = self.painter.paints, NAMES + x
+        paints, at = self.painter.paints, self.names + x
         colour = paints.tokens.muted if self.head.is_now else paints.tokens.accent
         painter.setPen(paints.pen(colour, 1.5))
         painter.drawLine(QPointF(at, RULER - 8), QPointF(at, self.viewport().height()))
@@ -209,10 +214,10 @@ class ChartView(QAbstractScrollArea):
 
     def task_at(self, place: QPoint) -> int:
         """The task whose bar is at a place of the view, -1 when there is none."""
-        if self.scene is None or place.x() < NAMES or place.y() < RULER:
+        if self.scene is None or place.x() < self.names or place.y() < RULER:
             return -1
         y = place.y() - RULER + self.verticalScrollBar().value()
-        return self.scene.layout.task_at(self.scene.tasks, self.span, place.x() - NAMES, y)
+        return self.scene.layout.task_at(self.scene.tasks, self.span, place.x() - self.names, y)
 
     def tip_at(self, place: QPoint) -> str:
         """What is told of what is at a place."""

@@ -28,8 +28,8 @@ SAID = {0.01: "0.01×", 0.1: "0.1×", 1.0: "1×", 10.0: "10×", 100.0: "100×", 
 EXACT = 0.001
 """Seconds to which it is said where one is."""
 
-LEAST, ROOMY = 270, 540
-"""Pixels of width at the least, and from which on there is room for everything."""
+LEAST, NARROW, ROOMY = 270, 340, 540
+"""Pixels of width at the least, and from which on there is room for more, and for everything."""
 
 
 class Controls(QWidget):
@@ -73,6 +73,7 @@ class Controls(QWidget):
         super().resizeEvent(event)
         for widget in (self.speed, *self._of_view):
             widget.setVisible(self.width() >= ROOMY)
+        self.now.setVisible(self.width() >= NARROW)
 
     def refresh(self, known: Known | None) -> None:
         """Say where the head is, and offer what can be done there."""

@@ -17,7 +17,9 @@ from app.timeline.layout import Lane, Layout
 from runtime.projections.timeline import STATES, State
 
 RULER = 24
-NAMES = 168
+NAMES, FEWEST_NAMES = 168, 92
+"""Pixels for the names of the lanes, where there is room and at the least."""
+
 APART = 84
 """Pixels between two texts of the ruler at the least."""
 
@@ -31,6 +33,11 @@ RANKS = tuple(
 
 PATH = 2.0
 """How thick the critical path is."""
+
+
+def names_in(width: int) -> int:
+    """Pixels for the names of the lanes in a chart of that width: most of it is for time."""
+    return min(NAMES, max(FEWEST_NAMES, width * 2 // 5))
 
 
 class Scene(NamedTuple):
@@ -62,7 +69,7 @@ class TimelinePainter:
         """Everything but the head."""
         tokens = self.paints.tokens
         painter.fillRect(area, self.paints.colour(tokens.panel))
-        bars = area.adjusted(NAMES, RULER, 0, 0)
+        bars = area.adjusted(names_in(area.width()), RULER, 0, 0)
         self._draw_lanes(painter, scene, area, scrolled)
         painter.setClipRect(bars)
         self._draw_times(painter, scene, span, bars)
@@ -172,32 +179,33 @@ class TimelinePainter:
     # What stands at the edges.
 
     def _draw_names(self, painter: QPainter, scene: Scene, area: QRect, scrolled: int) -> None:
-        tokens = self.paints.tokens
-        painter.setClipRect(QRect(0, RULER, NAMES, area.height()))
+        tokens, names = self.paints.tokens, names_in(area.width())
+        painter.setClipRect(QRect(0, RULER, names, area.height()))
         painter.setFont(self._names_font)
         metrics = QFontMetrics(self._names_font)
         for lane in scene.layout.lanes_in(scrolled, scrolled + area.height()):
             painter.setPen(self.paints.colour(tokens.text))
-            box = _name_box(lane, scrolled)
+            box = _name_box(lane, names, scrolled)
             text = metrics.elidedText(
                 scene.names[lane.name], Qt.TextElideMode.ElideRight, int(box.width())
             )
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
         painter.setClipping(False)
         painter.setPen(self.paints.pen(tokens.line, 0))
-        painter.drawLine(NAMES - 1, RULER, NAMES - 1, area.height())
+        painter.drawLine(names - 1, RULER, names - 1, area.height())
 
     def _draw_ruler(self, painter: QPainter, span: Span, area: QRect) -> None:
-        tokens, width = self.paints.tokens, area.width() - NAMES
+        tokens, names = self.paints.tokens, names_in(area.width())
+        width = area.width() - names
         painter.fillRect(QRect(0, 0, area.width(), RULER), self.paints.colour(tokens.panel))
         painter.setPen(self.paints.pen(tokens.line, 0))
         painter.drawLine(0, RULER - 1, area.width(), RULER - 1)
         painter.setFont(self._small)
-        painter.setClipRect(QRect(NAMES, 0, width, RULER))
+        painter.setClipRect(QRect(names, 0, width, RULER))
         metrics = QFontMetrics(self._small)
         told = self._readable(span, width, metrics)
         for mark in told:
-            x = NAMES + span.x_of(mark.time)
+            x = names + span.x_of(mark.time)
             painter.setPen(self.paints.pen(tokens.faint, 0))
             painter.drawLine(QPointF(x, RULER - (7 if mark.text else 4)), QPointF(x, RULER - 2))
             if mark.text:
@@ -221,6 +229,6 @@ class TimelinePainter:
         return found if longest + 12 <= APART else marks(span, width, longest + 24)
 
 
-def _name_box(lane: Lane, scrolled: int) -> QRectF:
+def _name_box(lane: Lane, names: int, scrolled: int) -> QRectF:
     inset = 12.0 + 12.0 * min(lane.name.count("/"), 4)
-    return QRectF(inset, lane.y - scrolled + RULER, NAMES - inset - 8, lane.height)
+    return QRectF(inset, lane.y - scrolled + RULER, names - inset - 8, lane.height)

@@ -1,7 +1,7 @@
 """The timeline of the run that the flow in front watches."""
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QLabel, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from app.presenters.time_shares import agents_of, in_a_line, share_rows
@@ -16,6 +16,9 @@ from app.workbench import Workbench
 
 DELAY = 60
 """Milliseconds in which news is gathered before it is shown."""
+
+ROOMY = 520
+"""Pixels from which on there is room to tell where the time went beside the chart."""
 
 SUMMARY = "timeline/summary"
 AGENTS = {"pure": "Worked out on the spot", "http": "HTTP", "database": "Databases",
@@ -72,6 +75,11 @@ class Panel(QWidget):
         head.pause()
         if head.is_now and not known.line.is_over:
             self._let_go()  # nobody looks: it is read anew when somebody does
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room the chart has all of it."""
+        super().resizeEvent(event)
+        self._place_summary()
 
     def _lay_out(self) -> None:
         self.empty.setProperty("role", "empty")
@@ -201,8 +209,11 @@ class Panel(QWidget):
         self.refresh()
 
     def _show_summary(self, on: bool) -> None:
-        self.summary.setVisible(on)
+        self._place_summary()
         self._studio.preferences.remember(SUMMARY, on)
+
+    def _place_summary(self) -> None:
+        self.summary.setVisible(self.controls.shares.isChecked() and self.width() >= ROOMY)
 
     def _restyle(self) -> None:
         self.chart.restyle()

@@ -32,7 +32,7 @@ from app.theme import current
 Index = QModelIndex | QPersistentModelIndex
 LEFT, RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
 WAITED = 1
-WIDTHS = (100, 124, 72, 52, 68, 72)
+WIDTHS = (100, 134, 80, 52, 68, 80)
 ROOMY = 430
 """Pixels from which on all columns are shown, and not only the first three."""
 
@@ -65,8 +65,8 @@ class ShareModel(QAbstractTableModel):
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return row.texts[column]
-            case Qt.ItemDataRole.ToolTipRole if not column:
-                return row.texts[0]
+            case Qt.ItemDataRole.ToolTipRole:
+                return row.texts[column]
             case Qt.ItemDataRole.UserRole if column == WAITED:
                 return row.part
             case Qt.ItemDataRole.TextAlignmentRole if column:
@@ -140,11 +140,11 @@ class Summary(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self.line)
         layout.addWidget(self.table, 1)
-        self.setMinimumWidth(290)
+        self.setMinimumWidth(304)
 
     def sizeHint(self) -> QSize:
         """Less than a table wants: the dock keeps its height when it is first seen."""
-        return QSize(300, 120)
+        return QSize(310, 120)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from app.timeline.chart import Chart
 from app.timeline.head import Head
-from app.timeline.painter import NAMES, RULER
+from app.timeline.painter import FEWEST_NAMES, NAMES, RULER, names_in
 from app.timeline.record import Record
 from app.workbench import Workbench
 from tests.app.timeline.conftest import show
@@ -194,3 +194,7 @@ def test_moving_the_head_draws_no_bar_anew(chart: Chart, head: Head) -> None:
     chart.grab()
 
     assert chart._picture is picture
+
+
+def test_of_a_narrow_chart_most_is_for_time() -> None:
+    assert [names_in(width) for width in (900, 420, 300, 120)] == [NAMES, NAMES, 120, FEWEST_NAMES]
