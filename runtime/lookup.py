@@ -1,6 +1,7 @@
 """What a person looks up in a run: all about one task, and parts of values too large to show."""
 
 import asyncio
+from bisect import bisect_right
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
@@ -71,13 +72,16 @@ class Lookup:
         self._plan = plan
         self._surroundings = surroundings
         self._folded: dict[str, _Folded] = {}
+        self._past: dict[str, _Folded] = {}
+        """The moment of a run's past that was asked for last."""
 
-    async def task(self, run: str, task: str) -> TaskData:
+    async def task(self, run: str, task: str, upto: int | None = None) -> TaskData:
         """All about a task, its expressions worked out and large values as they begin.
 
+        `upto` is the seq of the last event that counts: what was known then, None for now.
         Raises UnknownRun, NoSuchTask.
         """
-        folded = await self._of(run)
+        folded = await self._of(run, upto)
         found = folded.tasks.data(task)
         await self._work_out(folded, found)
         return _shortened(found, run)
@@ -128,19 +132,21 @@ class Lookup:
         return names | ({"error": error_record(failure)} if failure else {})
 
     async def watched(
-        self, run: str, at: str, scope: str, expressions: Sequence[str]
+        self, run: str, at: str, scope: str, expressions: Sequence[str], upto: int | None = None
     ) -> list[Watched]:
         """What watches come to, made in the flow that the blocks `at` lead to (`orders/each`).
 
-        In the round `scope`, or else the last. Raises UnknownRun.
+        In the round `scope`, or else the last; `upto` is as for `task`. Raises UnknownRun.
         """
-        tasks = (await self._of(run)).tasks
+        tasks = (await self._of(run, upto)).tasks
         prefix = tasks.prefix(at, scope)
         return [await self._watched(run, tasks, prefix, one) for one in expressions]
 
-    async def watch_rounds(self, run: str, at: str, scope: str, expression: str) -> list[Watched]:
+    async def watch_rounds(
+        self, run: str, at: str, scope: str, expression: str, upto: int | None = None
+    ) -> list[Watched]:
         """What a watch came to in the rounds around it that are known, the last MOST_ROUNDS."""
-        tasks = (await self._of(run)).tasks
+        tasks = (await self._of(run, upto)).tasks
         loop = tasks.prefix(at, scope).rpartition("[")[0]
         rounds = tasks.rounds.get(loop, [])[-MOST_ROUNDS:]
         return [
@@ -209,21 +215,37 @@ class Lookup:
             except HeddleError as error:
                 field.trouble = str(error)
 
-    async def _of(self, run: str) -> _Folded:
-        """The run folded up to now. Raises UnknownRun."""
-        folded = self._folded.pop(run, None)
+    async def _of(self, run: str, upto: int | None = None) -> _Folded:
+        """The run folded up to now, or up to an event of its past. Raises UnknownRun."""
+        folded = await self._kept(self._folded, run)
+        async with folded.lock:
+            await self._go_on(folded, run)
+        if upto is None or upto >= folded.seq:
+            return folded
+        past = await self._kept(self._past, run)
+        async with past.lock:
+            if past.seq > upto:  # a person who goes forwards needs only what is new
+                past.begin_anew()
+            await self._go_on(past, run, upto)
+        return past
+
+    async def _kept(self, among: dict[str, _Folded], run: str) -> _Folded:
+        """What is kept of the run, or a beginning."""
+        folded = among.pop(run, None)
         if folded is None:
             folded = _Folded(await self._plan_of(run))
-        self._folded[run] = folded
-        while len(self._folded) > KEPT:
-            del self._folded[next(iter(self._folded))]
-        async with folded.lock:
-            events: Sequence[AnyEvent] = await self._journal.read(run, folded.seq)
-            if any(isinstance(event, RunRewound) for event in events):
-                folded.begin_anew()
-                events = effective(await self._journal.read(run))
-            folded.take(events)
+        among[run] = folded
+        while len(among) > KEPT:
+            del among[next(iter(among))]
         return folded
+
+    async def _go_on(self, folded: _Folded, run: str, upto: int | None = None) -> None:
+        """Fold what has happened since, as far as it counts."""
+        events = _until(await self._journal.read(run, folded.seq), upto)
+        if any(isinstance(event, RunRewound) for event in events):
+            folded.begin_anew()
+            events = effective(_until(await self._journal.read(run), upto))
+        folded.take(events)
 
     async def _plan_of(self, run: str) -> Plan | None:
         row = await self._journal.run(run)
@@ -231,6 +253,12 @@ class Lookup:
             return await self._plan(row.flow)
         except HeddleError:  # made with blocks that aren't here
             return None
+
+
+def _until(events: Sequence[AnyEvent], upto: int | None) -> Sequence[AnyEvent]:
+    if upto is None:
+        return events
+    return events[: bisect_right(events, upto, key=lambda event: event.seq)]
 
 
 def _is_open(field: Field) -> bool:

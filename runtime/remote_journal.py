@@ -76,9 +76,12 @@ class RemoteJournal:
         rows = await self._get(f"/runs/{quote(run, '')}/tasks")
         return msgspec.json.decode(rows, type=list[TaskRow])
 
-    async def task(self, run: str, task: str) -> TaskData:
-        """All about one task, large values as they begin. Raises UnknownRun, NoSuchTask."""
-        found = await self._get(f"/runs/{quote(run, '')}/tasks/{quote(task)}")
+    async def task(self, run: str, task: str, upto: int | None = None) -> TaskData:
+        """All about one task, large values as they begin. Raises UnknownRun, NoSuchTask.
+
+        With `upto`, the seq of an event, as it was after that event.
+        """
+        found = await self._get(f"/runs/{quote(run, '')}/tasks/{quote(task)}", upto=upto)
         return looked_up(found, TaskData)
 
     async def part(self, place: Place, start: int, count: int) -> Page:
@@ -89,12 +92,19 @@ class RemoteJournal:
         )
 
     async def watches(
-        self, run: str, at: str, scope: str, expressions: Sequence[str], *, rounds: bool = False
+        self,
+        run: str,
+        at: str,
+        scope: str,
+        expressions: Sequence[str],
+        *,
+        rounds: bool = False,
+        upto: int | None = None,
     ) -> list[Watched]:
         """What watches come to, or the first of them in every round. Raises UnknownRun."""
         asked = {
             "at": at, "round": scope, "rounds": "true" if rounds else "",
-            "expressions": msgspec.json.encode(list(expressions)).decode(),
+            "expressions": msgspec.json.encode(list(expressions)).decode(), "upto": upto,
         }  # fmt: skip
         found = await self._get(f"/runs/{quote(run, '')}/watches", **asked)
         return looked_up(found, WatchedAll).watched

@@ -128,7 +128,7 @@ class Data(QWidget):
     def _signals(workbench: Workbench) -> "tuple[SignalInstance[Any], ...]":
         return (
             workbench.run_changed, workbench.selection_changed, workbench.level_changed,
-            workbench.round_changed,
+            workbench.round_changed, workbench.moment_changed,
         )  # fmt: skip
 
     def _news(self, touched: object = None) -> None:
@@ -164,8 +164,10 @@ class Data(QWidget):
 
     def _look_up(self) -> None:
         """Ask for what is known of the task beyond what it gave."""
-        run = self._front.run if self._front else None
-        self.looking.ask(run.run if run else "", self.task())
+        front = self._front
+        run = front.run if front else None
+        upto = front.moment.seq if front and front.moment else None
+        self.looking.ask(run.run if run else "", self.task(), upto)
 
     def _groups_now(self) -> list[Group]:
         front, block = self._front, self._block()
@@ -178,8 +180,9 @@ class Data(QWidget):
         if scope := scope_of(task):  # which need not be the last round
             outputs = front.run.outputs(block_of(task), scope) or {}
         found = self.looking.data(front.run.run, task)
-        if found is not None and front.run.now is not None:
-            found = as_of(found, front.run.now)
+        now = front.run.now
+        if found is not None and now is not None and not self.looking.is_of_the_moment:
+            found = as_of(found, now)  # until the answer is there
         failure = self._result.failure
         if failure is not None and found is None and task not in ("", failure.task):
             failure = None  # that of another round

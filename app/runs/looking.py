@@ -1,6 +1,7 @@
 """What is looked up of one task while it is on show, asked for anew as the run goes on."""
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -14,6 +15,12 @@ REST = 150
 """Milliseconds between two questions about the same task."""
 
 
+class _Wanted(NamedTuple):
+    run: str
+    task: str
+    upto: int | None
+
+
 class Looking(QObject):
     """Has one question under way at a time; what was asked for meanwhile comes next."""
 
@@ -23,8 +30,9 @@ class Looking(QObject):
     def __init__(self, bridge: Bridge, parent: QObject) -> None:
         super().__init__(parent)
         self._bridge = bridge
-        self._wanted = ("", "")
+        self._wanted = _Wanted("", "", None)
         self._found: TaskData | None = None
+        self._found_upto: int | None = None
         self._is_asking = False
         self._again = False
         self._rest = QTimer(self, singleShot=True, interval=REST)
@@ -37,13 +45,25 @@ class Looking(QObject):
 
     def data(self, run: str, task: str) -> TaskData | None:
         """What is known of a task so far; None when nothing is yet, or there is no such task."""
-        return self._found if (run, task) == self._wanted else None
+        return self._found if (run, task) == self._wanted[:2] else None
 
-    def ask(self, run: str, task: str) -> None:
-        """Look the task up, now or as soon as the last answer is there."""
-        if (run, task) != self._wanted:
-            self._wanted, self._found = (run, task), None
+    @property
+    def is_of_the_moment(self) -> bool:
+        """Whether what is known is of the moment that was asked for, not of one before."""
+        return self._found_upto == self._wanted.upto
+
+    def ask(self, run: str, task: str, upto: int | None = None) -> None:
+        """Look the task up, now or as soon as the last answer is there.
+
+        `upto` is the last event that counts when the past is looked at, None for now.
+        """
+        wanted = _Wanted(run, task, upto)
+        if wanted[:2] != self._wanted[:2]:
+            self._found = None
             self._rest.stop()
+        elif upto is not None and wanted == self._wanted and self.is_of_the_moment:
+            return  # the past stays as it was
+        self._wanted = wanted
         if not task or not self.is_possible:
             return
         if self._is_asking or self._rest.isActive():
@@ -66,19 +86,19 @@ class Looking(QObject):
         self._bridge.look(lambda journal: journal.whole(place), then, failed)
 
     def _ask(self) -> None:
-        run, task = self._wanted
+        wanted = self._wanted
         self._is_asking, self._again = True, False
         self._bridge.look(
-            lambda journal: journal.task(run, task),
-            lambda found: self._take((run, task), found),
-            lambda _: self._take((run, task), None),
+            lambda journal: journal.task(*wanted),
+            lambda found: self._take(wanted, found),
+            lambda _: self._take(wanted, None),
         )
 
-    def _take(self, asked: tuple[str, str], found: TaskData | None) -> None:
+    def _take(self, asked: "_Wanted", found: TaskData | None) -> None:
         self._is_asking = False
-        if asked == self._wanted:
+        if asked[:2] == self._wanted[:2]:
             if found is not None:
-                self._found = _in_studio(found)
+                self._found, self._found_upto = _in_studio(found), asked.upto
                 self.changed.emit()
             self._rest.start()
         else:
@@ -86,7 +106,7 @@ class Looking(QObject):
             self._next()
 
     def _next(self) -> None:
-        if self._again and self._wanted[1] and self.is_possible:
+        if self._again and self._wanted.task and self.is_possible:
             self._ask()
 
 

@@ -101,10 +101,10 @@ class Watches(QObject):
         if run is None or not self._is_possible or self._front is None:
             then([])
             return
-        round = self._front.round
+        round, upto = self._front.round, _upto(self._front)
         self._bridge.look(
             lambda journal: journal.watches(
-                run.run, watch.at, round, [watch.expression], rounds=True
+                run.run, watch.at, round, [watch.expression], rounds=True, upto=upto
             ),
             then,
             lambda _: then([]),
@@ -162,7 +162,7 @@ class Watches(QObject):
     def _ask_for(self, run: LiveRun, at: str, round: str, watches: list[Kept]) -> None:
         expressions = [watch.expression for watch in watches]
         self._is_asking = True
-        seq = run.seq
+        seq, upto = run.seq, _upto(self._front)
 
         def came(found: list[Watched]) -> None:
             self._is_asking = False
@@ -177,8 +177,15 @@ class Watches(QObject):
         def failed(_: HeddleError) -> None:
             self._is_asking = False
 
-        self._bridge.look(lambda j: j.watches(run.run, at, round, expressions), came, failed)
+        self._bridge.look(
+            lambda j: j.watches(run.run, at, round, expressions, upto=upto), came, failed
+        )
 
 
 def _place_of(workbench: Workbench) -> Path | None:
     return workbench.path or workbench.scratch
+
+
+def _upto(front: Workbench | None) -> int | None:
+    """The last event that counts when the past is looked at, None for now."""
+    return front.moment.seq if front is not None and front.moment is not None else None

@@ -17,10 +17,17 @@ Engine = NamedDependency[SkipValidation[Runtime]]
 
 @get("/runs/{wanted:str}/tasks/{task:path}")
 async def task(
-    request: Request[Any, Any, Any], runtime: Engine, wanted: FromPath[str], task: FromPath[str]
+    request: Request[Any, Any, Any],
+    runtime: Engine,
+    wanted: FromPath[str],
+    task: FromPath[str],
+    upto: FromQuery[int | None] = None,
 ) -> Response[bytes]:
-    """All about one task (`each[3]/parse`); values that are large only as they begin."""
-    return _answer(request, await runtime.look.task(wanted, task.lstrip("/")))
+    """All about one task (`each[3]/parse`); values that are large only as they begin.
+
+    With `upto`, the seq of an event, as it was after that event.
+    """
+    return _answer(request, await runtime.look.task(wanted, task.lstrip("/"), upto))
 
 
 @get("/runs/{wanted:str}/value")
@@ -83,14 +90,18 @@ async def watches(
     at: FromQuery[str] = "",
     in_round: Annotated[str, QueryParameter(name="round")] = "",
     rounds: FromQuery[bool] = False,
+    upto: FromQuery[int | None] = None,
 ) -> Response[bytes]:
-    """What watches come to, `expressions` being a JSON list; with `rounds` the first in each."""
+    """What watches come to, `expressions` being a JSON list; with `rounds` the first in each.
+
+    With `upto`, the seq of an event, what they came to after that event.
+    """
     asked = msgspec.json.decode(expressions, type=list[str])
     look = runtime.look
     if rounds:
-        found = await look.watch_rounds(wanted, at, in_round, asked[0])
+        found = await look.watch_rounds(wanted, at, in_round, asked[0], upto)
     else:
-        found = await look.watched(wanted, at, in_round, asked)
+        found = await look.watched(wanted, at, in_round, asked, upto)
     return _answer(request, WatchedAll(found))
 
 

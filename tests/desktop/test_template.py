@@ -30,7 +30,7 @@ def test_a_second_run_shows_what_changed(start: Start) -> None:
 
     run_with(studio, "Ada")
     run_with(studio, "Grace")
-    studio.click_on(studio.tree.wait_for("check box", "What changed since the last run"))
+    studio.click_on(studio.tree.wait_for("check box", "What is different from before"))
 
-    changes = studio.tree.wait_for("text", "What changed since the last run")
+    changes = studio.tree.wait_for("text", "What is different from before")
     until(lambda: "Ada" in changes.text and "Grace" in changes.text, "both results being shown")

@@ -165,3 +165,24 @@ async def test_whoever_only_looks_is_told_how_large_values_begin(served: Served)
         assert large.place == Place(run, "long", "outputs", "value")
     assert part.values == ["row"]
     assert [len(e.outputs["value"]) for e in whole if isinstance(e, TaskFinished)] == [200_000]
+
+
+async def test_of_the_past_only_what_had_happened_is_known(served: Served) -> None:
+    run = await ran(served, LOOP)
+    events = await served.runtime.journal.read(run)
+    first = next(event.seq for event in events if getattr(event, "task", "") == "each[0]/more")
+
+    async with RemoteRuntime(served.address, TOKEN) as remote:
+        before = await remote.journal.task(run, "each", first)
+        after = await remote.journal.task(run, "each")
+        again = await remote.journal.task(run, "each", first - 1)
+        watched = await remote.journal.watches(run, "each", "", ["more.value"], upto=first)
+        rounds = await remote.journal.watches(
+            run, "each", "", ["more.value"], rounds=True, upto=first
+        )
+
+    assert (before.state, before.outputs, before.ended) == ("running", {}, None)
+    assert (after.state, after.outputs["value"]) == ("finished", [None, None, None])
+    assert again.state == "running"
+    assert [(one.scope, one.value) for one in rounds if one.waits == ""] == [("each[0]", 2)]
+    assert len(watched) == 1
