@@ -63,7 +63,7 @@ class OutlineModel(QAbstractItemModel):
         self._sort_problems()
         self._soon = QTimer(self, singleShot=True, interval=DELAY)
         self._soon.timeout.connect(self.catch_up)
-        workbench.changed.connect(lambda _: self._soon.start())
+        workbench.changed.connect(self._catch_up_soon)
         workbench.problems_changed.connect(self._on_problems)
 
     # Where things are.
@@ -193,6 +193,9 @@ class OutlineModel(QAbstractItemModel):
         return bool(view and view.settled) and self._bench.is_stale(branch.address(key))
 
     # Keeping up.
+
+    def _catch_up_soon(self, _: object = None) -> None:
+        self._soon.start()
 
     def catch_up(self) -> None:
         """Show the flow as it is now."""

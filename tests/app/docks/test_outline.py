@@ -227,6 +227,22 @@ def test_the_tree_never_contradicts_itself(studio: Studio, qtmodeltester: ModelT
     assert titles(model) == ["Input", "Change case", "Output"]
 
 
+def test_the_outline_of_a_flow_that_was_left_hears_of_it_no_more(
+    studio: Studio, dock: Outline, bench: Workbench, qtbot: QtBot
+) -> None:
+    before = dock.model
+    assert before is not None
+    other = Workbench(Document(FLOW), studio.catalog)
+    studio.workspace.add(other)
+    with qtbot.waitSignal(before.destroyed):
+        studio.workspace.show(other)
+
+    bench.do(Rename("each", "Whisper all"))
+
+    studio.workspace.show(bench)
+    assert titles(dock.model or before) == ["Names", "Whisper all", "Output"]
+
+
 def test_thousands_of_blocks_are_told_apart_one_by_one(studio: Studio, qtbot: QtBot) -> None:
     many = Flow.of([Block(f"b{n}", "text.case") for n in range(5000)])
     bench = Workbench(Document(many), studio.catalog)
