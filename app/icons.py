@@ -1,7 +1,8 @@
 """Icons by their qtawesome name, drawn in the colours of the theme when they are first needed."""
 
 import qtawesome
-from PySide6.QtGui import QIcon
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QIcon, QIconEngine, QPainter, QPixmap
 
 from app.theme import RESOURCES, current
 
@@ -27,4 +28,21 @@ def _draw(name: str, tint: str) -> QIcon:
         made: QIcon = qtawesome.icon(name, color=tint, color_disabled=current().faint)
     except Exception:  # noqa: BLE001 - a pack may name an icon that no font has
         made = qtawesome.icon("mdi6.cube-outline", color=tint)
-    return made
+    return QIcon(_Glyph(made))
+
+
+class _Glyph(QIconEngine):
+    """What qtawesome draws; nothing for a button squeezed to nothing, which that trips over."""
+
+    def __init__(self, drawn: QIcon) -> None:
+        super().__init__()
+        self._drawn = drawn
+
+    def clone(self) -> QIconEngine:
+        return _Glyph(self._drawn)
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        self._drawn.paint(painter, rect, Qt.AlignmentFlag.AlignCenter, mode, state)
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        return QPixmap() if size.isEmpty() else self._drawn.pixmap(size, 1.0, mode, state)

@@ -225,6 +225,7 @@ class Data(QWidget):
             return
         self.compare.follow(front, self.task(), item)
         self.pane.values.pictures.folder = self._folder()
+        self.pane.timing.when = front.run.now
         self.pane.show_item(item, self.compare.before(), front.title_at, self.task())
         self.tools.follow(front, self.task())
 

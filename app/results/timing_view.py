@@ -24,11 +24,13 @@ class TimingView(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.spans: list[Span] = []
+        self.when: float | None = None
+        """When it is looked at, in seconds since the epoch; None for now."""
         self.setAccessibleName("Where the time went")
 
     def show_data(self, data: TaskData) -> None:
         """Show the times of a task."""
-        self.spans = spans_of(data, time.time())
+        self.spans = spans_of(data, time.time() if self.when is None else self.when)
         if data.stood:
             self.spans.append(Span("Stood still for you", 0.0, data.stood, "pause"))
         self.setAccessibleDescription("; ".join(

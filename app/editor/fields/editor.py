@@ -249,6 +249,7 @@ class Editor(QPlainTextEdit):
             place = QRect(0, int(top), gutter.width() - 8, self.fontMetrics().height())
             painter.drawText(place, Qt.AlignmentFlag.AlignRight, str(number))
             block, top = block.next(), top + height
+        painter.end()
 
 
 class _Gutter(QWidget):
