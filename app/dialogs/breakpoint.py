@@ -108,6 +108,7 @@ class BreakpointSheet(Sheet):
         self._whens: Sequence[When] = whens(self._ports, block is None or block.kind != OUTPUT)
         box = QComboBox(self)
         box.setAccessibleName("When it stops")
+        box.setAccessibleDescription("When it stops")
         box.addItems([when.title for when in self._whens])
         here = (self.point.at, self.point.port)
         known = [(when.at, when.port) for when in self._whens]
@@ -142,6 +143,7 @@ class BreakpointSheet(Sheet):
         row.setContentsMargins(0, 0, 0, 0)
         self.counting = QComboBox(self)
         self.counting.setAccessibleName("How often")
+        self.counting.setAccessibleDescription("How often it stops")
         self.counting.addItems(list(COUNTINGS.values()))
         self.counting.setCurrentIndex(list(COUNTINGS).index(counting))
         self.number = QSpinBox(self)

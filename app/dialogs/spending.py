@@ -32,6 +32,7 @@ class SpendingSheet(Sheet):
         self.point = point
         self.kind = QComboBox(self)
         self.kind.setAccessibleName("When it stops")
+        self.kind.setAccessibleDescription("When it stops")
         self.kind.addItems(list(KINDS))
         self.kind.setCurrentIndex(_kind(point))
         self.kind.currentIndexChanged.connect(self._show)

@@ -62,6 +62,7 @@ class Inspector(QWidget):
             old.selection_changed.disconnect(self._soon.start)
             old.level_changed.disconnect(self._soon.start)
             old.run_changed.disconnect(self._refresh_run)
+            old.round_changed.disconnect(self._refresh_run)
         self._keep_pending()
         self._workbench = front
         if front is not None:
@@ -71,6 +72,7 @@ class Inspector(QWidget):
             front.selection_changed.connect(self._soon.start)
             front.level_changed.connect(self._soon.start)
             front.run_changed.connect(self._refresh_run)
+            front.round_changed.connect(self._refresh_run)
         self.show_selected()
 
     # What is shown.

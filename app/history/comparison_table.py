@@ -70,6 +70,8 @@ class ComparisonModel(QAbstractTableModel):
                 return QColor(current().warning if row.differs else current().muted)
             case Qt.ItemDataRole.ToolTipRole:
                 return _tip(row)
+            case Qt.ItemDataRole.AccessibleTextRole if index.column() == BLOCK and row.parts:
+                return f"{row.title}, the runs part here"
         return None
 
     def headerData(

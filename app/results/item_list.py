@@ -101,7 +101,9 @@ class ItemModel(QAbstractItemModel):
                 about = f"{item.label}: {item.type}" if item.type else item.label
                 return "\n".join(filter(None, (about, item.note, item.said)))
             case Qt.ItemDataRole.AccessibleTextRole if index.column() == 0:
-                return ", ".join(filter(None, (item.label, item.type, item.said, item.note)))
+                changed = "changed by hand" if item.mark == "changed" else ""
+                about = (item.label, item.type, item.said, changed or item.note)
+                return ", ".join(filter(None, about))
         return None
 
     def _of_heading(self, index: Index, role: int) -> Any:

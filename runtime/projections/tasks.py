@@ -14,6 +14,7 @@ from runtime.events import (
     AnyEvent,
     Failure,
     RunCancelled,
+    RunContinued,
     RunFailed,
     RunStarted,
     RunSucceeded,
@@ -125,6 +126,9 @@ class Tasks:
                 self._closed[event.scope] = event.at
             case RunSucceeded() | RunFailed() | RunCancelled():
                 self._closed[""] = event.at
+                self._release(event.at)
+            case RunContinued():
+                self._release(event.at)
             case TaskHeld() | TaskReleased() | TaskTraced() | TaskLogged():
                 self._beside(event)
             case _:
@@ -186,15 +190,25 @@ class Tasks:
                 return {plan.outputs[i][0]: around[name]}
         return self.recorded.outputs.get(task, {})
 
+    def _release(self, at: float) -> None:
+        """The whole run goes on, or is over: nothing stands any more."""
+        for trail in self._trails.values():
+            self._let_go(trail, at)
+
+    @staticmethod
+    def _let_go(trail: _Trail, at: float) -> None:
+        if trail.held is not None:
+            trail.stood += max(0.0, at - trail.held.at)
+            trail.held = None
+
     def _beside(self, event: TaskHeld | TaskReleased | TaskTraced | TaskLogged) -> None:
         """What doesn't bring the task any further."""
         trail = self._trail(event.task)
         match event:
             case TaskHeld():
                 trail.held = event
-            case TaskReleased() if trail.held is not None:
-                trail.stood += max(0.0, event.at - trail.held.at)
-                trail.held = None
+            case TaskReleased():
+                self._let_go(trail, event.at)
             case TaskTraced():
                 attempt = trail.attempts[-1].number if trail.attempts else 1
                 trail.traces.append(Trace(event.kind, event.at, attempt, event.detail))

@@ -41,11 +41,14 @@ def bus(machine: Machine) -> Iterator[Bus]:
 def start(
     machine: Machine, bus: Bus, tmp_path: Path, request: pytest.FixtureRequest
 ) -> Iterator[Start]:
-    """Start the studio: `start(files)`; a second start finds what the first left behind."""
+    """Start the studio: `start(files)`; a second start finds what the first left behind.
+
+    With another `home` it is a studio on another machine.
+    """
     drivers = list[Driver]()
 
-    def begin(files: Sequence[Path] = ()) -> Driver:
-        drivers.append(Driver(machine, bus, tmp_path / "home", files))
+    def begin(files: Sequence[Path] = (), home: str = "home") -> Driver:
+        drivers.append(Driver(machine, bus, tmp_path / home, files))
         return drivers[-1]
 
     yield begin

@@ -72,13 +72,13 @@ class Driver:
         frames = [thing for thing in self.tree.children if thing.role == "frame"]
         return bool(frames) and frames[0].is_("active")
 
-    def wait_for_popup(self) -> None:
-        """Wait until something has opened over the window; no screen reader lists it."""
-        until(lambda: len(self._windows()) > 1, "a popup")
+    def wait_for_popup(self, over: int = 1) -> None:
+        """Wait until something has opened over so many windows; no screen reader lists it."""
+        until(lambda: len(self._windows()) > over, "a popup")
 
-    def wait_for_no_popup(self) -> None:
-        """Wait until only the window is there: until then keys are the popup's."""
-        until(lambda: len(self._windows()) == 1, "the popup going")
+    def wait_for_no_popup(self, over: int = 1) -> None:
+        """Wait until only so many windows are there: until then keys are the popup's."""
+        until(lambda: len(self._windows()) == over, "the popup going")
 
     # The hand.
 

@@ -5,7 +5,14 @@ from msgspec.structs import replace
 
 from graph.compile import compile_flow
 from graph.flow import Block, Flow, Retry, Settings
-from runtime.events import InputsChanged, OutputsChanged, TaskHeld, TaskReleased, TaskTraced
+from runtime.events import (
+    InputsChanged,
+    OutputsChanged,
+    RunContinued,
+    TaskHeld,
+    TaskReleased,
+    TaskTraced,
+)
 from runtime.projections.task_data import TaskData
 from runtime.projections.tasks import NoSuchTask, Tasks
 from tests.runtime.engine.world import CATALOG, Studio, studio
@@ -209,6 +216,17 @@ async def test_it_is_known_where_a_task_stands_still_and_for_how_long(studio: St
 
     assert held.held is not None
     assert held.held.note == "Here."
+    assert (tasks.data("sum").held, tasks.data("sum").stood) == (None, 4.0)
+
+
+async def test_no_task_stands_still_once_the_whole_run_goes_on(studio: Studio) -> None:
+    flow = Flow.of([Block("sum", "t.add", {"a": 20})])
+    began = (await studio.run(flow)).at
+    tasks = Tasks(compile_flow(flow, CATALOG))
+
+    tasks.take([TaskHeld("r", 2, began, "sum", "before", "breakpoint")])
+    tasks.take([RunContinued("r", 3, began + 4)])
+
     assert (tasks.data("sum").held, tasks.data("sum").stood) == (None, 4.0)
 
 
