@@ -102,8 +102,8 @@ class ItemModel(QAbstractItemModel):
                 return "\n".join(filter(None, (about, item.note, item.said)))
             case Qt.ItemDataRole.AccessibleTextRole if index.column() == 0:
                 changed = "changed by hand" if item.mark == "changed" else ""
-                about = (item.label, item.type, item.said, changed or item.note)
-                return ", ".join(filter(None, about))
+                spoken = (item.label, item.type, item.said, changed or item.note)
+                return ", ".join(filter(None, spoken))
         return None
 
     def _of_heading(self, index: Index, role: int) -> Any:

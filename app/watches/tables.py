@@ -253,14 +253,20 @@ class WatchTable(QTableView):
         if index.row() == len(self._watches.all()):
             self.edit(index.siblingAtColumn(0))
 
+    def _write(self, row: int) -> None:
+        """Write the watch of a row, or another one where the keyboard has been in none yet."""
+        index = self.model().index(row if row >= 0 else len(self._watches.all()), 0)
+        self.setCurrentIndex(index)
+        self.edit(index)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         rows = sorted({index.row() for index in self.selectedIndexes()})
         if event.key() == Qt.Key.Key_Delete and rows:
             self._watches.remove(rows)
             event.accept()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and rows:
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             if self.state() != QAbstractItemView.State.EditingState:
-                self.edit(self.model().index(rows[0], 0))
+                self._write(rows[0] if rows else self.currentIndex().row())
             event.accept()
         else:
             super().keyPressEvent(event)
