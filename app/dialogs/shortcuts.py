@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDockWidget,
     QGridLayout,
+    QHBoxLayout,
     QLabel,
     QLineEdit,
     QScrollArea,
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import (
 from app.actions import MENUS, NATIVE, ROWS
 from app.presenters.matching import Text
 from app.studio import Studio
+from app.timeline.keys import TOLD
 
 SIZE = (760, 640)
 
@@ -45,7 +47,7 @@ class ShortcutsPage(QDialog):
         self.setWindowTitle("Keyboard shortcuts")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(*SIZE)
-        self._lines = [*_actions(studio), *_docks(studio)]
+        self._lines = [*_actions(studio), *_docks(studio), *_timeline()]
         self.field = self._field()
         self._view = QScrollArea(self)
         self._view.setWidgetResizable(True)
@@ -88,9 +90,7 @@ class ShortcutsPage(QDialog):
             title = _label(line.title)
             title.setToolTip(line.tip)
             grid.addWidget(title, row, 0)
-            keys = _label("   ".join(line.keys), "tag")
-            keys.setAccessibleName(f"{line.title}: {' or '.join(line.keys)}")
-            grid.addWidget(keys, row, 1, Qt.AlignmentFlag.AlignRight)
+            grid.addLayout(_chips(line), row, 1)
         if not lines:
             grid.addWidget(_label("No shortcut is called that.", "empty"), 0, 0)
         grid.setRowStretch(grid.rowCount(), 1)
@@ -102,6 +102,18 @@ def _label(text: str, role: str = "") -> QLabel:
     if role:
         label.setProperty("role", role)
     return label
+
+
+def _chips(line: Line) -> QHBoxLayout:
+    """The keys, each by itself."""
+    row = QHBoxLayout()
+    row.setSpacing(6)
+    row.addStretch(1)
+    for keys in line.keys:
+        chip = _label(keys, "tag")
+        chip.setAccessibleName(f"{line.title}: {keys}")
+        row.addWidget(chip)
+    return row
 
 
 def _has(line: Line, word: str) -> bool:
@@ -126,3 +138,8 @@ def _docks(studio: Studio) -> Iterator[Line]:
         keys: QKeySequence = dock.toggleViewAction().shortcut()
         if not keys.isEmpty():
             yield Line("Docks", f"Show or hide {dock.windowTitle()}", "", [keys.toString(NATIVE)])
+
+
+def _timeline() -> Iterator[Line]:
+    for title, keys in TOLD:
+        yield Line("In the timeline", title, "", keys)

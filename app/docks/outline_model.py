@@ -38,7 +38,7 @@ NOTHING = QModelIndex()
 
 TITLE, STATE = 0, 1
 STALE = "out of date"
-DONE = re.compile(r"^done,? (?=[\d<])")
+COLOURED = re.compile(r"^(done|running),? (?=[\d<])")
 DELAY = 60
 """Milliseconds after a change in which further ones join it."""
 MOST_MOVES = 100
@@ -167,8 +167,8 @@ class OutlineModel(QAbstractItemModel):
                 count = len(problems)
                 faults = f"{count} problem{'s' * (count > 1)}" if count else ""
                 words = faults or (STALE if is_stale else state_words(view))
-                # A sighted person reads "done" off the colour, and the column is narrow.
-                return DONE.sub("", words) if role == Qt.ItemDataRole.DisplayRole else words
+                # A sighted person reads these off the colour, and the column is narrow.
+                return COLOURED.sub("", words) if role == Qt.ItemDataRole.DisplayRole else words
             case Qt.ItemDataRole.ForegroundRole:
                 token = _COLOURS.get(view.state if view else "", "muted")
                 token = "failed" if problems else "warning" if is_stale else token

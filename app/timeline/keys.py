@@ -1,6 +1,6 @@
 """What the keys do while the timeline has them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -15,11 +15,15 @@ STEP = 1.5
 LARGE = 0.02
 """The part of all events that a large step goes."""
 
-HELP = (
-    "Left and Right step through the events, with Shift further; Home and End go to the first "
-    "and the last; Space plays; Escape goes back to now; + and - zoom, 0 shows the whole run; "
-    "Up and Down choose a lane, Enter goes to its block."
-)
+TOLD: Sequence[tuple[str, Sequence[str]]] = (
+    ("One event back", ("Left",)), ("One event on", ("Right",)),
+    ("Further back or on", ("Shift+Left", "Shift+Right")),
+    ("To the first event", ("Home",)), ("Back to now", ("End", "Esc")),
+    ("Play or pause the run", ("Space",)),
+    ("Zoom in", ("+",)), ("Zoom out", ("-",)), ("Show the whole run", ("0",)),
+    ("Choose a lane", ("Up", "Down")), ("Go to the block of the lane", ("Return",)),
+)  # fmt: skip
+"""What the keys do, in words."""
 
 
 class Keys:

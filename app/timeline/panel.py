@@ -181,7 +181,8 @@ class Panel(QWidget):
             self.summary.show_shares(LATER, ())
             return
         went = agents_of(known.went, known.agent_of) if self._by_agent else known.went
-        self.summary.show_shares(in_a_line(went), share_rows(went, self._title))
+        of = "Agent" if self._by_agent else "Block"
+        self.summary.show_shares(in_a_line(went), share_rows(went, self._title), of)
 
     def _news(self, _: object = None) -> None:
         if self.isVisible() and not self._soon.isActive():

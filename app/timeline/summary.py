@@ -33,8 +33,8 @@ Index = QModelIndex | QPersistentModelIndex
 LEFT, RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
 WAITED = 1
 WIDTHS = (100, 134, 80, 52, 68, 80)
-ROOMY = 430
-"""Pixels from which on all columns are shown, and not only the first three."""
+ROOMY, ROOMIER = 360, 430
+"""Pixels from which on three columns are shown and not only two, and from which on all are."""
 
 
 class ShareModel(QAbstractTableModel):
@@ -43,8 +43,13 @@ class ShareModel(QAbstractTableModel):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self.rows: Sequence[ShareRow] = ()
+        self._of = COLUMNS[0]
 
-    def show_rows(self, rows: Sequence[ShareRow]) -> None:
+    def show_rows(self, rows: Sequence[ShareRow], of: str) -> None:
+        """Show rows that are each `of` a block, or of something else."""
+        if of != self._of:
+            self._of = of
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, 0)
         if len(rows) != len(self.rows):
             self.beginResetModel()
             self.rows = rows
@@ -79,7 +84,7 @@ class ShareModel(QAbstractTableModel):
         if orientation == Qt.Orientation.Horizontal:
             match role:
                 case Qt.ItemDataRole.DisplayRole:
-                    return COLUMNS[section]
+                    return COLUMNS[section] if section else self._of
                 case Qt.ItemDataRole.ToolTipRole:
                     return ABOUT[section]
                 case Qt.ItemDataRole.TextAlignmentRole:
@@ -150,15 +155,16 @@ class Summary(QWidget):
         super().resizeEvent(event)
         self._choose_columns()
 
-    def show_shares(self, line: str, rows: Sequence[ShareRow]) -> None:
+    def show_shares(self, line: str, rows: Sequence[ShareRow], of: str = COLUMNS[0]) -> None:
         """Show how it stands."""
         self.line.setText(line)
-        self.model.show_rows(rows)
+        self.model.show_rows(rows, of)
         self._choose_columns()
 
     def _choose_columns(self) -> None:
         """Those for which there is room; of a run that nobody held, not how long that was."""
-        narrow = self.width() < ROOMY
+        narrow = self.width() < ROOMIER
+        self.table.setColumnHidden(2, self.width() < ROOMY)
         for column in range(3, HELD):
             self.table.setColumnHidden(column, narrow)
         held = any(row.texts[HELD] for row in self.model.rows)

@@ -1,10 +1,14 @@
 """The page of shortcuts."""
 
 import pytest
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from pytestqt.qtbot import QtBot
 
 from app.actions import ROWS
 from app.dialogs.shortcuts import ShortcutsPage
+from app.timeline.chart import Chart
+from app.timeline.keys import Keys
 from app.window.main_window import MainWindow
 
 
@@ -39,3 +43,14 @@ def test_it_blocks_nothing(page: ShortcutsPage, window: MainWindow) -> None:
     window.studio.actions["file.new"].trigger()
 
     assert window.studio.workspace.current is not None
+
+
+def test_the_keys_of_the_timeline_are_told_and_mean_something_there(page: ShortcutsPage) -> None:
+    told = [line for line in page.shown("") if line.group == "In the timeline"]
+
+    assert "Play or pause the run" in [line.title for line in told]
+    known = Keys(Chart(page))
+    for keys in (keys for line in told for keys in line.keys):
+        combination = QKeySequence(keys)[0]
+        event = QKeyEvent(QEvent.Type.KeyPress, combination.key(), Qt.KeyboardModifier.NoModifier)
+        assert known.knows(event), keys

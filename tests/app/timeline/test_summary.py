@@ -7,7 +7,7 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from app.presenters.time_shares import HELD, ShareRow
-from app.timeline.summary import ROOMY, WAITED, Summary
+from app.timeline.summary import ROOMIER, WAITED, Summary
 
 ROWS = [
     ShareRow("a", ("A", "2 s · 50%", "2 s", "1", "", ""), 0.5),
@@ -52,10 +52,10 @@ def test_columns_that_matter_less_give_way_where_there_is_no_room(
 ) -> None:
     with qtbot.waitExposed(around):
         around.show()
-    summary.resize(ROOMY - 50, 150)
+    summary.resize(ROOMIER - 50, 150)
     assert summary.table.isColumnHidden(4)
 
-    summary.resize(ROOMY + 50, 150)
+    summary.resize(ROOMIER + 50, 150)
 
     assert not summary.table.isColumnHidden(4)
 
@@ -82,10 +82,16 @@ def test_how_long_blocks_were_held_is_a_column_once_one_was(
 ) -> None:
     with qtbot.waitExposed(around):
         around.show()
-    summary.resize(ROOMY + 50, 150)
+    summary.resize(ROOMIER + 50, 150)
     summary.show_shares("", ROWS)
     assert summary.table.isColumnHidden(HELD)
 
     summary.show_shares("", [ROWS[0]._replace(texts=("A", "2 s", "2 s", "1", "", "1.0 s"))])
 
     assert not summary.table.isColumnHidden(HELD)
+
+
+def test_the_first_column_is_called_by_what_its_rows_are(summary: Summary) -> None:
+    summary.show_shares("", ROWS, "Agent")
+
+    assert summary.model.headerData(0, Qt.Orientation.Horizontal) == "Agent"
