@@ -205,7 +205,7 @@ TABLE: tuple[Row | str, ...] = (
     "---",
     Row("debug.fault", "Make it go wrong…", "Debug", ("Ctrl+Shift+F9",),
         "mdi6.lightning-bolt-outline",
-        "Have the selected block or link delayed, fail or give a damaged value when it runs"),
+        "Put a fault in: the selected block or link is late, fails or gives a damaged value"),
     Row("debug.no_faults", "Take all faults out", "Debug", (), "mdi6.flash-off-outline"),
     "---",
     Row("debug.show", "Show where the run stands", "Debug", (), "mdi6.crosshairs-gps"),

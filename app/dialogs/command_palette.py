@@ -51,7 +51,7 @@ class CommandPalette:
                 Choice(e.title, e.id, e.detail, e.icon, e.hint, spans)
                 for e, spans in palette.found(query)
             ],
-            "Nothing is called that. Try fewer letters.", width=WIDTH, row=ROW,
+            "Nothing that can be done now is called that. Try fewer letters.", width=WIDTH, row=ROW,
         )  # fmt: skip
         popup.chosen.connect(self._do)
         popup.open_at(window.mapToGlobal(QPoint((window.width() - WIDTH) // 2, TOP)))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
 from app.icons import icon
@@ -13,6 +13,8 @@ from app.theme import current
 
 Index = QModelIndex | QPersistentModelIndex
 NAME, WHAT, TOOK = range(3)
+NAMES = 170
+"""Pixels for the names, where there is room."""
 
 
 class CaseModel(QAbstractTableModel):
@@ -87,8 +89,14 @@ class CaseTable(QTableView):
         header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Interactive)
         header.setSectionResizeMode(WHAT, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(TOOK, QHeaderView.ResizeMode.Fixed)
-        self.setColumnWidth(NAME, 170)
-        self.setColumnWidth(TOOK, 84)
+        self.setColumnWidth(NAME, NAMES)
+        self.setColumnWidth(TOOK, 68)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What came of a test can be read in a narrow table too."""
+        super().resizeEvent(event)
+        if (room := self.viewport().width() * 2 // 5) < NAMES:
+            self.setColumnWidth(NAME, room)
 
     def current_name(self) -> str:
         """The test with the cursor, "" for none."""

@@ -116,6 +116,7 @@ class Panel(QWidget):
             front.selection_changed.connect(self._news)
             front.level_changed.connect(self._news)
             front.changed.connect(self._rename)
+        self._titles.clear()
         self._let_go()
         self._take_up()
 

@@ -15,6 +15,7 @@ from app.timeline.painter import NAMES
 from app.timeline.panel import Panel
 from app.window.main_window import MainWindow
 from app.workbench import Workbench
+from graph.edits import Rename
 from graph.flow import Block, Flow
 from runtime.settings import Settings
 from tests.app.flows import CATALOG
@@ -97,6 +98,21 @@ def test_without_a_run_it_says_what_it_is_for(
 
     assert panel.empty.isVisible()
     assert "Run the flow" in panel.empty.text()
+
+
+def test_lanes_are_called_as_the_blocks_of_the_flow_in_front(
+    window: MainWindow, bench: Workbench, qtbot: QtBot
+) -> None:
+    run(window, bench, qtbot)
+    other = Workbench(Document(FLOW), CATALOG)
+    other.do(Rename("each", "Twice each"))
+    window.studio.workspace.add(other)
+
+    scene = run(window, other, qtbot).chart.scene
+
+    assert scene is not None
+    assert scene.names["each"] == "Twice each"
+    window.studio.workspace.remove(other)
 
 
 def test_dragging_the_head_shows_on_the_canvas_how_it_was(
