@@ -56,7 +56,8 @@ class RuntimeCare(QObject):
         newest = left[0]
         text = f"A run of “{newest.name or 'Untitled'}” was interrupted."
         if len(left) > 1:
-            text += f" So were {len(left) - 1} others: see History."
+            others = "was another" if len(left) == 2 else f"were {len(left) - 1} others"
+            text += f" So {others}: see History."
         self._studio.notices.tell(
             text,
             "info",
