@@ -16,6 +16,7 @@ from app.theme import Choice, Theme, current
 from app.window.focus_ring import FocusRing
 from app.window.main_window import MainWindow
 from app.window.warming import Warming
+from runtime.bundle.contents import BUNDLE_SUFFIX
 from runtime.settings import Settings, settings_from
 
 CHOICES: dict[str, Choice] = {"dark": "dark", "light": "light", "system": "system"}
@@ -51,6 +52,13 @@ def _dress(app: QApplication) -> None:
         app.setStyleSheet(sheet)
 
 
+def _open(window: MainWindow, files: Sequence[str]) -> None:
+    """Open files; what a run needs to be shown is there only once the window is complete."""
+    if any(file.endswith(BUNDLE_SUFFIX) for file in files):
+        window.complete()
+    window.studio.open_files(map(Path, files))
+
+
 def main(files: Sequence[str] = ()) -> int:
     """Open the studio, with these files; gives the exit code when the window was closed."""
     app = application()
@@ -58,7 +66,7 @@ def main(files: Sequence[str] = ()) -> int:
     studio = window.studio
     for later in (studio.bridge.start, studio.begun.emit, Warming(studio, window.complete).begin):
         window.seen.connect(later)
-    window.seen.connect(lambda: studio.open_files(map(Path, files)))
+    window.seen.connect(lambda: _open(window, files))
     window.show()
     loop = qasync.QEventLoop(app)
     asyncio.set_event_loop(loop)

@@ -66,16 +66,21 @@ class RunStatus(QWidget):
         workbench = self._studio.workspace.current
         run = workbench.live if workbench else None
         if workbench is None or run is None:
-            self.text.clear()
+            self._say("")
             self.bar.hide()
             self._clock.stop()
             return
-        self.text.setText(standing(run.view))
+        self._say(standing(run.view))
         done = progress(run.view, len(workbench.document.flow.blocks))
         self.bar.setVisible(run.goes_on)
         self.bar.setValue(int(done * 1000))
         if not run.goes_on:
             self._clock.stop()
+
+    def _say(self, text: str) -> None:
+        """Say it to screen readers, too, which are told the name of a label alone."""
+        self.text.setText(text)
+        self.text.setAccessibleName(f"State of the run: {text}" if text else "State of the run")
 
 
 class RuntimeStatus(QToolButton):

@@ -6,6 +6,8 @@ from typing import Any
 from PySide6.QtCore import (
     QAbstractItemModel,
     QAbstractTableModel,
+    QCoreApplication,
+    QEvent,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
@@ -194,6 +196,7 @@ class Offering(QStyledItemDelegate):
     def __init__(self, workspace: Workspace, parent: QObject) -> None:
         super().__init__(parent)
         self._workspace = workspace
+        self._line: QLineEdit | None = None
 
     def createEditor(
         self,
@@ -211,7 +214,27 @@ class Offering(QStyledItemDelegate):
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         line.setCompleter(completer)
+        self._line = line
+        if (popup := completer.popup()) is not None:
+            popup.installEventFilter(self)
         return line
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Enter takes what is written, though a list is open in which nothing is chosen."""
+        if not isinstance(watched, QAbstractItemView):
+            return super().eventFilter(watched, event)
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.KeyPress
+            and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+            and not watched.currentIndex().isValid()
+            and self._line is not None
+        ):
+            watched.hide()
+            enter = QKeyEvent(event.type(), event.key(), event.modifiers())
+            QCoreApplication.postEvent(self._line, enter)
+            return True
+        return False
 
     def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:
         assert isinstance(editor, QLineEdit)

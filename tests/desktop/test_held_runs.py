@@ -8,9 +8,12 @@ import pytest
 from tests.desktop.accessible import Thing
 from tests.desktop.conftest import Start
 from tests.desktop.driver import Driver
-from tests.desktop.test_debugging import heard, opened, stands
+from tests.desktop.test_debugging import ORDERS, heard, opened, stands
 from tests.desktop.test_flow_tests import choose
+from tests.desktop.test_replaying import Model, flow, model, rewrite
 from tests.desktop.waiting import until
+
+__all__ = ["model"]
 
 WORDS = {
     "heddle": 1, "name": "Words",
@@ -84,6 +87,11 @@ def gone(studio: Driver, role: str, name: str) -> None:
     until(lambda: studio.tree.find(role, name) is None, f"the {role} {name!r} going")
 
 
+def over(studio: Driver) -> None:
+    """See the run that is shown ended well."""
+    studio.tree.wait_for("label", lambda said: said.startswith("State of the run: Done"))
+
+
 def test_a_value_of_a_held_run_is_changed_and_the_change_dropped(start: Start, file: Path) -> None:
     studio = start([file])
     canvas = opened(studio)
@@ -113,7 +121,7 @@ def test_a_value_of_a_held_run_is_changed_and_the_change_dropped(start: Start, f
     canvas.focus()
     studio.keys("F9", "F5")
     heard(canvas, "done")
-    studio.tree.wait_for("label", lambda said: said.startswith("Done ·"))
+    over(studio)
     leave_loop(studio, canvas)
     see(studio, 'value, list, ["SILK!","WEFT!"')
 
@@ -220,3 +228,113 @@ def test_a_breakpoint_stops_where_a_value_changes_or_says_what_comes(
     said = studio.tree.wait_for("text", "What breakpoints have said")
     until(lambda: said.text.count("Here is") == 4, "all rounds being told of")
     assert "Here is warp" in said.text.splitlines()[0]
+
+
+def test_a_run_is_held_by_its_budget_and_by_an_error_that_is_left_out(
+    start: Start, tmp_path: Path, model: str
+) -> None:
+    file = tmp_path / "answers.flow.json"
+    file.write_text(json.dumps(flow(model, "choices[0].missing.content")))
+    studio = start([file])
+    studio.tree.wait_for("push button", "Let it run").do("Press")
+    canvas = opened(studio)
+    choose(studio, "Stop the whole run when")
+    pick(studio, "When it stops", "The run has used more tokens")
+    studio.keys("Tab", "ctrl+a", "4", "1")
+    done(studio, "Set")
+    choose(studio, "Stop the whole run when")
+    done(studio, "Set")
+
+    canvas.focus()
+    studio.keys("F5")
+    studio.tree.wait_for("label", lambda said: "42 tokens" in said)
+    assert Model.asked == 1
+
+    studio.keys("F5")
+    see(studio, "about to be raised")
+    press(studio, "Do the block again")
+    see(studio, "attempt 1")
+    press(studio, "Skip the block")
+    over(studio)
+    assert Model.asked == 1
+
+
+def test_the_call_path_leads_to_a_round_and_a_watch_shows_every_one(
+    start: Start, file: Path
+) -> None:
+    studio = start([file])
+    canvas = opened(studio)
+    enter_loop(studio, canvas)
+    studio.keys("F9", "F5")
+    stands(canvas, "Loud")
+
+    studio.click_on(studio.tree.wait_for("page tab", "Watches"))
+    watches = studio.tree.wait_for("table", "Watches")
+    watches.focus()
+    studio.keys("Return")
+    studio.type("loud.text")
+    studio.keys("Return")
+    studio.wait_for_no_popup()
+    until(lambda: "warp" in [cell.name for cell in watches.walk()], "the value of the watch")
+    canvas.focus()
+    studio.keys("F5")
+    until(lambda: "weft" in [cell.name for cell in watches.walk()], "its value in round 2")
+
+    studio.click_on(studio.tree.wait_for("page tab", "Call path"))
+    studio.click_on(studio.tree.wait_for("list item", "words"))
+    heard(canvas, "3 blocks, nothing selected")
+    studio.click_on(studio.tree.wait_for("list item", lambda name: name.startswith("Round 2")))
+    stands(canvas, "Loud")
+
+    canvas.focus()
+    studio.keys("F9", "F5")
+    heard(canvas, "done")
+    studio.click_on(studio.tree.wait_for("page tab", "Through the rounds"))
+    watches.focus()
+    studio.keys("Up")
+    rounds = studio.tree.wait_for("table", "The watch through the rounds")
+    until(
+        lambda: {"Round 1", "warp", "Round 4", "heddle"} <= {cell.name for cell in rounds.walk()},
+        "the watch in every round",
+    )
+
+
+def test_two_runs_are_compared_and_one_is_looked_at_on_another_machine(
+    start: Start, tmp_path: Path
+) -> None:
+    file, bundle = tmp_path / "orders.flow.json", tmp_path / "yesterday.run"
+    file.write_text(json.dumps(ORDERS))
+    studio = start([file])
+    canvas = opened(studio)
+    studio.keys("F5")
+    over(studio)
+    studio.keys("ctrl+Left", "ctrl+Left", "ctrl+Left", "ctrl+Right", "ctrl+Right")
+    heard(canvas, "selected: Fill")
+    rewrite(studio, "Text of Fill", "No {what}.")
+    canvas.focus()
+    studio.keys("F5")
+    see(studio, "value, text, No TEA.")
+
+    studio.click_on(studio.tree.wait_for("page tab", "History"))
+    runs = studio.tree.wait_for("table", "Past runs")
+    until(lambda: [cell.name for cell in runs.walk()].count("Done") == 2, "both runs")
+    runs.focus()
+    studio.keys("ctrl+a")
+    press(studio, "Compare two runs")
+    studio.tree.wait_for("label", "They part at “Fill”: the block was changed.")
+    found = studio.tree.wait_for("table", "What differs between two runs")
+    assert "Fill, the runs part here" in [cell.name for cell in found.walk()]
+
+    choose(studio, "Export the run")
+    fill(studio, "File name:", str(bundle))
+    studio.keys("Return")
+    until(bundle.exists, "the bundle being written")
+    assert studio.quit() == 0
+
+    elsewhere = start([bundle], home="elsewhere")
+    canvas = elsewhere.tree.wait_for("filler", "Canvas")
+    over(elsewhere)
+    canvas.focus()
+    elsewhere.keys("ctrl+Left", "ctrl+Left", "ctrl+Left", "ctrl+Right", "ctrl+Right")
+    heard(canvas, "selected: Fill")
+    see(elsewhere, "value, text, No TEA.")
