@@ -34,6 +34,7 @@ def home(tmp_path: Path) -> Path:
 @pytest.fixture
 def window(qtbot: QtBot, home: Path) -> MainWindow:
     made = build(Settings(home=str(home)))
+    made.complete()
     qtbot.addWidget(made)
     return made
 
@@ -78,6 +79,7 @@ def shared_window(
 ) -> Iterator[MainWindow]:
     """A window for tests that only put flows into it; each takes out what it put in."""
     made = build(Settings(home=str(tmp_path_factory.mktemp("window"))))
+    made.complete()
     yield made
     made.close()
     made.deleteLater()
