@@ -39,7 +39,7 @@ class Bar(QFrame):
         super().__init__(parent)
         self.setProperty("bar", True)
         self.scope = self._combo("What the charts are of", 13)
-        self.window_choice = self._combo("The time they show", 12)
+        self.window_choice = self._combo("The time they show", 15)
         self.window_choice.addItems([window.title for window in WINDOWS])
         self.compared = QLabel(self)
         self.compared.setProperty("role", "heading")
