@@ -1,17 +1,21 @@
 """What stands around the canvas: tabs of flows, docks and their tabs, the tool bar, the ring."""
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QDockWidget, QPushButton, QTabBar
 from pytestqt.qtbot import QtBot
 
 from app.placing import place
+from app.start import build
 from app.window.dock_tabs import cross_of
 from app.window.dock_title import DockTitle
 from app.window.main_window import MainWindow
 from app.window.run_button import RunButton
 from app.window.tab_button import TabButton
 from app.workbench import Workbench
+from runtime.settings import Settings
 
 
 @pytest.fixture
@@ -123,7 +127,9 @@ def test_the_ring_is_for_the_keyboard_not_for_the_mouse(shown: MainWindow, qtbot
     assert not first.property("ring")
 
 
-def test_the_docks_leave_the_window_as_wide_as_it_was(qtbot: QtBot, window: MainWindow) -> None:
+def test_the_docks_leave_the_window_as_wide_as_it_was(qtbot: QtBot, home: Path) -> None:
+    window = build(Settings(home=str(home)))
+    qtbot.addWidget(window)
     window.resize(1400, 860)
     with qtbot.waitExposed(window):
         window.show()
