@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -23,6 +25,16 @@ def nothing_left() -> Iterator[None]:
     yield
     if QCoreApplication.instance() is not None:
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        _let_go_of_the_mouse()
+
+
+def _let_go_of_the_mouse() -> None:
+    """A double click that a test makes leaves the button down for all that come after it."""
+    if QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton:
+        pad = QWidget()
+        pad.show()
+        QTest.mouseRelease(pad, Qt.MouseButton.LeftButton)
+        pad.deleteLater()
 
 
 @pytest.fixture
