@@ -237,6 +237,7 @@ def test_a_run_is_held_by_its_budget_and_by_an_error_that_is_left_out(
     file.write_text(json.dumps(flow(model, "choices[0].missing.content")))
     studio = start([file])
     studio.tree.wait_for("push button", "Let it run").do("Press")
+    until(lambda: not studio.tree.find("push button", "Let it run"), "the question going")
     canvas = opened(studio)
     choose(studio, "Stop the whole run when")
     pick(studio, "When it stops", "The run has used more tokens")

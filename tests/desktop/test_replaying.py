@@ -103,6 +103,8 @@ def test_a_changed_block_runs_again_and_the_model_isnt_asked_twice(
     file.write_text(json.dumps(flow(model, "choices[0].message.content")))
     studio = start([file])
     studio.tree.wait_for("push button", "Let it run").do("Press")
+    until(lambda: not studio.tree.find("push button", "Let it run"), "the question going")
+    studio.tree.wait_for("filler", "Canvas")
     studio.tree.wait_for("push button", "Runtime is ready")
     studio.keys("F5")
     see_result(studio, "It is forty-two")

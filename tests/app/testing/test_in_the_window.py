@@ -34,6 +34,7 @@ def window(qapp: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[M
     """The whole window, with a runtime of its own."""
     window = build(Settings(home=str(tmp_path_factory.mktemp("home")), database_url="memory:"))
     window.show()
+    window.complete()
     yield window
     window.studio.tests.close()
     window.studio.bridge.close()
