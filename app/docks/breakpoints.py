@@ -1,13 +1,10 @@
 """The breakpoints of the flow in front: switched, edited, gone to; and what they have said."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import (
-    QAbstractTableModel,
-    QModelIndex,
     QObject,
-    QPersistentModelIndex,
     Qt,
     QTimer,
     Signal,
@@ -27,15 +24,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.controls import small_button
 from app.docks import Dock
 from app.icons import icon
 from app.presenters.stop_list import COLUMNS, StopRow, rows_of, said
 from app.presenters.stopping import target_of
 from app.studio import Studio
+from app.tables import Index, Rows
 from app.theme import current
 from app.workbench import Workbench
 
-Index = QModelIndex | QPersistentModelIndex
 SIGNS = {
     "stop": ("mdi6.circle", "mdi6.circle-outline"),
     "condition": ("mdi6.rhombus", "mdi6.rhombus-outline"),
@@ -46,14 +44,15 @@ DELAY = 100
 HITS_WIDTH = 64
 
 
-class BreakpointModel(QAbstractTableModel):
+class BreakpointModel(Rows[StopRow]):
     """Breakpoints as rows; the check box of the first column enables one."""
+
+    columns = COLUMNS
 
     switched = Signal(str, bool)
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self.rows: Sequence[StopRow] = ()
 
     def show_rows(self, rows: Sequence[StopRow]) -> None:
         """Show these, keeping what is selected where the rows are the same."""
@@ -65,12 +64,6 @@ class BreakpointModel(QAbstractTableModel):
         self.beginResetModel()
         self.rows = rows
         self.endResetModel()
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:
-        return 0 if parent.isValid() else len(self.rows)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:
-        return 0 if parent.isValid() else len(COLUMNS)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         usual = super().flags(index)
@@ -101,13 +94,6 @@ class BreakpointModel(QAbstractTableModel):
         checked = Qt.CheckState(value) == Qt.CheckState.Checked
         self.switched.emit(self.rows[index.row()].id, checked)
         return True
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
-            return COLUMNS[section]
-        return None
 
 
 class BreakpointRows(QTreeView):
@@ -143,8 +129,8 @@ class BreakpointsDock(QWidget):
         )  # fmt: skip
         self._empty.setProperty("role", "empty")
         self._buttons = {
-            "edit": self._button("Edit…", "Change how the breakpoint stops", self.edit),
-            "remove": self._button("Remove", "Take the breakpoint away", self.remove),
+            "edit": small_button(self, "Edit…", "Change how the breakpoint stops", self.edit),
+            "remove": small_button(self, "Remove", "Take the breakpoint away", self.remove),
         }
         self._lay_out()
         self._soon = QTimer(self, singleShot=True, interval=DELAY)
@@ -226,19 +212,12 @@ class BreakpointsDock(QWidget):
         rows.removed.connect(self.remove)
         return rows
 
-    def _button(self, title: str, tip: str, do: Callable[[], object]) -> QPushButton:
-        button = QPushButton(title, self)
-        button.setProperty("small", True)
-        button.setToolTip(tip)
-        button.clicked.connect(lambda: do())
-        return button
-
     def _lay_out(self) -> None:
         bar = QHBoxLayout()
         bar.setContentsMargins(12, 4, 8, 4)
         bar.setSpacing(6)
         whole = self._studio.actions["debug.whole"]
-        bar.addWidget(self._button("Stop the run when…", whole.toolTip(), whole.trigger))
+        bar.addWidget(small_button(self, "Stop the run when…", whole.toolTip(), whole.trigger))
         bar.addStretch(1)
         for button in self._buttons.values():
             bar.addWidget(button)
@@ -262,7 +241,7 @@ class BreakpointsDock(QWidget):
 
     def _of_action(self, id: str, title: str) -> QPushButton:
         action = self._studio.actions[id]
-        button = self._button(title, action.toolTip(), action.trigger)
+        button = small_button(self, title, action.toolTip(), action.trigger)
 
         def follow() -> None:
             button.setEnabled(action.isEnabled())

@@ -70,7 +70,7 @@ class History(QWidget):
 
     def run_at(self, row: int) -> RunRow:
         """The run of a row."""
-        return self.table.runs.runs[row].row
+        return self.table.runs.rows[row].row
 
     def _list(self) -> None:
         listed = self.listing.runs()
@@ -196,7 +196,7 @@ class History(QWidget):
     def _one_before(self, chosen: PastRun) -> RunRow | None:
         """The run of the same flow before one."""
         run = chosen.row
-        earlier = (other.row for other in self.table.runs.runs if other.row.started < run.started)
+        earlier = (other.row for other in self.table.runs.rows if other.row.started < run.started)
         return next((r for r in earlier if (r.name or r.flow) == (run.name or run.flow)), None)
 
     def _shown_run(self) -> str:

@@ -1,29 +1,19 @@
 """How runs and the runtime do over time, live: charts to pick, pin, compare and hand on."""
 
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.docks import Dock
+from app.docks.late import Late
 from app.studio import Studio
 
 
-class Metrics(QWidget):
+class Metrics(Late):
     """Makes what it holds when it is first seen: start-up has no time for pyqtgraph."""
 
-    def __init__(self, studio: Studio) -> None:
-        super().__init__()
-        self._studio = studio
-        self.panel: QWidget | None = None
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
+    def make(self, studio: Studio) -> QWidget:
+        from app.metrics.panel import Panel  # noqa: PLC0415 - pyqtgraph, and only when seen
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self.panel is None:
-            from app.metrics.panel import Panel  # noqa: PLC0415 - pyqtgraph, and only when seen
-
-            self.panel = Panel(self._studio)
-            self._column.addWidget(self.panel)
+        return Panel(studio)
 
 
 DOCK = Dock("metrics", "Metrics", "mdi6.chart-line", "bottom", Metrics, order=25)

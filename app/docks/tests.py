@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMenu,
-    QPushButton,
     QSplitter,
     QStackedLayout,
     QToolButton,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.controls import small_button
 from app.dialogs.edit_case import EditCase
 from app.docks import Dock
 from app.flow_tests.of_one_flow import FlowTests
@@ -59,9 +59,9 @@ class Cases(QWidget):
         self.by_itself.setToolTip("Run all tests whenever the flow has changed")
         self._more = QToolButton(self)
         actions = studio.actions
-        self.run_all = self._button("Run all", actions["test.run"].toolTip(), self._run_all)
-        self.run_chosen = self._button("Run selected", "Run the selected tests", self.run)
-        self.keep = self._button("Save run…", actions["test.keep"].toolTip(), self._keep_run)
+        self.run_all = small_button(self, "Run all", actions["test.run"].toolTip(), self._run_all)
+        self.run_chosen = small_button(self, "Run selected", "Run the selected tests", self.run)
+        self.keep = small_button(self, "Save run…", actions["test.keep"].toolTip(), self._keep_run)
         self._lay_out()
         self._listen()
         self._restyle()
@@ -311,13 +311,6 @@ class Cases(QWidget):
         self.by_itself.toggled.connect(self._set_by_itself)
         self._studio.workspace.current_changed.connect(self._turn_to_front)
         self._studio.theme.changed.connect(self._restyle)
-
-    def _button(self, title: str, tip: str, do: Callable[[], object]) -> QPushButton:
-        button = QPushButton(title, self)
-        button.setProperty("small", True)
-        button.setToolTip(tip)
-        button.clicked.connect(lambda: do())
-        return button
 
     def _list_menu(self) -> QMenu:
         menu = QMenu(self)

@@ -4,10 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import (
-    QAbstractTableModel,
-    QModelIndex,
     QObject,
-    QPersistentModelIndex,
     QRectF,
     Qt,
     Signal,
@@ -15,7 +12,6 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QFrame,
     QHeaderView,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -26,9 +22,9 @@ from PySide6.QtWidgets import (
 from app.icons import icon
 from app.presenters.run_comparison import LEAST, Row
 from app.presenters.run_words import duration
+from app.tables import Index, Rows, quiet
 from app.theme import current
 
-Index = QModelIndex | QPersistentModelIndex
 COLUMNS = ("Block", "Values", "Time", "Spent", "Before and after")
 BLOCK, VALUES, TIME, SPENT, BARS = range(5)
 WIDTHS = (132, 88, 122, 130, 60)
@@ -39,12 +35,13 @@ ICONS = {
 }
 
 
-class ComparisonModel(QAbstractTableModel):
+class ComparisonModel(Rows[Row]):
     """Blocks as rows, after what differs around them."""
+
+    columns = COLUMNS
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self.rows: Sequence[Row] = ()
         self.longest = 0.0
 
     def show_rows(self, rows: Sequence[Row]) -> None:
@@ -52,12 +49,6 @@ class ComparisonModel(QAbstractTableModel):
         self.rows = rows
         self.longest = max((t for row in rows for t in (row.before, row.after) if t), default=0.0)
         self.endResetModel()
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:
-        return 0 if parent.isValid() else len(self.rows)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:
-        return 0 if parent.isValid() else len(COLUMNS)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         row = self.rows[index.row()]
@@ -72,13 +63,6 @@ class ComparisonModel(QAbstractTableModel):
                 return _tip(row)
             case Qt.ItemDataRole.AccessibleTextRole if index.column() == BLOCK and row.parts:
                 return f"{row.title}, the runs part here"
-        return None
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
-            return COLUMNS[section]
         return None
 
 
@@ -146,19 +130,11 @@ class ComparisonTable(QTableView):
         self.compared = ComparisonModel(self)
         self.setModel(self.compared)
         self.setAccessibleName("What differs between two runs")
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self._bars = TimeBars(self.compared, self)
         self.setItemDelegateForColumn(BARS, self._bars)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(26)
+        quiet(self, 26)
         header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         for column, width in enumerate(WIDTHS):
             self.setColumnWidth(column, width)

@@ -4,38 +4,36 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import (
-    QAbstractTableModel,
     QItemSelection,
     QItemSelectionModel,
-    QModelIndex,
     QObject,
-    QPersistentModelIndex,
     Qt,
     Signal,
 )
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from app.icons import icon
 from app.presenters.past_runs import COLUMNS, PastRun
+from app.tables import Index, Rows, quiet
 from app.theme import current
 
-Index = QModelIndex | QPersistentModelIndex
 WIDTHS = (110, 180, 120, 80)
 
 
-class RunModel(QAbstractTableModel):
+class RunModel(Rows[PastRun]):
     """Past runs as rows. `more` is asked once the last of them is seen."""
+
+    columns = COLUMNS
 
     more = Signal()
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self.runs: Sequence[PastRun] = ()
         self.has_more = False
 
     def show_runs(self, runs: Sequence[PastRun], *, has_more: bool = False) -> None:
         self.beginResetModel()
-        self.runs, self.has_more = runs, has_more
+        self.rows, self.has_more = runs, has_more
         self.endResetModel()
 
     def canFetchMore(self, parent: Index) -> bool:
@@ -45,14 +43,8 @@ class RunModel(QAbstractTableModel):
         self.has_more = False
         self.more.emit()
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:
-        return 0 if parent.isValid() else len(self.runs)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:
-        return 0 if parent.isValid() else len(COLUMNS)
-
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        run = self.runs[index.row()]
+        run = self.rows[index.row()]
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return run.texts[index.column()]
@@ -62,13 +54,6 @@ class RunModel(QAbstractTableModel):
                 return icon("mdi6.import", current().muted)
             case Qt.ItemDataRole.ToolTipRole:
                 return run.about
-        return None
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
-            return COLUMNS[section]
         return None
 
 
@@ -83,17 +68,9 @@ class RunTable(QTableView):
         self.runs = RunModel(self)
         self.setModel(self.runs)
         self.setAccessibleName("Past runs")
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setTabKeyNavigation(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(28)
+        quiet(self, 28)
         header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setStretchLastSection(True)
         for column, width in enumerate(WIDTHS):
@@ -111,7 +88,7 @@ class RunTable(QTableView):
     def select(self, wanted: Callable[[PastRun], bool]) -> None:
         """Select the runs that are wanted."""
         found = QItemSelection()
-        rows = [row for row, run in enumerate(self.runs.runs) if wanted(run)]
+        rows = [row for row, run in enumerate(self.runs.rows) if wanted(run)]
         for row in rows:
             index = self.runs.index(row, 0)
             found.select(index, index)
@@ -124,4 +101,4 @@ class RunTable(QTableView):
     def selected(self) -> list[PastRun]:
         """The runs that are selected, newest first."""
         rows = {index.row() for index in self.selectionModel().selectedRows()}
-        return [self.runs.runs[row] for row in sorted(rows) if row < len(self.runs.runs)]
+        return [self.runs.rows[row] for row in sorted(rows) if row < len(self.runs.rows)]

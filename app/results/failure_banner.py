@@ -5,6 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from app.controls import paragraph
 from app.presenters.cures import PLACE
 from runtime.events import Failure
 
@@ -22,9 +23,9 @@ class FailureBanner(QWidget):
         around = QHBoxLayout(self)
         around.setContentsMargins(12, 8, 12, 8)
         around.addWidget(frame)
-        self.message = _label(frame, "heading")
-        self.cure = _label(frame, "")
-        self.place = _label(frame, "small")
+        self.message = paragraph(frame, "heading")
+        self.cure = paragraph(frame, "")
+        self.place = paragraph(frame, "small")
         self.button = QPushButton("Go to block", frame)
         self.button.setProperty("small", True)
         self.button.clicked.connect(lambda: go(self._task))
@@ -75,13 +76,3 @@ def _kind(failure: Failure) -> str:
 def _say(label: QLabel, text: str) -> None:
     label.setText(text)
     label.setVisible(bool(text))
-
-
-def _label(parent: QWidget, role: str) -> QLabel:
-    label = QLabel(parent)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    label.setWordWrap(True)
-    if role:
-        label.setProperty("role", role)
-    return label

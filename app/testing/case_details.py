@@ -1,14 +1,11 @@
 """One test: why it failed, what was expected beside what came, and what can be done about it."""
 
-from collections.abc import Callable
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QScrollArea,
     QSizePolicy,
     QTabBar,
@@ -16,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.controls import paragraph, small_button
 from app.presenters.cases import expected_outputs, in_words, place_of
 from app.results.pane import CHANGES, MISSING, ValuePane
 from runtime.flow_tests.case import Case
@@ -49,11 +47,16 @@ class CaseDetails(QWidget):
         self.title.setProperty("role", "heading")
         self.title.setTextFormat(Qt.TextFormat.PlainText)
         self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.about = _paragraph(self, "small")
-        self.accept = self._button(
-            "Accept new result", "Expect from now on what the flow gives now", self.accepted.emit
+        self.about = paragraph(self, "small")
+        self.accept = small_button(
+            self,
+            "Accept new result",
+            "Expect from now on what the flow gives now",
+            self.accepted.emit,
         )
-        self.edit = self._button("Edit…", "Change inputs and what is expected", self.edited.emit)
+        self.edit = small_button(
+            self, "Edit…", "Change inputs and what is expected", self.edited.emit
+        )
         self.findings = QWidget(self)
         self._findings = QVBoxLayout(self.findings)
         self._findings.setContentsMargins(12, 0, 12, 6)
@@ -63,7 +66,7 @@ class CaseDetails(QWidget):
         self.tabs.setDrawBase(False)
         self.tabs.setAccessibleName("Outputs")
         self.tabs.currentChanged.connect(self._show_value)
-        self.said = _paragraph(self, "small")
+        self.said = paragraph(self, "small")
         self.pane = ValuePane(self, comparison="What differs from what was expected")
         self._lay_out()
 
@@ -153,9 +156,9 @@ class CaseDetails(QWidget):
         texts = QVBoxLayout()
         texts.setSpacing(2)
         first, *rest = finding.lines()
-        texts.addWidget(_paragraph(frame, "heading", first))
+        texts.addWidget(paragraph(frame, "heading", first))
         if rest:
-            texts.addWidget(_paragraph(frame, "", "\n".join(line.strip() for line in rest)))
+            texts.addWidget(paragraph(frame, "", "\n".join(line.strip() for line in rest)))
         row = QHBoxLayout(frame)
         row.setContentsMargins(12, 8, 12, 8)
         row.addLayout(texts, 1)
@@ -163,10 +166,10 @@ class CaseDetails(QWidget):
         buttons.setSpacing(6)
         if place := place_of(finding):
             tip = f"Show {place}"
-            buttons.addWidget(self._button("Go to block", tip, lambda: self.went.emit(place)))
+            buttons.addWidget(small_button(self, "Go to block", tip, lambda: self.went.emit(place)))
         if finding.about in OUTDATED:
             tip = "Run the flow for real with these inputs, and record what comes of it"
-            buttons.addWidget(self._button("Record again", tip, self.outdated.emit))
+            buttons.addWidget(small_button(self, "Record again", tip, self.outdated.emit))
         buttons.addStretch(1)
         row.addLayout(buttons)
         frame.setAccessibleName(str(finding))
@@ -209,20 +212,3 @@ class CaseDetails(QWidget):
             self.pane.show_value(value, before)
             if before is not MISSING and before != value:
                 self.pane.choose(CHANGES)
-
-    def _button(self, title: str, tip: str, do: Callable[[], object]) -> QPushButton:
-        button = QPushButton(title, self)
-        button.setProperty("small", True)
-        button.setToolTip(tip)
-        button.clicked.connect(lambda: do())
-        return button
-
-
-def _paragraph(parent: QWidget, role: str, text: str = "") -> QLabel:
-    label = QLabel(text, parent)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    label.setWordWrap(True)
-    if role:
-        label.setProperty("role", role)
-    return label

@@ -3,26 +3,27 @@
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QColor, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from app.icons import icon
 from app.presenters.cases import COLUMNS, CaseRow
+from app.tables import Index, Rows, quiet
 from app.theme import current
 
-Index = QModelIndex | QPersistentModelIndex
 NAME, WHAT, TOOK = range(3)
 NAMES = 170
 """Pixels for the names, where there is room."""
 
 
-class CaseModel(QAbstractTableModel):
+class CaseModel(Rows[CaseRow]):
     """Tests as rows, in the order of their file."""
+
+    columns = COLUMNS
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self.rows: Sequence[CaseRow] = ()
 
     def show_rows(self, rows: Sequence[CaseRow]) -> None:
         """Show these, without taking the selection away where the tests are the same."""
@@ -34,12 +35,6 @@ class CaseModel(QAbstractTableModel):
         self.beginResetModel()
         self.rows = rows
         self.endResetModel()
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:
-        return 0 if parent.isValid() else len(self.rows)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:
-        return 0 if parent.isValid() else len(COLUMNS)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         row = self.rows[index.row()]
@@ -57,13 +52,6 @@ class CaseModel(QAbstractTableModel):
                 return f"{row.name}, {row.state}"
         return None
 
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
-            return COLUMNS[section]
-        return None
-
 
 class CaseTable(QTableView):
     """Any number of tests can be selected, and the one with the cursor is told of."""
@@ -73,19 +61,11 @@ class CaseTable(QTableView):
         self.cases = model
         self.setModel(model)
         self.setAccessibleName("Tests of the flow")
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setShowGrid(False)
         self.setMinimumWidth(300)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(28)
+        quiet(self, 28)
         header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Interactive)
         header.setSectionResizeMode(WHAT, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(TOOK, QHeaderView.ResizeMode.Fixed)

@@ -42,7 +42,7 @@ def ran(window: MainWindow, front: Workbench, qtbot: QtBot, name: str) -> str:
 
 
 def listed(dock: History) -> list[str]:
-    return [run.row.run for run in dock.table.runs.runs]
+    return [run.row.run for run in dock.table.runs.rows]
 
 
 def test_runs_are_found_compared_and_carried(
@@ -61,7 +61,7 @@ def test_runs_are_found_compared_and_carried(
     dock.filter.text.setText("hello, ADA")
     dock.filter.text.returnPressed.emit()
     qtbot.waitUntil(lambda: listed(dock) == [one], timeout=LONG)
-    assert dock.table.runs.runs[0].texts[-1] == "greet.value: Hello, Ada!"
+    assert dock.table.runs.rows[0].texts[-1] == "greet.value: Hello, Ada!"
     qtbot.waitUntil(lambda: not dock.listing.is_searching, timeout=LONG)
     dock.filter.clear()
     qtbot.waitUntil(lambda: {one, two} <= set(listed(dock)), timeout=LONG)
@@ -120,7 +120,7 @@ def test_a_run_from_elsewhere_is_shown_and_does_nothing_unasked(
     assert bench.live is not None
     assert (bench.live.run, bench.live.view.outputs) == ("far", {"result": 4})
     assert not bench.is_trusted
-    (row,) = (run for run in dock.table.runs.runs if run.row.run == "far")
+    (row,) = (run for run in dock.table.runs.rows if run.row.run == "far")
     assert row.is_from_elsewhere
     with qtbot.waitSignal(window.studio.runs.refused) as refused:
         dock.again(listed(dock).index("far"))
