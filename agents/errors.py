@@ -48,3 +48,16 @@ class Rejected(AgentError):
 
 class NotGranted(AgentError):
     """The flow may not touch this."""
+
+
+def of_status(
+    message: str, status: int, *, wait: float | None = None, cure: str = ""
+) -> AgentError:
+    """The error that an HTTP status of 400 and above means; `wait` as in AgentError."""
+    if status == 429 or (status == 403 and wait is not None):
+        return Throttled(message, cure=cure, wait=wait)
+    if status >= 500 or status in (408, 425):
+        return Unavailable(message, cure=cure, wait=wait)
+    if status in (401, 403, 407):
+        return Refused(message, cure=cure or "Check the credentials and what they allow.")
+    return Rejected(message, cure=cure)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
 
 from app.docks.history import History
+from app.files.opening import choose_files
 from app.presenters.made_of import version
 from app.running.past_runs import on_its_flow
 from app.studio import Studio
@@ -91,12 +92,7 @@ class Bundles(QObject):
 
     def choose(self) -> None:
         """Let the person choose a file with a run in it."""
-        dialog = QFileDialog(self._studio.window, "Open a run", str(Path.home()), FILTER)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.filesSelected.connect(lambda names: self._studio.open_files(map(Path, names)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.resize(860, 540)
-        dialog.open()
+        choose_files(self._studio, "Open a run", Path.home(), FILTER)
 
     def open(self, path: Path) -> None:
         """Keep the run that is in a file, and show it on its flow, which may do nothing yet."""

@@ -9,14 +9,8 @@ from collections.abc import Iterator, Mapping
 import httpcore
 import httpx
 
-from agents.errors import (
-    AgentError,
-    Refused,
-    Rejected,
-    Throttled,
-    Unavailable,
-    Unreachable,
-)
+from agents import errors
+from agents.errors import AgentError, Refused, Unreachable
 from graph.errors import BadInput
 
 EXCERPT = 300
@@ -47,14 +41,7 @@ def of_status(what: str, status: int, headers: Mapping[str, str], text: str) -> 
     phrase = httpx.codes.get_reason_phrase(status)
     excerpt = " ".join(text.split())[:EXCERPT]
     message = f"{what}: {status} {phrase}".rstrip() + (f": {excerpt}" if excerpt else ".")
-    wait = seconds_asked(headers.get("retry-after", ""))
-    if status == 429 or (status == 403 and wait is not None):
-        return Throttled(message, wait=wait)
-    if status >= 500 or status in (408, 425):
-        return Unavailable(message, wait=wait)
-    if status in (401, 403, 407):
-        return Refused(message, cure="Check the credentials and what they allow.")
-    return Rejected(message)
+    return errors.of_status(message, status, wait=seconds_asked(headers.get("retry-after", "")))
 
 
 def seconds_asked(retry_after: str) -> float | None:

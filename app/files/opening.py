@@ -44,12 +44,7 @@ class Opening(QObject):
 
     def choose(self) -> None:
         """Let the person choose files to open."""
-        dialog = QFileDialog(self._studio.window, "Open a flow", str(self._folder()), FILTER)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.filesSelected.connect(lambda names: self._studio.open_files(map(Path, names)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.resize(860, 540)
-        dialog.open()
+        choose_files(self._studio, "Open a flow", self._folder(), FILTER)
 
     def open(self, path: Path) -> None:
         """The flow of a file in front; the tab it has already, if it has one.
@@ -163,3 +158,13 @@ def scratch_folder(studio: Studio) -> Path:
     made = studio.settings.folder / "unsaved" / secrets.token_hex(6)
     made.mkdir(parents=True)
     return made
+
+
+def choose_files(studio: Studio, title: str, folder: Path, filter: str) -> None:
+    """Let the person choose files, and open them."""
+    dialog = QFileDialog(studio.window, title, str(folder), filter)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+    dialog.filesSelected.connect(lambda names: studio.open_files(map(Path, names)))
+    dialog.finished.connect(dialog.deleteLater)
+    dialog.resize(860, 540)
+    dialog.open()

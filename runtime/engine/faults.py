@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from agents.errors import Refused, Rejected, Throttled, Unavailable
+from agents.errors import of_status
 from graph.errors import BlockError
 from runtime.breakpoints import Fault
 from runtime.clock import Clock
@@ -55,23 +55,13 @@ async def _go_wrong(fault: Fault, clock: Clock, told: Told) -> None:
         case "timeout":
             raise TimedOut(f"It took longer than {fault.seconds:g} s.", cure=_CURE)
         case "status":
-            raise _of_status(fault)
+            message = f"The answer had the status {fault.status}."
+            raise of_status(message, fault.status, wait=fault.seconds or None, cure=_CURE)
         case "breaker":
             raise BreakerOpen("Its circuit breaker is open.", cure=_CURE)
 
 
 _CURE = "It goes wrong on purpose: take the fault out to have the block work again."
-
-
-def _of_status(fault: Fault) -> BlockError:
-    message = f"The answer had the status {fault.status}."
-    if fault.status == 429:
-        return Throttled(message, cure=_CURE, wait=fault.seconds or None)
-    if fault.status >= 500 or fault.status == 408:
-        return Unavailable(message, cure=_CURE)
-    if fault.status in (401, 403):
-        return Refused(message, cure=_CURE)
-    return Rejected(message, cure=_CURE)
 
 
 def damaged(value: Any, fault: Fault) -> Any:
