@@ -1,8 +1,13 @@
-"""What every agent offers, and what it was granted."""
+"""What every agent offers, what it was granted, and what it is given to work with."""
 
-from typing import ClassVar, Literal, Protocol
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import ClassVar, Literal, Protocol, TypeVar
 
 import msgspec
+
+T = TypeVar("T")
 
 
 class Grants(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,6 +32,46 @@ class Health(msgspec.Struct, frozen=True):
 
     state: Literal["ok", "degraded", "down"]
     detail: str = ""
+
+
+class Guard(Protocol):
+    """What stands around every call to one outside system."""
+
+    async def call(
+        self, work: Callable[[], Awaitable[T]], *, within: float | None = None, again: bool = True
+    ) -> T:
+        """The result of the work, tried again where that may help, unless `again` is False.
+
+        `within` is seconds for each attempt, None for what the guard is set to. Raises what the
+        work raised last; Unreachable when it took too long; BreakerOpen, without trying, while
+        the system is known to be down.
+        """
+        ...
+
+    def entered(self) -> AbstractAsyncContextManager[None]:
+        """One attempt, without time limit or another try: for streams, which do that themselves.
+
+        What is raised inside counts as the attempt's failure. Raises BreakerOpen.
+        """
+        ...
+
+
+class Guards(Protocol):
+    """The guards of one runtime, by the system they stand around: `llm:anthropic`."""
+
+    def of(self, name: str) -> Guard:
+        """The guard of that name; there is one from the first time it is asked for."""
+        ...
+
+
+class Means(msgspec.Struct, frozen=True):
+    """What the house gives an agent to work with, beside what its flow was granted.
+
+    `folder` is where it may keep things of its own, such as answers that cost something.
+    """
+
+    guards: Guards
+    folder: Path
 
 
 class Agent(Protocol):

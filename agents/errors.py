@@ -4,6 +4,7 @@ AgentError(BlockError)      carries `retryable`, and `wait` when the other side 
 ├── Unreachable             no connection, no answer in time        retryable
 ├── Throttled               too many requests                       retryable
 ├── Unavailable             the other side has trouble (5xx)        retryable
+│   └── BreakerOpen         known to have trouble: it wasn't asked  retryable
 ├── Refused                 wrong credentials or rights
 ├── Rejected                the other side says the request is wrong
 └── NotGranted              the flow was not given this folder, host or database
@@ -36,6 +37,10 @@ class Unavailable(AgentError):
     """The other side has trouble of its own."""
 
     retryable = True
+
+
+class BreakerOpen(Unavailable):
+    """It failed so often that it isn't asked for a while."""
 
 
 class Refused(AgentError):

@@ -1,10 +1,63 @@
 """What a block may ask of its surroundings while it runs."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
+
+import msgspec
+
+from graph.connections import Connection
 
 T = TypeVar("T")
 Outputs = dict[str, Any]
+
+
+class Signature(msgspec.Struct, frozen=True):
+    """A flow as something that can be called: what it is for, and what it takes.
+
+    `takes` is the JSON Schema of an object with its inputs; `writes` says that something in it
+    changes the world.
+    """
+
+    name: str
+    description: str
+    takes: Mapping[str, Any]
+    writes: bool = False
+
+
+class Asked(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What a person is asked, and how the answer is to look.
+
+    `takes` is the JSON Schema of the answer: an object, each property of which is a field of
+    the form. `of` says who is asked (names or addresses, free text), `shows` what they have to
+    see to answer. `deadline` is seconds after which `otherwise` is the answer, or the task
+    fails when that is None; after `escalate_after` seconds `escalate_to` is asked as well.
+    """
+
+    title: str
+    text: str = ""
+    takes: Mapping[str, Any] = {}
+    shows: Mapping[str, Any] = {}
+    of: tuple[str, ...] = ()
+    deadline: float | None = None
+    otherwise: Mapping[str, Any] | None = None
+    escalate_after: float | None = None
+    escalate_to: tuple[str, ...] = ()
+
+
+class Answered(msgspec.Struct, frozen=True, kw_only=True):
+    """What was answered: the `values` of the form, by whom, through what, and when."""
+
+    values: Mapping[str, Any]
+    by: str = ""
+    through: Literal["studio", "api", "link", "terminal", "deadline", "test"] = "api"
+    at: float = 0.0
+
+
+class Allowance(msgspec.Struct, frozen=True):
+    """What a run may still use up: tokens, and US dollars; None without a bound."""
+
+    tokens: int | None = None
+    cost: float | None = None
 
 
 class Context(Protocol):
@@ -82,6 +135,36 @@ class Context(Protocol):
 
     def secret(self, name: str) -> str:
         """A secret's value. It is taken out of everything recorded. Raises BlockError."""
+        ...
+
+    def connection(self, name: str) -> Connection:
+        """A connection by name. Its secrets are taken out of everything recorded.
+
+        Raises BlockError when there is none of that name.
+        """
+        ...
+
+    def connections(self, *kinds: str) -> tuple[str, ...]:
+        """The names of the connections of these kinds, in the order they were made in."""
+        ...
+
+    def flow(self, body: str) -> Signature:
+        """What a flow that this block may run takes. Raises BlockError for any other."""
+        ...
+
+    def stream(self, items: Sequence[Any]) -> None:
+        """Show items of what the block is about to give, as they come. Not recorded."""
+        ...
+
+    async def ask(self, question: Asked) -> Answered:
+        """Wait for a person's answer, for days and over restarts if need be. Raises BlockError.
+
+        A task asks once: asking again after a crash goes on waiting, or has the answer.
+        """
+        ...
+
+    def allowance(self) -> Allowance:
+        """What the run may still use up of its budgets."""
         ...
 
     def progress(self, done: float, total: float, note: str = "") -> None:
