@@ -101,8 +101,9 @@ class BlockSpec(msgspec.Struct, frozen=True, eq=False):
     `agent` is the kind of worker that performs it; `open_inputs` says that any further named
     inputs are taken, `outputs_from` which field names further outputs; `routes` that only one
     output gets a value, `tupled` that the outputs come as a tuple. `repeatable` tells whether
-    an effect interrupted midway may simply be done again (with the same key). `check` finds
-    problems in the fields beyond their types.
+    an effect interrupted midway may simply be done again (with the same key). A `patient` kind
+    waits by nature, for a person or for the rounds that it runs: it has no time limit but its
+    own. `check` finds problems in the fields beyond their types.
     """
 
     kind: str
@@ -124,6 +125,7 @@ class BlockSpec(msgspec.Struct, frozen=True, eq=False):
     join: Join = "all"
     effect: Effect = "none"
     repeatable: bool = True
+    patient: bool = False
     weight: float = 1.0
     needs: NeedsOf | None = None
     check: Check | None = None

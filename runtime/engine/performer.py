@@ -165,7 +165,8 @@ def time_limit(scope: Scope, i: int, limits: Limits) -> float | None:
     if own is not None:
         return own
     spec = scope.plan.specs[i]
-    return None if spec.agent == "pure" and spec.mode != "process" else limits.seconds
+    waits = spec.patient or (spec.agent == "pure" and spec.mode != "process")
+    return None if waits else limits.seconds
 
 
 def _result(shell: Shell, live: Live, scope: Scope, i: int, attempt: int) -> Awaitable[Any]:

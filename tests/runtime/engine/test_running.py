@@ -4,6 +4,8 @@ import asyncio
 
 import pytest
 
+from graph.block import block, spec_of
+from graph.context import Context
 from graph.flow import Block, Flow, Retry, Settings
 from runtime.clock import SystemClock
 from runtime.engine.surroundings import Limits
@@ -20,7 +22,7 @@ from runtime.events import (
     TaskSkipped,
     TaskStreamed,
 )
-from tests.runtime.engine.world import Studio, calls
+from tests.runtime.engine.world import CATALOG, Studio, calls
 
 
 def output(source: str, name: str = "result") -> tuple[Block, tuple[str, str]]:
@@ -340,6 +342,21 @@ async def test_a_task_is_ended_at_its_time_limit() -> None:
     assert isinstance(end, RunFailed)
     assert end.failure.type == "TimedOut"
     assert "0.05 s" in end.failure.message
+
+
+@pytest.mark.parametrize(("patient", "ends"), [(False, RunFailed), (True, RunSucceeded)])
+async def test_only_a_patient_agent_has_no_time_limit_but_its_own(
+    patient: bool, ends: type[AnyEvent]
+) -> None:
+    @block("t.asks", title="Asks", agent="test", patient=patient)
+    async def asks(context: Context) -> None:
+        await context.sleep(0.05)
+
+    studio = Studio(SystemClock(), Limits(seconds=0.001), CATALOG.joined([spec_of(asks)]))
+
+    end = await asyncio.wait_for(studio.begin(Flow.of([Block("a", "t.asks")])).over, 5)
+
+    assert isinstance(end, ends)
 
 
 async def test_a_stream_is_shown_as_it_comes_and_kept_whole(studio: Studio) -> None:
