@@ -25,7 +25,7 @@ class Offence(NamedTuple):
 
 
 OFFENCES = [
-    Offence("layers", "graph.flow", "import agents.contract"),
+    Offence("layers", "graph.flow", "import agents.errors"),
     Offence("no-qt", "runtime.commands", "import PySide6.QtCore"),
     Offence("shipped", "agents.errors", "from tests.servers import postgres"),
     Offence("pure-graph", "graph.values", "def now():\n    import time"),
