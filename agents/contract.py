@@ -1,9 +1,9 @@
 """What every agent offers, what it was granted, and what it is given to work with."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import ClassVar, Literal, Protocol, TypeVar
+from typing import Any, ClassVar, Literal, Protocol, TypeVar
 
 import msgspec
 
@@ -25,6 +25,17 @@ class Grants(msgspec.Struct, frozen=True, kw_only=True):
     writes: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ("*",)
     databases: tuple[str, ...] = ("*",)
+
+
+class Task(msgspec.Struct, frozen=True):
+    """A piece of work for an agent: one of its capabilities, with arguments by name.
+
+    `wants` names what whoever does it must be able to do besides, such as `vision`.
+    """
+
+    capability: str
+    arguments: Mapping[str, Any] = {}
+    wants: frozenset[str] = frozenset()
 
 
 class Health(msgspec.Struct, frozen=True):
