@@ -68,6 +68,7 @@ class Context(Protocol):
     attempt      1 for the first
     key          the same for every attempt at this task in this run: an idempotency key
     started      when the first attempt started, seconds since the epoch; kept over a crash
+    interrupted  whether this attempt was begun before, and cut off when its runtime ended
     """
 
     @property
@@ -80,6 +81,8 @@ class Context(Protocol):
     def key(self) -> str: ...
     @property
     def started(self) -> float: ...
+    @property
+    def interrupted(self) -> bool: ...
 
     def now(self) -> float:
         """Seconds since the epoch, from the run's clock."""

@@ -64,6 +64,7 @@ class Context:
         self.task = "flow"
         self.attempt = 1
         self.started = time.time()
+        self.interrupted = False
 
     @property
     def key(self) -> str:

@@ -1,6 +1,6 @@
 """What is said to a model and what it says, whoever serves it."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any, Literal, Protocol
 
 import msgspec
@@ -136,6 +136,15 @@ class ThoughtPiece(msgspec.Struct, frozen=True):
     text: str
 
 
+class Restarted(msgspec.Struct, frozen=True):
+    """Forget what was heard of this answer: it broke off, and is given anew from the start."""
+
+    reason: str
+
+
+Heard = TextPiece | ThoughtPiece | Restarted
+"""What is heard of an answer while it comes."""
+
 Piece = TextPiece | ThoughtPiece | Reply
 """What comes of a question, bit by bit: the last is the whole reply."""
 
@@ -151,8 +160,8 @@ class Vectors(msgspec.Struct, frozen=True):
 class Provider(Protocol):
     """Speaks to one service of models, as one connection to it says."""
 
-    def answer(self, question: Question) -> AsyncIterator[Piece]:
-        """The pieces of an answer; closing the iterator stops it there and then.
+    def answer(self, question: Question) -> AsyncGenerator[Piece, None]:
+        """The pieces of an answer; closing the generator stops it there and then.
 
         Raises AgentError: Throttled and Unavailable with the wait that was asked for.
         """

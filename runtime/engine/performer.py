@@ -67,6 +67,7 @@ class TaskContext:
         self.attempt = attempt
         self.key = f"{self.run}:{self.task}"
         self.started = scope.run.attempts.get(self.task, (1, self.now()))[1]
+        self.interrupted = self.task in scope.run.interrupted
 
     def now(self) -> float:
         return self._shell.clock.now()

@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 import pytest
 
 from agents.contract import Grants
-from graph.context import Outputs
+from graph.connections import Connection
+from graph.context import Allowance, Outputs
 
 T = TypeVar("T")
 
@@ -21,10 +22,13 @@ class Surroundings:
     task = "block"
     attempt = 1
     key = "run-1/block"
+    interrupted = False
 
     def __init__(self, grants: Grants) -> None:
         self.grants = grants
         self.started = time.time()
+        self.left = Allowance()
+        self.connected: dict[str, Connection] = {}
         self.told: list[tuple[float, float, str]] = []
         self.spent: list[tuple[int, float, str]] = []
         self.traced: list[tuple[str, dict[str, Any]]] = []
@@ -44,6 +48,9 @@ class Surroundings:
     def spend(self, *, tokens: int = 0, cost: float = 0.0, model: str = "") -> None:
         self.spent.append((tokens, cost, model))
 
+    def allowance(self) -> Allowance:
+        return self.left
+
     def trace(self, kind: str, detail: Mapping[str, Any]) -> None:
         self.traced.append((kind, dict(detail)))
 
@@ -62,6 +69,12 @@ class Surroundings:
 
     def secret(self, name: str) -> str:
         raise NotImplementedError
+
+    def connection(self, name: str) -> Connection:
+        return self.connected[name]
+
+    def connections(self, *kinds: str) -> tuple[str, ...]:
+        return tuple(name for name, one in self.connected.items() if one.kind in kinds)
 
     async def evaluate(self, expression: str, names: Mapping[str, Any]) -> Any:
         raise NotImplementedError

@@ -1,0 +1,35 @@
+"""Whether an answer fits what the run may still use up, and what it cost."""
+
+from agents.llm.choosing import Chosen
+from agents.llm.errors import BudgetExceeded
+from agents.llm.shapes import Usage
+from graph.context import Allowance
+
+
+def cost(chosen: Chosen, used: Usage) -> float | None:
+    """US dollars; None when the price of the model isn't known."""
+    return None if chosen.price is None else chosen.price.of(used)
+
+
+def fits(allowance: Allowance, chosen: Chosen, most: Usage) -> None:
+    """Raises BudgetExceeded when an answer might take more than is left, or nobody can tell."""
+    if allowance.tokens is not None and most.total > allowance.tokens:
+        raise BudgetExceeded(
+            f"{chosen.name} may use {most.total:,} tokens ({most.put_in:,} put in, up to"
+            f" {most.given:,} given back), and the run has {allowance.tokens:,} left.",
+            cure="Lower the most tokens of the answer, or raise the budget.",
+        )
+    if allowance.cost is None:
+        return
+    might = cost(chosen, most)
+    if might is None:
+        raise BudgetExceeded(
+            f"The price of {chosen.name} isn't known, and the run has a budget in dollars.",
+            cure="Put the model and its price into models.json, or take the budget away.",
+        )
+    if might > allowance.cost:
+        raise BudgetExceeded(
+            f"{chosen.name} may cost ${might:.4f} ({most.put_in:,} tokens put in, up to"
+            f" {most.given:,} given back), and the run has ${max(0.0, allowance.cost):.4f} left.",
+            cure="Lower the most tokens of the answer, or raise the budget.",
+        )

@@ -1,0 +1,100 @@
+"""What it takes to connect models: Claude, OpenAI, and whatever speaks as OpenAI does."""
+
+from graph.connections import Connection, ConnectionField, ConnectionKind
+
+_TIME_LIMIT = ConnectionField(
+    "time_limit",
+    "Time limit",
+    "Seconds that one answer may take in all; 600 if nothing is said.",
+)
+_MODEL = ConnectionField(
+    "model", "Usual model", "The model that is asked where a block names only the connection."
+)
+
+CONNECTIONS = (
+    ConnectionKind(
+        "anthropic",
+        "Claude (Anthropic)",
+        "mdi6.creation",
+        (
+            ConnectionField(
+                "key",
+                "API key",
+                "From the Claude Console, under API keys. It starts with sk-ant-.",
+                secret=True,
+                required=True,
+            ),
+            ConnectionField(
+                "base_url",
+                "Address",
+                "Only for a gateway of your own that speaks Anthropic's Messages API.",
+                default="https://api.anthropic.com",
+                editor="url",
+            ),
+            _MODEL,
+            _TIME_LIMIT,
+        ),
+        help="Models of the Claude family. ANTHROPIC_API_KEY in the environment does it, too.",
+        variables={"ANTHROPIC_API_KEY": "key", "ANTHROPIC_BASE_URL": "base_url"},
+    ),
+    ConnectionKind(
+        "openai",
+        "OpenAI",
+        "mdi6.creation-outline",
+        (
+            ConnectionField(
+                "key",
+                "API key",
+                "From OpenAI's platform, under API keys. It starts with sk-.",
+                secret=True,
+                required=True,
+            ),
+            ConnectionField(
+                "base_url",
+                "Address",
+                "Only for a gateway of your own.",
+                default="https://api.openai.com/v1",
+                editor="url",
+            ),
+            ConnectionField(
+                "organization", "Organization", "Who pays, for keys that belong to several."
+            ),
+            _MODEL,
+            _TIME_LIMIT,
+        ),
+        help="Models of OpenAI. OPENAI_API_KEY in the environment does it, too.",
+        variables={"OPENAI_API_KEY": "key", "OPENAI_BASE_URL": "base_url"},
+    ),
+    ConnectionKind(
+        "openai_compatible",
+        "OpenAI-compatible server",
+        "mdi6.server",
+        (
+            ConnectionField(
+                "base_url",
+                "Address",
+                "With its /v1: http://127.0.0.1:11434/v1 for Ollama, http://127.0.0.1:8080/v1 for"
+                " llama.cpp, http://127.0.0.1:8000/v1 for vLLM.",
+                required=True,
+                default="http://127.0.0.1:11434/v1",
+                editor="url",
+            ),
+            ConnectionField("key", "API key", "Only if the server wants one.", secret=True),
+            _MODEL,
+            _TIME_LIMIT,
+        ),
+        help=(
+            "Models on your own machine (Ollama, llama.cpp, vLLM), and every service that speaks"
+            " OpenAI's chat completions."
+        ),
+        asks_first=True,
+    ),
+)
+"""The kinds of connection that lead to models."""
+
+KINDS = tuple(kind.kind for kind in CONNECTIONS)
+
+
+def place_of(connection: Connection) -> str:
+    """Who answers there, without anything secret: the same model elsewhere is another."""
+    return f"{connection.kind} {connection.get('base_url')}"

@@ -1,0 +1,1 @@
+"""Speakers of the languages of model services, one module each."""
