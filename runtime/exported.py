@@ -18,7 +18,7 @@ import msgspec
 from agents.contract import Grants
 from graph.block import Route
 from graph.compile.bind import SKIPPED as MISSING
-from graph.context import Outputs, ScopeFailed
+from graph.context import Allowance, Outputs, ScopeFailed
 from graph.errors import BlockError, HeddleError
 from graph.flow import Retry, Settings
 from graph.values import COERCIONS
@@ -135,6 +135,12 @@ class Context:
 
     def progress(self, done: float, total: float, note: str = "") -> None:
         """Nobody watches a program."""
+
+    def stream(self, items: Sequence[Any]) -> None:
+        """Nobody watches a program."""
+
+    def allowance(self) -> Allowance:
+        return Allowance()
 
 
 def block(kind: str) -> Callable[..., Any]:

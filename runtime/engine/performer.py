@@ -9,7 +9,7 @@ import msgspec
 
 from graph.block import Route
 from graph.compile.bind import gather
-from graph.context import Outputs
+from graph.context import Allowance, Outputs
 from graph.errors import BlockError
 from graph.spec import BlockSpec
 from runtime.clock import Clock
@@ -68,6 +68,8 @@ class TaskContext:
         self.key = f"{self.run}:{self.task}"
         self.started = scope.run.attempts.get(self.task, (1, self.now()))[1]
         self.interrupted = self.task in scope.run.interrupted
+        self._unshown: list[Any] = []
+        self._shown_at = 0.0
 
     def now(self) -> float:
         return self._shell.clock.now()
@@ -126,11 +128,29 @@ class TaskContext:
     def secret(self, name: str) -> str:
         return self._live.reveal(name)
 
+    def stream(self, items: Sequence[Any]) -> None:
+        self._unshown.extend(items)
+        wait = self._shown_at + EVERY - self.now()
+        if wait <= 0:
+            self._show()
+        elif len(self._unshown) == len(items):  # or a timer is set already
+            self._shell.clock.later(wait, self._show)
+
+    def _show(self) -> None:
+        """Tell whoever watches of the items so far; of none once the task is over."""
+        items, self._unshown = self._unshown, []
+        self._shown_at = self.now()
+        if items and self._i in self._live.under_way.get(self._scope, ()):
+            self._shell.said.streamed(self._live, self.task, items)
+
     def progress(self, done: float, total: float, note: str = "") -> None:
         self._shell.said.progressed(self._live, self.task, done, total, note)
 
     def spend(self, *, tokens: int = 0, cost: float = 0.0, model: str = "") -> None:
         self._shell.said.spent(self._live, self.task, tokens, cost, model)
+
+    def allowance(self) -> Allowance:
+        return Allowance()
 
     def trace(self, kind: str, detail: Mapping[str, Any]) -> None:
         self._shell.said.traced(self._live, self.task, kind, detail)

@@ -375,6 +375,27 @@ async def test_a_stream_is_shown_as_it_comes_and_kept_whole(studio: Studio) -> N
     assert not [e for e in await studio.events() if isinstance(e, TaskStreamed)]
 
 
+async def test_what_a_block_streams_is_shown_in_portions_and_never_once_it_is_over(
+    studio: Studio,
+) -> None:
+    made = flow([Block("say", "t.spoken", {"words": list("abcdefghij"), "pause": 0.006})], [],
+                "say.value")  # fmt: skip
+
+    with studio.hub.subscribe() as seen:
+        end = await studio.run(made)
+        await studio.pass_time(1)
+        studio.hub.end()
+        told = [event async for batch in seen for event in batch]
+
+    streamed = [event.items for event in told if isinstance(event, TaskStreamed)]
+    kinds = [type(event) for event in told]
+    assert result_of(end) == "abcdefghij"
+    assert streamed[0] == ["a"]
+    assert "".join(item for items in streamed for item in items).startswith("abcdefgh")
+    assert len(streamed) < 6
+    assert TaskStreamed not in kinds[kinds.index(TaskFinished) :]
+
+
 async def test_a_paused_run_starts_nothing(studio: Studio) -> None:
     made = flow(
         [Block("s", "t.slow", {"value": 1}), Block("after", "t.watched", {"name": "after"})],

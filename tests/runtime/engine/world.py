@@ -97,6 +97,15 @@ def fetch(of: Any, name: str = "fetch") -> Any:
     return f"{of} seen {calls[name]} times"
 
 
+@block("t.spoken", title="Spoken")
+async def spoken(words: Sequence[str], context: Context, pause: float = 0.001) -> str:
+    """One text of all words, shown word by word while it is made."""
+    for word in words:
+        context.stream([word])
+        await context.sleep(pause)
+    return "".join(words)
+
+
 @block("t.count", title="Count")
 async def count(to: int, context: Context) -> AsyncIterator[int]:
     """Streams numbers, one a tenth of a second."""
@@ -125,6 +134,7 @@ def secretive(token: str) -> Any:
 
 BLOCKS: tuple[Callable[..., Any], ...] = (
     add,
+    spoken,
     watched,
     slow,
     flaky,
