@@ -91,6 +91,7 @@ TYPE_COLOURS = {
 CATEGORY_COLOURS = {
     "text": "#5b9a5e", "data": "#4f82c4", "logic": "#8a6cc4", "flow": "#7b8696",
     "files": "#c27f45", "http": "#3f9a97", "sql": "#a8983a", "code": "#b3609a",
+    "ai": "#c2585d",
 }  # fmt: skip
 """By category of block: the colour that its icon and its place in drawings have."""
 

@@ -13,6 +13,7 @@ from graph.spec import (
     Check,
     Effect,
     Example,
+    Follows,
     Join,
     Look,
     Mode,
@@ -186,7 +187,8 @@ def _output(name: str, annotation: Any) -> Output:
     description = next((note for note in notes if isinstance(note, str)), "")
     if get_origin(annotation) in _STREAMS:
         return Output(name, _stream_type(annotation, notes), description)
-    return Output(name, type_of(annotation), description)
+    follows = next((note.field for note in notes if isinstance(note, Follows)), "")
+    return Output(name, type_of(annotation), description, follows)
 
 
 def _stream_type(annotation: Any, notes: tuple[Any, ...]) -> ValueType:

@@ -10,6 +10,9 @@ from graph.connections import Connection
 T = TypeVar("T")
 Outputs = dict[str, Any]
 
+ANEW = "\f"
+"""Shown among the items of a stream: what was shown before is not part of the result."""
+
 
 class Signature(msgspec.Struct, frozen=True):
     """A flow as something that can be called: what it is for, and what it takes.
@@ -156,7 +159,10 @@ class Context(Protocol):
         ...
 
     def stream(self, items: Sequence[Any]) -> None:
-        """Show items of what the block is about to give, as they come. Not recorded."""
+        """Show items of what the block is about to give, as they come. Not recorded.
+
+        ANEW takes back what was shown.
+        """
         ...
 
     async def ask(self, question: Asked) -> Answered:

@@ -19,7 +19,7 @@ Join = Literal["all", "settled", "first"]
 
 Editor = Literal[
     "", "lines", "code", "expression", "choice", "table", "mapping", "file", "folder", "colour",
-    "json", "schema", "schedule", "secret", "connection", "flow", "url", "sql",
+    "json", "schema", "schedule", "secret", "connection", "flow", "url", "sql", "model",
 ]  # fmt: skip
 
 REQUIRED = msgspec.UNSET
@@ -52,12 +52,19 @@ class Parameter(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.name.replace("_", " ").strip().capitalize()
 
 
+class Follows(msgspec.Struct, frozen=True):
+    """Says of an output that the JSON Schema in a `field` describes it; of a list, its items."""
+
+    field: str
+
+
 class Output(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One output of a block."""
+    """One output of a block. `follows` names the field whose schema types it, if one does."""
 
     name: str
     type: ValueType = ANY
     description: str = ""
+    follows: str = ""
 
 
 class Needs(msgspec.Struct, frozen=True, omit_defaults=True):

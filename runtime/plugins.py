@@ -41,6 +41,9 @@ OWN = (
     "agents.files.blocks",
     "agents.database.blocks",
     "agents.code.blocks",
+    "agents.llm.blocks",
+    "agents.llm.record_blocks",
+    "agents.llm.text_blocks",
 )
 
 

@@ -9,6 +9,7 @@ from agents.contract import Grants, Health, Means
 from agents.errors import AgentError
 from agents.llm.catalogue import Catalogue
 from agents.llm.keeping import Keeping
+from agents.llm.kept_conversations import KeptConversation
 from agents.llm.providers.scripted import NAME as SCRIPTED
 from agents.llm.providers.scripted import ScriptedProvider
 from agents.llm.shapes import Provider, Reply
@@ -68,6 +69,15 @@ class LlmAgent:
         """Keep a reply for whoever asks the same again."""
         if self._keeping is not None:
             await asyncio.to_thread(self._keeping.keep, key, reply)
+
+    def conversation(self, name: str) -> KeptConversation:
+        """A conversation that is kept between runs, by its name among those of the flow's folder.
+
+        Raises BlockError where nothing can be kept.
+        """
+        if self.means is None:
+            raise BlockError("Nothing can be kept between runs here.")
+        return KeptConversation(self.means.folder, self._grants.folder, name)
 
     async def guarded(
         self, connection: Connection, work: Callable[[], Awaitable[T]], *, within: float

@@ -3,6 +3,7 @@
 BlockError
 ├── NoModel                 nothing is connected that could be asked
 ├── BudgetExceeded          the answer might cost more than the run may still use up
+├── WrongAnswer             it answered, and never as the schema says
 └── AgentError              see agents/errors.py
     ├── NoAnswer            every model in the chain failed; says what each said
     └── Rejected
@@ -22,6 +23,10 @@ class NoModel(BlockError):
 
 class BudgetExceeded(BlockError):
     """The answer might use up more than the run still may."""
+
+
+class WrongAnswer(BlockError):
+    """A model answered as often as it may, and never as the schema says."""
 
 
 class Unsuited(Rejected):

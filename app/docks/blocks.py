@@ -44,7 +44,7 @@ ROW = int(Qt.ItemDataRole.UserRole)
 
 GROUP_HEIGHT = 30
 
-_WRITTEN = {"http": "HTTP", "sql": "SQL", "llm": "Language models", "mcp": "MCP"}
+_WRITTEN = {"ai": "AI", "http": "HTTP", "sql": "SQL", "llm": "Language models", "mcp": "MCP"}
 
 
 Index = QModelIndex | QPersistentModelIndex

@@ -16,7 +16,7 @@ MOST_DRAWN = 400
 LONGEST = 600
 """Characters of a description that are shown on a card."""
 TAGS = {
-    "code": "Python", "data": "Tables", "files": "Files", "http": "Web", "logic": "Logic",
+    "ai": "AI", "code": "Python", "data": "Tables", "files": "Files", "http": "Web", "logic": "Logic",
     "sql": "SQL", "text": "Text",
 }  # fmt: skip
 

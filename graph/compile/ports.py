@@ -1,14 +1,15 @@
 """Which ports a block has where it stands: those of its kind, and those its fields make."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
 import msgspec
 
 from graph.catalog import Catalog
+from graph.described import type_described
 from graph.flow import Block, Flow
-from graph.spec import BlockSpec
+from graph.spec import BlockSpec, Output
 from graph.values import ANY, BOOLEAN, INTEGER, LIST, NUMBER, RECORD, TABLE, TEXT, ValueType
 
 CALL = "flow.call"
@@ -107,6 +108,8 @@ def ports_of(block: Block, spec: BlockSpec, level: Level) -> Ports:
         cases = block.fields.get(spec.outputs_from, ())
         names = cases if isinstance(cases, (list, tuple)) else ()
         outputs = {str(name): ANY for name in names} | {"otherwise": ANY}
+    if following := _following(spec):
+        outputs = {**outputs, **_described(following, block.fields)}
     if block.settings.each:
         outputs = {name: ValueType("list", item=kind) for name, kind in outputs.items()}
     if block.settings.on_error == "port":
@@ -121,6 +124,26 @@ def _ports_of_call(block: Block, level: Level, expressive: bool) -> Ports:
     inputs, outputs = interface(inner.flow)
     types = {name: input_type(given) for name, given in inputs.items()}
     return Ports(types, dict.fromkeys(outputs, ANY), expressive)
+
+
+@lru_cache(maxsize=4096)
+def _following(spec: BlockSpec) -> tuple[Output, ...]:
+    return tuple(output for output in spec.outputs if output.follows)
+
+
+def _described(outputs: Iterable[Output], fields: Mapping[str, Any]) -> dict[str, ValueType]:
+    """The types of outputs that follow schemas, as far as these stand in the fields."""
+    made = dict[str, ValueType]()
+    for output in outputs:
+        schema = fields.get(output.follows)
+        if isinstance(schema, dict) and not is_expression(schema):
+            told = type_described(schema)
+            made[output.name] = ValueType("list", item=told) if _is_list(output) else told
+    return made
+
+
+def _is_list(output: Output) -> bool:
+    return output.type.kind == "list"
 
 
 @lru_cache(maxsize=4096)

@@ -32,6 +32,7 @@ class Surroundings:
         self.told: list[tuple[float, float, str]] = []
         self.spent: list[tuple[int, float, str]] = []
         self.traced: list[tuple[str, dict[str, Any]]] = []
+        self.streamed: list[Any] = []
         self._agents: dict[type[Any], Any] = {}
 
     async def agent(self, kind: type[T]) -> T:
@@ -56,6 +57,9 @@ class Surroundings:
 
     def progress(self, done: float, total: float, note: str = "") -> None:
         self.told.append((done, total, note))
+
+    def stream(self, items: Sequence[Any]) -> None:
+        self.streamed.extend(items)
 
     def now(self) -> float:
         return time.time()
