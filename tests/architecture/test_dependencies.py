@@ -19,7 +19,7 @@ ONLY_DATA = {"tzdata"}
 
 # Declared together, before the packages that need them came one by one; empty once all have.
 AHEAD = {
-    "anthropic", "openai", "mcp", "keyring", "cryptography", "stamina", "limits", "redis",
+    "anthropic", "openai", "keyring", "cryptography", "stamina", "limits", "redis",
 }  # fmt: skip
 
 # What is declared under a name that itself holds no code.

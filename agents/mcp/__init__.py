@@ -1,0 +1,1 @@
+"""Speaks the Model Context Protocol with servers that others wrote: tools, resources, prompts."""

@@ -1,0 +1,68 @@
+"""What a server offers: asked for, cut to what is bearable, and nothing of it believed."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import mcp
+import msgspec
+from mcp.types import METHOD_NOT_FOUND
+
+from agents.mcp.servers import server_of
+from agents.mcp.session import Session, listed
+from agents.mcp.snapshot import LARGEST, LONGEST, MOST, Snapshot, Tool
+from graph.connections import Connection
+
+
+async def looked(connection: Connection) -> Snapshot:
+    """What the server of a connection offers, in a session for this alone. Raises AgentError."""
+    with tempfile.TemporaryDirectory() as folder:
+        session = Session(connection.name, server_of(connection), Path(folder))
+        await session.begin()
+        try:
+            return await offered(session)
+        finally:
+            await session.end()
+
+
+async def offered(session: Session) -> Snapshot:
+    """What the server of a session offers. Raises AgentError."""
+    tools, server = await session.ask("which tools it has", _tools)
+    known: dict[str, Tool] = {}
+    for tool in tools:
+        known.setdefault(tool.name, _tool(tool))
+    return Snapshot(session.name, server, tuple(known.values()))
+
+
+async def _tools(client: mcp.Client) -> tuple[list[Any], str]:
+    info = client.server_info
+    server = f"{info.title or info.name} {info.version}".strip()[:100] if info else ""
+    if client.server_capabilities.tools is None:
+        return [], server
+    try:
+        return await listed(lambda cursor: client.list_tools(cursor=cursor), "tools", MOST), server
+    except mcp.MCPError as error:
+        if error.code == METHOD_NOT_FOUND:
+            return [], server
+        raise
+
+
+def _tool(tool: Any) -> Tool:
+    hints = tool.annotations
+    return Tool(
+        tool.name,
+        ((tool.title or (hints and hints.title) or "")[:100]).strip(),
+        (tool.description or "").strip()[:LONGEST],
+        _schema(tool.input_schema) or {},
+        _schema(tool.output_schema),
+        reads=bool(hints and hints.read_only_hint),
+        destroys=not (hints and (hints.read_only_hint or hints.destructive_hint is False)),
+        repeats=bool(hints and hints.idempotent_hint),
+    )
+
+
+def _schema(schema: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The schema as it is, None for none, and one that allows anything instead of a huge one."""
+    if schema is None:
+        return None
+    return schema if len(msgspec.json.encode(schema)) <= LARGEST else {"type": "object"}

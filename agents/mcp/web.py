@@ -1,0 +1,154 @@
+"""A server over HTTP: every address looked at before it is connected to, every answer bounded."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Any, Self
+
+import httpx2
+from mcp.client.streamable_http import streamable_http_client
+from mcp.shared.message import SessionMessage
+
+from agents.hosts import resolve
+from agents.mcp.bounds import LARGEST, Bounds
+from agents.mcp.servers import Address
+
+CONNECT_SECONDS = 10.0
+SILENCE = 300.0
+"""Seconds a stream may be silent; what waits for an answer has a limit of its own."""
+
+
+class Web:
+    """One session over HTTP, as a transport of the SDK: entered, it gives two streams."""
+
+    def __init__(self, address: Address, bounds: Bounds) -> None:
+        self._address = address
+        self._bounds = bounds
+        self._stack = contextlib.AsyncExitStack()
+        self._door = _Door(bounds)
+
+    @property
+    def said(self) -> str:
+        """How it last refused a request, "" when it didn't."""
+        return f"status {self.status}" if self.status else ""
+
+    @property
+    def status(self) -> int:
+        """The last status of 400 and above, 0 for none."""
+        return self._door.status
+
+    async def __aenter__(self) -> tuple["_Counted", Any]:
+        trust = await asyncio.to_thread(httpx2.create_ssl_context)
+        self._door.open(trust)
+        client = httpx2.AsyncClient(
+            transport=self._door,
+            headers={"User-Agent": "Heddle", **self._address.headers},
+            timeout=httpx2.Timeout(CONNECT_SECONDS, read=SILENCE),
+            trust_env=False,
+        )
+        async with self._stack as stack:
+            await stack.enter_async_context(client)
+            read, write = await stack.enter_async_context(
+                streamable_http_client(
+                    self._address.url, http_client=client, max_sse_event_size=LARGEST
+                )
+            )
+            self._stack = stack.pop_all()
+        return _Counted(read, self._bounds), write
+
+    async def __aexit__(self, *error: Any) -> None:
+        await self._stack.__aexit__(*error)
+
+
+class _Counted:
+    """The messages of the server, none any more once it broke a bound."""
+
+    def __init__(self, inner: Any, bounds: Bounds) -> None:
+        self._inner = inner
+        self._bounds = bounds
+
+    async def receive(self) -> SessionMessage | Exception:
+        item: SessionMessage | Exception = await self._inner.receive()
+        return item
+
+    async def __anext__(self) -> SessionMessage | Exception:
+        item: SessionMessage | Exception = await self._inner.__anext__()
+        self._bounds.heard()
+        if self._bounds.broken:
+            raise StopAsyncIteration
+        return item
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._inner.aclose()
+
+
+class _Door(httpx2.AsyncBaseTransport):
+    """Resolves a name itself, looks at every address, and connects to one of just these."""
+
+    def __init__(self, bounds: Bounds) -> None:
+        self.status = 0
+        self._bounds = bounds
+        self._through: httpx2.AsyncHTTPTransport | None = None
+
+    def open(self, trust: Any) -> None:
+        self._through = httpx2.AsyncHTTPTransport(verify=trust, trust_env=False)
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        url = request.url
+        port = url.port or (443 if url.scheme == "https" else 80)
+        *others, last = await resolve(url.raw_host.decode(), port)
+        for address in others:
+            with contextlib.suppress(httpx2.ConnectError, httpx2.ConnectTimeout):
+                return await self._sent(request, address)
+        return await self._sent(request, last)
+
+    async def _sent(self, request: httpx2.Request, address: str) -> httpx2.Response:
+        """The answer of an address to a request that names its host as it was written."""
+        assert self._through is not None, "open before sending"
+        there = httpx2.Request(
+            request.method,
+            request.url.copy_with(host=address),
+            headers=request.headers,
+            stream=request.stream,
+            extensions={**request.extensions, "sni_hostname": request.url.raw_host.decode()},
+        )
+        response = await self._through.handle_async_request(there)
+        if response.status_code >= 400:
+            self.status = response.status_code
+        if not response.headers.get("content-type", "").startswith("text/event-stream"):
+            assert isinstance(response.stream, httpx2.AsyncByteStream)
+            response.stream = _Bounded(response.stream, self._bounds)
+        return response
+
+    async def aclose(self) -> None:
+        if self._through is not None:
+            await self._through.aclose()
+
+
+class _Bounded(httpx2.AsyncByteStream):
+    """The body of an answer, up to the largest that is read."""
+
+    def __init__(self, inner: httpx2.AsyncByteStream, bounds: Bounds) -> None:
+        self._inner = inner
+        self._bounds = bounds
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        size = 0
+        async for part in self._inner:
+            size += len(part)
+            if size > LARGEST:
+                self._bounds.too_large()
+                raise httpx2.StreamError("The answer is too large.")
+            yield part
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
