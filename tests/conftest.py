@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.servers.postgres"]
+pytest_plugins = ["tests.servers.postgres", "tests.servers.models"]
 
 # Windows of the tests are drawn in memory, wherever they run; said before any Qt is imported.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")

@@ -16,8 +16,8 @@ MOST_DRAWN = 400
 LONGEST = 600
 """Characters of a description that are shown on a card."""
 TAGS = {
-    "ai": "AI", "code": "Python", "data": "Tables", "files": "Files", "http": "Web", "logic": "Logic",
-    "sql": "SQL", "text": "Text",
+    "ai": "AI", "code": "Python", "data": "Tables", "files": "Files", "http": "Web",
+    "logic": "Logic", "sql": "SQL", "text": "Text",
 }  # fmt: skip
 
 

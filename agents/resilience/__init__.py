@@ -1,0 +1,1 @@
+"""What stands around every call to the outside: time limit, retry, breaker, rate, bulkhead."""

@@ -1,0 +1,73 @@
+"""Where calls are counted for rates within one process, by the clock that was handed in."""
+
+from bisect import bisect_right
+from collections import deque
+
+from limits.aio.storage import MovingWindowSupport, Storage
+
+from agents.resilience.clock import Clock
+
+
+class Ledger(Storage, MovingWindowSupport):
+    """What `limits` counts in. Its own storage goes by the machine's clock and leaves tasks."""
+
+    STORAGE_SCHEME = None
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__()
+        self._clock = clock
+        self._begun = dict[str, deque[float]]()
+        self._counts = dict[str, tuple[int, float]]()
+
+    @property
+    def base_exceptions(self) -> type[Exception]:
+        return ValueError
+
+    async def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
+        begun = self._recent(key, expiry)
+        if len(begun) + amount > limit:
+            return False
+        begun.extend([self._clock.now()] * amount)
+        return True
+
+    async def get_moving_window(
+        self,
+        key: str,
+        limit: int,  # noqa: ARG002 - the signature of `limits`
+        expiry: int,
+    ) -> tuple[float, int]:
+        begun = self._recent(key, expiry)
+        return (begun[0] if begun else self._clock.now()), len(begun)
+
+    async def incr(self, key: str, expiry: float, amount: int = 1) -> int:
+        count = await self.get(key)
+        ends = self._counts[key][1] if count else self._clock.now() + expiry
+        self._counts[key] = (count + amount, ends)
+        return count + amount
+
+    async def get(self, key: str) -> int:
+        count, ends = self._counts.get(key, (0, 0.0))
+        return count if self._clock.now() < ends else 0
+
+    async def get_expiry(self, key: str) -> float:
+        return self._counts.get(key, (0, self._clock.now()))[1]
+
+    async def check(self) -> bool:
+        return True
+
+    async def reset(self) -> int:
+        count = len(self._begun) + len(self._counts)
+        self._begun.clear()
+        self._counts.clear()
+        return count
+
+    async def clear(self, key: str) -> None:
+        self._begun.pop(key, None)
+        self._counts.pop(key, None)
+
+    def _recent(self, key: str, expiry: int) -> deque[float]:
+        begun = self._begun.setdefault(key, deque())
+        over = bisect_right(begun, self._clock.now() - expiry)
+        for _ in range(over):
+            begun.popleft()
+        return begun
