@@ -17,7 +17,6 @@ from graph.errors import HeddleError
 from runtime.bundle.contents import BUNDLE_SUFFIX
 from runtime.commands import Answer, ImportRun
 from runtime.journal.contract import RunRow
-from runtime.secrets import all_values
 
 if TYPE_CHECKING:
     from runtime.bundle.gathering import Readable
@@ -63,7 +62,7 @@ class Bundles(QObject):
             from runtime.bundle.gathering import gathered  # noqa: PLC0415 - see above
             from runtime.bundle.writing import save, written  # noqa: PLC0415 - see above
 
-            bundle = await gathered(journal, run, time.time(), all_values())
+            bundle = await gathered(journal, run, time.time(), _every_secret())
             try:
                 save(written(bundle, version()), path)
             except OSError as error:
@@ -140,3 +139,13 @@ def _file_name(run: RunRow) -> str:
     spoken = "".join(c if c.isalnum() or c in " -_" else " " for c in run.name or "run")
     when = time.strftime("%Y-%m-%d %H.%M", time.localtime(run.started))
     return f"{' '.join(spoken.split())} {when}{BUNDLE_SUFFIX}"
+
+
+def _every_secret() -> list[str]:
+    """Every secret of this home, should one have got into a run by another way."""
+    # Read only when a run is sent away.
+    from runtime.connections.connections import Connections  # noqa: PLC0415 - see above
+    from runtime.plugins import own_connectable  # noqa: PLC0415 - see above
+    from runtime.settings import settings_from  # noqa: PLC0415 - see above
+
+    return Connections(settings_from().folder, own_connectable()).all_values()

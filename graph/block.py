@@ -4,8 +4,12 @@ import collections.abc
 import inspect
 import re
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
+from types import UnionType
+from typing import Annotated, Any, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
+import msgspec
+
+from graph.connections import Connection
 from graph.context import Context
 from graph.spec import (
     REQUIRED,
@@ -68,11 +72,12 @@ def block(
     """Make a function a kind of block; everything shown of it comes from its signature.
 
     Parameters become fields and ports: required without a default; described by a text in
-    `Annotated[type, "what it is"]`, edited as a `Look` there says. `**inputs` takes any further
-    named inputs, a parameter annotated `Context` gets the surroundings. The return annotation
-    types the `output`; a NamedTuple gives several. A block with `routes` (or `outputs_from`, the
-    field that names them) returns a `Route`. A generator streams. The docstring's first line is
-    the summary. Raises TypeError for a signature that can't be a block.
+    `Annotated[type, "what it is"]`, edited as a `Look` there says. One annotated `Connection` is
+    chosen by name, of the `kinds` its Look names; `**inputs` takes any further named inputs; one
+    annotated `Context` gets the surroundings. The return annotation types the `output`; a
+    NamedTuple gives several. A block with `routes` (or `outputs_from`, the field that names
+    them) returns a `Route`. A generator streams. The docstring's first line is the summary.
+    Raises TypeError for a signature that can't be a block.
     """
 
     def decorate(function: F) -> F:
@@ -149,7 +154,20 @@ def _parameter(name: str, annotation: Any, default: Any) -> Parameter:
     kind = type_of(annotation)
     if not look.editor and kind.choices:
         look = Look("choice", look.more)
-    return Parameter(name, kind, default, description, look)
+    connects = _connects(annotation)
+    if not look.editor and connects:
+        look = msgspec.structs.replace(look, editor="connection")
+    return Parameter(name, kind, default, description, look, connects)
+
+
+def _connects(annotation: Any) -> bool:
+    """Whether what an annotation allows is a connection, or nothing."""
+    if get_origin(annotation) is Annotated:
+        return _connects(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, UnionType):
+        members = [member for member in get_args(annotation) if member is not type(None)]
+        return len(members) == 1 and _connects(members[0])
+    return annotation is Connection
 
 
 def _outputs(returns: Any, name: str, routes: Sequence[str]) -> tuple[Output, ...]:

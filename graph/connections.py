@@ -42,16 +42,23 @@ class ConnectionKind(msgspec.Struct, frozen=True, omit_defaults=True):
 class Connection(msgspec.Struct, frozen=True):
     """A connection as an agent gets it: every field by name, secrets in the clear.
 
-    It lives as long as the call it is for, and says nothing of its secrets when it is printed.
+    `secret` names the fields that are secrets. It lives as long as the call it is for, and says
+    nothing of its secrets when it is printed.
     """
 
     name: str
     kind: str
     fields: Mapping[str, str] = {}
+    secret: tuple[str, ...] = ()
 
     def get(self, field: str) -> str:
         """What is in a field, "" for nothing."""
         return self.fields.get(field, "")
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must not be seen of it."""
+        return tuple(value for name in self.secret if (value := self.get(name)))
 
     def __repr__(self) -> str:
         return f"Connection({self.name!r}, {self.kind!r})"

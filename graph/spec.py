@@ -27,21 +27,30 @@ REQUIRED = msgspec.UNSET
 
 
 class Look(msgspec.Struct, frozen=True, omit_defaults=True):
-    """How a field is edited: which editor, whether under "More", which names an expression has."""
+    """How a field is edited: which editor, whether under "More", which names an expression has.
+
+    `kinds` are those of the connections that suit a field that names one; none: all of them.
+    """
 
     editor: Editor = ""
     more: bool = False
     names: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
 
 
 class Parameter(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One parameter of a block: a field in the inspector, and a port as soon as it is linked."""
+    """One parameter of a block: a field in the inspector, and a port as soon as it is linked.
+
+    One that `connects` holds a connection and nothing else, named in the field: never linked
+    or worked out, so that whoever reads the flow knows which.
+    """
 
     name: str
     type: ValueType
     default: Any = REQUIRED
     description: str = ""
     look: Look = Look()
+    connects: bool = False
 
     @property
     def required(self) -> bool:
@@ -71,7 +80,7 @@ class Needs(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a block touches outside the flow, so that a person can agree to it beforehand.
 
     `reads` and `writes` are files or folders, `hosts` network hosts ("*" for any), `databases`
-    addresses without their passwords, `secrets` names.
+    addresses without their passwords, `secrets` and `connections` names.
     """
 
     hosts: tuple[str, ...] = ()
@@ -80,12 +89,14 @@ class Needs(msgspec.Struct, frozen=True, omit_defaults=True):
     databases: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
+    connections: tuple[str, ...] = ()
     code: bool = False
 
     def __or__(self, other: "Needs") -> "Needs":
         merged = {
             name: tuple(dict.fromkeys((*getattr(self, name), *getattr(other, name))))
-            for name in ("hosts", "reads", "writes", "databases", "commands", "secrets")
+            for name in self.__struct_fields__
+            if name != "code"
         }
         return Needs(**merged, code=self.code or other.code)
 

@@ -67,7 +67,11 @@ class _Look:
             needs = Needs()
             if spec.needs:
                 needs = spec.needs(self._fields(level, block, into.get(block.id, ())))
-            needs |= Needs(secrets=tuple(_secrets(dict(block.fields))))
+            fields = dict(block.fields)
+            needs |= Needs(
+                secrets=tuple(_named("$secret", fields)),
+                connections=tuple(_named("$connection", fields)),
+            )
             if needs != Needs():
                 yield Touch(f"{prefix}{block.id}", block.kind, spec.effect, needs)
             for parameter in spec.flow_parameters:
@@ -116,13 +120,13 @@ def _links_by_block(flow: Flow) -> dict[str, list[Link]]:
     return found
 
 
-def _secrets(value: Any) -> Iterator[str]:
-    """The names of the secrets in a field's value."""
+def _named(marker: str, value: Any) -> Iterator[str]:
+    """The names of the secrets or connections in a field's value."""
     if isinstance(value, dict):
-        if isinstance(name := value.get("$secret"), str):
+        if isinstance(name := value.get(marker), str):
             yield name
         for inner in value.values():
-            yield from _secrets(inner)
+            yield from _named(marker, inner)
     elif isinstance(value, list):
         for inner in value:
-            yield from _secrets(inner)
+            yield from _named(marker, inner)

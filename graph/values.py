@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_ori
 
 import msgspec
 
+from graph.connections import Connection
 from graph.errors import BadInput
 
 Kind = Literal[
@@ -70,6 +71,7 @@ _PLAIN: dict[Any, ValueType] = {
     bytes: BYTES,
     datetime.datetime: DATETIME,
     datetime.date: DATE,
+    Connection: TEXT,  # in a flow it is its name
     list: LIST,
     tuple: LIST,
     dict: RECORD,

@@ -9,13 +9,14 @@ from typing import Any, TypeVar, cast
 from agents.code.sandbox import Limits as CodeLimits
 from agents.code.sandbox import Sandbox
 from agents.contract import Agent, Grants
+from graph.connections import Connection
 from graph.spec import BlockSpec
+from runtime.connections.connections import Connections
 from runtime.engine.surroundings import Limits
 from runtime.journal.places import journal_at
 from runtime.metrics.places import metrics_beside
 from runtime.plugins import Installed, installed
 from runtime.runtime import LEASE, Runtime
-from runtime.secrets import secret
 from runtime.settings import Settings
 from runtime.workers import MEMORY, Workers
 
@@ -33,8 +34,14 @@ class World:
     """The agents, the sandbox and the worker processes of one runtime, each begun when needed."""
 
     def __init__(
-        self, packs: Path | None, *, code: CodeLimits | None = None, memory: int = MEMORY
+        self,
+        packs: Path | None,
+        *,
+        code: CodeLimits | None = None,
+        memory: int = MEMORY,
+        connections: Connections | None = None,
     ) -> None:
+        self._connections = connections or Connections(None)
         self._sandbox = Sandbox(code)
         self._workers = Workers(packs, memory=memory)
         self._agents: dict[tuple[type[Any], Grants], asyncio.Task[Agent]] = {}
@@ -68,7 +75,13 @@ class World:
         return await self._workers.call(spec, arguments, within)
 
     def secret(self, name: str) -> str:
-        return secret(name)
+        return self._connections.secret(name)
+
+    def connection(self, name: str) -> Connection:
+        return self._connections.connection(name)
+
+    def connections(self, *kinds: str) -> tuple[str, ...]:
+        return self._connections.names(*kinds)
 
     async def close(self) -> None:
         for connecting in self._agents.values():
@@ -107,18 +120,28 @@ def compose(
     blocks = blocks or installed(settings.packs_folder)
     where = place or settings.journal_place
     journal = journal_at(where, settings.durability)
+    connections = connections_of(settings, blocks)
     return Runtime(
         blocks.catalog,
         journal,
-        world_of(settings),
+        world_of(settings, blocks, connections),
         grants=grants,
         limits=Limits(parallel=settings.parallel, seconds=settings.time_limit),
         lease=lease,
         metrics=metrics_beside(journal, where),
+        connections=connections,
     )
 
 
-def world_of(settings: Settings) -> World:
+def connections_of(settings: Settings, blocks: Installed) -> Connections:
+    """The connections and secrets of the home that the settings name."""
+    prefer = None if settings.secrets_in == "auto" else settings.secrets_in
+    return Connections(settings.folder, blocks.connectable, prefer=prefer)
+
+
+def world_of(
+    settings: Settings, blocks: Installed, connections: Connections | None = None
+) -> World:
     """The agents, sandbox and processes of one runtime, bounded as the settings say."""
     return World(
         settings.packs_folder,
@@ -126,6 +149,7 @@ def world_of(settings: Settings) -> World:
             seconds=settings.code_seconds, memory_bytes=int(settings.code_megabytes * 1e6)
         ),
         memory=int(settings.process_megabytes * 2**20),
+        connections=connections or connections_of(settings, blocks),
     )
 
 

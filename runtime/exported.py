@@ -18,11 +18,12 @@ import msgspec
 from agents.contract import Grants
 from graph.block import Route
 from graph.compile.bind import SKIPPED as MISSING
+from graph.connections import Connection
 from graph.context import Allowance, Outputs, ScopeFailed
 from graph.errors import BlockError, HeddleError
 from graph.flow import Retry, Settings
 from graph.values import COERCIONS
-from runtime.compose import World, granted
+from runtime.compose import World, granted, world_of
 from runtime.engine.decide import GiveUp, after_failure
 from runtime.engine.evolve import error_record
 from runtime.failures import failure_of
@@ -126,6 +127,12 @@ class Context:
 
     def secret(self, name: str) -> str:
         return self._world.secret(name)
+
+    def connection(self, name: str) -> Connection:
+        return self._world.connection(name)
+
+    def connections(self, *kinds: str) -> tuple[str, ...]:
+        return self._world.connections(*kinds)
 
     def spend(self, *, tokens: int = 0, cost: float = 0.0, model: str = "") -> None:
         pass
@@ -254,7 +261,8 @@ def run(flow: Body) -> None:
 
 
 async def _run(flow: Body, inputs: Mapping[str, Any]) -> Outputs:
-    world = World(settings_from().packs_folder)
+    settings = settings_from()
+    world = world_of(settings, installed(settings.packs_folder))
     try:
         outputs = await flow(Context(world, granted(Path.cwd())), **inputs)
         await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}))  # who lost a race

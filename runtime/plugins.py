@@ -5,7 +5,7 @@ import importlib
 import importlib.util
 import inspect
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from graph.catalog import Catalog, blocks_in
+from graph.connections import Connection, ConnectionKind
 from graph.errors import Problem
 from graph.spec import BlockSpec
 from runtime.failures import failure_of
@@ -47,11 +48,32 @@ OWN = (
 )
 
 
+OWN_CONNECTIONS = (
+    "agents.http.connections",
+    "agents.database.connections",
+)
+"""Modules with `CONNECTIONS`, the kinds they know, and `try_out`, which asks the other side."""
+
+TryOut = Callable[[Connection], Awaitable[str]]
+"""Asks the other side of a connection; gives what it found, or raises AgentError."""
+
+
+class Connectable(NamedTuple):
+    """A kind of connection, and how one is tried out, None when that can't be."""
+
+    kind: ConnectionKind
+    try_out: TryOut | None = None
+
+
 class Installed(NamedTuple):
-    """The blocks that could be loaded, and a problem for every pack or block that couldn't."""
+    """The blocks that could be loaded, and a problem for every pack or block that couldn't.
+
+    `connectable` are the kinds of connections that come with them.
+    """
 
     catalog: Catalog
     problems: tuple[Problem, ...]
+    connectable: tuple[Connectable, ...] = ()
 
 
 def installed(folder: Path | None = None) -> Installed:
@@ -59,27 +81,51 @@ def installed(folder: Path | None = None) -> Installed:
     own = Catalog.of(*(importlib.import_module(name) for name in OWN))
     found = packs(folder)
     specs, problems = list(own), list(found.problems)
+    connectable = own_connectable()
+    taken = {one.kind.kind for one in connectable}
+    connectable += [one for one in found.connectable if one.kind.kind not in taken]
     for spec in found.catalog:
         if spec.kind in own:
             problems.append(_taken(spec, "Heddle"))
         else:
             specs.append(spec)
-    return Installed(Catalog(specs), tuple(problems))
+    return Installed(Catalog(specs), tuple(problems), tuple(connectable))
+
+
+def own_connectable() -> list[Connectable]:
+    """The kinds of connections that Heddle's own agents know."""
+    modules = map(importlib.import_module, OWN_CONNECTIONS)
+    return [one for module in modules for one in _connectable_in(module)]
+
+
+def _connectable_in(module: ModuleType) -> list[Connectable]:
+    """The kinds of connections that a module defines."""
+    kinds = getattr(module, "CONNECTIONS", ())
+    if not isinstance(kinds, tuple | list):
+        raise TypeError("CONNECTIONS must be a tuple of kinds of connections")
+    if strange := next((kind for kind in kinds if not isinstance(kind, ConnectionKind)), None):
+        raise TypeError(f"{strange!r} in CONNECTIONS is no kind of connection")
+    try_out = getattr(module, "try_out", None)
+    return [Connectable(kind, try_out) for kind in kinds]
 
 
 def packs(folder: Path | None = None) -> Installed:
     """The blocks of all packs: of installed distributions, and of the files in a folder."""
     specs: dict[str, BlockSpec] = {}
     problems: list[Problem] = []
+    connectable: list[Connectable] = []
     for pack, load in _loaders(folder, problems):
         try:
             # What a pack prints while it is imported must not get between a command's answers.
             with contextlib.redirect_stdout(sys.stderr):
-                found = list(blocks_in(load()))
+                module = load()
+            found = list(blocks_in(module))
+            known = _connectable_in(module)
         except (Exception, SystemExit) as error:  # noqa: BLE001  (imported code may do anything)
             problems.append(_broken(pack, error))
             continue
-        if not found:
+        connectable += known
+        if not found and not known:
             problems.append(_empty(pack))
         for spec in found:
             if spec.kind in specs:
@@ -88,7 +134,7 @@ def packs(folder: Path | None = None) -> Installed:
                 problems.append(_blocking(pack, spec))
             else:
                 specs[spec.kind] = _bounded(spec)
-    return Installed(Catalog(specs.values()), tuple(problems))
+    return Installed(Catalog(specs.values()), tuple(problems), tuple(connectable))
 
 
 def source_of(spec: BlockSpec) -> str:

@@ -44,6 +44,7 @@ from runtime.commands import (
     StoreFlow,
     TakeWheel,
 )
+from runtime.connections.connections import Connections
 from runtime.engine.evolve import rebuilt
 from runtime.engine.executor import Executor
 from runtime.engine.hub import Hub, Subscription
@@ -95,8 +96,10 @@ class Runtime:
         limits: Limits | None = None,
         lease: float = LEASE,
         metrics: MetricStore | None = None,
+        connections: Connections | None = None,
     ) -> None:
         self.catalog = catalog
+        self.connections = connections or Connections(None)
         self.journal = journal
         self.owner = new_owner()
         self._lease = lease

@@ -39,6 +39,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     packs: Annotated[
         str, msgspec.Meta(description="Folder of block packs; HOME/packs when not set.")
     ] = ""
+    secrets_in: Annotated[
+        Literal["auto", "keyring", "vault"],
+        msgspec.Meta(
+            description="Where secrets are kept: the system's keyring, an encrypted file, or auto."
+        ),
+    ] = "auto"
     parallel: Annotated[
         int, msgspec.Meta(ge=1, le=100_000, description="Tasks under way at a time, over all runs.")
     ] = 1000

@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 from agents.database.address import needs_of, readable_address
+from agents.database.connections import DATABASE, address_of
 from agents.database.statement import one_statement
 from agents.database.values import Decimals
 from agents.database.work import Executed, Insert, Mode
 from graph.block import block
 from graph.blocks.checks import readable
+from graph.connections import Connection
 from graph.context import Context
 from graph.spec import Look, Needs
 
@@ -18,9 +20,9 @@ if TYPE_CHECKING:
 _EMPTY: Mapping[str, Any] = {}
 
 Database = Annotated[
-    str,
-    "`postgresql://user:password@host/database`, or the path of a SQLite file.",
-    Look("connection"),
+    str | Connection,
+    "A connection; or `postgresql://user:password@host/database`, or the path of a SQLite file.",
+    Look("connection", kinds=(DATABASE,)),
 ]
 Sql = Annotated[str, "One statement; `:name` stands for a value, never for text.", Look("sql")]
 Parameters = Annotated[
@@ -79,7 +81,7 @@ async def query(
     """
     agent = await _agent(context)
     return await agent.query(
-        database,
+        _address(database),
         sql,
         parameters,
         row_limit=row_limit,
@@ -111,7 +113,7 @@ async def execute(
     """Run one statement that changes a database, in a transaction of its own."""
     agent = await _agent(context)
     return await agent.execute(
-        database,
+        _address(database),
         sql,
         parameters,
         row_limit=row_limit,
@@ -171,7 +173,11 @@ async def insert(
     wanted = Insert(table=table, rows=rows, mode=mode, key=key, schema=schema, create=create)
     once_key = context.key if once and mode == "append" else ""
     agent = await _agent(context)
-    return await agent.insert(database, wanted, time_limit=time_limit, once_key=once_key)
+    return await agent.insert(_address(database), wanted, time_limit=time_limit, once_key=once_key)
+
+
+def _address(database: str | Connection) -> str:
+    return address_of(database) if isinstance(database, Connection) else database
 
 
 async def _agent(context: Context) -> "DatabaseAgent":

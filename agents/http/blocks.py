@@ -6,10 +6,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from agents.http.body import ReadBodyAs, SendAs, body_of, content_of
+from agents.http.connections import HTTP, with_credentials
 from agents.http.exchange import REDIRECTS, Downloaded, Paging, Reply, Request
 from agents.http.usage import usage_of
 from graph.block import block
 from graph.blocks.checks import readable
+from graph.connections import Connection
 from graph.context import Context
 from graph.errors import BadInput
 from graph.paths import read_path
@@ -29,6 +31,9 @@ Query = Annotated[
     Look("mapping"),
 ]
 Headers = Annotated[Mapping[str, str], "Sent along; a value may be a secret.", Look("mapping")]
+Access = Annotated[
+    Connection | None, "What lets you in there, sent to its host alone.", Look(kinds=(HTTP,))
+]
 ReadAs = Annotated[ReadBodyAs, "What the answer is taken to be; `auto` goes by its content type."]
 FailOnStatus = Annotated[
     bool, "Whether a status of 400 and above fails the block; if not, look at `status`."
@@ -84,6 +89,7 @@ async def get(
     context: Context,
     query: Query = _EMPTY,
     headers: Headers = _EMPTY,
+    connection: Access = None,
     read_as: ReadAs = "auto",
     fail_on_status: FailOnStatus = True,
     method: Annotated[
@@ -101,7 +107,7 @@ async def get(
         method=method,
         url=url,
         query=query,
-        headers=headers,
+        headers=with_credentials(connection, url, headers),
         time_limit=time_limit,
         redirects=REDIRECTS if follow_redirects else 0,
     )
@@ -132,6 +138,7 @@ async def request(
     ] = "POST",
     query: Query = _EMPTY,
     headers: Headers = _EMPTY,
+    connection: Access = None,
     body: Annotated[Any, "What is sent; nothing when left out.", Look("json")] = None,
     send_as: Annotated[
         SendAs, "How the body is sent; `auto`: text and bytes as they are, anything else as JSON."
@@ -161,7 +168,7 @@ async def request(
         method=method,
         url=url,
         query=query,
-        headers=_with_defaults(headers, added),
+        headers=_with_defaults(with_credentials(connection, url, headers), added),
         content=content.content,
         time_limit=time_limit,
         redirects=REDIRECTS if follow_redirects else 0,
@@ -207,6 +214,7 @@ async def pages(
     first_page: Annotated[int, "The number of the first page.", Look(more=True)] = 1,
     query: Query = _EMPTY,
     headers: Headers = _EMPTY,
+    connection: Access = None,
     take: Annotated[int, "Stop after that many items; 0 for all."] = 0,
     page_limit: Annotated[int, "The most pages; one more is an error.", Look(more=True)] = 1000,
     item_limit: Annotated[int, "The most items; one more is an error.", Look(more=True)] = 100_000,
@@ -218,7 +226,8 @@ async def pages(
 
     agent = await _agent(context)
     split = Pages(paging, items, cursor, parameter, first_page)
-    first = Request(url=url, query=query, headers=headers, time_limit=time_limit)
+    sent = with_credentials(connection, url, headers)
+    first = Request(url=url, query=query, headers=sent, time_limit=time_limit)
     given = 0
     limits = {"size_limit": size_limit, "page_limit": page_limit}
     walk = each_page(agent, split, first, **limits, trace=_traced(context))
@@ -250,13 +259,15 @@ async def download(
     context: Context,
     query: Query = _EMPTY,
     headers: Headers = _EMPTY,
+    connection: Access = None,
     time_limit: Annotated[float, "Seconds for the whole file to arrive.", Look(more=True)] = 600.0,
     size_limit: Annotated[int, "The most bytes it may have.", Look(more=True)] = 1024 * MEGABYTE,
 ) -> Downloaded:
     """Fetch a file, however large; it appears once it is complete."""
     agent = await _agent(context)
+    sent = with_credentials(connection, url, headers)
     return await agent.download(
-        Request(url=url, query=query, headers=headers, time_limit=time_limit),
+        Request(url=url, query=query, headers=sent, time_limit=time_limit),
         path,
         size_limit=size_limit,
         tell=lambda done, total: context.progress(done, total, path),

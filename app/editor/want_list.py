@@ -18,6 +18,7 @@ ICONS: dict[What, str] = {
     "databases": "mdi6.database-outline",
     "commands": "mdi6.console",
     "secrets": "mdi6.key-outline",
+    "connections": "mdi6.connection",
     "code": "mdi6.code-braces",
 }
 PLACE = Qt.ItemDataRole.UserRole

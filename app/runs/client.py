@@ -6,7 +6,7 @@ import tempfile
 import weakref
 from pathlib import Path
 
-from app.safety.locking import lock
+from runtime.locking import lock
 
 MOST = 100
 """Studios of one person on one machine that are told apart."""

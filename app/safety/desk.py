@@ -10,8 +10,8 @@ from pathlib import Path
 import msgspec
 
 from app.safety.journal import SUFFIX, Journal, drafts_in
-from app.safety.locking import lock
 from app.safety.syncing import Syncer
+from runtime.locking import lock
 
 
 class Order(msgspec.Struct, frozen=True):

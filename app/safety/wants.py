@@ -5,12 +5,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from msgspec.structs import replace
+
 from graph.catalog import Catalog
 from graph.flow import Flow
 from graph.spec import Needs
 from graph.touches import Touch, together, touches
 
-What = Literal["hosts", "reads", "writes", "databases", "commands", "secrets", "code"]
+What = Literal[
+    "hosts", "reads", "writes", "databases", "commands", "secrets", "connections", "code"
+]
 
 ORDER: Mapping[What, str] = {
     "hosts": "Reach over the network",
@@ -19,6 +23,7 @@ ORDER: Mapping[What, str] = {
     "databases": "Use databases",
     "commands": "Run commands",
     "secrets": "Use secrets",
+    "connections": "Use connections",
     "code": "Run Python code, in a sandbox",
 }
 """What can be touched, the most telling first, and how it is said."""
@@ -30,6 +35,7 @@ _ANY: Mapping[What, str] = {
     "databases": "any database, known only when it runs",
     "commands": "any command",
     "secrets": "any secret",
+    "connections": "any connection, known only when it runs",
     "code": "any code",
 }
 RESOURCE = "heddle:"
@@ -86,9 +92,7 @@ def is_nothing(needs: Needs) -> bool:
 
 def _without_resources(needs: Needs) -> Needs:
     reads = tuple(path for path in needs.reads if not path.startswith(RESOURCE))
-    return Needs(
-        needs.hosts, reads, needs.writes, needs.databases, needs.commands, needs.secrets, needs.code
-    )
+    return replace(needs, reads=reads)
 
 
 def covers(agreed: Needs, wanted: Needs) -> bool:

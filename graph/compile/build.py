@@ -127,7 +127,7 @@ def _expected(link: Link, task: FlatTask, source: FlatTask) -> ValueType | None:
 def _split(
     fields: Mapping[str, Any], spec: BlockSpec
 ) -> tuple[Mapping[str, Any], Mapping[str, str], Mapping[str, str]]:
-    """Fields set to plain values, to expressions, and to secrets (also inside records)."""
+    """Fields set to plain values, to expressions, and to secrets or connections."""
     if spec is PINNED:
         return fields, {}, {}
     if not fields:
@@ -148,9 +148,13 @@ def _split(
 
 
 def holds_secret(value: Any) -> bool:
-    """Whether a field's value names a secret somewhere inside."""
+    """Whether a field's value names a secret or a connection somewhere inside."""
     if isinstance(value, dict):
-        return "$secret" in value or any(holds_secret(inner) for inner in value.values())
+        return (
+            "$secret" in value
+            or "$connection" in value
+            or any(holds_secret(inner) for inner in value.values())
+        )
     return isinstance(value, list) and any(holds_secret(inner) for inner in value)
 
 

@@ -136,7 +136,14 @@ def _bad_fields(place: Place) -> Iterator[Problem]:
 def _bad_field(place: Place, parameter: Parameter, value: Any) -> Iterator[Problem]:
     name = parameter.name
     if isinstance(value, dict) and any(marker in value for marker in MARKERS):
-        yield from _bad_marker(place, name, value)
+        yield from _bad_marker(place, parameter, value)
+        return
+    if _holds_connection(value):
+        yield _no_connection_here(place, name)
+        return
+    if parameter.connects and value is not None:
+        message = f"{name!r} takes a connection."
+        yield place.problem("wrong-type", message, 'Write {"$connection": "NAME"}.', field=name)
         return
     if reason := mismatch(parameter.type, _with_secrets(value)):
         yield place.problem("wrong-type", f"{name!r} {reason}.", field=name)
@@ -159,15 +166,31 @@ def _with_secrets(value: Any) -> Any:
     return [_with_secrets(inner) for inner in value] if isinstance(value, list) else value
 
 
-def _bad_marker(place: Place, name: str, value: Mapping[str, Any]) -> Iterator[Problem]:
+def _holds_connection(value: Any) -> bool:
+    """Whether a connection is named somewhere inside a value."""
+    if isinstance(value, dict):
+        return "$connection" in value or any(map(_holds_connection, value.values()))
+    return isinstance(value, list) and any(map(_holds_connection, value))
+
+
+def _no_connection_here(place: Place, name: str) -> Problem:
+    message = f"{name!r} can't hold a connection."
+    return place.problem("no-connection", message, "Use a secret instead.", field=name)
+
+
+def _bad_marker(place: Place, parameter: Parameter, value: Mapping[str, Any]) -> Iterator[Problem]:
+    name = parameter.name
     marker = next(marker for marker in MARKERS if marker in value)
     content = value[marker]
     if len(value) != 1 or not isinstance(content, str) or not content:
         message = f"{name!r} holds a {marker} that isn't one text alone."
         yield place.problem("bad-marker", message, f'Write {{"{marker}": "…"}}.', field=name)
     elif marker == "$connection":
-        message = f"{name!r} uses a connection, and none can be set up yet."
-        yield place.problem("no-connections", message, "Use a secret instead.", field=name)
+        if parameter.look.editor != "connection":
+            yield _no_connection_here(place, name)
+    elif parameter.connects:
+        message = f"{name!r} takes a connection by its name, so that it is known before the run."
+        yield place.problem("wrong-type", message, 'Write {"$connection": "NAME"}.', field=name)
     elif marker == "$expr":
         yield from _code_problems(place, name, content, (*place.links, "inputs"), "expression")
 
@@ -179,6 +202,13 @@ def _code_problems(
         yield place.problem(
             "bad-code", f"{name!r}: {flaw.message}", field=name, line=flaw.line, column=flaw.column
         )
+
+
+def _misplaced_connections(place: Place) -> Iterator[Problem]:
+    """Fields that are no parameters may hold anything but what opens doors."""
+    for name, value in place.block.fields.items():
+        if place.spec.parameter(name) is None and _holds_connection(value):
+            yield _no_connection_here(place, name)
 
 
 def _bad_settings(place: Place) -> Iterator[Problem]:
@@ -264,6 +294,7 @@ def _bad_input(place: Place) -> Iterator[Problem]:
 CHECKS: tuple[Callable[[Place], Iterator[Problem]], ...] = (
     _unknown_fields,
     _bad_fields,
+    _misplaced_connections,
     _bad_settings,
     _bad_bodies,
     _bad_input,
@@ -299,6 +330,11 @@ def _bad_link(link: Link, source: Place, target: Place) -> Iterator[Problem]:
         return
     if link.target.port == target.block.settings.each:
         wanted = ANY
+    parameter = target.spec.parameter(link.target.port)
+    if parameter is not None and parameter.connects:
+        message = f"{link.target.port!r} takes a connection, which no link can bring."
+        yield target.problem("bad-link", message, "Choose it in the field.", port=link.target.port)
+        return
     if link.convert and link.convert not in COERCIONS:
         message = f"Nothing is called the conversion {link.convert!r}."
         cure = did_you_mean(link.convert, COERCIONS)

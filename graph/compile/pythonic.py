@@ -83,6 +83,8 @@ def with_secrets(value: Any) -> str:
     if isinstance(value, dict):
         if "$secret" in value:
             return f"context.secret({value['$secret']!r})"
+        if "$connection" in value:
+            return f"context.connection({value['$connection']!r})"
         return "{" + ", ".join(f"{k!r}: {with_secrets(v)}" for k, v in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(with_secrets, value)) + "]"

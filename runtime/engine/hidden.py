@@ -14,6 +14,11 @@ from runtime.journal.keeping import plain
 MARK = "•••"
 """What stands where a secret would."""
 
+TELLING = 8
+"""Characters from which on a part of base64 can be nothing but a part of the secret."""
+
+_URL_SAFE = str.maketrans("+/", "-_")
+
 _encode = msgspec.msgpack.Encoder().encode
 
 
@@ -83,6 +88,19 @@ def _forms(secret: str) -> Iterator[str]:
     yield quote_plus(raw)
     yield base64.b64encode(raw).decode().rstrip("=")
     yield base64.urlsafe_b64encode(raw).decode().rstrip("=")
+    for shift in (0, 1, 2):
+        inside = _inside_base64(raw, shift)
+        if len(inside) >= TELLING:
+            yield inside
+            yield inside.translate(_URL_SAFE)
+
+
+def _inside_base64(raw: bytes, shift: int) -> str:
+    """What the base64 of something longer, such as `user:secret`, has of the secret alone."""
+    coded = base64.b64encode(b"\0" * shift + raw + b"\0" * 3).decode()
+    first = -(-shift * 8 // 6)
+    whole = (shift + len(raw)) * 8 // 6
+    return coded[first:whole]
 
 
 def _bytes(text: str) -> bytes:

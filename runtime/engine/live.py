@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from agents.contract import Grants
+from graph.connections import Connection
 from graph.context import Outputs
 from runtime.clock import Clock
 from runtime.engine.debug import Debug
@@ -49,11 +50,20 @@ class Live(msgspec.Struct, eq=False):
         self.hidden.add(value)
         return value
 
+    def connect(self, name: str) -> Connection:
+        """A connection; from now on its secrets are taken out of all that is recorded."""
+        found = self.surroundings.connection(name)
+        for value in found.secrets:
+            self.hidden.add(value)
+        return found
+
     def revealed(self, value: Any) -> Any:
-        """A field's value with its secrets filled in."""
+        """A field's value with its secrets and connections filled in."""
         if isinstance(value, dict):
             if "$secret" in value:
                 return self.reveal(value["$secret"])
+            if "$connection" in value:
+                return self.connect(value["$connection"])
             return {name: self.revealed(inner) for name, inner in value.items()}
         if isinstance(value, list):
             return [self.revealed(inner) for inner in value]

@@ -9,6 +9,7 @@ import msgspec
 
 from graph.block import Route
 from graph.compile.bind import gather
+from graph.connections import Connection
 from graph.context import Allowance, Outputs
 from graph.errors import BlockError
 from graph.spec import BlockSpec
@@ -127,6 +128,12 @@ class TaskContext:
 
     def secret(self, name: str) -> str:
         return self._live.reveal(name)
+
+    def connection(self, name: str) -> Connection:
+        return self._live.connect(name)
+
+    def connections(self, *kinds: str) -> tuple[str, ...]:
+        return self._live.surroundings.connections(*kinds)
 
     def stream(self, items: Sequence[Any]) -> None:
         self._unshown.extend(items)

@@ -6,6 +6,7 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 
 from agents.contract import Grants
+from graph.connections import Connection
 from graph.spec import BlockSpec
 
 T = TypeVar("T")
@@ -36,6 +37,14 @@ class Surroundings(Protocol):
 
     def secret(self, name: str) -> str:
         """A secret's value. Raises BlockError when there is none of that name."""
+        ...
+
+    def connection(self, name: str) -> Connection:
+        """A connection with its secrets. Raises BlockError when there is none of that name."""
+        ...
+
+    def connections(self, *kinds: str) -> tuple[str, ...]:
+        """The names of the connections of these kinds, of any when none is said."""
         ...
 
     async def close(self) -> None:

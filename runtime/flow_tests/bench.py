@@ -5,7 +5,7 @@ import contextlib
 import shutil
 import tempfile
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -13,11 +13,13 @@ import msgspec
 
 from agents.contract import Grants
 from graph.compile.plan import Plan
-from graph.errors import HeddleError
+from graph.connections import Connection
+from graph.errors import BlockError, HeddleError
 from graph.spec import BlockSpec
 from runtime.clock import Clock, SystemClock
 from runtime.compose import granted
 from runtime.engine.executor import Executor
+from runtime.engine.hidden import Hidden
 from runtime.engine.hub import Hub
 from runtime.engine.live import Live
 from runtime.engine.state import Run
@@ -74,6 +76,18 @@ class Bench:
         self._surroundings = surroundings
         self._folder = folder
         self._patience = patience
+
+    def without_secrets(self, value: Any, secrets: Iterable[str], ours: Iterable[str]) -> Any:
+        """A value without what is in these secrets and connections, as far as there are such."""
+        hidden = Hidden()
+        for name in secrets:
+            with contextlib.suppress(BlockError):
+                hidden.add(self._surroundings.secret(name))
+        for name in ours:
+            with contextlib.suppress(BlockError):
+                for secret in self._surroundings.connection(name).secrets:
+                    hidden.add(secret)
+        return hidden.taken_out_of(value)
 
     async def run(
         self, plan: Plan, inputs: Mapping[str, Any], desk: Desk, *, really: bool = False
@@ -193,6 +207,12 @@ class _Counted:
 
     def secret(self, name: str) -> str:
         return self._inner.secret(name)
+
+    def connection(self, name: str) -> Connection:
+        return self._inner.connection(name)
+
+    def connections(self, *kinds: str) -> tuple[str, ...]:
+        return self._inner.connections(*kinds)
 
     async def close(self) -> None:
         """It is others' to close."""

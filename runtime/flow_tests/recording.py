@@ -8,7 +8,6 @@ import msgspec
 from graph.compile.plan import Plan
 from graph.errors import HeddleError
 from graph.values import kind_of
-from runtime.engine.hidden import Hidden
 from runtime.events import (
     AnyEvent,
     Failure,
@@ -29,7 +28,6 @@ from runtime.flow_tests.desk import Desk, Entry
 from runtime.flow_tests.matching import differences
 from runtime.flow_tests.spelling import spelt
 from runtime.flow_tests.stand_ins import effects_of
-from runtime.secrets import NoSecret, secret
 
 
 class NotToBeKept(HeddleError):
@@ -67,7 +65,7 @@ async def case_of(events: Sequence[AnyEvent], plan: Plan, bench: Bench) -> Recor
     else:
         changed = began.flow != plan.hash
         case = Case(inputs, expect=_expected(last, ran, notes, changed=changed), effects=effects)
-    return Recorded(without_secrets(case, plan), notes)
+    return Recorded(without_secrets(case, plan, bench), notes)
 
 
 def answers_in(events: Sequence[AnyEvent]) -> Sequence[Effect]:
@@ -110,37 +108,32 @@ def effects_asked(entries: Sequence[Entry], events: Sequence[AnyEvent]) -> tuple
     return tuple(found)
 
 
-def without_secrets(case: Case, plan: Plan) -> Case:
+def without_secrets(case: Case, plan: Plan, bench: Bench) -> Case:
     """The case without the value of any secret that the flow names, should one have got in.
 
     Recorded values are without them already; inputs typed by somebody may not be.
     """
-    hidden = Hidden()
-    for name in secrets_named(plan):
-        try:
-            hidden.add(secret(name))
-        except NoSecret:
-            continue
-    cleaned = hidden.taken_out_of(msgspec.to_builtins(case))
+    secrets, connections = (named(marker, plan) for marker in ("$secret", "$connection"))
+    cleaned = bench.without_secrets(msgspec.to_builtins(case), secrets, connections)
     return msgspec.convert(cleaned, Case)
 
 
-def secrets_named(plan: Plan) -> set[str]:
-    """The names of all secrets in the fields of a plan's blocks."""
+def named(marker: str, plan: Plan) -> set[str]:
+    """The names of all secrets, or connections, in the fields of a plan's blocks."""
     found: set[str] = set()
     for _, inner, i in effects_of(plan):
         for field in inner.secrets.get(i, ()):
-            found |= _names_in(inner.fields[i][field])
+            found |= _names_in(marker, inner.fields[i][field])
     return found
 
 
-def _names_in(value: Any) -> set[str]:
+def _names_in(marker: str, value: Any) -> set[str]:
     if isinstance(value, Mapping):
-        if "$secret" in value:
-            return {str(value["$secret"])}
-        return {name for inner in value.values() for name in _names_in(inner)}
+        if marker in value:
+            return {str(value[marker])}
+        return {name for inner in value.values() for name in _names_in(marker, inner)}
     if isinstance(value, list):
-        return {name for inner in value for name in _names_in(inner)}
+        return {name for inner in value for name in _names_in(marker, inner)}
     return set()
 
 

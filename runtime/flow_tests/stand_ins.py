@@ -139,18 +139,20 @@ class _Standing:
 
 def _whole(spec: BlockSpec, context: Context, known: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments with secrets filled in, as late as can be."""
-    arguments = {name: _revealed(value, context.secret) for name, value in known.items()}
+    arguments = {name: _revealed(value, context) for name, value in known.items()}
     if spec.wants_context:
         arguments[spec.wants_context] = context
     return arguments
 
 
-def _revealed(value: Any, secret: Callable[[str], str]) -> Any:
+def _revealed(value: Any, context: Context) -> Any:
     if isinstance(value, dict):
         if "$secret" in value:
-            return secret(value["$secret"])
-        return {name: _revealed(inner, secret) for name, inner in value.items()}
-    return [_revealed(inner, secret) for inner in value] if isinstance(value, list) else value
+            return context.secret(value["$secret"])
+        if "$connection" in value:
+            return context.connection(value["$connection"])
+        return {name: _revealed(inner, context) for name, inner in value.items()}
+    return [_revealed(inner, context) for inner in value] if isinstance(value, list) else value
 
 
 def _as_result(spec: BlockSpec, unpack: Unpack, outputs: Mapping[str, Any]) -> Any:

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from graph.catalog import Catalog
 from graph.compile import Plan, compile_flow
 from graph.errors import FlowFileError, HeddleError
 from graph.file_format import FILE_SUFFIX, read
@@ -20,6 +19,7 @@ from runtime.flow_tests.exploring import Explored, Explorer
 from runtime.flow_tests.judging import judged
 from runtime.flow_tests.tests_file import SUFFIX, flow_beside, read_suite, suite_beside
 from runtime.flow_tests.verdict import Finding, Verdict
+from runtime.plugins import Installed
 from runtime.settings import Settings
 
 SIDE_BY_SIDE = 2 * (os.cpu_count() or 1) + 2
@@ -74,12 +74,12 @@ class Tester:
     """To be used as `async with`. `text` stands for the content of a flow file that isn't saved."""
 
     def __init__(
-        self, catalog: Catalog, settings: Settings, *, patience: float = PATIENCE, text: str = ""
+        self, blocks: Installed, settings: Settings, *, patience: float = PATIENCE, text: str = ""
     ) -> None:
-        self._catalog = catalog
+        self._catalog = blocks.catalog
         self._patience = patience
         self._text = text
-        self.world = world_of(settings)
+        self.world = world_of(settings, blocks)
         self._free = asyncio.Semaphore(SIDE_BY_SIDE)
 
     async def __aenter__(self) -> "Tester":

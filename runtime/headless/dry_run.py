@@ -2,8 +2,8 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Literal
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Literal, Protocol, get_args
 from urllib.parse import urlsplit
 
 import msgspec
@@ -14,19 +14,32 @@ from rich.text import Text
 from agents.contract import Grants
 from agents.folders import Folders
 from agents.hosts import allow
-from graph.catalog import Catalog
 from graph.compile import Plan
+from graph.connections import Connection
 from graph.errors import HeddleError
 from graph.flow import Flow
 from graph.touches import Touch, touches
-from runtime.compose import World
+from runtime.compose import world_of
 from runtime.headless.words import clean
+from runtime.plugins import Installed
 from runtime.projections.outline import outline
 from runtime.settings import Settings
 
-What = Literal["read", "write", "host", "database", "command", "secret", "code"]
+What = Literal["read", "write", "host", "database", "command", "secret", "connection", "code"]
 
 _MARKS = {"granted": ("✓", "green"), "refused": ("✗", "red"), "unknown": ("?", "yellow")}
+
+
+class Opens(Protocol):
+    """Whoever has what opens doors."""
+
+    def secret(self, name: str) -> str:
+        """A secret. Raises BlockError."""
+        ...
+
+    def connection(self, name: str) -> Connection:
+        """A connection. Raises BlockError."""
+        ...
 
 
 class Claim(msgspec.Struct, frozen=True):
@@ -54,14 +67,14 @@ class Forecast(msgspec.Struct, frozen=True):
 
 
 async def forecast(
-    flow: Flow, plan: Plan, catalog: Catalog, inputs: Mapping[str, Any], grants: Grants,
+    flow: Flow, plan: Plan, blocks: Installed, inputs: Mapping[str, Any], grants: Grants,
     settings: Settings,
 ) -> Forecast:  # fmt: skip
     """Look through a flow without running any block of it.
 
     Expressions that depend on inputs and constants alone are worked out, in the sandbox.
     """
-    world = World(settings.packs_folder)
+    world = world_of(settings, blocks)
     loop = asyncio.get_running_loop()
 
     def evaluate(expression: str, names: Mapping[str, Any]) -> Any:
@@ -69,14 +82,14 @@ async def forecast(
         return asyncio.run_coroutine_threadsafe(working, loop).result()
 
     try:
-        found = await asyncio.to_thread(touches, flow, catalog, inputs, evaluate)
+        found = await asyncio.to_thread(touches, flow, blocks.catalog, inputs, evaluate)
     finally:
         await world.close()
     order = tuple(line.block for line in outline(plan))
-    return Forecast(tuple(claims(found, grants, world.secret)), order)
+    return Forecast(tuple(claims(found, grants, world)), order)
 
 
-def claims(found: Iterable[Touch], grants: Grants, secret: Callable[[str], str]) -> Iterator[Claim]:
+def claims(found: Iterable[Touch], grants: Grants, world: Opens) -> Iterator[Claim]:
     """Each thing once, with all places that touch it."""
     places: dict[tuple[What, str], list[str]] = {}
     for touch in found:
@@ -84,11 +97,11 @@ def claims(found: Iterable[Touch], grants: Grants, secret: Callable[[str], str])
             places.setdefault(key, []).append(touch.place)
     folders = Folders(grants)
     for (what, target), where in sorted(places.items(), key=lambda item: _ORDER.index(item[0][0])):
-        verdict, note = _verdict(what, target, grants, folders, secret)
+        verdict, note = _verdict(what, target, grants, folders, world)
         yield Claim(what, "" if target == "*" else target, tuple(where), verdict, note)
 
 
-_ORDER: tuple[What, ...] = ("read", "write", "host", "database", "command", "secret", "code")
+_ORDER: tuple[What, ...] = get_args(What)
 
 
 def _targets(touch: Touch) -> Iterator[tuple[What, str]]:
@@ -100,6 +113,7 @@ def _targets(touch: Touch) -> Iterator[tuple[What, str]]:
         ("database", needs.databases),
         ("command", needs.commands),
         ("secret", needs.secrets),
+        ("connection", needs.connections),
     )
     for what, targets in named:
         for target in targets:
@@ -111,9 +125,7 @@ def _targets(touch: Touch) -> Iterator[tuple[What, str]]:
 Verdict = tuple[Literal["granted", "refused", "unknown"], str]
 
 
-def _verdict(
-    what: What, target: str, grants: Grants, folders: Folders, secret: Callable[[str], str]
-) -> Verdict:
+def _verdict(what: What, target: str, grants: Grants, folders: Folders, world: Opens) -> Verdict:
     if what == "code":
         return "granted", "in the sandbox"
     if target == "*":
@@ -129,7 +141,9 @@ def _verdict(
             case "database":
                 _allow(grants.databases, target, grants)
             case "secret":
-                secret(target)
+                world.secret(target)
+            case "connection":
+                world.connection(target)
             case "command":
                 return "refused", "no command may be run"
     except HeddleError as refusal:

@@ -14,7 +14,7 @@ from agents.contract import Grants
 from runtime.compose import granted
 from runtime.headless.inputs import pairs
 from runtime.headless.options import secrets, together
-from runtime.secrets import PREFIX
+from runtime.secrets.environment import PREFIX
 
 F = TypeVar("F", bound=Callable[..., Any])
 

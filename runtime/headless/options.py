@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import click
 
 from runtime.headless import completing
-from runtime.secrets import PREFIX
+from runtime.secrets.environment import PREFIX
 from runtime.settings import Settings, settings_from
 
 F = TypeVar("F", bound=Callable[..., Any])

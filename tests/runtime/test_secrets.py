@@ -14,7 +14,7 @@ from graph.flow import Block, Flow, Retry, Settings
 from runtime.engine.hidden import MARK, Hidden
 from runtime.events import AnyEvent, RunFailed, RunSucceeded, TaskProgressed, TaskStreamed
 from runtime.runtime import Runtime
-from runtime.secrets import NoSecret, secret, variable_of
+from runtime.secrets.environment import NoSecret, secret, variable_of
 from tests.end_to_end.beside import end_of, runtime_in
 
 TOKEN = "s3cr/t+\"quoted\"='ä'"
@@ -58,7 +58,8 @@ def test_a_missing_secret_names_its_variable(
     with pytest.raises(NoSecret) as caught:
         secret("my.token")
 
-    assert str(caught.value) == f"{said} Set it as HEDDLE_SECRET_MY_TOKEN."
+    cure = "Set it as HEDDLE_SECRET_MY_TOKEN, or by `heddle secrets set my.token`."
+    assert str(caught.value) == f"{said} {cure}"
 
 
 # In what form they are found
@@ -254,5 +255,6 @@ async def test_a_run_without_its_secret_fails_by_naming_the_variable(
 
     assert isinstance(end, RunFailed)
     assert str(end.failure) == (
-        "it: There is no secret 'my.token'. Set it as HEDDLE_SECRET_MY_TOKEN."
+        "it: There is no secret 'my.token'. Set it as HEDDLE_SECRET_MY_TOKEN, "
+        "or by `heddle secrets set my.token`."
     )

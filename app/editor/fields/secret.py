@@ -9,7 +9,7 @@ from app.editor.fields.surroundings import Surroundings
 from app.icons import icon
 from app.theme import current
 from graph.spec import Parameter
-from runtime.secrets import variable_of
+from runtime.secrets.environment import variable_of
 
 
 class SecretField(Field):

@@ -20,7 +20,7 @@ FIXES: Mapping[str, Callable[[Spot], Iterator[Fix]]] = {
     "missing": fields.of_missing,
     "wrong-type": fields.of_wrong_type,
     "bad-marker": fields.of_bad_marker,
-    "no-connections": fields.of_unusable,
+    "no-connection": fields.of_unusable,
     "bad-code": code.of_bad_code,
     "field-value": fields.of_unusable,
     "field-clash": fields.of_unusable,

@@ -11,15 +11,16 @@ from runtime.bundle.gathering import gathered
 from runtime.bundle.reading import content_of, unpacked
 from runtime.bundle.writing import save, written
 from runtime.commands import ImportRun
+from runtime.compose import connections_of
 from runtime.headless import options
 from runtime.headless.app import heddle_version
 from runtime.headless.exits import DONE
 from runtime.headless.loop import waited
 from runtime.headless.runtimes import at, journal_here, journal_of
+from runtime.headless.sources import blocks_at_hand
 from runtime.headless.words import hint, say, size
 from runtime.journal.contract import RunRow
 from runtime.ownership import new_id
-from runtime.secrets import all_values
 from runtime.settings import Settings
 
 
@@ -74,8 +75,13 @@ async def _exported(
     settings: Settings, run: str, server: str | None, token: str | None
 ) -> tuple[RunRow, bytes]:
     async with journal_of(settings, server, token) as journal:
-        bundle = await gathered(journal, run, time.time(), all_values())
+        bundle = await gathered(journal, run, time.time(), _secrets(settings))
         return await journal.run(bundle.run), written(bundle, heddle_version())
+
+
+def _secrets(settings: Settings) -> list[str]:
+    """Every secret of this home, should one have got into a run by another way."""
+    return connections_of(settings, blocks_at_hand(settings)).all_values()
 
 
 async def _opened(settings: Settings, content: bytes, server: str | None, token: str | None) -> str:

@@ -6,7 +6,6 @@ from typing import Any
 import click
 from rich.table import Table
 
-from graph.catalog import Catalog
 from graph.compile import check, compile_flow
 from graph.compile.ports import input_type, interface
 from graph.errors import FlowInvalid
@@ -28,6 +27,7 @@ from runtime.headless.sources import Source, blocks_at_hand, source
 from runtime.headless.values import cell, console
 from runtime.headless.words import clean, say, told
 from runtime.ownership import new_id
+from runtime.plugins import Installed
 from runtime.projections.outline import outline
 from runtime.runtime import BadInputs, Runtime
 from runtime.settings import Settings
@@ -80,7 +80,7 @@ def command(
     inputs = inputs_of(inputs_file, given, types)
     try:
         if dry_run:
-            return _foresee(found, blocks.catalog, inputs, asked, settings, as_json)
+            return _foresee(found, blocks, inputs, asked, settings, as_json)
         if server:
             flow = self_contained(found.flow, blocks.catalog)
             return _run_there(server, token, flow, found.spoken, inputs, asked, as_json)
@@ -124,11 +124,11 @@ def _run_there(
 
 
 def _foresee(
-    found: Source, catalog: Catalog, inputs: Mapping[str, Any], asked: Asked,
+    found: Source, blocks: Installed, inputs: Mapping[str, Any], asked: Asked,
     settings: Settings, as_json: bool,
 ) -> int:  # fmt: skip
-    plan = compile_flow(found.flow, catalog)
-    seen = waited(forecast(found.flow, plan, catalog, inputs, asked.grants(), settings))
+    plan = compile_flow(found.flow, blocks.catalog)
+    seen = waited(forecast(found.flow, plan, blocks, inputs, asked.grants(), settings))
     if as_json:
         click.echo(json_of(seen))
     else:

@@ -94,7 +94,7 @@ def command(
     lend_secrets(secret)
     settings = options.settings(database)
     tester = Tester(
-        blocks_at_hand(settings).catalog,
+        blocks_at_hand(settings),
         settings,
         patience=timeout,
         text=read_stdin().decode() if unsaved else "",

@@ -85,7 +85,7 @@ LINKED = {"a": 1}
             ["Keep the expression alone", "Set “b” back to its default"],
         ),
         (
-            "no-connections",
+            "no-connection",
             one("n.note", number=1, label={"$connection": "work"}),
             ["Set “label” back to its default"],
         ),

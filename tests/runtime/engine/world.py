@@ -14,6 +14,7 @@ from agents.errors import Unreachable
 from graph.block import block, spec_of
 from graph.catalog import Catalog
 from graph.compile import Plan, compile_flow
+from graph.connections import Connection
 from graph.context import Context
 from graph.errors import BadInput
 from graph.flow import Flow
@@ -173,6 +174,12 @@ class Plain:
 
     def secret(self, name: str) -> str:
         return f"value-of-{name}"
+
+    def connection(self, name: str) -> Connection:
+        return Connection(name, "plain", {"token": f"token-of-{name}"}, ("token",))
+
+    def connections(self, *kinds: str) -> tuple[str, ...]:
+        return ("one", "two")
 
     async def close(self) -> None:
         """Nothing to let go of."""

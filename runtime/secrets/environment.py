@@ -1,7 +1,8 @@
-"""Where secrets come from: the environment, until there is a vault."""
+"""Secrets that come from the environment, without anybody keeping them."""
 
 import os
 import re
+from collections.abc import Mapping
 
 from graph.errors import BlockError
 
@@ -18,13 +19,15 @@ def secret(name: str) -> str:
     value = os.environ.get(variable)
     if not value:
         what = "There is no secret" if value is None else "There is nothing in the secret"
-        raise NoSecret(f"{what} {name!r}.", cure=f"Set it as {variable}.")
+        raise NoSecret(
+            f"{what} {name!r}.", cure=f"Set it as {variable}, or by `heddle secrets set {name}`."
+        )
     return value
 
 
-def all_values() -> list[str]:
+def all_values(variables: Mapping[str, str] = os.environ) -> list[str]:
     """The values of all secrets that are there, to be kept out of what leaves this machine."""
-    return [value for name, value in os.environ.items() if name.startswith(PREFIX) and value]
+    return [value for name, value in variables.items() if name.startswith(PREFIX) and value]
 
 
 def variable_of(name: str) -> str:
