@@ -24,6 +24,7 @@ from graph.edits import (
     RemoveFlow,
     Rename,
     SetBookmark,
+    SetBudget,
     SetColour,
     SetExposed,
     SetField,
@@ -73,6 +74,8 @@ class _Comparison:
                 new.name if new.name != old.name else None,
                 new.description if new.description != old.description else None,
             )
+        if old.budget != new.budget:
+            yield SetBudget(new.budget)
 
     def _ids(self) -> Iterator[Edit]:
         old, new = self._draft, self._new

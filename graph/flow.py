@@ -109,6 +109,29 @@ class View(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_field
     bookmarks: Mapping[str, tuple[float, float, float]] = {}
 
 
+class Bound(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """The most that may be used up: tokens, and US dollars; null for any amount."""
+
+    tokens: int | None = None
+    cost: float | None = None
+
+
+class Budget(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What a flow may use up of models: in each run, and in all its runs of a day and a month.
+
+    A day and a month are the last 24 hours and 30 days. Of flows that run each other, the
+    budget of the outermost holds.
+    """
+
+    run: Bound = Bound()
+    day: Bound = Bound()
+    month: Bound = Bound()
+
+
+ANYTHING = Budget()
+"""The budget of a flow that sets none."""
+
+
 class Flow(msgspec.Struct, frozen=True, omit_defaults=True):
     """A flow: blocks by id, links by the port they end in, embedded flows by name.
 
@@ -122,6 +145,7 @@ class Flow(msgspec.Struct, frozen=True, omit_defaults=True):
     links: Mapping[End, Link] = {}
     flows: Mapping[str, "Flow"] = {}
     view: View = View()
+    budget: Budget = ANYTHING
 
     @classmethod
     def of(

@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from graph.flow import Bound
 from runtime.breakpoints import Breakpoint, Fault
 from runtime.events import tag
 
@@ -27,6 +28,7 @@ class StartRun(Command, frozen=True, tag=tag):
 
     `grants` are the fields of `agents.contract.Grants` that differ from the runtime's own.
     `paused` stops it before its first block; `client` is who steers it, as in `TakeWheel`.
+    `budget` is what it may use up, in place of what the flow says of each run.
     """
 
     flow: str
@@ -37,6 +39,7 @@ class StartRun(Command, frozen=True, tag=tag):
     faults: list[Fault] = []
     paused: bool = False
     client: str = ""
+    budget: Bound | None = None
 
 
 class CancelRun(Command, frozen=True, tag=tag):
@@ -74,7 +77,7 @@ class ReplayRun(Command, frozen=True, tag=tag):
 
     Effects whose inputs and fields are what they were are taken from the recording. `flow` is
     the hash of a changed flow to use instead of the recorded one ("" for that one). `grants` are
-    those of StartRun, {} for what the recorded run was granted.
+    those of StartRun, {} for what the recorded run was granted; `budget` as there.
     """
 
     run: str
@@ -86,6 +89,7 @@ class ReplayRun(Command, frozen=True, tag=tag):
     faults: list[Fault] = []
     paused: bool = False
     client: str = ""
+    budget: Bound | None = None
 
 
 class SettleTask(Command, frozen=True, tag=tag):

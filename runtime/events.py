@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from graph.flow import Bound
 from runtime.breakpoints import Breakpoint, Fault, Phase
 
 VERSION = 2
@@ -57,6 +58,8 @@ class RunStarted(Event, frozen=True, gc=False, tag=tag):
     begins_at: str = ""
     """In a replay: the block from which work is done again ("" for everything)."""
     grants: dict[str, Any] = {}
+    budget: Bound | None = None
+    """What this run may use up, in place of what its flow says of each run."""
     origin: str = ""
     """Of a run that was done elsewhere and brought here in a bundle: what it was brought in."""
 

@@ -19,6 +19,7 @@ from graph.file_format import read, write
 from graph.flow import Flow
 from graph.self_contained import self_contained
 from graph.values import did_you_mean, mismatch
+from runtime.budgets import Ledger, Purse, looks_back
 from runtime.changes import edits_for
 from runtime.clock import Clock, SystemClock
 from runtime.commands import (
@@ -59,6 +60,7 @@ from runtime.journal.contract import Journal, JournalError, UnknownRun
 from runtime.lookup import Lookup
 from runtime.metrics.memory import MemoryMetricStore
 from runtime.metrics.meter import Meter
+from runtime.metrics.spending import spent_of_late
 from runtime.metrics.store import MetricStore
 from runtime.misfits import misfits
 from runtime.ownership import is_gone, new_id, new_owner
@@ -115,6 +117,7 @@ class Runtime:
             lambda: self._executor.ready,
         )  # fmt: skip
         self._flows: dict[str, Known] = {}
+        self._ledgers: dict[str, Ledger] = {}
         self._upkeep: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> "Runtime":
@@ -278,14 +281,16 @@ class Runtime:
             fitting(plan, command.inputs),
             self.owner,
             grants=command.grants,
+            budget=command.budget,
         )
-        return self._begin(began, plan, command)
+        return self._begin(began, plan, command, await self._purse(began, plan))
 
     def _begin(
         self,
         began: RunStarted,
         plan: Plan,
         command: StartRun | ReplayRun,
+        purse: Purse,
         recording: Recording | None = None,
     ) -> str:
         if self._executor.live(began.run):
@@ -298,8 +303,20 @@ class Runtime:
             paused=command.paused,
             client=command.client,
         )
-        self._executor.begin(Run(began, plan), self._granted(began), recording, prepare)
+        live = self._executor.begin(Run(began, plan), self._granted(began), recording, prepare)
+        live.purse = purse
         return began.run
+
+    async def _purse(self, began: RunStarted, plan: Plan) -> Purse:
+        """What a run may use up. Raises MetricsGone when that depends on earlier runs."""
+        budget = plan.budget
+        if began.budget is not None:
+            budget = msgspec.structs.replace(budget, run=began.budget)
+        if not looks_back(budget):
+            return Purse(budget)
+        ledger = self._ledgers.setdefault(began.name, Ledger())
+        await spent_of_late(self.meter, began.name, ledger, self._clock.now())
+        return Purse(budget, ledger)
 
     def _arrange(self, command: SetBreakpoints | SetFaults | TakeWheel) -> None:
         live = self._live(command.run)
@@ -340,11 +357,12 @@ class Runtime:
         assert isinstance(began, RunStarted), "a run's first event says how it began"
         plan = await self.plan(began.flow)
         recording = self._steering.recording_of(plan, events, await self._recording(began))
-        grants = self._granted(began)
+        grants, purse = self._granted(began), await self._purse(began, plan)
         if not self._executor.live(run):  # somebody may have been quicker meanwhile
-            self._executor.go_on(
+            live = self._executor.go_on(
                 rebuilt(plan, effective(events)), grants, recording, owner=self.owner
             )
+            live.purse = purse
 
     async def _replay(self, command: ReplayRun) -> str:
         row = await self.journal.run(command.run)
@@ -368,9 +386,10 @@ class Runtime:
             row.run,
             command.begin_at,
             command.grants or began.grants,
+            command.budget or began.budget,
         )
-        recording = await self._recording(again)
-        return self._begin(again, await self.plan(flow), command, recording)
+        recording, plan = await self._recording(again), await self.plan(flow)
+        return self._begin(again, plan, command, await self._purse(again, plan), recording)
 
     async def _replayed(self, run: Run) -> Recording | None:
         return await self._recording(run.began)

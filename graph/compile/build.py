@@ -76,6 +76,7 @@ def plan_of(
             for i, task in enumerate(tasks)
             if task.spec.kind == OUTPUT and "/" not in task.id
         },
+        budget=flow.budget,
         modes=bytes(_mode(task, i in expressions or i in secrets) for i, task in enumerate(tasks)),
     )
 

@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from graph.compile.order import longest_to
-from graph.flow import Settings
+from graph.flow import Budget, Settings
 from graph.spec import BlockSpec, Effect
 from graph.values import ValueType
 
@@ -94,6 +94,7 @@ class Plan(msgspec.Struct, frozen=True, eq=False):
     inputs: Mapping[str, Input]
     results: Mapping[str, int]
     """Outputs of the flow: name to slot."""
+    budget: Budget
     modes: bytes
     """0: run on the spot with one output; 1: everything else. See `runtime.engine`."""
     _index: dict[str, int] = {}

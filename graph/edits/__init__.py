@@ -11,7 +11,7 @@ from graph.edits.blocks import (
     SetSettings,
 )
 from graph.edits.edit import Edit, Inside, Many, apply, inverse, together, touches_logic
-from graph.edits.flows import AddFlow, RemoveFlow, SetFlowText
+from graph.edits.flows import AddFlow, RemoveFlow, SetBudget, SetFlowText
 from graph.edits.links import Connect, Disconnect, SetRoute
 from graph.edits.view import (
     ClearBookmark,
@@ -44,6 +44,7 @@ __all__ = [
     "RemoveFlow",
     "Rename",
     "SetBookmark",
+    "SetBudget",
     "SetColour",
     "SetExposed",
     "SetField",

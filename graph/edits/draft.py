@@ -22,6 +22,7 @@ class Draft:
         self.routes = dict(flow.view.routes)
         self.exposed = dict(flow.view.exposed)
         self.bookmarks = dict(flow.view.bookmarks)
+        self.budget = flow.budget
         self._touching: defaultdict[str, dict[End, None]] | None = None
 
     def flow(self) -> Flow:
@@ -40,6 +41,7 @@ class Draft:
                 dict(self.exposed),
                 dict(self.bookmarks),
             ),
+            self.budget,
         )
 
     def block(self, id: str) -> Block:

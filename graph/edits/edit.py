@@ -15,7 +15,7 @@ from graph.edits.blocks import (
 )
 from graph.edits.change import Change
 from graph.edits.draft import Draft
-from graph.edits.flows import AddFlow, RemoveFlow, SetFlowText
+from graph.edits.flows import AddFlow, RemoveFlow, SetBudget, SetFlowText
 from graph.edits.links import Connect, Disconnect, SetRoute
 from graph.edits.view import (
     ClearBookmark,
@@ -109,7 +109,7 @@ class Many(Change, frozen=True):
 
 Edit = Union[  # noqa: UP007, the names above refer to it before it is there
     AddBlock, RemoveBlock, ChangeId, ChangeKind, Rename, SetField, ClearField, SetSettings,
-    Connect, Disconnect, SetFlowText, AddFlow, RemoveFlow, Inside,
+    Connect, Disconnect, SetBudget, SetFlowText, AddFlow, RemoveFlow, Inside,
     MoveBlocks, SetColour, SetRoute, SetExposed, SetFrame, ClearFrame, SetBookmark, ClearBookmark,
     Many,
 ]  # fmt: skip

@@ -6,7 +6,7 @@ from graph.edits.change import Change
 from graph.edits.draft import Draft
 from graph.errors import EditRefused, FlowFileError
 from graph.file_format import is_file, write
-from graph.flow import NAME, Flow
+from graph.flow import NAME, Budget, Flow
 
 
 class SetFlowText(Change, frozen=True):
@@ -24,6 +24,18 @@ class SetFlowText(Change, frozen=True):
             None if self.name is None else before.name,
             None if self.description is None else before.description,
         )
+
+
+class SetBudget(Change, frozen=True):
+    """Say what the flow may use up of models."""
+
+    budget: Budget
+
+    def alter(self, draft: Draft) -> None:
+        draft.budget = self.budget
+
+    def undo(self, before: Draft) -> Iterator[Change]:
+        yield SetBudget(before.budget)
 
 
 class AddFlow(Change, frozen=True):

@@ -18,7 +18,7 @@ from graph.edits.blocks import (
 )
 from graph.edits.draft import Draft
 from graph.edits.edit import Edit, Inside, Many
-from graph.edits.flows import AddFlow, RemoveFlow, SetFlowText
+from graph.edits.flows import AddFlow, RemoveFlow, SetBudget, SetFlowText
 from graph.edits.links import Connect, Disconnect, SetRoute
 from graph.edits.view import (
     ClearBookmark,
@@ -29,7 +29,7 @@ from graph.edits.view import (
     SetExposed,
     SetFrame,
 )
-from graph.flow import Flow, Settings
+from graph.flow import Bound, Budget, Flow, Settings
 from graph.values import shorten
 
 _WIDTH = 48
@@ -57,7 +57,7 @@ def _said(edit: Edit, before: Draft) -> str:
             return "\n".join(f"{edit.name} / {line}" for line in lines)
         case Connect() | Disconnect():
             return _of_link(edit, before)
-        case SetFlowText() | AddFlow() | RemoveFlow():
+        case SetFlowText() | SetBudget() | AddFlow() | RemoveFlow():
             return _of_flow(edit, before)
         case MoveBlocks() | SetColour() | SetRoute() | SetExposed():
             return _of_drawing(edit)
@@ -113,13 +113,15 @@ def _of_link(edit: Connect | Disconnect, before: Draft) -> str:
     return f"{link.target}: linked from {link.source}{convert}."
 
 
-def _of_flow(edit: SetFlowText | AddFlow | RemoveFlow, before: Draft) -> str:
+def _of_flow(edit: SetFlowText | SetBudget | AddFlow | RemoveFlow, before: Draft) -> str:
     match edit:
         case SetFlowText(name, description):
             parts = [f"name {_change(before.name, name)}"] if name is not None else []
             if description is not None:
                 parts.append(f"description {_change(before.description, description)}")
             return f"flow: {', '.join(parts) or 'as it was'}."
+        case SetBudget(budget):
+            return f"flow: budget {_budget(budget)}, was {_budget(before.budget)}."
         case AddFlow(name, flow):
             return f"{name}: flow added, of {len(flow.blocks)} blocks."
         case RemoveFlow(name):
@@ -198,3 +200,16 @@ def _shown(value: Any) -> str:
     if isinstance(value, msgspec.Struct):
         value = msgspec.structs.asdict(value)
     return "nothing" if value is None else shorten(value, _WIDTH)
+
+
+def _budget(budget: Budget) -> str:
+    """Such as "$0.5 and 10,000 tokens a run, $20 a month"."""
+    periods = (("run", budget.run), ("day", budget.day), ("month", budget.month))
+    parts = [f"{_bound(bound)} a {period}" for period, bound in periods if bound != Bound()]
+    return ", ".join(parts) or "without bound"
+
+
+def _bound(bound: Bound) -> str:
+    cost = [] if bound.cost is None else [f"${bound.cost:g}"]
+    tokens = [] if bound.tokens is None else [f"{bound.tokens:,} tokens"]
+    return " and ".join(cost + tokens)

@@ -201,6 +201,7 @@ def _flow_findings(tree: dict[str, Any], path: Path, depth: int) -> Iterator[Fin
     yield from _links(tree.get("links"), (*path, "links"))
     if isinstance(view := tree.get("view"), dict):
         yield from _routes(view.get("routes"), (*path, "view", "routes"))
+    yield from _budgets(tree.get("budget"), (*path, "budget"))
     flows = tree.get("flows")
     yield from _names(flows, (*path, "flows"), "name of an embedded flow")
     if not isinstance(flows, dict):
@@ -212,6 +213,16 @@ def _flow_findings(tree: dict[str, Any], path: Path, depth: int) -> Iterator[Fin
     for name, flow in flows.items():
         if isinstance(flow, dict):
             yield from _flow_findings(flow, (*path, "flows", name), depth + 1)
+
+
+def _budgets(budget: Any, path: Path) -> Iterator[Finding]:
+    for period, bound in budget.items() if isinstance(budget, dict) else ():
+        for what, most in bound.items() if isinstance(bound, dict) else ():
+            if isinstance(most, int | float) and most < 0:
+                where = (*path, period, what)
+                yield Finding(
+                    where, "value", f"{spoken(where)} can't be below 0.", "Write 0 or more."
+                )
 
 
 def _names(named: Any, path: Path, what: str) -> Iterator[Finding]:

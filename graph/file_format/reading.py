@@ -1,6 +1,7 @@
 """Parse → upgrade → build: a text becomes a flow, or one error that lists all that is wrong."""
 
 from itertools import islice
+from math import inf
 from typing import Any
 
 import msgspec
@@ -17,7 +18,7 @@ from graph.file_format.syntax import (
     too_deep,
 )
 from graph.file_format.upgrades import upgraded
-from graph.flow import NAME, Block, End, Flow, Link, is_end
+from graph.flow import NAME, Block, Budget, End, Flow, Link, is_end
 
 _DECODER = msgspec.json.Decoder(FileShape)
 
@@ -105,7 +106,15 @@ def build(shape: FlowShape, depth: int = 0) -> Flow:
         links=links,
         flows={_name(name): build(flow, depth + 1) for name, flow in shape.flows.items()},
         view=shape.view,
+        budget=_sound(shape.budget),
     )
+
+
+def _sound(budget: Budget) -> Budget:
+    for bound in (budget.run, budget.day, budget.month):
+        if (bound.tokens or 0) < 0 or not 0 <= (bound.cost or 0) < inf:
+            raise Unfit("a budget is below nothing")
+    return budget
 
 
 def _name(name: str) -> str:

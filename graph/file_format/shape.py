@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from graph.flow import NAME, PLAIN, Settings, View
+from graph.flow import ANYTHING, NAME, PLAIN, Budget, Settings, View
 
 FORMAT = 1
 """The version this Heddle writes. It reads all older ones, see `upgrades`."""
@@ -48,6 +48,7 @@ class FlowShape(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     links: list[LinkText] = []
     flows: dict[Name, "FlowShape"] = {}
     view: View = View()
+    budget: Budget = ANYTHING
 
 
 class FileShape(FlowShape, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):

@@ -13,7 +13,7 @@ from graph.file_format.plain import flaw
 from graph.file_format.problems import problems_of, refusal
 from graph.file_format.reading import Unfit, build
 from graph.file_format.shape import FORMAT, FileShape, is_file
-from graph.flow import PLAIN, Block, Flow, Retry, Settings, View
+from graph.flow import PLAIN, Block, Budget, Flow, Retry, Settings, View
 
 Tree = dict[str, Any]
 
@@ -55,6 +55,7 @@ def tree_of(flow: Flow, *, view: bool = True, file: Callable[[Flow], str] | None
         links=sorted(map(str, flow.links.values())),
         flows=flows,
         view=_view(flow.view) if view else None,
+        budget=_budget(flow.budget),
     )
 
 
@@ -78,6 +79,11 @@ def _settings(settings: Settings) -> Tree:
     if isinstance(settings.retry, Retry):
         tree["retry"] = _changed(settings.retry)
     return tree
+
+
+def _budget(budget: Budget) -> Tree:
+    periods = ("day", "month", "run")
+    return _without_empty(**{period: _changed(getattr(budget, period)) for period in periods})
 
 
 def _view(view: View) -> Tree:

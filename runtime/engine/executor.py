@@ -126,7 +126,8 @@ class Executor:
 
     def rewound(self, live: Live, run: Run, recording: Recording) -> Live:
         """Go on with a run that went back, as it was rebuilt; gives what drives it now."""
-        again = Live(run, live.grants, live.surroundings, live.over, recording, hidden=live.hidden)
+        again = Live(run, live.grants, live.surroundings, live.over, recording, hidden=live.hidden,
+                     purse=live.purse)  # fmt: skip
         self._runner.runs[run.id] = again
         self._take_up(again)
         self._runner.kick()

@@ -8,6 +8,8 @@ import msgspec
 from agents.contract import Grants
 from graph.connections import Connection
 from graph.context import Outputs
+from graph.flow import ANYTHING
+from runtime.budgets import Purse
 from runtime.clock import Clock
 from runtime.engine.debug import Debug
 from runtime.engine.evolve import Ready
@@ -15,7 +17,7 @@ from runtime.engine.hidden import Hidden
 from runtime.engine.replay import Recording
 from runtime.engine.state import Run, Scope
 from runtime.engine.surroundings import Surroundings
-from runtime.events import AnyEvent
+from runtime.events import AnyEvent, Failure
 
 
 class Live(msgspec.Struct, eq=False):
@@ -40,6 +42,9 @@ class Live(msgspec.Struct, eq=False):
     held: int = 0
     stopping: str | None = None
     """Why a block wants the run to end, once it has finished."""
+    purse: Purse = msgspec.field(default_factory=lambda: Purse(ANYTHING))
+    overspent: Failure | None = None
+    """Why the run has to end, as soon as what has just been paid for is recorded."""
     told_stalled: bool = False
     hidden: Hidden = msgspec.field(default_factory=Hidden)
     _turns: dict[str, float] = {}

@@ -12,6 +12,7 @@ from graph.compile.bind import gather
 from graph.connections import Connection
 from graph.context import Allowance, Outputs
 from graph.errors import BlockError
+from graph.flow import Bound
 from graph.spec import BlockSpec
 from runtime.clock import Clock
 from runtime.engine.live import Live
@@ -157,7 +158,8 @@ class TaskContext:
         self._shell.said.spent(self._live, self.task, tokens, cost, model)
 
     def allowance(self) -> Allowance:
-        return Allowance()
+        run = self._scope.run
+        return self._live.purse.left(self.now(), Bound(run.tokens, run.cost))
 
     def trace(self, kind: str, detail: Mapping[str, Any]) -> None:
         self._shell.said.traced(self._live, self.task, kind, detail)

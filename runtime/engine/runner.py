@@ -264,6 +264,9 @@ class Runner:
         outputs = live.cleaned(outputs)
         self.event(scope.run, TaskFinished, task, began, outputs, attempt)
         ready = evolve.finish(scope, i, outputs)
+        if live.overspent is not None:  # what was paid for is kept, and nothing follows from it
+            self.end(live, RunFailed, live.overspent, self.took(scope.run))
+            return
         if live.recording:
             self._compare(live.recording, scope.run, task, outputs)
         if live.debug is not None:
@@ -283,6 +286,10 @@ class Runner:
             return
         task = scope.prefix + scope.plan.ids[i]
         failure = failure_of(error, task, live.cleaned)
+        if live.overspent is not None:
+            self.fold(scope.run, self.event(scope.run, TaskFailed, task, attempt, failure))
+            self.end(live, RunFailed, live.overspent, self.took(scope.run))
+            return
         asked = wait_asked_by(error)
         match decide.after_failure(
             scope.plan.settings[i], attempt, failure, asked=asked, roll=self._roll()
@@ -462,10 +469,12 @@ class Runner:
         """Fold an event into its run; what becomes ready by it is queued."""
         self.push(evolve.evolve(run, event))
 
-    def tell(self, run: Run, kind: type[Event], *details: Any) -> None:
+    def tell(self, run: Run, kind: type[Event], *details: Any) -> Any:
         """Record that something happened to a run, and fold it in."""
-        self.fold(run, self.event(run, kind, *details))
+        event = self.event(run, kind, *details)
+        self.fold(run, event)
         self.kick()
+        return event
 
     def push(self, ready: evolve.Ready) -> None:
         """Queue tasks that became ready."""

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from graph.flow import Bound
+from runtime.budgets import Spending
 from runtime.engine.debugger import Debugger
 from runtime.engine.live import Live
 from runtime.engine.recorder import Recorder
@@ -17,7 +19,7 @@ class Shell(Protocol):
     debugger: Debugger
 
     def event(self, run: Run, kind: type[Event], *details: Any) -> Any: ...
-    def tell(self, run: Run, kind: type[Event], *details: Any) -> None: ...
+    def tell(self, run: Run, kind: type[Event], *details: Any) -> Any: ...
 
 
 class Said:
@@ -38,7 +40,10 @@ class Said:
     def spent(self, live: Live, task: str, tokens: int, cost: float, model: str) -> None:
         """What a task used up; a budget may be exceeded by it."""
         if not live.run.ended:
-            self._shell.tell(live.run, TaskSpent, task, tokens, cost, model)
+            event = self._shell.tell(live.run, TaskSpent, task, tokens, cost, model)
+            live.purse.spend(Spending(event.at, tokens, cost))
+            used = Bound(live.run.tokens, live.run.cost)
+            live.overspent = live.overspent or live.purse.exceeded(event.at, used, task)
             self._shell.debugger.spent(live, task)
 
     def traced(self, live: Live, task: str, kind: str, detail: Mapping[str, Any]) -> None:

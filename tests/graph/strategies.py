@@ -32,7 +32,7 @@ from graph.edits import (
     apply,
 )  # fmt: skip
 from graph.errors import EditRefused
-from graph.flow import Block, End, Flow, Frame, Link, Retry, Settings, View
+from graph.flow import ANYTHING, Block, Bound, Budget, End, Flow, Frame, Link, Retry, Settings, View
 
 names = st.sampled_from(["a", "b", "c", "parse", "fill", "fill_2", "_x", "Z9"])
 """Few, so that two flows drawn apart have blocks in common."""
@@ -112,12 +112,18 @@ def links(draw: st.DrawFn) -> dict[End, Link]:
     }
 
 
+bounds = st.builds(
+    Bound, st.none() | st.integers(0, 10**9), st.none() | st.floats(0, 1e9, allow_subnormal=False)
+)
+budgets = st.just(ANYTHING) | st.builds(Budget, bounds, bounds, bounds)
+
+
 def flows(levels: int = 1) -> st.SearchStrategy[Flow]:
     """Flows with up to so many `levels` of flows embedded in them."""
     inner: st.SearchStrategy[dict[str, Flow]] = st.just({})
     if levels:
         inner = inner | st.dictionaries(names, flows(levels - 1), max_size=2)
-    return st.builds(Flow, texts, texts, blocks(), links(), inner, st.just(View()) | views)
+    return st.builds(Flow, texts, texts, blocks(), links(), inner, st.just(View()) | views, budgets)
 
 
 def mutated(text: bytes) -> st.SearchStrategy[bytes]:
