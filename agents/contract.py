@@ -53,7 +53,8 @@ class Guard(Protocol):
     ) -> T:
         """The result of the work, tried again where that may help, unless `again` is False.
 
-        `within` is seconds for each attempt, None for what the guard is set to. Raises what the
+        `within` is seconds for each attempt, None for what the guard is set to, 0 for work that
+        ends itself in time. Raises what the
         work raised last; Unreachable when it took too long; BreakerOpen, without trying, while
         the system is known to be down.
         """

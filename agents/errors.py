@@ -2,6 +2,7 @@
 
 AgentError(BlockError)      carries `retryable`, and `wait` when the other side named a time
 ├── Unreachable             no connection, no answer in time        retryable
+│   └── Overdue             it answers, but the work took too long  retryable
 ├── Throttled               too many requests                       retryable
 ├── Unavailable             the other side has trouble (5xx)        retryable
 │   ├── BreakerOpen         known to have trouble: it wasn't asked  retryable
@@ -37,6 +38,12 @@ class Unreachable(AgentError):
 
     means = "Nobody answered in time."
     retryable = True
+
+
+class Overdue(Unreachable):
+    """It answers, but what it was asked to do wasn't done in the time for that."""
+
+    means = "What it was asked to do took too long."
 
 
 class Throttled(AgentError):

@@ -11,7 +11,7 @@ import psycopg
 import sqlalchemy.exc
 from sqlalchemy.engine import Connection, Engine
 
-from agents.contract import Grants, Health
+from agents.contract import Grants, Guards, Health, Means
 from agents.database.address import Target, target_of
 from agents.database.engines import THREADS, Engines
 from agents.database.failures import failure
@@ -23,6 +23,7 @@ from agents.database.values import Decimals
 from agents.database.work import Executed, Insert
 from agents.errors import AgentError, Unreachable
 from agents.folders import Folders
+from agents.resilience.guards import Guards as OwnGuards
 
 T = TypeVar("T")
 
@@ -31,12 +32,18 @@ GRACE_SECONDS = 2.0
 
 
 class DatabaseAgent:
-    """Works on the granted databases. Every method raises AgentError, and BadInput for bad SQL."""
+    """Works on the granted databases. Every method raises AgentError, and BadInput for bad SQL.
+
+    Around each call to a server stands the guard of its address, `database:postgresql://…`. As
+    it is set it tries nothing again, since blocks say how often they do; what changes something
+    it never does. A file is no outside system, and has none.
+    """
 
     kind: ClassVar[str] = "database"
 
-    def __init__(self, grants: Grants) -> None:
+    def __init__(self, grants: Grants, means: Means | None = None) -> None:
         self._grants = grants
+        self._guards: Guards = means.guards if means is not None else OwnGuards()
         self._folders = Folders(grants)
         self._engines = Engines()
         self._threads: ThreadPoolExecutor | None = None
@@ -84,7 +91,7 @@ class DatabaseAgent:
             with self._transaction(target, stop, statement, write=False) as connection:
                 return records(asked(connection, statement, row_limit), row_limit, decimals)
 
-        return await self._apart(work, target, time_limit)
+        return await self._guarded(work, target, time_limit, again=True)
 
     async def execute(
         self,
@@ -108,7 +115,7 @@ class DatabaseAgent:
                 rows = records(fetched(result, row_limit), row_limit, decimals)
                 return Executed(len(rows), rows)
 
-        return await self._apart(work, target, time_limit)
+        return await self._guarded(work, target, time_limit, again=False)
 
     async def insert(
         self, database: str, wanted: Insert, *, time_limit: float, once_key: str = ""
@@ -122,7 +129,7 @@ class DatabaseAgent:
                     return len(wanted.rows)
                 return insert(connection, wanted)
 
-        return await self._apart(work, target, time_limit)
+        return await self._guarded(work, target, time_limit, again=False)
 
     def _first_time(self, connection: Connection, target: Target, key: str) -> bool:
         now = time.time()
@@ -147,6 +154,16 @@ class DatabaseAgent:
                     stop.check()
         except (sqlalchemy.exc.SQLAlchemyError, psycopg.Error, TimeoutError) as error:
             raise failure(error, target, stop, statement) from error
+
+    async def _guarded(
+        self, work: Callable[[Stop], T], target: Target, time_limit: float, *, again: bool
+    ) -> T:
+        if target.dialect == "sqlite":
+            return await self._apart(work, target, time_limit)
+        # The work ends itself in time, and knows better how than by being cancelled.
+        return await self._guards.of(f"database:{target.shown}").call(
+            lambda: self._apart(work, target, time_limit), within=0, again=again
+        )
 
     async def _apart(self, work: Callable[[Stop], T], target: Target, time_limit: float) -> T:
         """Do the work in a thread; when cancelled, end it and wait a moment until it has."""

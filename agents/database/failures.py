@@ -10,7 +10,16 @@ import sqlalchemy.exc
 from agents.database.address import Target
 from agents.database.statement import Statement
 from agents.database.stop import Stop
-from agents.errors import AgentError, NotGranted, Refused, Rejected, Unavailable, Unreachable
+from agents.errors import (
+    AgentError,
+    Contended,
+    NotGranted,
+    Overdue,
+    Refused,
+    Rejected,
+    Unavailable,
+    Unreachable,
+)
 
 _NO_ENTRY = re.compile(r"password authentication failed|no password supplied|pg_hba\.conf")
 _NOT_THERE = re.compile(r'(database|role) "[^"]*" does not exist')
@@ -27,7 +36,9 @@ def failure(
 ) -> AgentError:
     """The error to raise for what SQLAlchemy, psycopg or `Stop` raised."""
     if stop.expired:
-        return Unreachable(
+        # A server that ended the statement itself, as it was told to, is well.
+        kind = Overdue if _was_ended(error) else Unreachable
+        return kind(
             f"{target.shown}: no answer in time.",
             cure="Raise `time_limit` if it needs longer.",
         )
@@ -40,6 +51,10 @@ def failure(
             return Rejected(f"{target.shown}: {_first_line(error)}.")
 
 
+def _was_ended(error: Exception) -> bool:
+    return getattr(getattr(error, "orig", error), "sqlstate", None) == "57014"
+
+
 def _of_sqlite(error: sqlite3.Error, target: Target, statement: Statement | None) -> AgentError:
     said = _first_line(error)
     match getattr(error, "sqlite_errorcode", 0) & 0xFF:
@@ -49,7 +64,7 @@ def _of_sqlite(error: sqlite3.Error, target: Target, statement: Statement | None
                 cure="ATTACH, load_extension and pragmas that set something are refused.",
             )
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            return Unavailable(f"{target.shown} is in use by somebody else.")
+            return Contended(f"{target.shown} is in use by somebody else.")
         case sqlite3.SQLITE_FULL | sqlite3.SQLITE_IOERR:
             return Unavailable(f"{target.shown}: {said}.")
         case sqlite3.SQLITE_READONLY:
@@ -76,7 +91,7 @@ def _of_postgresql(error: psycopg.Error, target: Target, statement: Statement | 
         case "53" | "58" | "XX":
             return Unavailable(f"{target.shown}: {said}.")
         case "40" | "55":
-            return Unavailable(f"{target.shown}: {said}.")
+            return Contended(f"{target.shown}: {said}.")
     if state == "25006":
         return Rejected(f"{target.shown}: {_READ_ONLY}", cure=USE_EXECUTE)
     if state == "42501":

@@ -10,9 +10,9 @@ from typing import Any, ClassVar
 
 import httpx
 
-from agents.contract import Grants, Health
+from agents.contract import Grants, Guard, Guards, Health, Means
 from agents.disk import Draft
-from agents.errors import AgentError, Rejected
+from agents.errors import AgentError, Rejected, Unavailable
 from agents.folders import Folders
 from agents.hosts import allow, names_in, resolve
 from agents.http.body import pieces, texts_of
@@ -20,6 +20,7 @@ from agents.http.exchange import Downloaded, Reply, Request
 from agents.http.failures import EXCERPT, of_status, saying
 from agents.http.trace import Exchange, Tell
 from agents.http.transport import CheckedTransport
+from agents.resilience.guards import Guards as OwnGuards
 from graph.errors import BadInput
 
 WRITE_AT_ONCE = 1024 * 1024
@@ -39,12 +40,17 @@ _HARMLESS = frozenset(
 
 
 class HttpAgent:
-    """Keeps connections open between requests; keeps no cookies, so no flow meets another's."""
+    """Keeps connections open between requests; keeps no cookies, so no flow meets another's.
+
+    Around each exchange stands the guard of the host, `http:HOST`. It tries nothing again: a
+    block says itself how often it does, and only it knows whether a request may be repeated.
+    """
 
     kind: ClassVar[str] = "http"
 
-    def __init__(self, grants: Grants) -> None:
+    def __init__(self, grants: Grants, means: Means | None = None) -> None:
         self._grants = grants
+        self._guards: Guards = means.guards if means is not None else OwnGuards()
         self._folders = Folders(grants)
         self._client: httpx.AsyncClient | None = None
 
@@ -136,17 +142,19 @@ class HttpAgent:
         self, request: Request, *, fail_on_status: bool = True, trace: Tell | None = None
     ) -> AsyncIterator[httpx.Response]:
         """The answer, its body still to be read inside the `async with`. Raises AgentError."""
-        first = self._built(request)
-        with saying(_said(first), request.time_limit):
-            async with asyncio.timeout(request.time_limit):
-                response = await self._follow(first, request.redirects, trace)
-                with _ending(_exchange(response)):
-                    try:
-                        if fail_on_status and response.status_code >= 400:
-                            raise await _refusal(response)
-                        yield response
-                    finally:
-                        await response.aclose()
+        asked = self._built(request)
+        limit = _Limit(_said(asked), request.time_limit)
+        for left in range(request.redirects, -1, -1):
+            async with self._exchanged(asked, limit, trace) as response:
+                further = response.next_request if request.redirects else None
+                if further is None:
+                    if fail_on_status and response.status_code >= 400:
+                        raise await _refusal(response)
+                    yield response
+                    return
+            if left:
+                asked = _hop(asked, further)
+        raise Rejected(f"{_said(asked)}: redirected more than {request.redirects} times.")
 
     def _built(self, request: Request) -> httpx.Request:
         assert self._client is not None, "connect before sending"
@@ -157,25 +165,53 @@ class HttpAgent:
             content=request.content or None,
         )
 
-    async def _follow(
-        self, request: httpx.Request, redirects: int, trace: Tell | None
-    ) -> httpx.Response:
-        """The answer that doesn't lead elsewhere, with its exchange, which isn't over yet."""
+    @contextlib.asynccontextmanager
+    async def _exchanged(
+        self, request: httpx.Request, limit: "_Limit", trace: Tell | None
+    ) -> AsyncIterator[httpx.Response]:
+        """What one server answers, guarded; the exchange is over, and told of, at the end."""
         assert self._client is not None
-        for left in range(redirects, -1, -1):
-            allow(self._grants, request.url.raw_host.decode(), _port(request.url))
-            exchange = Exchange(request, trace)
-            with _ending(exchange, only_if_failed=True):
-                response = await self._client.send(request, stream=True)
-            exchange.answered(response)
-            if response.next_request is None or not redirects:
-                response.extensions[_EXCHANGE] = exchange
-                return response
-            await response.aclose()
-            exchange.ended()
-            if left:
-                request = _hop(request, response.next_request)
-        raise Rejected(f"{_said(request)}: redirected more than {redirects} times.")
+        allow(self._grants, request.url.raw_host.decode(), _port(request.url))
+        # The guard is outermost, so that it hears of errors as what they mean.
+        with contextlib.suppress(_Unwell):
+            async with self._guard(request.url).entered(), limit.kept():
+                exchange = Exchange(request, trace)
+                with _ending(exchange):
+                    response = await self._client.send(request, stream=True)
+                    exchange.answered(response)
+                    response.extensions[_EXCHANGE] = exchange
+                    try:
+                        yield response
+                    finally:
+                        await response.aclose()
+                if response.status_code >= 500:
+                    raise _Unwell("", brief=f"It answered with status {response.status_code}.")
+
+    def _guard(self, url: httpx.URL) -> Guard:
+        port = f":{url.port}" if url.port else ""
+        return self._guards.of(f"http:{url.host}{port}")
+
+
+class _Unwell(Unavailable):
+    """Tells the guard of a status that whoever asked wants to see as an answer."""
+
+
+class _Limit:
+    """The time for a request with all its exchanges, from the moment the first may begin."""
+
+    def __init__(self, said: str, seconds: float) -> None:
+        self._said = said
+        self._seconds = seconds
+        self._deadline: float | None = None
+
+    @contextlib.asynccontextmanager
+    async def kept(self) -> AsyncIterator[None]:
+        """Raises AgentError for what httpx raises in here, Unreachable once the time is up."""
+        if self._deadline is None:
+            self._deadline = asyncio.get_running_loop().time() + self._seconds
+        with saying(self._said, self._seconds):
+            async with asyncio.timeout_at(self._deadline):
+                yield
 
 
 def url_of(text: str, query: Mapping[str, Any] = MappingProxyType({})) -> httpx.URL:
@@ -249,15 +285,14 @@ def _exchange(response: httpx.Response) -> Exchange:
 
 
 @contextlib.contextmanager
-def _ending(exchange: Exchange, *, only_if_failed: bool = False) -> Iterator[None]:
+def _ending(exchange: Exchange) -> Iterator[None]:
     """End the exchange with what is done in here, whatever comes of that."""
     try:
         yield
     except BaseException as error:
         exchange.ended(str(error) or type(error).__name__)
         raise
-    if not only_if_failed:
-        exchange.ended()
+    exchange.ended()
 
 
 async def _refusal(response: httpx.Response) -> AgentError:

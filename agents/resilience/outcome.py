@@ -5,6 +5,7 @@ from agents.errors import (
     BreakerOpen,
     Busy,
     Contended,
+    Overdue,
     Refused,
     Rejected,
     Throttled,
@@ -17,11 +18,12 @@ from agents.resilience.breaker import Outcome
 def outcome_of(error: BaseException, *, throttled_counts: bool) -> Outcome:
     """What a call that raised this says of its system.
 
-    Whoever refuses or rejects answers, so it is well. Being told to come later, cancelled, or
-    stopped on our side of the line says nothing of it; neither does a fault in our own code.
+    Whoever refuses, rejects, or ends what takes too long answers, so it is well. Being told to
+    come later, cancelled, or stopped on our side of the line says nothing of it; neither does a
+    fault in our own code.
     """
     match error:
-        case Refused() | Rejected() | Contended():
+        case Refused() | Rejected() | Contended() | Overdue():
             return "worked"
         case BreakerOpen() | Busy():  # of another guard, around a part of this call
             return "unknown"

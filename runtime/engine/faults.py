@@ -5,19 +5,12 @@ from typing import Any
 
 import msgspec
 
-from agents.errors import of_status
-from graph.errors import BlockError
+from agents.errors import BreakerOpen, of_status
 from runtime.breakpoints import Fault
 from runtime.clock import Clock
 from runtime.failures import TimedOut
 
 Told = Callable[[Fault], None]
-
-
-class BreakerOpen(BlockError):
-    """The circuit breaker of what a task asks is open: it isn't asked."""
-
-    retryable = True
 
 
 async def suffered(

@@ -11,6 +11,7 @@ from agents.errors import (
     Busy,
     Contended,
     NotGranted,
+    Overdue,
     Refused,
     Rejected,
     Throttled,
@@ -162,7 +163,8 @@ async def test_once_three_trials_work_it_is_asked_as_before(
 @pytest.mark.parametrize(
     "error",
     [Rejected("no"), Refused("no"), NotGranted("no"), BadInput("no"), Contended("no"),
-     Throttled("no"), Busy("another's"), BreakerOpen("another's"), ValueError("a bug")],
+     Overdue("no"), Throttled("no"), Busy("another's"), BreakerOpen("another's"),
+     ValueError("a bug")],
     ids=lambda error: type(error).__name__,
 )  # fmt: skip
 async def test_what_says_nothing_bad_of_the_system_never_opens_the_breaker(
@@ -273,7 +275,7 @@ async def test_by_hand_it_is_opened_and_closed(guarding: Guarding, system: Syste
 
 
 def test_every_error_says_in_a_sentence_what_it_means() -> None:
-    kinds = [AgentError, Unreachable, Throttled, Unavailable, BreakerOpen, Busy, Contended,
+    kinds = [AgentError, Unreachable, Throttled, Overdue, Unavailable, BreakerOpen, Busy, Contended,
              Refused, Rejected, NotGranted]  # fmt: skip
 
     assert len({kind("…").brief for kind in kinds}) == len(kinds)
