@@ -34,6 +34,9 @@ class Asked(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     the form. `of` says who is asked (names or addresses, free text), `shows` what they have to
     see to answer. `deadline` is seconds after which `otherwise` is the answer, or the task
     fails when that is None; after `escalate_after` seconds `escalate_to` is asked as well.
+
+    `label` tells apart what one task asks: unique within the task, and the same whenever the
+    task is done again. Without one, questions are counted in the order they are asked in.
     """
 
     title: str
@@ -45,6 +48,11 @@ class Asked(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     otherwise: Mapping[str, Any] | None = None
     escalate_after: float | None = None
     escalate_to: tuple[str, ...] = ()
+    label: str = ""
+
+
+Through = Literal["studio", "api", "link", "terminal", "deadline", "test"]
+"""The way an answer came; "deadline" when it is what was to be taken without one."""
 
 
 class Answered(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,7 +60,7 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True):
 
     values: Mapping[str, Any]
     by: str = ""
-    through: Literal["studio", "api", "link", "terminal", "deadline", "test"] = "api"
+    through: Through = "api"
     at: float = 0.0
 
 
@@ -166,9 +174,10 @@ class Context(Protocol):
         ...
 
     async def ask(self, question: Asked) -> Answered:
-        """Wait for a person's answer, for days and over restarts if need be. Raises BlockError.
+        """Wait for a person's answer, for days and over restarts if need be.
 
-        A task asks once: asking again after a crash goes on waiting, or has the answer.
+        A question of one label is asked once: asked again after a crash, it goes on waiting or
+        has the answer. Raises BlockError, NobodyAnswered among them.
         """
         ...
 

@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from graph.context import Through
 from graph.flow import Bound
 from runtime.breakpoints import Breakpoint, Fault
 from runtime.events import tag
@@ -99,6 +100,21 @@ class SettleTask(Command, frozen=True, tag=tag):
     task: str
     verdict: Literal["again", "done", "failed"]
     outputs: dict[str, Any] = {}
+
+
+class AnswerTask(Command, frozen=True, tag=tag):
+    """Answer what a task asks: the `values` of its form, given `by` somebody.
+
+    "" as the task is the one that asks, as the label the question that is open. A run that
+    nobody drives is taken over. The first answer counts.
+    """
+
+    run: str
+    values: dict[str, Any]
+    task: str = ""
+    label: str = ""
+    by: str = ""
+    through: Through = "api"
 
 
 class SetBreakpoints(Command, frozen=True, tag=tag):
@@ -212,6 +228,7 @@ AnyCommand = (
     | ResumeRun
     | ReplayRun
     | SettleTask
+    | AnswerTask
     | SetBreakpoints
     | SetFaults
     | StepRun

@@ -5,10 +5,11 @@ from typing import Any, Literal
 
 import msgspec
 
+from graph.context import Through
 from graph.flow import Bound
 from runtime.breakpoints import Breakpoint, Fault, Phase
 
-VERSION = 2
+VERSION = 3
 """Of the events as written in journals and sent over the wire. Events only grow."""
 
 
@@ -167,6 +168,45 @@ class TaskDoubted(Event, frozen=True, gc=False, tag=tag):
     key: str
 
 
+class TaskAsked(Event, frozen=True, gc=False, tag=tag):
+    """A task asks a person and waits. `question` has the fields of `graph.context.Asked`.
+
+    At `level` 1 it is asked again, of further people; then `first` is when it was asked first.
+    """
+
+    task: str
+    label: str
+    question: dict[str, Any]
+    level: int = 0
+    first: float = 0.0
+
+    @property
+    def since(self) -> float:
+        """When it was asked first, in seconds since the epoch."""
+        return self.first or self.at
+
+
+class TaskAnswered(Event, frozen=True, gc=False, tag=tag):
+    """A question has its answer: `values` by field, from whom (`by`), and by which way.
+
+    `first` is when it was given, of one that comes from a recording. When it `lapsed`, nobody
+    answered in time, and the task is told so.
+    """
+
+    task: str
+    label: str
+    values: dict[str, Any]
+    by: str = ""
+    through: Through = "api"
+    first: float = 0.0
+    lapsed: bool = False
+
+    @property
+    def given(self) -> float:
+        """When it was answered, in seconds since the epoch."""
+        return self.first or self.at
+
+
 class TaskStreamed(Event, frozen=True, gc=False, tag=tag):
     """Items came out of a streaming task. Live only: the finished task holds them all."""
 
@@ -319,6 +359,8 @@ AnyEvent = (
     | TaskRetried
     | TaskFailed
     | TaskDoubted
+    | TaskAsked
+    | TaskAnswered
     | TaskStreamed
     | TaskProgressed
     | ScopeOpened

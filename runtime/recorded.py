@@ -11,6 +11,8 @@ from runtime.events import (
     OutputsChanged,
     RunStarted,
     ScopeOpened,
+    TaskAnswered,
+    TaskAsked,
     TaskFinished,
     TaskReused,
 )
@@ -24,7 +26,8 @@ class Recorded:
     `plan` is what the run runs, None when that can't be compiled here: then only what came out
     is known. `outputs` are by task, `inputs` and `plans` by scope ("" is the run itself).
     `gave` are the outputs that a task had before somebody changed them, `arguments` what
-    somebody gave it instead of its own.
+    somebody gave it instead of its own. `asked` are the questions to people, `answers` what was
+    answered, by task and label.
     """
 
     def __init__(self, plan: Plan | None) -> None:
@@ -32,6 +35,8 @@ class Recorded:
         self.inputs: dict[str, Outputs] = {}
         self.gave: dict[str, Outputs] = {}
         self.arguments: dict[str, Mapping[str, Any]] = {}
+        self.asked: dict[str, dict[str, dict[str, Any]]] = {}
+        self.answers: dict[str, dict[str, TaskAnswered]] = {}
         self.plans: dict[str, Plan] = {} if plan is None else {"": plan}
 
     def take(self, event: AnyEvent) -> None:
@@ -45,6 +50,10 @@ class Recorded:
                 self.outputs[event.task] = event.outputs
             case InputsChanged():
                 self.arguments[event.task] = event.values
+            case TaskAsked() if not event.level:
+                self.asked.setdefault(event.task, {})[event.label] = event.question
+            case TaskAnswered():
+                self.answers.setdefault(event.task, {})[event.label] = event
             case RunStarted():
                 self.inputs[""] = event.inputs
             case ScopeOpened():

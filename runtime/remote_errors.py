@@ -19,15 +19,16 @@ from graph.errors import (
     NewerFormat,
     UnknownKind,
 )
+from runtime.answering import Unasked
 from runtime.bundle.contents import BadBundle
 from runtime.changes import NoSuchField
 from runtime.engine.points import BadBreakpoint
+from runtime.inputs import BadInputs
 from runtime.journal.contract import Conflict, JournalError, JournalFull, JournalGone, UnknownRun
 from runtime.lookup import NoSuchValue
 from runtime.metrics.series import NoSuchMetric
 from runtime.metrics.store import MetricsGone
 from runtime.projections.tasks import NoSuchTask
-from runtime.runtime import BadInputs
 from runtime.steering import NotPossible, NotYourWheel, WrongValue
 from runtime.wire import PROBLEM, Refusal
 
@@ -51,8 +52,8 @@ _KNOWN: dict[str, type[HeddleError]] = {
     for kind in (
         BadBreakpoint, BadBundle, BadInputs, Conflict, EditRefused, FlowFileError, FlowInvalid,
         JournalError, JournalFull, JournalGone, MetricsGone, NewerFormat, NoSuchField,
-        NoSuchMetric, NoSuchTask, NoSuchValue, NotPossible, NotYourWheel, UnknownKind, UnknownRun,
-        WrongValue,
+        NoSuchMetric, NoSuchTask, NoSuchValue, NotPossible, NotYourWheel, Unasked, UnknownKind,
+        UnknownRun, WrongValue,
     )
 }  # fmt: skip
 

@@ -14,16 +14,17 @@ from agents.contract import Grants
 from graph.catalog import Catalog
 from graph.compile import Plan, compile_flow
 from graph.edits import apply
-from graph.errors import HeddleError
 from graph.file_format import read, write
 from graph.flow import Flow
 from graph.self_contained import self_contained
-from graph.values import did_you_mean, mismatch
+from graph.values import did_you_mean
+from runtime.answering import Answering
 from runtime.budgets import Ledger, Purse, looks_back
 from runtime.changes import edits_for
 from runtime.clock import Clock, SystemClock
 from runtime.commands import (
     Answer,
+    AnswerTask,
     AnyCommand,
     CancelRun,
     ChangeInputs,
@@ -56,6 +57,7 @@ from runtime.engine.state import Run
 from runtime.engine.surroundings import Limits, Surroundings
 from runtime.events import ENDINGS, LIVE_ONLY, AnyEvent, Failure, RunInterrupted, RunStarted
 from runtime.history import effective
+from runtime.inputs import differing, fitting
 from runtime.journal.contract import Journal, JournalError, UnknownRun
 from runtime.lookup import Lookup
 from runtime.metrics.memory import MemoryMetricStore
@@ -71,10 +73,6 @@ LEASE = 30.0
 
 CLOSED = Failure("Closed", "Heddle was shut down.", "`heddle resume` goes on with the run.")
 """What is told of runs that a runtime leaves when it closes."""
-
-
-class BadInputs(HeddleError):
-    """A flow was given inputs that don't suit it."""
 
 
 class Known(NamedTuple):
@@ -112,6 +110,7 @@ class Runtime:
         self.look = Lookup(journal, self.plan, surroundings)
         self._executor = Executor(journal, surroundings, self._clock, self._hub, limits or Limits())
         self._steering = Steering(self._executor, journal, self._replayed)
+        self._answering = Answering(self._executor, journal, self._resume)
         self.meter = Meter(
             metrics or MemoryMetricStore(), self._hub, journal, self.plan, self._clock.now,
             lambda: self._executor.ready,
@@ -167,6 +166,8 @@ class Runtime:
                 return Answer(run=await self._bring_in(command.bundle))
             case SettleTask():
                 self._settle(command)
+            case AnswerTask():
+                return Answer(run=await self._answering.obey(command))
             case PruneRuns():
                 return Answer(count=await self._prune(command))
             case _:
@@ -465,37 +466,3 @@ class Runtime:
                 if time.monotonic() - renewed > self._lease / 3 and self._executor.runs:
                     renewed = time.monotonic()
                     await self.journal.renew(self.owner, self._lease)
-
-
-def differing(grants: Grants, given: Mapping[str, Any]) -> Grants:
-    """The grants with some fields given anew. Raises BadInputs naming a field that is wrong."""
-    if not given:
-        return grants
-    for name in given:
-        if name not in Grants.__struct_fields__:
-            cure = did_you_mean(name, Grants.__struct_fields__)
-            raise BadInputs(f"Nothing called {name!r} can be granted.", cure=cure)
-    try:
-        return msgspec.convert(msgspec.to_builtins(grants) | dict(given), Grants)
-    except msgspec.ValidationError as error:
-        reason, _, place = str(error).partition(" - at `$.")
-        name = place.rstrip("`") or "grants"
-        raise BadInputs(f"What is granted as {name!r} makes no sense: {reason}.") from None
-
-
-def fitting(plan: Plan, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The inputs of a run, checked against what the flow takes. Raises BadInputs naming all."""
-    flaws: list[str] = []
-    for name, value in given.items():
-        if name not in plan.inputs:
-            flaws.append(f"it has no input {name!r}. {did_you_mean(name, plan.inputs)}".rstrip())
-        elif reason := mismatch(plan.inputs[name].type, value):
-            flaws.append(f"its input {name!r} {reason}.")
-    flaws.extend(
-        f"its input {name!r} is missing."
-        for name, wanted in plan.inputs.items()
-        if wanted.required and name not in given
-    )
-    if flaws:
-        raise BadInputs("The flow can't start: " + " ".join(flaws), cure="See `heddle run --help`.")
-    return dict(given)

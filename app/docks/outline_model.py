@@ -45,7 +45,8 @@ MOST_MOVES = 100
 """Beyond so many separate insertions and removals the tree is built anew."""
 
 _COLOURS = {
-    "running": "running", "retrying": "running", "doubted": "warning", "finished": "done",
+    "running": "running", "retrying": "running", "doubted": "warning", "asking": "warning",
+    "finished": "done",
     "reused": "reused", "failed": "failed", "caught": "warning", "skipped": "skipped",
 }  # fmt: skip
 

@@ -18,7 +18,8 @@ SAID: Mapping[State, str] = {
 
 LOST: Mapping[Kind, str] = {
     "tried": "Spent {} on attempts that failed.", "wait": "Waited {} between attempts.",
-    "doubt": "Waited {} for a person's word.", "held": "Was held for {} while debugging.",
+    "doubt": "Waited {} for a person's word.", "asked": "Waited {} for an answer.",
+    "held": "Was held for {} while debugging.",
     "gone": "Nobody drove the run for {} of it.",
 }  # fmt: skip
 

@@ -18,6 +18,7 @@ LOOKS: tuple[Look, ...] = (
 
 _LOOK_OF: Mapping[BlockState, Look] = {
     "waiting": "waiting", "running": "running", "retrying": "warning", "doubted": "warning",
+    "asking": "warning",
     "finished": "done", "reused": "reused", "skipped": "skipped", "failed": "failed",
     "caught": "warning", "cancelled": "skipped",
 }  # fmt: skip
@@ -68,6 +69,8 @@ def _status_of(run: LiveRun, address: str, values: Mapping[str, Any] | None) -> 
         return Status("done", brief(_main(outputs))) if outputs else NONE
     look = look_of(view)
     match view.state:
+        case "asking":
+            return Status(look, _asked(run, address), "asks")
         case "running" | "retrying" | "doubted":
             return Status(look, _going_on(run, view), _round_count(view), _share(view))
         case "failed" | "caught":
@@ -80,6 +83,12 @@ def _status_of(run: LiveRun, address: str, values: Mapping[str, Any] | None) -> 
             return Status(look, "", "cancelled")
         case _:
             return Status(look)
+
+
+def _asked(run: LiveRun, address: str) -> str:
+    """What a block asks a person."""
+    asked = run.view.asked.values()
+    return next((str(e.question["title"]) for e in asked if block_of(e.task) == address), "")
 
 
 def _going_on(run: LiveRun, view: BlockView) -> str:

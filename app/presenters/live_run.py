@@ -14,6 +14,8 @@ from runtime.events import (
     RunFailed,
     ScopeClosed,
     ScopeOpened,
+    TaskAnswered,
+    TaskAsked,
     TaskDoubted,
     TaskFailed,
     TaskFinished,
@@ -45,7 +47,7 @@ MOST_ROUNDS = 2000
 _OF_TASKS = frozenset({
     TaskStarted, TaskFinished, TaskReused, TaskSkipped, TaskRetried, TaskFailed, TaskDoubted,
     TaskStreamed, TaskProgressed, TaskHeld, TaskReleased, TaskSpent, OutputsChanged,
-    TaskLogged,
+    TaskLogged, TaskAsked, TaskAnswered,
 })  # fmt: skip
 _GIVING = frozenset({TaskFinished, TaskReused})
 _OTHERS = frozenset({

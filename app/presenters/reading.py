@@ -11,7 +11,8 @@ from runtime.projections.run_view import BlockView
 
 _STATES: Mapping[str, str] = {
     "waiting": "waiting", "running": "running", "retrying": "trying again",
-    "doubted": "needs your word", "finished": "done", "reused": "reused", "skipped": "skipped",
+    "asking": "waits for an answer", "doubted": "needs your word",
+    "finished": "done", "reused": "reused", "skipped": "skipped",
     "failed": "failed", "caught": "failed, caught", "cancelled": "cancelled",
 }  # fmt: skip
 

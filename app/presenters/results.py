@@ -13,6 +13,7 @@ STATES: Mapping[str, str] = {
     "waiting": "Waiting",
     "running": "Running",
     "retrying": "Trying again",
+    "asking": "Waits for an answer",
     "doubted": "Waits for your word",
     "finished": "Done",
     "reused": "Reused from the run before",
@@ -88,6 +89,8 @@ def _without_values(view: BlockView, block: Block) -> str:
             return view.note or "It is still at work."
         case "skipped":
             return "No value came to it, so it was left out."
+        case "asking":
+            return "The run goes on once somebody has answered: see the Inbox."
         case "doubted":
             return "The run goes on once you have said whether it was done."
     return "It gives nothing." if block.kind != "flow.output" else ""

@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Mapping
+from typing import Any
 
 from runtime.projections.run_view import RunView
 
 WORDS: Mapping[str, str] = {
     "running": "Running",
+    "asking": "Waits for an answer",
     "paused": "Paused",
     "stalled": "Waiting",
     "interrupted": "Interrupted",
@@ -37,9 +39,23 @@ def standing(view: RunView, now: float | None = None) -> str:
         return "Starting…"
     if view.state == "stalled" and view.waits_for:
         return f"Waiting: {view.waits_for[0]}"
+    if view.state == "asking" and view.asked:
+        return awaited(view)
     now = time.time() if now is None else now
     took = view.took if view.over or view.state == "interrupted" else max(0.0, now - view.began)
     return f"{WORDS[view.state]} · {duration(took)}"
+
+
+def awaited(view: RunView) -> str:
+    """From whom a run waits for an answer."""
+    asked = [people_of(event.question) for event in view.asked.values()]
+    more = f", and {len(asked) - 1:,} more" if len(asked) > 1 else ""
+    return f"Waits for an answer from {asked[0]}{more}"
+
+
+def people_of(question: Mapping[str, Any]) -> str:
+    """Who is asked: their names, or somebody."""
+    return ", ".join(map(str, question.get("of", ()))) or "somebody"
 
 
 def progress(view: RunView, blocks: int) -> float:

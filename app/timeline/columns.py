@@ -18,7 +18,7 @@ Numbers = npt.NDArray[np.intp]
 THIN = 2.0
 """Pixels under which a bar is drawn as a stroke, together with its neighbours."""
 
-KINDS: tuple[Kind, ...] = ("tried", "wait", "doubt", "held", "gone")
+KINDS: tuple[Kind, ...] = ("tried", "wait", "doubt", "asked", "held", "gone")
 
 
 class Columns(NamedTuple):

@@ -171,7 +171,8 @@ class TimelinePainter:
         paints, tokens = self.paints, self.paints.tokens
         colour, share = {
             "tried": (tokens.failed, 0.3), "wait": (tokens.warning, 0.6),
-            "doubt": (tokens.warning, 0.2), "held": (tokens.accent, 0.45),
+            "doubt": (tokens.warning, 0.2), "asked": (tokens.accent, 0.2),
+            "held": (tokens.accent, 0.45),
             "gone": (tokens.muted, 0.6),
         }[KINDS[kind]]  # fmt: skip
         return paints.mixed(colour, tokens.panel, share)

@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 from graph.flow import OnError, Retry, Settings
 from graph.spec import BlockSpec
 from runtime.engine.state import RUNNING, WAITING, Run
-from runtime.events import Failure
+from runtime.events import Failure, TaskAsked
 
 
 class Again(NamedTuple):
@@ -47,6 +47,13 @@ def after_interruption(spec: BlockSpec, settings: Settings) -> Literal["again", 
     return "again" if repeatable or spec.effect != "write" else "ask"
 
 
+def _awaited(event: TaskAsked) -> str:
+    """That a task waits for an answer, from whom, and how to give it."""
+    people = ", ".join(event.question.get("of", ())) or "somebody"
+    answered = f"heddle answer {event.run} {event.task}"
+    return f"it waits for an answer from {people}: `{answered}` gives one"
+
+
 def waits_for(run: Run) -> list[str]:
     """Why a run in which nothing is under way doesn't move, one sentence each."""
     if run.paused:
@@ -57,15 +64,19 @@ def waits_for(run: Run) -> list[str]:
         f" say so with `heddle resume {run.id} --settle {task}=again|done|failed`."
         for task in sorted(run.doubted)
     ]
+    reasons += [f"{event.task}: {_awaited(event)}." for event in run.asked.values()]
+    awaited = {task for task, _ in run.asked}
     for scope in run.scopes.values():
         for i, status in enumerate(scope.status):
             task = scope.prefix + scope.plan.ids[i]
-            if status in (WAITING, RUNNING) and task not in run.doubted | run.held.keys():
+            if status in (WAITING, RUNNING) and task not in run.doubted | run.held.keys() | awaited:
                 missing = [
                     scope.plan.ids[j]
                     for j in scope.plan.depends(i)
                     if scope.status[j] in (WAITING, RUNNING)
                 ]
+                if any(around in run.scopes for around in run.rounds.get(task, ())):
+                    continue  # what it waits for is said of its rounds
                 if not missing and scope.status[i] == RUNNING:
                     reasons.append(f"{task}: it has begun and does not end.")
                 elif not missing:

@@ -1,6 +1,6 @@
 """What an event means for the state of a run. Live and from a journal alike."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, assert_never
 
 from graph.compile.bind import SKIPPED
@@ -27,6 +27,8 @@ from runtime.events import (
     RunSucceeded,
     ScopeClosed,
     ScopeOpened,
+    TaskAnswered,
+    TaskAsked,
     TaskDoubted,
     TaskFailed,
     TaskFinished,
@@ -73,6 +75,8 @@ def evolve(run: Run, event: AnyEvent) -> Ready:  # noqa: C901  (a closed union i
             return fail(scope, i, event)
         case TaskDoubted():
             run.doubted.add(event.task)
+        case TaskAsked() | TaskAnswered():
+            _ask(run, event)
         case ScopeOpened():
             open_scope(run, event.scope, event.body)
         case ScopeClosed():
@@ -95,6 +99,19 @@ def evolve(run: Run, event: AnyEvent) -> Ready:  # noqa: C901  (a closed union i
         case _:
             _steer(run, event)
     return []
+
+
+def _ask(run: Run, event: TaskAsked | TaskAnswered) -> None:
+    """A question to people is open, or has its answer."""
+    key = (event.task, event.label)
+    match event:
+        case TaskAsked():
+            run.asked[key] = event
+        case TaskAnswered():
+            run.asked.pop(key, None)
+            run.answered[key] = event
+        case _:
+            assert_never(event)
 
 
 def _steer(
@@ -292,6 +309,8 @@ def close_scope(run: Run, scope: Scope, failure: Failure | None) -> None:
     for inner in run.inside(scope) if failure else [scope]:
         inner.closed = True
         run.scopes.pop(inner.address, None)
+    if failure is not None and (run.asked or run.answered):
+        _drop_questions(run, lambda task: task.startswith(scope.prefix))
 
 
 def _forget(scope: Scope, i: int) -> None:
@@ -302,6 +321,8 @@ def _forget(scope: Scope, i: int) -> None:
     task = scope.prefix + scope.plan.ids[i]
     run.changed.pop(task, None)
     run.attempts.pop(task, None)
+    if run.asked or run.answered:
+        _drop_questions(run, lambda asking: asking == task or asking.startswith(f"{task}["))
     if run.interrupted:
         run.doubted.discard(task)
         run.interrupted.discard(task)
@@ -310,6 +331,14 @@ def _forget(scope: Scope, i: int) -> None:
     for address in run.rounds.pop(task, ()):
         run.closed.pop(address, None)
         run.scopes.pop(address, None)
+
+
+def _drop_questions(run: Run, of: Callable[[str], bool]) -> None:
+    """Let go of what tasks asked that are over: nobody waits for an answer any more."""
+    for key in [key for key in run.asked if of(key[0])]:
+        del run.asked[key]
+    for key in [key for key in run.answered if of(key[0])]:
+        del run.answered[key]
 
 
 def looked_at_again(ready: Ready) -> Ready:

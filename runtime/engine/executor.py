@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from agents.contract import Grants
+from graph.context import Through
 from runtime.clock import Clock
 from runtime.engine import decide, evolve
 from runtime.engine.hub import Hub
@@ -191,6 +192,12 @@ class Executor:
             failure = Failure("Doubted", "Somebody said that it had failed.", task=task)
             self._runner.fail(scope, i, 1, failure)
         self._runner.kick()
+
+    def answer(
+        self, live: Live, key: tuple[str, str], values: Mapping[str, Any], by: str, through: Through
+    ) -> "asyncio.Future[None]":
+        """Give an open question its answer, by task and label; done once that is durable."""
+        return self._runner.asking.answer(live, key, values, by, through)
 
     def skip(self, scope: Scope, i: int, outputs: Mapping[str, Any]) -> None:
         """Settle a task without doing it: with outputs, or without any as left out."""

@@ -7,7 +7,7 @@ import msgspec
 
 from agents.contract import Grants
 from graph.connections import Connection
-from graph.context import Outputs
+from graph.context import Answered, Outputs
 from graph.flow import ANYTHING
 from runtime.budgets import Purse
 from runtime.clock import Clock
@@ -37,6 +37,8 @@ class Live(msgspec.Struct, eq=False):
     """Set while somebody debugs the run."""
     under_way: dict[Scope, dict[int, asyncio.Task[None]]] = {}
     rounds: dict[Scope, asyncio.Future[Outputs]] = {}
+    questions: dict[tuple[str, str], asyncio.Future[Answered]] = {}
+    """What tasks wait for that asked people, by task and label."""
     parked: Ready = []
     timers: int = 0
     held: int = 0
@@ -87,7 +89,10 @@ class Live(msgspec.Struct, eq=False):
             await clock.sleep(mine - now)
 
     def is_under_way(self) -> bool:
-        """Whether any task works that isn't itself waiting for its rounds."""
+        """Whether any task works that waits neither for its rounds nor for a person."""
+        waiting = {task for task, _ in self.questions}
         return any(
-            i not in scope.plan.bodies for scope, tasks in self.under_way.items() for i in tasks
+            i not in scope.plan.bodies and scope.prefix + scope.plan.ids[i] not in waiting
+            for scope, tasks in self.under_way.items()
+            for i in tasks
         )

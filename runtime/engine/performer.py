@@ -10,7 +10,7 @@ import msgspec
 from graph.block import Route
 from graph.compile.bind import gather
 from graph.connections import Connection
-from graph.context import Allowance, Outputs
+from graph.context import Allowance, Answered, Asked, Outputs
 from graph.errors import BlockError
 from graph.flow import Bound
 from graph.spec import BlockSpec
@@ -37,12 +37,22 @@ class Hearer(Protocol):
     def traced(self, live: Live, task: str, kind: str, detail: Mapping[str, Any]) -> None: ...
 
 
+class Asker(Protocol):
+    """Who asks people on behalf of a task."""
+
+    async def ask(
+        self, live: Live, scope: Scope, i: int, label: str, question: Asked
+    ) -> Answered: ...
+
+
 class Shell(Protocol):
     """What an attempt asks of the executor that makes it."""
 
     clock: Clock
     limits: Limits
 
+    @property
+    def asking(self) -> Asker: ...
     @property
     def said(self) -> Hearer: ...
     async def round(
@@ -69,6 +79,7 @@ class TaskContext:
         self.attempt = attempt
         self.key = f"{self.run}:{self.task}"
         self.started = scope.run.attempts.get(self.task, (1, self.now()))[1]
+        self._asked = 0
         self.interrupted = self.task in scope.run.interrupted
         self._unshown: list[Any] = []
         self._shown_at = 0.0
@@ -150,6 +161,11 @@ class TaskContext:
         self._shown_at = self.now()
         if items and self._i in self._live.under_way.get(self._scope, ()):
             self._shell.said.streamed(self._live, self.task, items)
+
+    async def ask(self, question: Asked) -> Answered:
+        self._asked += 1
+        label = question.label or str(self._asked)
+        return await self._shell.asking.ask(self._live, self._scope, self._i, label, question)
 
     def progress(self, done: float, total: float, note: str = "") -> None:
         self._shell.said.progressed(self._live, self.task, done, total, note)

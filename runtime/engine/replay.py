@@ -1,13 +1,13 @@
 """What a replay takes from the run it repeats, and where it first differs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graph.compile.bind import gather
 from graph.compile.plan import Plan
 from runtime.engine.again import DoneAgain
 from runtime.engine.state import Scope
-from runtime.events import AnyEvent
+from runtime.events import AnyEvent, TaskAnswered, block_of
 from runtime.recorded import Outputs, Recorded
 
 
@@ -38,6 +38,7 @@ class Recording:
         self._recorded = Recorded(recorded)
         self._earlier = earlier
         self._rewound = rewound
+        self._begins_at = begin_at
         self._differs = False
         for event in events:
             self._recorded.take(event)
@@ -69,6 +70,22 @@ class Recording:
         if self._earlier:
             self._earlier.forget(task)
 
+    def answer_to(
+        self, scope: Scope, i: int, label: str, question: Mapping[str, Any]
+    ) -> TaskAnswered | None:
+        """What was answered to a question of a task, unless it is to be asked anew.
+
+        That it is where the replay begins, when somebody went back, and when it is another.
+        """
+        task = scope.prefix + scope.plan.ids[i]
+        asked = self._recorded.asked.get(task, {}).get(label)
+        if asked == question and not self._asks_anew(task):
+            return self._recorded.answers.get(task, {}).get(label)
+        return self._earlier.answer_to(scope, i, label, question) if self._earlier else None
+
+    def _asks_anew(self, task: str) -> bool:
+        return self._rewound or self._begins_at in (task, block_of(task))
+
     def first_difference(self, task: str, outputs: Outputs) -> tuple[str, Any, Any] | None:
         """Port and values by which a task differs from the recording; only for the first one."""
         recorded = self._recorded.outputs.get(task)
@@ -85,6 +102,8 @@ class Recording:
         if recorded is None or (spec.effect == "none" and spec.agent == "pure"):
             return False
         task = scope.prefix + plan.ids[i]
+        if task in self._recorded.asked and self._asks_anew(task):
+            return False
         if scope.run.changed.get(task, {}) != self._recorded.arguments.get(task, {}):
             return False
         j = recorded.index.get(plan.ids[i])

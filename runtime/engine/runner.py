@@ -11,6 +11,7 @@ from graph.errors import BlockError
 from runtime.breakpoints import Fault
 from runtime.clock import Clock
 from runtime.engine import decide, evolve
+from runtime.engine.asking import Asking
 from runtime.engine.debugger import Debugger
 from runtime.engine.faults import suffered
 from runtime.engine.live import Live
@@ -67,6 +68,7 @@ class Runner:
         self.under_way = UnderWay(limits.parallel, self._attempt)
         self.debugger = Debugger(self)
         self.said = Said(self, recorder)
+        self.asking = Asking(self, recorder, clock)
         self._recorder = recorder
         self._roll = roll
         self._ready: deque[tuple[Scope, int]] = deque()

@@ -6,7 +6,7 @@ from typing import Any
 from graph.compile.bind import SKIPPED
 from graph.compile.plan import Plan
 from runtime.breakpoints import Breakpoint, Fault
-from runtime.events import Failure, RunStarted, TaskHeld
+from runtime.events import Failure, RunStarted, TaskAnswered, TaskAsked, TaskHeld
 
 WAITING, RUNNING, DONE, LEFT_OUT, FAILED = range(5)
 
@@ -71,7 +71,8 @@ class Run:
     `attempts` holds (attempt, first start) of started tasks that aren't settled, `closed` how
     the rounds of such tasks ended, `rounds` the addresses of their scopes. `interrupted` are
     tasks that were under way when an earlier runtime died, `doubted` those of them about which
-    somebody has to say what became of them.
+    somebody has to say what became of them. `asked` are the questions to people that are open,
+    by task and label, `answered` those of tasks under way that aren't any more.
 
     Of a run that is debugged: `held` are the tasks that wait for a person, `changed` the
     arguments given by one to tasks that aren't settled, `original` the outputs that the outputs
@@ -79,9 +80,9 @@ class Run:
     """
 
     __slots__ = (
-        "attempts", "began", "breakpoints", "changed", "closed", "cost", "doubted", "ended",
-        "faults", "held", "id", "interrupted", "original", "paused", "root", "rounds", "scopes",
-        "seq", "tokens", "wheel",
+        "answered", "asked", "attempts", "began", "breakpoints", "changed", "closed", "cost",
+        "doubted", "ended", "faults", "held", "id", "interrupted", "original", "paused", "root",
+        "rounds", "scopes", "seq", "tokens", "wheel",
     )  # fmt: skip
 
     def __init__(self, began: RunStarted, plan: Plan) -> None:
@@ -95,6 +96,8 @@ class Run:
         self.attempts: dict[str, tuple[int, float]] = {}
         self.doubted: set[str] = set()
         self.interrupted: set[str] = set()
+        self.asked: dict[tuple[str, str], TaskAsked] = {}
+        self.answered: dict[tuple[str, str], TaskAnswered] = {}
         self.paused = False
         self.ended = False
         self.held: dict[str, TaskHeld] = {}

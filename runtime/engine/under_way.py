@@ -3,7 +3,8 @@
 import asyncio
 import sys
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from runtime.engine.live import Live
@@ -24,6 +25,8 @@ class UnderWay:
         self._limit = limit
         self._attempt = attempt
         self._busy = 0
+        self._resting: dict[tuple[Scope, int], int] = {}
+        """Tasks that wait for people, and by how many questions: they take nobody's place."""
         self._queued: deque[tuple[Live, Scope, int, int]] = deque()
 
     def begin(self, live: Live, scope: Scope, i: int, attempt: int) -> None:
@@ -44,16 +47,40 @@ class UnderWay:
             tasks.pop(i, None)
             if not tasks:
                 del live.under_way[scope]
-        if i not in scope.plan.bodies:
+        if self._counts(scope, i):
             self._busy -= 1
             self._begin_queued()
+
+    @contextmanager
+    def resting(self, scope: Scope, i: int) -> Iterator[None]:
+        """Meanwhile a task under way does nothing but wait: another may take its place.
+
+        Afterwards it goes on at once, even if there is one more at work then than the limit says.
+        """
+        key, counts = (scope, i), self._counts(scope, i)
+        self._resting[key] = self._resting.get(key, 0) + 1
+        if counts:
+            self._busy -= 1
+            self._begin_queued()
+        try:
+            yield
+        finally:
+            if key in self._resting:  # or it was stopped meanwhile
+                self._resting[key] -= 1
+                if not self._resting[key]:
+                    del self._resting[key]
+                    self._busy += self._counts(scope, i)
+
+    def _counts(self, scope: Scope, i: int) -> bool:
+        return i not in scope.plan.bodies and (scope, i) not in self._resting
 
     def stop(self, live: Live, scope: Scope) -> None:
         """Cancel all that is under way in a scope, except who asks for it."""
         current = asyncio.current_task()
         for i, task in live.under_way.pop(scope, {}).items():
-            if i not in scope.plan.bodies:
+            if self._counts(scope, i):
                 self._busy -= 1
+            self._resting.pop((scope, i), None)
             if task is not current:
                 task.cancel()
         self._begin_queued()

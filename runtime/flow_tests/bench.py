@@ -28,8 +28,8 @@ from runtime.events import AnyEvent, Failure, RunFailed, RunStalled, RunStarted,
 from runtime.flow_tests.desk import Desk
 from runtime.flow_tests.eager_clock import EagerClock
 from runtime.flow_tests.stand_ins import Work, with_stand_ins
+from runtime.inputs import fitting
 from runtime.journal.memory import MemoryJournal
-from runtime.runtime import fitting
 
 T = TypeVar("T")
 

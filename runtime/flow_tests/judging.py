@@ -15,7 +15,7 @@ from runtime.flow_tests.matching import unmet
 from runtime.flow_tests.spelling import read_back, spelt
 from runtime.flow_tests.stand_ins import effects_of
 from runtime.flow_tests.verdict import About, Difference, Finding, Verdict
-from runtime.runtime import BadInputs
+from runtime.inputs import BadInputs
 
 
 async def judged(

@@ -14,6 +14,7 @@ MARKS: Mapping[BlockState, tuple[str, str]] = {
     "waiting": ("·", "dim"),
     "running": ("●", "cyan"),
     "retrying": ("↻", "yellow"),
+    "asking": ("?", "cyan"),
     "doubted": ("?", "yellow"),
     "finished": ("✓", "green"),
     "reused": ("↺", "green dim"),
@@ -25,7 +26,7 @@ MARKS: Mapping[BlockState, tuple[str, str]] = {
 """How each state is marked, and in which style."""
 
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
-_URGENT: tuple[BlockState, ...] = ("failed", "doubted", "running", "retrying")
+_URGENT: tuple[BlockState, ...] = ("failed", "doubted", "asking", "running", "retrying")
 _UNKNOWN = BlockView("")
 
 
@@ -75,7 +76,7 @@ def time_of(block: BlockView, now: float) -> str:
     """How long the block has been at it, or was from its first start to its last end."""
     if block.began is None or block.state in ("skipped", "reused"):
         return ""
-    if block.running or block.retrying:
+    if block.running or block.retrying or block.asking:
         return duration(max(0.0, now - block.began))
     return duration(max(0.0, (block.ended or block.began) - block.began))
 
@@ -105,8 +106,8 @@ def detail(block: BlockView) -> str:
         parts.append(clean(block.note))
     if block.state in ("failed", "caught", "retrying") and block.failure:
         parts.append(clean(block.failure.message.partition("\n")[0]))
-    elif block.state in ("reused", "skipped", "doubted", "cancelled"):
-        parts.append(block.state)
+    elif block.state in ("reused", "skipped", "doubted", "cancelled", "asking"):
+        parts.append("waits for an answer" if block.asking else block.state)
     return ", ".join(parts)
 
 

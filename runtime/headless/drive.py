@@ -124,7 +124,7 @@ class Drive:
         """Whether nothing more will happen, unless somebody else sees to it."""
         alone = isinstance(self._runtime, Runtime)  # then nobody else could see to it
         return self.view.over or self.view.state == "interrupted" or (
-            alone and self.view.state == "stalled"
+            alone and bool(self.view.waits_for)
         )  # fmt: skip
 
     async def _without_gaps(

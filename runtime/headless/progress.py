@@ -181,6 +181,8 @@ def ending(view: RunView) -> str:
         case "cancelled":
             why = f": {clean(view.reason)}" if view.reason else "."
             return f"■ Cancelled after {took}{why}"
+        case "asking" if view.waits_for:
+            return "\n".join(["? It waits for a person:", *(f"  {w}" for w in view.waits_for)])
         case _ if view.waits_for:
             return "\n".join(["It can't go on by itself:", *(f"  {w}" for w in view.waits_for)])
         case _:

@@ -15,6 +15,8 @@ from runtime.events import (
     RunStarted,
     RunSucceeded,
     ScopeOpened,
+    TaskAnswered,
+    TaskAsked,
     TaskFinished,
     TaskReused,
     TaskStreamed,
@@ -40,6 +42,8 @@ _CARRIERS: dict[type, tuple[str, ...]] = {
     InputsChanged: ("values",),
     OutputsChanged: ("outputs",),
     TaskTraced: ("detail",),
+    TaskAsked: ("question",),
+    TaskAnswered: ("values",),
 }
 """The fields in which an event carries values of the flow, which can be anything at all."""
 

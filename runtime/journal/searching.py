@@ -13,6 +13,8 @@ from runtime.events import (
     RunStarted,
     RunSucceeded,
     ScopeOpened,
+    TaskAnswered,
+    TaskAsked,
     TaskFailed,
     TaskFinished,
     TaskReused,
@@ -95,6 +97,10 @@ def _values(event: AnyEvent) -> Iterator[tuple[str, Any]]:
             yield from _named("outputs", event.outputs)
         case ScopeOpened():
             yield from _named(event.scope, event.inputs)
+        case TaskAsked():
+            yield from _named(f"{event.task}.asked", event.question)
+        case TaskAnswered():
+            yield from _named(f"{event.task}.answered", {"by": event.by, **event.values})
         case TaskFailed():
             yield event.task, event.failure.message
         case RunFailed():

@@ -25,6 +25,8 @@ from runtime.events import (
     RunSucceeded,
     ScopeClosed,
     ScopeOpened,
+    TaskAnswered,
+    TaskAsked,
     TaskDoubted,
     TaskFailed,
     TaskFinished,
@@ -44,18 +46,22 @@ from runtime.events import (
 )
 
 RunState = Literal[
-    "running", "paused", "stalled", "interrupted", "succeeded", "failed", "cancelled"
+    "running", "asking", "paused", "stalled", "interrupted", "succeeded", "failed", "cancelled"
 ]  # fmt: skip
 
 BlockState = Literal[
-    "waiting", "running", "retrying", "doubted",
+    "waiting", "running", "retrying", "asking", "doubted",
     "finished", "reused", "skipped", "failed", "caught", "cancelled",
 ]  # fmt: skip
 
 
+_Way = Literal["running", "retrying", "doubted", "asking"]
+"""How a task is under way."""
+
 _Steering = (
     TaskHeld | TaskReleased | WheelTaken | TaskSpent | TaskTraced | TaskLogged
     | FaultInjected | FaultsSet | BreakpointsSet | InputsChanged | OutputsChanged
+    | TaskAsked | TaskAnswered
 )  # fmt: skip
 
 
@@ -72,6 +78,7 @@ class BlockView(msgspec.Struct):
     running: int = 0
     retrying: int = 0
     doubted: int = 0
+    asking: int = 0
     finished: int = 0
     reused: int = 0
     skipped: int = 0
@@ -99,6 +106,8 @@ class BlockView(msgspec.Struct):
         """The one word for it: what needs somebody first, then what goes on, then what was."""
         if self.doubted:
             return "doubted"
+        if self.asking:
+            return "asking"
         if self.running:
             return "running"
         if self.retrying:
@@ -121,7 +130,7 @@ class BlockView(msgspec.Struct):
     @property
     def tasks(self) -> int:
         """How many of its tasks have come up."""
-        return self.running + self.retrying + self.doubted + self.settled
+        return self.running + self.retrying + self.doubted + self.asking + self.settled
 
     @property
     def settled(self) -> int:
@@ -134,7 +143,7 @@ class _UnderWay(msgspec.Struct):
 
     block: BlockView
     began: float
-    state: Literal["running", "retrying", "doubted"] = "running"
+    state: "_Way" = "running"
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -178,6 +187,8 @@ class RunView(msgspec.Struct):
     under_way: dict[str, _UnderWay] = {}
     held: dict[str, TaskHeld] = {}
     """The tasks that wait for a person, the one held last at the end."""
+    asked: dict[str, TaskAsked] = {}
+    """What tasks ask people, by task."""
     tokens: int = 0
     cost: float = 0.0
     wheel: str = ""
@@ -224,7 +235,7 @@ class RunView(msgspec.Struct):
             case (
                 TaskHeld() | TaskReleased() | WheelTaken() | TaskSpent() | TaskTraced()
                 | TaskLogged() | FaultInjected() | FaultsSet() | BreakpointsSet()
-                | InputsChanged() | OutputsChanged()
+                | InputsChanged() | OutputsChanged() | TaskAsked() | TaskAnswered()
             ):  # fmt: skip
                 self._steer(event)
             case _:
@@ -239,12 +250,29 @@ class RunView(msgspec.Struct):
                 self.held[event.task] = event
             case TaskReleased():
                 self.held.pop(event.task, None)
+            case TaskAsked() | TaskAnswered():
+                self._ask(event)
             case WheelTaken():
                 self.wheel = event.client
             case TaskSpent():
                 self._pay(event)
             case _:
                 pass  # nothing that shows in how the blocks stand
+
+    def _ask(self, event: TaskAsked | TaskAnswered) -> None:
+        match event:
+            case TaskAsked():
+                self.asked[event.task] = event
+                self._move(event.task, "asking", event.at)
+            case TaskAnswered():
+                self._unask(event.task)
+                self._move(event.task, "running", event.at)
+        self._goes_on()
+
+    def _unask(self, task: str) -> None:
+        """A task waits for no answer any more."""
+        if self.asked.pop(task, None) is not None:
+            self._goes_on()
 
     def _pay(self, event: TaskSpent) -> None:
         block = self._block(event.task)
@@ -276,14 +304,15 @@ class RunView(msgspec.Struct):
                 self._leave("", None)
                 self.owner, self.recovered = event.owner, self.recovered + 1
                 self.wheel = ""
-                self.state, self.failure = "paused" if self.halted else "running", None
+                self.state, self.failure = "paused" if self.halted else self._going, None
             case RunPaused() | RunRewound():
                 self.state, self.halted = "paused", True
             case RunContinued():
-                self.state, self.halted = "running", False
+                self.state, self.halted = self._going, False
                 self.held.clear()
             case RunStalled():
-                self.state, self.waits_for = "stalled", event.waits_for
+                self.state = "asking" if self.asked else "stalled"
+                self.waits_for = event.waits_for
             case RunInterrupted():
                 self.state, self.failure = "interrupted", event.failure
                 self._leave("", None)
@@ -308,6 +337,8 @@ class RunView(msgspec.Struct):
             block.running += 1
         else:
             _move(way, "running")
+        if event.task in self.asked:  # it did so before its runtime ended
+            _move(way, "asking")
         if way.block.began is None:
             way.block.began = event.at
 
@@ -344,6 +375,7 @@ class RunView(msgspec.Struct):
 
     def _settle(self, task: str, at: float, began: float | None = None) -> BlockView:
         """A task is over; gives its block."""
+        self.asked.pop(task, None)
         self._goes_on()
         way = self.under_way.pop(task, None)
         if way is None:
@@ -361,8 +393,8 @@ class RunView(msgspec.Struct):
         block.ended = at
         return block
 
-    def _move(self, task: str, state: Literal["retrying", "doubted"], at: float) -> None:
-        """A task under way waits, for another attempt or for somebody's word.
+    def _move(self, task: str, state: _Way, at: float) -> None:
+        """A task under way waits, for another attempt or for somebody's word or answer.
 
         One done on the spot is heard of only now: it never said that it had begun.
         """
@@ -375,8 +407,13 @@ class RunView(msgspec.Struct):
         _move(way, state)
 
     def _goes_on(self) -> None:
-        if self.state == "stalled":
-            self.state, self.waits_for = "running", []
+        if self.state in ("running", "asking", "stalled"):
+            self.state, self.waits_for = self._going, []
+
+    @property
+    def _going(self) -> RunState:
+        """The state of a run that goes on."""
+        return "asking" if self.asked else "running"
 
     def _leave(self, prefix: str, at: float | None) -> None:
         """The tasks under way there won't go on; cancelled for good when it is said when."""
@@ -389,10 +426,11 @@ class RunView(msgspec.Struct):
     def _end(self, state: RunState, at: float) -> None:
         self._leave("", at)
         self.held.clear()
+        self.asked.clear()
         self.state, self.ended, self.waits_for = state, at, []
 
 
-def _move(way: _UnderWay, state: Literal["running", "retrying", "doubted"]) -> None:
+def _move(way: _UnderWay, state: _Way) -> None:
     _count(way, -1)
     way.state = state
     _count(way, 1)
@@ -406,3 +444,5 @@ def _count(way: _UnderWay, by: int) -> None:
             way.block.retrying += by
         case "doubted":
             way.block.doubted += by
+        case "asking":
+            way.block.asking += by

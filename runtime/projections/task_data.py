@@ -4,10 +4,10 @@ from typing import Any, Literal
 
 import msgspec
 
-from runtime.events import Failure, TaskHeld
+from runtime.events import Failure, TaskAnswered, TaskAsked, TaskHeld
 
 State = Literal[
-    "waiting", "running", "retrying", "doubted",
+    "waiting", "running", "retrying", "asking", "doubted",
     "finished", "reused", "skipped", "failed", "caught", "cancelled",
 ]  # fmt: skip
 
@@ -54,7 +54,8 @@ class TaskData(msgspec.Struct, omit_defaults=True):
     `ready` is when all that it waits for was there. `trouble` is why its inputs didn't suit.
     Where somebody changed something while it was held, `came` and `gave` have the inputs and
     outputs as they were before. `held` says where it stands still now, `stood` for how long it
-    did in sum, in seconds. `logged` is what breakpoints said.
+    did in sum, in seconds. `asked` is what it asks people now, `answers` what they answered.
+    `logged` is what breakpoints said.
     """
 
     task: str
@@ -76,6 +77,8 @@ class TaskData(msgspec.Struct, omit_defaults=True):
     stood: float = 0.0
     traces: list[Trace] = []
     logged: list[str] = []
+    asked: TaskAsked | None = None
+    answers: list[TaskAnswered] = []
 
     @property
     def waited(self) -> float:

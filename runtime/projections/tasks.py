@@ -20,6 +20,8 @@ from runtime.events import (
     RunSucceeded,
     ScopeClosed,
     ScopeOpened,
+    TaskAnswered,
+    TaskAsked,
     TaskDoubted,
     TaskFailed,
     TaskFinished,
@@ -49,6 +51,8 @@ class _Trail(msgspec.Struct):
     ended: float | None = None
     failure: Failure | None = None
     held: TaskHeld | None = None
+    asked: TaskAsked | None = None
+    answers: list[TaskAnswered] = []
     stood: float = 0.0
     traces: list[Trace] = []
     logged: list[str] = []
@@ -109,7 +113,7 @@ class Tasks:
                 self._settle(event.task, "finished", event.at, event.started, event.attempt)
             case TaskStarted():
                 trail = self._trail(event.task)
-                trail.state = "running"
+                trail.state = "running" if trail.asked is None else "asking"
                 trail.attempts.append(Attempt(event.attempt, event.at))
             case TaskReused():
                 self._settle(event.task, "reused", event.at)
@@ -129,7 +133,10 @@ class Tasks:
                 self._release(event.at)
             case RunContinued():
                 self._release(event.at)
-            case TaskHeld() | TaskReleased() | TaskTraced() | TaskLogged():
+            case (
+                TaskHeld() | TaskReleased() | TaskTraced() | TaskLogged()
+                | TaskAsked() | TaskAnswered()
+            ):  # fmt: skip
                 self._beside(event)
             case _:
                 pass
@@ -201,7 +208,10 @@ class Tasks:
             trail.stood += max(0.0, at - trail.held.at)
             trail.held = None
 
-    def _beside(self, event: TaskHeld | TaskReleased | TaskTraced | TaskLogged) -> None:
+    def _beside(
+        self,
+        event: TaskHeld | TaskReleased | TaskTraced | TaskLogged | TaskAsked | TaskAnswered,
+    ) -> None:
         """What doesn't bring the task any further."""
         trail = self._trail(event.task)
         match event:
@@ -214,6 +224,11 @@ class Tasks:
                 trail.traces.append(Trace(event.kind, event.at, attempt, event.detail))
             case TaskLogged():
                 trail.logged.append(event.message)
+            case TaskAsked():
+                trail.state, trail.asked = "asking", event
+            case TaskAnswered():
+                trail.state, trail.asked = "running", None
+                trail.answers.append(event)
 
     def _trouble(self, event: TaskRetried | TaskFailed | TaskDoubted) -> None:
         trail = self._trail(event.task)
@@ -239,7 +254,7 @@ class Tasks:
         self, task: str, state: State, at: float, began: float | None = None, attempt: int = 0
     ) -> None:
         trail = self._trail(task)
-        trail.state, trail.ended = state, at
+        trail.state, trail.ended, trail.asked = state, at, None
         if attempt:
             self._end(trail, attempt, at, began)
 
@@ -284,12 +299,13 @@ class Tasks:
     def _add_trail(self, found: TaskData, trail: _Trail) -> None:
         found.state, found.failure, found.ended = trail.state, trail.failure, trail.ended
         found.held, found.stood = trail.held, trail.stood
+        found.asked, found.answers = trail.asked, list(trail.answers)
         found.traces, found.logged = list(trail.traces), list(trail.logged)
         found.attempts = [msgspec.structs.replace(attempt) for attempt in trail.attempts]
         found.began = found.attempts[0].began if found.attempts else trail.ended
         gone = self._gone(found.task) if trail.ended is None else None
         if gone is not None:
-            found.state, found.ended = "cancelled", gone
+            found.state, found.ended, found.asked = "cancelled", gone, None
             if found.attempts and found.attempts[-1].ended is None:
                 found.attempts[-1].ended = gone
 

@@ -15,6 +15,8 @@ from runtime.events import (
     RunStarted,
     ScopeClosed,
     ScopeOpened,
+    TaskAnswered,
+    TaskAsked,
     TaskDoubted,
     TaskFailed,
     TaskFinished,
@@ -37,15 +39,15 @@ STATES: tuple[State, ...] = (
 
 _RUNNING, _FINISHED, _REUSED, _SKIPPED, _FAILED, _CAUGHT, _CANCELLED, _DOUBTED = range(8)
 
-Kind = Literal["tried", "wait", "doubt", "held", "gone"]
+Kind = Literal["tried", "wait", "doubt", "asked", "held", "gone"]
 
 
 class Part(NamedTuple):
     """A part of a bar in which its task got nowhere, in seconds since the epoch.
 
     tried: an attempt that failed; wait: until the next attempt; doubt: for a person's word;
-    held: while somebody debugged it; gone: no runtime drove the run. `until` is NaN as long as
-    it lasts.
+    asked: for a person's answer; held: while somebody debugged it; gone: no runtime drove the
+    run. `until` is NaN as long as it lasts.
     """
 
     task: int
@@ -88,6 +90,7 @@ class Timeline:
         self._block_numbers: dict[str, int] = {}
         self._under_way: dict[int, float] = {}
         """Since when the attempt lasts."""
+        self._asked: dict[int, TaskAsked] = {}
         self._open_parts: dict[int, int] = {}
 
     def take(self, events: Iterable[AnyEvent]) -> None:
@@ -107,6 +110,8 @@ class Timeline:
                     self._end(self._task(event.task, event.at), event.at, _SKIPPED)
                 case TaskRetried() | TaskFailed() | TaskDoubted() | TaskHeld() | TaskReleased():
                     self._trouble(event)
+                case TaskAsked() | TaskAnswered():
+                    self._ask(event)
                 case ScopeOpened():
                     self.opened[event.scope] = event.at
                 case ScopeClosed():
@@ -162,11 +167,14 @@ class Timeline:
         self.ends[task] = nan
         self._under_way[task] = event.at
         self._part_over(task, event.at)
+        if task in self._asked:  # it did so before its runtime ended, and goes on waiting
+            self._part(task, "asked", event.at, self._asked[task].question.get("title", ""))
 
     def _end(self, task: int, at: float, state: int) -> None:
         self.ends[task] = at
         self.states[task] = state
         self._under_way.pop(task, None)
+        self._asked.pop(task, None)
         self._part_over(task, at)
         name = self.tasks[task]
         self.last_in[scope_of(name) if "[" in name else ""] = task
@@ -193,6 +201,16 @@ class Timeline:
             case TaskReleased():
                 self._part_over(task, event.at)
 
+    def _ask(self, event: TaskAsked | TaskAnswered) -> None:
+        task = self._task(event.task, event.at)
+        match event:
+            case TaskAsked():
+                self._asked[task] = event
+                self._part(task, "asked", event.at, event.question.get("title", ""))
+            case TaskAnswered():
+                self._asked.pop(task, None)
+                self._part_over(task, event.at)
+
     def _close(self, event: ScopeClosed) -> None:
         times, scopes = self.closed.setdefault(loop_of(event.scope), (array("d"), []))
         times.append(event.at)
@@ -204,11 +222,11 @@ class Timeline:
         for task in [task for task in self._under_way if self.tasks[task].startswith(prefix)]:
             self._end(task, at, _CANCELLED)
 
-    def _part(self, task: int, kind: Kind, since: float) -> None:
+    def _part(self, task: int, kind: Kind, since: float, why: str = "") -> None:
         """From then on it gets nowhere."""
         self._part_over(task, since)
         self._open_parts[task] = len(self.parts)
-        self.parts.append(Part(task, kind, since))
+        self.parts.append(Part(task, kind, since, why=why))
 
     def _part_over(self, task: int, at: float) -> None:
         if (number := self._open_parts.pop(task, None)) is not None:

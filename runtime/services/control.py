@@ -22,6 +22,7 @@ from runtime.bundle.contents import LARGEST_BUNDLE, BadBundle
 from runtime.commands import Answer, AnyCommand, ImportRun, ReplayRun, StartRun
 from runtime.engine.points import BadBreakpoint
 from runtime.events import AnyEvent
+from runtime.inputs import BadInputs
 from runtime.journal.contract import (
     FlowRow,
     Found,
@@ -37,7 +38,7 @@ from runtime.lookup import NoSuchValue
 from runtime.metrics.series import NoSuchMetric
 from runtime.metrics.store import MetricsGone
 from runtime.projections.tasks import NoSuchTask
-from runtime.runtime import BadInputs, Runtime
+from runtime.runtime import Runtime
 from runtime.services.lookup import LOOKUP
 from runtime.services.metrics import METRICS
 from runtime.services.narrowing import narrowed

@@ -43,11 +43,12 @@ from runtime.events import (
     TaskProgressed,
     TaskStreamed,
 )
+from runtime.inputs import BadInputs
 from runtime.journal.contract import Spot, UnknownRun
 from runtime.journal.memory import MemoryJournal
 from runtime.projections.run_view import RunView
 from runtime.remote import RemoteRuntime
-from runtime.runtime import BadInputs, Runtime
+from runtime.runtime import Runtime
 from runtime.services.control import control
 from runtime.services.server import Listening, serving
 from runtime.steering import NotPossible

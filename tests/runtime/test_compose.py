@@ -20,7 +20,8 @@ from graph.flow import Block, Flow, Retry, Settings
 from runtime.commands import ResumeRun, StartRun
 from runtime.compose import World, granted
 from runtime.events import RunFailed, RunInterrupted, RunSucceeded
-from runtime.runtime import BadInputs, Runtime
+from runtime.inputs import BadInputs
+from runtime.runtime import Runtime
 from tests.end_to_end.beside import alone, end_of, runtime_in
 
 FOREVER = "while True:\n    pass"

@@ -26,10 +26,11 @@ from runtime.headless.runtimes import IN_MEMORY, runtime_here
 from runtime.headless.sources import Source, blocks_at_hand, source
 from runtime.headless.values import cell, console
 from runtime.headless.words import clean, say, told
+from runtime.inputs import BadInputs
 from runtime.ownership import new_id
 from runtime.plugins import Installed
 from runtime.projections.outline import outline
-from runtime.runtime import BadInputs, Runtime
+from runtime.runtime import Runtime
 from runtime.settings import Settings
 from runtime.wire import as_json as json_of
 

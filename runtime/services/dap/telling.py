@@ -8,6 +8,7 @@ import msgspec
 
 from graph.errors import HeddleError
 from graph.values import as_text, shorten
+from runtime.answering import answered_words
 from runtime.events import (
     AnyEvent,
     BreakpointsSet,
@@ -24,6 +25,8 @@ from runtime.events import (
     RunStalled,
     RunSucceeded,
     ScopeClosed,
+    TaskAnswered,
+    TaskAsked,
     TaskDoubted,
     TaskFailed,
     TaskHeld,
@@ -136,6 +139,11 @@ class Telling:
             case TaskDoubted():
                 told = "It was interrupted, and nobody knows what became of it."
                 await self._output("stderr", f"{event.task}: {told}\n", event.task)
+            case TaskAsked():
+                told = f"{event.task} asks: {event.question.get('title', '')}\n"
+                await self._output("console", told, event.task)
+            case TaskAnswered():
+                await self._output("console", f"{answered_words(event)}\n", event.task)
             case FaultInjected():
                 await self._output("console", f"{event.task}: {event.kind}, on purpose.\n")
             case ReplayDiverged():

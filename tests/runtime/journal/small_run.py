@@ -24,6 +24,8 @@ from runtime.events import (
     RunSucceeded,
     ScopeClosed,
     ScopeOpened,
+    TaskAnswered,
+    TaskAsked,
     TaskDoubted,
     TaskFailed,
     TaskFinished,
@@ -108,8 +110,12 @@ def small_run(run: str = "small") -> list[AnyEvent]:
         TaskTraced(run, 28, 105.0, "each[0]/post", "http", VALUES),
         TaskSpent(run, 29, 105.0, "each[0]/post", 120, 0.25, "small"),
         TaskLogged(run, 30, 105.0, "each[0]/post", "b1", "item is 2"),
-        RunRewound(run, 31, 105.5, 29),
-        RunFailed(run, 32, 106.0, REFUSED, 6.0),
-        RunCancelled(run, 33, 106.5, "enough", 6.5),
-        RunSucceeded(run, 34, 107.0, {"report": VALUES}, 7.0, "enough of it"),
+        TaskAsked(
+            run, 31, 105.0, "each[0]/post", "1", {"title": "Send it?", "shows": VALUES}, 1, 104.0
+        ),
+        TaskAnswered(run, 32, 105.0, "each[0]/post", "1", VALUES, "Ann", "link", 105.5, True),
+        RunRewound(run, 33, 105.5, 29),
+        RunFailed(run, 34, 106.0, REFUSED, 6.0),
+        RunCancelled(run, 35, 106.5, "enough", 6.5),
+        RunSucceeded(run, 36, 107.0, {"report": VALUES}, 7.0, "enough of it"),
     ]
