@@ -45,6 +45,7 @@ COMMANDS = (
     Row("blocks", "Flows", "List the kinds of blocks, or explain one."),
     Row("export", "Flows", "Write a flow as a Python program."),
     Row("serve", "Heddle", "Run flows for others, over HTTP."),
+    Row("mcp", "Heddle", "Offer flows as tools to other programs."),
     Row("dap", "Heddle", "Let an editor debug flows."),
     Row("doctor", "Heddle", "Check that everything works, and show the settings."),
     Row("completion", "Heddle", "Print the script that completes commands in a shell."),

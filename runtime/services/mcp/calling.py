@@ -1,0 +1,110 @@
+"""One call of a flow: a run from its start to what the caller is told of it."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from graph.errors import HeddleError
+from runtime.commands import CancelRun, StartRun
+from runtime.events import (
+    AnyEvent,
+    Failure,
+    RunCancelled,
+    RunFailed,
+    RunInterrupted,
+    RunStalled,
+    RunSucceeded,
+    TaskFailed,
+    TaskFinished,
+    TaskProgressed,
+    TaskReused,
+    TaskSkipped,
+)
+from runtime.ownership import new_id
+from runtime.runtime import Runtime
+from runtime.services.mcp.offers import Offer
+
+Tell = Callable[[float, float, str], Awaitable[None]]
+"""Hears how far a run is: so many blocks of so many, and what it is at."""
+
+EVERY = 0.1
+"""Seconds between two that are told."""
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of a call: `outputs` of a run that is done, else why there are none.
+
+    With `waits` the run isn't over: it goes on once somebody has done what that says.
+    """
+
+    run: str
+    outputs: Mapping[str, Any] | None = None
+    failure: Failure | None = None
+    waits: Sequence[str] = ()
+
+
+class Call:
+    """A call under way."""
+
+    def __init__(self, runtime: Runtime, offer: Offer, tell: Tell) -> None:
+        self._runtime = runtime
+        self._offer = offer
+        self._tell = tell
+        self._settled = 0
+        self._told = 0.0
+        self.run = new_id()
+
+    async def begin(self, inputs: Mapping[str, Any], grants: Mapping[str, Any]) -> None:
+        """Start the run. Raises HeddleError for inputs that the flow doesn't take."""
+        await self._runtime.obey(StartRun(self._offer.hash, dict(inputs), self.run, dict(grants)))
+
+    async def end(self, left: Callable[[], bool]) -> Told:
+        """Wait for what comes of it. Being cancelled cancels the run, unless it is to be `left`."""
+        total = len(await self._runtime.plan(self._offer.hash))
+        try:
+            async for batch in self._runtime.follow(self.run):
+                for event in batch:
+                    if told := self._outcome(event):
+                        return told
+                await self._tell_of(batch, total)
+        except asyncio.CancelledError:
+            if not left():
+                # Nothing is awaited in there: whoever is cancelled can't wait any more.
+                with contextlib.suppress(HeddleError):
+                    await self._runtime.obey(CancelRun(self.run, "The caller cancelled it."))
+            raise
+        return self._failed("Interrupted", "The run was left where it is.")
+
+    def _outcome(self, event: AnyEvent) -> Told | None:
+        match event:
+            case RunSucceeded():
+                return Told(run=self.run, outputs=event.outputs)
+            case RunFailed() | RunInterrupted():
+                return Told(run=self.run, failure=event.failure)
+            case RunCancelled():
+                return self._failed("Cancelled", f"The run was cancelled. {event.reason}".strip())
+            case RunStalled():
+                return Told(run=self.run, waits=tuple(event.waits_for))
+        return None
+
+    def _failed(self, kind: str, message: str) -> Told:
+        return Told(run=self.run, failure=Failure(kind, message))
+
+    async def _tell_of(self, batch: Sequence[AnyEvent], total: int) -> None:
+        """Tell how many blocks of the flow itself are settled; it only ever grows."""
+        note = ""
+        for event in batch:
+            match event:
+                case TaskFinished() | TaskReused() | TaskSkipped() | TaskFailed():
+                    self._settled += "[" not in event.task
+                    note = event.task
+                case TaskProgressed():
+                    note = f"{event.task}: {event.note}" if event.note else event.task
+        now = time.monotonic()
+        if note and now - self._told >= EVERY:
+            self._told = now
+            await self._tell(min(self._settled, total), total, note)
