@@ -72,7 +72,7 @@ class Studio(QObject):
     @cached_property
     def installed(self) -> Installed:
         """Every kind of block and the packs that were found broken."""
-        return installed(self.settings.packs_folder)
+        return installed(self.settings.packs_folder, self.settings.agents_folder)
 
     @property
     def catalog(self) -> Catalog:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import ModuleType
 
 from graph.errors import UnknownKind
+from graph.offered import absent
 from graph.spec import BlockSpec
 from graph.values import did_you_mean
 
@@ -27,8 +28,16 @@ class Catalog:
         """The spec of a kind. Raises UnknownKind, with the closest known one as its cure."""
         found = self._specs.get(kind)
         if found is None:
-            raise UnknownKind(f"No block of kind {kind!r} is installed.", cure=self.closest(kind))
+            message, cure = self.absent(kind)
+            raise UnknownKind(message, cure=cure)
         return found
+
+    def absent(self, kind: str) -> tuple[str, str]:
+        """What is said of a kind that isn't here, and the cure."""
+        message, cure = absent(kind)
+        if message:
+            return message, cure
+        return f"No block of kind {kind!r} is installed.", self.closest(kind)
 
     def closest(self, kind: str) -> str:
         """The cure for an unknown kind."""

@@ -15,7 +15,7 @@ from runtime.connections.connections import Connections
 from runtime.engine.surroundings import Limits
 from runtime.journal.places import journal_at
 from runtime.metrics.places import metrics_beside
-from runtime.plugins import Installed, installed
+from runtime.plugins import Installed, Offered, installed
 from runtime.runtime import LEASE, Runtime
 from runtime.settings import Settings
 from runtime.workers import MEMORY, Workers
@@ -117,7 +117,7 @@ def compose(
     lease: float = LEASE,
 ) -> Runtime:
     """A runtime for `async with`, as the settings say. `place` overrides where runs are kept."""
-    blocks = blocks or installed(settings.packs_folder)
+    blocks = blocks or installed(settings.packs_folder, settings.agents_folder)
     where = place or settings.journal_place
     journal = journal_at(where, settings.durability)
     connections = connections_of(settings, blocks)
@@ -130,6 +130,7 @@ def compose(
         lease=lease,
         metrics=metrics_beside(journal, where),
         connections=connections,
+        offered=Offered(blocks.catalog, settings.agents_folder).catalog,
     )
 
 

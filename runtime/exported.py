@@ -152,7 +152,9 @@ class Context:
 
 def block(kind: str) -> Callable[..., Any]:
     """The function of a block that comes from a pack."""
-    return installed(settings_from().packs_folder).catalog.spec(kind).function
+    settings = settings_from()
+    blocks = installed(settings.packs_folder, settings.agents_folder)
+    return blocks.catalog.spec(kind).function
 
 
 def present(*values: Any) -> bool:
@@ -262,7 +264,7 @@ def run(flow: Body) -> None:
 
 async def _run(flow: Body, inputs: Mapping[str, Any]) -> Outputs:
     settings = settings_from()
-    world = world_of(settings, installed(settings.packs_folder))
+    world = world_of(settings, installed(settings.packs_folder, settings.agents_folder))
     try:
         outputs = await flow(Context(world, granted(Path.cwd())), **inputs)
         await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}))  # who lost a race

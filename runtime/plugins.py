@@ -4,6 +4,7 @@ import contextlib
 import importlib
 import importlib.util
 import inspect
+import os
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
@@ -42,15 +43,20 @@ OWN = (
     "agents.files.blocks",
     "agents.database.blocks",
     "agents.code.blocks",
+    "agents.mcp.blocks",
     "agents.llm.blocks",
     "agents.llm.record_blocks",
     "agents.llm.text_blocks",
 )
 
 
+OFFERING = ("agents.mcp.palette",)
+"""Modules with `specs_in`, which makes blocks of what other programs offer."""
+
 OWN_CONNECTIONS = (
     "agents.http.connections",
     "agents.database.connections",
+    "agents.mcp.connections",
 )
 """Modules with `CONNECTIONS`, the kinds they know, and `try_out`, which asks the other side."""
 
@@ -76,8 +82,11 @@ class Installed(NamedTuple):
     connectable: tuple[Connectable, ...] = ()
 
 
-def installed(folder: Path | None = None) -> Installed:
-    """Heddle's own blocks and those of all packs; what is broken is reported and left out."""
+def installed(folder: Path | None = None, agents: Path | None = None) -> Installed:
+    """Heddle's own blocks and those of all packs; what is broken is reported and left out.
+
+    `agents` is where agents keep what other programs offer, whose blocks are there as well.
+    """
     own = Catalog.of(*(importlib.import_module(name) for name in OWN))
     found = packs(folder)
     specs, problems = list(own), list(found.problems)
@@ -89,7 +98,50 @@ def installed(folder: Path | None = None) -> Installed:
             problems.append(_taken(spec, "Heddle"))
         else:
             specs.append(spec)
-    return Installed(Catalog(specs), tuple(problems), tuple(connectable))
+    return Installed(Catalog((*specs, *offered(agents))), tuple(problems), tuple(connectable))
+
+
+def offered(agents: Path | None) -> Iterator[BlockSpec]:
+    """The blocks of what other programs offer, as far as agents have kept it."""
+    for name in OFFERING if agents is not None else ():
+        specs: Iterator[BlockSpec] = importlib.import_module(name).specs_in(_kept_by(name, agents))
+        yield from specs
+
+
+class Offered:
+    """A catalog that is renewed once what other programs offer has changed."""
+
+    def __init__(self, catalog: Catalog, agents: Path) -> None:
+        self._catalog = catalog
+        self._agents = agents
+        self._stamp = self._now()
+
+    def catalog(self) -> Catalog:
+        """All kinds of block there are now. Asked often, it is made anew only where it must be."""
+        if (stamp := self._now()) != self._stamp:
+            self._stamp = stamp
+            own = [spec for spec in self._catalog if source_of(spec) not in OFFERING]
+            self._catalog = Catalog((*own, *offered(self._agents)))
+        return self._catalog
+
+    def _now(self) -> tuple[tuple[str, int, int], ...]:
+        """What differs as soon as an agent has kept something else."""
+        folders = [_kept_by(name, self._agents) for name in OFFERING]
+        return tuple(state for folder in folders for state in _states(folder))
+
+
+def _kept_by(module: str, agents: Path | None) -> Path:
+    """The folder of the agent that a module belongs to."""
+    assert agents is not None
+    return agents / module.split(".")[1]
+
+
+def _states(folder: Path) -> Iterator[tuple[str, int, int]]:
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in sorted(entries, key=lambda entry: entry.name):
+            with contextlib.suppress(OSError):
+                state = entry.stat()
+                yield entry.path, state.st_mtime_ns, state.st_size
 
 
 def own_connectable() -> list[Connectable]:

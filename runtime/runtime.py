@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any, NamedTuple, assert_never
@@ -97,8 +97,10 @@ class Runtime:
         lease: float = LEASE,
         metrics: MetricStore | None = None,
         connections: Connections | None = None,
+        offered: Callable[[], Catalog] | None = None,
     ) -> None:
-        self.catalog = catalog
+        """`offered` gives the catalog as it is now, for one that may change meanwhile."""
+        self._catalog = offered or (lambda: catalog)
         self.connections = connections or Connections(None)
         self.journal = journal
         self.owner = new_owner()
@@ -118,6 +120,11 @@ class Runtime:
         self._flows: dict[str, Known] = {}
         self._ledgers: dict[str, Ledger] = {}
         self._upkeep: asyncio.Task[None] | None = None
+
+    @property
+    def catalog(self) -> Catalog:
+        """The kinds of block there are now."""
+        return self._catalog()
 
     async def __aenter__(self) -> "Runtime":
         await self.journal.open()

@@ -89,6 +89,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return Path(self.packs).expanduser() if self.packs else self.folder / "packs"
 
     @property
+    def agents_folder(self) -> Path:
+        """Where agents keep what is their own, each in a folder by its kind."""
+        return self.folder / "agents"
+
+    @property
     def journal_place(self) -> str:
         return self.database_url or f"sqlite:///{self.folder / 'heddle.db'}"
 

@@ -95,9 +95,9 @@ def _places(level: Level, found: list[Problem]) -> dict[str, Place]:
     for block in level.flow.blocks.values():
         spec = level.catalog.get(block.kind)
         if spec is None:
-            message = f"No block of kind {block.kind!r} is installed."
             if len(found) <= MOST_PROBLEMS:
-                cure, path = level.catalog.closest(block.kind), "/".join(level.path)
+                path = "/".join(level.path)
+                message, cure = level.catalog.absent(block.kind)
                 found.append(Problem("unknown-kind", message, cure, flow=path, block=block.id))
             continue
         ports = ports_of(block, spec, level)

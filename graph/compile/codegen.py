@@ -26,6 +26,7 @@ from graph.compile.pythonic import (
 from graph.compile.subflows import PASS, PINNED
 from graph.expressions import free_names
 from graph.flow import PLAIN, Flow
+from graph.offered import is_offered
 from graph.spec import BlockSpec
 
 CONSTANT = "flow.constant"
@@ -98,7 +99,7 @@ class _Module:
     def function(self, spec: BlockSpec) -> str:
         """The name by which a block's function can be called."""
         source = (spec.function.__module__, spec.function.__name__)
-        if source[0].startswith("heddle_pack_"):
+        if source[0].startswith("heddle_pack_") or is_offered(spec.kind):
             self.helpers.add("block")
             return f"block({spec.kind!r})"
         if source not in self._imports:

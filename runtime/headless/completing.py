@@ -30,7 +30,8 @@ def kinds(ctx: click.Context, param: click.Parameter, incomplete: str) -> Items:
     from runtime.plugins import installed  # noqa: PLC0415 - only on Tab
 
     with contextlib.suppress(HeddleError):
-        catalog = installed(settings_from().packs_folder).catalog
+        settings = settings_from()
+        catalog = installed(settings.packs_folder, settings.agents_folder).catalog
         return _beginning(incomplete, ((spec.kind, spec.summary) for spec in catalog))
     return []
 

@@ -35,7 +35,7 @@ class Source(NamedTuple):
 
 def blocks_at_hand(settings: Settings) -> Installed:
     """Every kind of block; a pack that is broken is told of once."""
-    found = installed(settings.packs_folder)
+    found = installed(settings.packs_folder, settings.agents_folder)
     for problem in found.problems:
         say(f"{problem.message} {problem.cure}")
     return found

@@ -81,7 +81,7 @@ def _here(settings: Settings) -> Iterator[Finding]:
     found = templates(settings)
     cure = "" if found else f"Its own are missing from {RESOURCES}: install Heddle anew."
     yield Finding("templates", bool(found), count(len(found), "template"), cure)
-    blocks = installed(settings.packs_folder)
+    blocks = installed(settings.packs_folder, settings.agents_folder)
     yield Finding("blocks", True, f"{count(len(blocks.catalog), 'kind')} of blocks")
     for problem in blocks.problems:
         yield Finding("pack", False, problem.message, problem.cure)
