@@ -1,4 +1,8 @@
-"""What every agent offers, what it was granted, and what it is given to work with."""
+"""What every agent offers, what it was granted, and what it is given to work with.
+
+An agent is made as `kind(grants, means)`. Who derives from `agents.worker.Worker` has most of
+the contract from there.
+"""
 
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
@@ -6,6 +10,9 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal, Protocol, TypeVar
 
 import msgspec
+
+from graph.context import Context
+from graph.spec import Effect
 
 T = TypeVar("T")
 
@@ -45,6 +52,33 @@ class Health(msgspec.Struct, frozen=True):
     detail: str = ""
 
 
+class Capability(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Something an agent can do: what it takes and gives, as JSON Schema, and what it changes.
+
+    `takes` describes an object with the arguments of a Task by name.
+    """
+
+    name: str
+    summary: str
+    effect: Effect = "none"
+    takes: Mapping[str, Any] = {}
+    gives: Mapping[str, Any] = {}
+
+
+class Figures(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What an agent's calls came to since it was made.
+
+    `recent` is how many seconds each of its last calls took, the newest last. `last_failure`
+    says what the last one failed with, and may quote what was asked.
+    """
+
+    calls: int = 0
+    failures: int = 0
+    in_flight: int = 0
+    recent: tuple[float, ...] = ()
+    last_failure: str = ""
+
+
 class Guard(Protocol):
     """What stands around every call to one outside system."""
 
@@ -76,18 +110,41 @@ class Guards(Protocol):
         ...
 
 
+class PoolSize(msgspec.Struct, frozen=True, kw_only=True):
+    """How many instances there are of an agent that does one thing at a time.
+
+    There are more as soon as tasks wait for longer than `wait` seconds, and fewer once one has
+    had nothing to do for `idle` seconds.
+    """
+
+    least: int = 0
+    most: int = 4
+    wait: float = 0.5
+    idle: float = 60.0
+
+
+def unheard(health: Health) -> None:
+    """Where agents are made by hand, nobody hears how they are."""
+
+
 class Means(msgspec.Struct, frozen=True):
     """What the house gives an agent to work with, beside what its flow was granted.
 
-    `folder` is where it may keep things of its own, such as answers that cost something.
+    `folder` is where it may keep things of its own, such as answers that cost something; it
+    makes that itself. `report` is called, on the loop, when it notices that its health has
+    changed; nobody needs to ask it then.
     """
 
     guards: Guards
     folder: Path
+    report: Callable[[Health], None] = unheard
 
 
 class Agent(Protocol):
-    """A worker. Connected on first use, closed when the runtime stops."""
+    """A worker. Connected on first use, closed when the runtime stops.
+
+    A kind whose agents do one thing at a time says so by a `pool: ClassVar[PoolSize]`.
+    """
 
     kind: ClassVar[str]
 
@@ -101,4 +158,20 @@ class Agent(Protocol):
 
     async def health(self, *, deep: bool = False) -> Health:
         """Basic: from what is known. Deep: by asking the outside."""
+        ...
+
+    @classmethod
+    def capabilities(cls) -> tuple[Capability, ...]:
+        """What it can do, whoever it is."""
+        ...
+
+    async def perform(self, task: Task, context: Context | None = None) -> Any:
+        """Do a task of one of its capabilities. Raises Rejected for others, BadInput, AgentError.
+
+        Who knows the kind calls its methods instead, which are typed.
+        """
+        ...
+
+    def figures(self) -> Figures:
+        """What its calls came to."""
         ...

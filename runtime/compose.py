@@ -1,14 +1,14 @@
 """How a runtime is put together; the one place that knows every agent."""
 
-import asyncio
-import contextlib
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Awaitable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from agents.code.sandbox import Limits as CodeLimits
 from agents.code.sandbox import Sandbox
-from agents.contract import Agent, Grants
+from agents.contract import Grants
+from agents.manager.manager import Manager
 from graph.connections import Connection
 from graph.spec import BlockSpec
 from runtime.connections.connections import Connections
@@ -26,8 +26,18 @@ RESOURCES = Path(__file__).resolve().parent.parent / "resources"
 """Templates, samples and schemas that come with Heddle."""
 
 
-PATIENCE = 5.0
-"""Seconds that an agent may take to close."""
+AGENTS = {
+    "http": "HTTP",
+    "files": "Files",
+    "database": "Databases",
+    "code": "Python sandbox",
+    "llm": "Models",
+    "mcp": "MCP servers",
+}
+"""The agents that are listed before anybody needs them, by their kind."""
+
+NOTHING = Grants(folder="/", hosts=(), databases=())
+"""What the sandbox is granted, which is the same for every flow."""
 
 
 class World:
@@ -40,34 +50,27 @@ class World:
         code: CodeLimits | None = None,
         memory: int = MEMORY,
         connections: Connections | None = None,
+        home: Path | None = None,
     ) -> None:
+        """`home` is where agents may keep things, a folder for passing things by default."""
         self._connections = connections or Connections(None)
-        self._sandbox = Sandbox(code)
         self._workers = Workers(packs, memory=memory)
-        self._agents: dict[tuple[type[Any], Grants], asyncio.Task[Agent]] = {}
+        self.agents = Manager(
+            (home or Path(tempfile.gettempdir()) / "heddle") / "agents",
+            titles=AGENTS,
+            one_for_all={Sandbox: lambda: Sandbox(code)},
+        )
 
     async def agent(self, kind: type[T], grants: Grants) -> T:
-        if issubclass(kind, Sandbox):
-            return cast(T, self._sandbox)
-        key = (kind, grants)
-        if key not in self._agents:
-            self._agents[key] = asyncio.create_task(_connected(kind, grants))
-        # Whoever asks meanwhile waits for the same one, and being cancelled leaves it to them.
-        connecting = self._agents[key]
-        try:
-            return cast(T, await asyncio.shield(connecting))
-        finally:
-            failed = connecting.done() and (connecting.cancelled() or connecting.exception())
-            if failed and self._agents.get(key) is connecting:
-                del self._agents[key]  # whoever asks next tries again
+        return await self.agents.agent(kind, grants)
 
     async def evaluate(self, expression: str, names: Mapping[str, Any]) -> Any:
-        return await self._sandbox.evaluate(expression, names)
+        return await (await self._sandbox()).evaluate(expression, names)
 
     async def evaluate_each(
         self, expression: str, items: Sequence[Any], *, name: str, names: Mapping[str, Any]
     ) -> list[Any]:
-        return await self._sandbox.each(expression, items, name=name, names=names)
+        return await (await self._sandbox()).each(expression, items, name=name, names=names)
 
     async def apart(
         self, spec: BlockSpec, arguments: Mapping[str, Any], within: float | None
@@ -83,29 +86,12 @@ class World:
     def connections(self, *kinds: str) -> tuple[str, ...]:
         return self._connections.names(*kinds)
 
+    def _sandbox(self) -> Awaitable[Sandbox]:
+        return self.agents.agent(Sandbox, NOTHING)
+
     async def close(self) -> None:
-        for connecting in self._agents.values():
-            connecting.cancel()  # of no effect on those that are connected
-        connected = await asyncio.gather(*self._agents.values(), return_exceptions=True)
-        await asyncio.gather(
-            *(_closed(agent) for agent in connected if not isinstance(agent, BaseException))
-        )
-        self._agents.clear()
-        await self._sandbox.close()
+        await self.agents.close()
         await self._workers.close()
-
-
-async def _connected(kind: type[Any], grants: Grants) -> Agent:
-    agent: Agent = kind(grants)
-    await agent.connect()
-    return agent
-
-
-async def _closed(agent: Agent) -> None:
-    """Close an agent, which may be a pack's: it can neither keep nor stop us from closing."""
-    with contextlib.suppress(Exception):
-        async with asyncio.timeout(PATIENCE):
-            await agent.close()
 
 
 def compose(
@@ -150,6 +136,7 @@ def world_of(
             seconds=settings.code_seconds, memory_bytes=int(settings.code_megabytes * 1e6)
         ),
         memory=int(settings.process_megabytes * 2**20),
+        home=settings.folder,
         connections=connections or connections_of(settings, blocks),
     )
 

@@ -17,6 +17,7 @@ from agents.code.values import settled
 from agents.code.workers import Limits, Session, Workers
 from agents.code.wrapping import Function
 from agents.contract import Health
+from agents.worker import Capable, capability
 
 __all__ = ["Limits", "Ran", "Sandbox"]
 
@@ -38,7 +39,7 @@ class Ran(msgspec.Struct, frozen=True):
     printed: str
 
 
-class Sandbox:
+class Sandbox(Capable):
     """Runs Python that nobody needs to trust: no file, network, process, environment or import.
 
     Values are JSON-like, bytes, datetimes or dates; tuples come back as lists, and anything else
@@ -55,8 +56,10 @@ class Sandbox:
     """
 
     kind: ClassVar[str] = "code"
+    title: ClassVar[str] = "Python sandbox"
 
     def __init__(self, limits: Limits | None = None, *, workers: int | None = None) -> None:
+        super().__init__()
         self.limits = limits or Limits()
         self._workers = Workers(self.limits, workers)
         self._library = Library()
@@ -88,6 +91,7 @@ class Sandbox:
             return Health("down", str(error))
         return Health("ok")
 
+    @capability()
     async def evaluate(
         self,
         expression: str,
@@ -103,6 +107,7 @@ class Sandbox:
         function = self._library.function(expression, "expression", names)
         return (await self._call(_one(function, names, now, seed))).value
 
+    @capability()
     async def run(
         self,
         code: str,
@@ -118,6 +123,7 @@ class Sandbox:
         function = self._library.function(code, "code", names)
         return await self._call(_one(function, names, now, seed))
 
+    @capability()
     async def each(
         self,
         expression: str,

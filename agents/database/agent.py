@@ -11,7 +11,7 @@ import psycopg
 import sqlalchemy.exc
 from sqlalchemy.engine import Connection, Engine
 
-from agents.contract import Grants, Guards, Health, Means
+from agents.contract import Grants, Health, Means
 from agents.database.address import Target, target_of
 from agents.database.engines import THREADS, Engines
 from agents.database.failures import failure
@@ -23,7 +23,7 @@ from agents.database.values import Decimals
 from agents.database.work import Executed, Insert
 from agents.errors import AgentError, Unreachable
 from agents.folders import Folders
-from agents.resilience.guards import Guards as OwnGuards
+from agents.worker import Worker, capability
 
 T = TypeVar("T")
 
@@ -31,7 +31,7 @@ GRACE_SECONDS = 2.0
 """How long after its time limit a statement may still be ending before nobody waits for it."""
 
 
-class DatabaseAgent:
+class DatabaseAgent(Worker):
     """Works on the granted databases. Every method raises AgentError, and BadInput for bad SQL.
 
     Around each call to a server stands the guard of its address, `database:postgresql://…`. As
@@ -40,10 +40,10 @@ class DatabaseAgent:
     """
 
     kind: ClassVar[str] = "database"
+    title: ClassVar[str] = "Databases"
 
-    def __init__(self, grants: Grants, means: Means | None = None) -> None:
-        self._grants = grants
-        self._guards: Guards = means.guards if means is not None else OwnGuards()
+    def __init__(self, grants: Grants, means: Means) -> None:
+        super().__init__(grants, means)
         self._folders = Folders(grants)
         self._engines = Engines()
         self._threads: ThreadPoolExecutor | None = None
@@ -73,6 +73,7 @@ class DatabaseAgent:
             Health("degraded", f"No answer from {', '.join(silent)}.") if silent else Health("ok")
         )
 
+    @capability("read")
     async def query(
         self,
         database: str,
@@ -84,7 +85,7 @@ class DatabaseAgent:
         decimals: Decimals = "number",
     ) -> list[dict[str, Any]]:
         """The rows that a statement gives, which may change nothing."""
-        target = target_of(database, self._grants, self._folders, write=False)
+        target = target_of(database, self.grants, self._folders, write=False)
         statement = Statement(sql, values, target.dialect)
 
         def work(stop: Stop) -> list[dict[str, Any]]:
@@ -93,6 +94,7 @@ class DatabaseAgent:
 
         return await self._guarded(work, target, time_limit, again=True)
 
+    @capability("write")
     async def execute(
         self,
         database: str,
@@ -104,7 +106,7 @@ class DatabaseAgent:
         decimals: Decimals = "number",
     ) -> Executed:
         """Run one statement that may change the database."""
-        target = target_of(database, self._grants, self._folders, write=True)
+        target = target_of(database, self.grants, self._folders, write=True)
         statement = Statement(sql, values, target.dialect)
 
         def work(stop: Stop) -> Executed:
@@ -117,11 +119,12 @@ class DatabaseAgent:
 
         return await self._guarded(work, target, time_limit, again=False)
 
+    @capability("write")
     async def insert(
         self, database: str, wanted: Insert, *, time_limit: float, once_key: str = ""
     ) -> int:
         """Put rows into a table; gives how many. A key makes sure it is done once only."""
-        target = target_of(database, self._grants, self._folders, write=True)
+        target = target_of(database, self.grants, self._folders, write=True)
 
         def work(stop: Stop) -> int:
             with self._transaction(target, stop, None, write=True) as connection:
@@ -161,7 +164,7 @@ class DatabaseAgent:
         if target.dialect == "sqlite":
             return await self._apart(work, target, time_limit)
         # The work ends itself in time, and knows better how than by being cancelled.
-        return await self._guards.of(f"database:{target.shown}").call(
+        return await self.means.guards.of(f"database:{target.shown}").call(
             lambda: self._apart(work, target, time_limit), within=0, again=again
         )
 

@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from agents.contract import Grants
 from agents.errors import Rejected
+from agents.manager.alone import alone
 from graph.connections import Connection, ConnectionField, ConnectionKind
 from graph.errors import BadInput
 
@@ -55,7 +56,7 @@ async def try_out(connection: Connection) -> str:
     address = address_of(connection)
     server = address.lower().startswith("postgres")
     asked = "version()" if server else "'SQLite ' || sqlite_version()"
-    agent = DatabaseAgent(_anywhere())
+    agent = DatabaseAgent(_anywhere(), alone())
     await agent.connect()
     try:
         rows = await agent.query(

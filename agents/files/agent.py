@@ -7,10 +7,11 @@ import stat
 from typing import ClassVar, TypedDict
 
 from agents import disk
-from agents.contract import Grants, Health
+from agents.contract import Grants, Health, Means
 from agents.errors import Rejected
 from agents.files.listing import matching
 from agents.folders import Folders, Place
+from agents.worker import Worker, capability
 
 
 class FileEntry(TypedDict):
@@ -22,59 +23,61 @@ class FileEntry(TypedDict):
     modified: datetime.datetime
 
 
-class FilesAgent:
+class FilesAgent(Worker):
     """Works in the granted folders and nowhere else. Every method raises AgentError."""
 
     kind: ClassVar[str] = "files"
+    title: ClassVar[str] = "Files"
 
-    def __init__(self, grants: Grants) -> None:
-        self._grants = grants
+    def __init__(self, grants: Grants, means: Means) -> None:
+        super().__init__(grants, means)
         self._folders = Folders(grants)
-
-    async def connect(self) -> None:
-        """Files need no connection."""
-
-    async def close(self) -> None:
-        """Nothing stays open."""
 
     async def health(self, *, deep: bool = False) -> Health:
         """Deep: whether the granted folders are there."""
-        granted = (*self._grants.reads, *self._grants.writes) if deep else ()
+        granted = (*self.grants.reads, *self.grants.writes) if deep else ()
         missing = await asyncio.to_thread(_missing, granted)
         if missing:
             return Health("degraded", f"Not there: {', '.join(missing)}. Make it, or grant less.")
         return Health("ok")
 
+    @capability("read")
     async def read(self, path: str, size_limit: int) -> bytes:
         """What a file holds, at most `size_limit` bytes."""
         place = self._folders.readable(path)
         return await asyncio.to_thread(disk.read, place, size_limit)
 
+    @capability("write")
     async def write(self, path: str, content: bytes, mode: disk.Mode = "replace") -> str:
         """Write a whole file at once, and its folders where missing; gives its path."""
         place = self._folders.writable(path)
         await asyncio.to_thread(disk.write, place, content, mode)
         return self._folders.shown(place.path)
 
+    @capability("write")
     async def append(self, path: str, content: bytes) -> int:
         """Put content at the end of a file, made when missing; gives its new size in bytes."""
         place = self._folders.writable(path)
         return await asyncio.to_thread(disk.append, place, content)
 
+    @capability("read")
     async def exists(self, path: str) -> bool:
         """Whether there is a file or folder."""
         place = self._folders.readable(path)
         return await asyncio.to_thread(_is_there, place)
 
+    @capability("write")
     async def delete(self, path: str) -> bool:
         """Delete a file (a link itself); gives whether there was one."""
         place = self._folders.writable(path, follow=False)
         return await asyncio.to_thread(disk.delete, place)
 
+    @capability("read")
     async def find(self, pattern: str, *, newest_first: bool, file_limit: int) -> list[FileEntry]:
         """The files that match a pattern (see `agents.files.listing`), by path or age."""
         return await asyncio.to_thread(self._find, pattern, newest_first, file_limit)
 
+    @capability("read")
     async def read_many(
         self, pattern: str, *, file_limit: int, size_limit: int
     ) -> list[tuple[FileEntry, bytes]]:

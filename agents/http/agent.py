@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 import httpx
 
-from agents.contract import Grants, Guard, Guards, Health, Means
+from agents.contract import Grants, Guard, Health, Means
 from agents.disk import Draft
 from agents.errors import AgentError, Rejected, Unavailable
 from agents.folders import Folders
@@ -20,7 +20,7 @@ from agents.http.exchange import Downloaded, Reply, Request
 from agents.http.failures import EXCERPT, of_status, saying
 from agents.http.trace import Exchange, Tell
 from agents.http.transport import CheckedTransport
-from agents.resilience.guards import Guards as OwnGuards
+from agents.worker import Worker, capability
 from graph.errors import BadInput
 
 WRITE_AT_ONCE = 1024 * 1024
@@ -39,7 +39,7 @@ _HARMLESS = frozenset(
 """Headers another origin may see; any other may hold what opens a door."""
 
 
-class HttpAgent:
+class HttpAgent(Worker):
     """Keeps connections open between requests; keeps no cookies, so no flow meets another's.
 
     Around each exchange stands the guard of the host, `http:HOST`. It tries nothing again: a
@@ -47,10 +47,10 @@ class HttpAgent:
     """
 
     kind: ClassVar[str] = "http"
+    title: ClassVar[str] = "HTTP"
 
-    def __init__(self, grants: Grants, means: Means | None = None) -> None:
-        self._grants = grants
-        self._guards: Guards = means.guards if means is not None else OwnGuards()
+    def __init__(self, grants: Grants, means: Means) -> None:
+        super().__init__(grants, means)
         self._folders = Folders(grants)
         self._client: httpx.AsyncClient | None = None
 
@@ -70,13 +70,14 @@ class HttpAgent:
         """Basic: connected or not. Deep: whether the granted hosts have addresses."""
         if self._client is None:
             return Health("down", "It is not connected.")
-        for host in names_in(self._grants) if deep else ():
+        for host in names_in(self.grants) if deep else ():
             try:
                 await resolve(host, 443)
             except AgentError as error:
                 return Health("degraded", str(error))
         return Health("ok")
 
+    @capability("write")
     async def send(
         self,
         request: Request,
@@ -105,6 +106,7 @@ class HttpAgent:
             url = str(response.url)
         return Reply(response.status_code, headers, bytes(content), url, links)
 
+    @capability("write")
     async def download(
         self,
         request: Request,
@@ -171,7 +173,7 @@ class HttpAgent:
     ) -> AsyncIterator[httpx.Response]:
         """What one server answers, guarded; the exchange is over, and told of, at the end."""
         assert self._client is not None
-        allow(self._grants, request.url.raw_host.decode(), _port(request.url))
+        allow(self.grants, request.url.raw_host.decode(), _port(request.url))
         # The guard is outermost, so that it hears of errors as what they mean.
         with contextlib.suppress(_Unwell):
             async with self._guard(request.url).entered(), limit.kept():
@@ -189,7 +191,7 @@ class HttpAgent:
 
     def _guard(self, url: httpx.URL) -> Guard:
         port = f":{url.port}" if url.port else ""
-        return self._guards.of(f"http:{url.host}{port}")
+        return self.means.guards.of(f"http:{url.host}{port}")
 
 
 class _Unwell(Unavailable):

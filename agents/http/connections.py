@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from agents.contract import Grants
 from agents.errors import Refused, Rejected
+from agents.manager.alone import alone
 from graph.connections import Connection, ConnectionField, ConnectionKind
 from graph.errors import BadInput
 
@@ -87,7 +88,7 @@ async def try_out(connection: Connection) -> str:
     from agents.http.agent import HttpAgent  # noqa: PLC0415 - see above
     from agents.http.exchange import Request  # noqa: PLC0415 - see above
 
-    agent = HttpAgent(Grants(folder="."))
+    agent = HttpAgent(Grants(folder="."), alone())
     await agent.connect()
     try:
         address = connection.get("address")

@@ -5,7 +5,7 @@ import msgspec
 from agents.resilience.breaker import State
 
 
-class BreakerChanged(msgspec.Struct, frozen=True):
+class BreakerChanged(msgspec.Struct, frozen=True, tag_field="type", tag=True):
     """The breaker of a guard has another state now: why, in words, and when."""
 
     guard: str

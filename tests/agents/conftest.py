@@ -8,11 +8,17 @@ from typing import Any, TypeVar
 
 import pytest
 
-from agents.contract import Grants
+from agents.contract import Grants, Means
+from agents.manager.alone import alone
 from graph.connections import Connection
 from graph.context import Allowance, Outputs
 
 T = TypeVar("T")
+
+
+def means_in(folder: Path) -> Means:
+    """What an agent is given to work with where no manager is."""
+    return alone(folder)
 
 
 class Surroundings:
@@ -33,11 +39,12 @@ class Surroundings:
         self.spent: list[tuple[int, float, str]] = []
         self.traced: list[tuple[str, dict[str, Any]]] = []
         self.streamed: list[Any] = []
+        self.means = means_in(Path(grants.folder) / ".agents")
         self._agents: dict[type[Any], Any] = {}
 
     async def agent(self, kind: type[T]) -> T:
         if kind not in self._agents:
-            made: Any = kind(self.grants)  # type: ignore[call-arg]
+            made: Any = kind(self.grants, self.means)  # type: ignore[call-arg]
             await made.connect()
             self._agents[kind] = made
         return self._agents[kind]  # type: ignore[no-any-return]

@@ -14,8 +14,10 @@ import psutil
 import pytest
 
 from agents.code.sandbox import Sandbox
-from agents.contract import Grants, Health
+from agents.contract import Grants, Means
 from agents.errors import Unreachable
+from agents.resilience.guards import Guards
+from agents.worker import Worker
 from graph.flow import Block, Flow, Retry, Settings
 from runtime.commands import ResumeRun, StartRun
 from runtime.compose import World, granted
@@ -89,14 +91,14 @@ async def test_a_run_is_granted_nothing_that_makes_no_sense(
 # Agents
 
 
-class Slow:
+class Slow(Worker):
     """An agent that can't be reached the first time, and takes its time."""
 
     kind: ClassVar[str] = "slow"
     made: ClassVar[list["Slow"]] = []
 
-    def __init__(self, grants: Grants) -> None:
-        self.grants = grants
+    def __init__(self, grants: Grants, means: Means) -> None:
+        super().__init__(grants, means)
         self.closed = False
         self.made.append(self)
 
@@ -107,9 +109,6 @@ class Slow:
 
     async def close(self) -> None:
         self.closed = True
-
-    async def health(self, *, deep: bool = False) -> Health:
-        return Health("ok")
 
 
 class Stuck(Slow):
@@ -136,8 +135,12 @@ async def world() -> AsyncIterator[World]:
     await made.close()
 
 
+def slow() -> Slow:
+    return Slow(Grants(folder="/"), Means(Guards(), Path("/")))
+
+
 async def test_an_agent_is_connected_once_for_all_who_ask(world: World) -> None:
-    Slow.made.append(Slow(Grants(folder="/")))
+    Slow.made.append(slow())
     one, other = Grants(folder="/one"), Grants(folder="/other")
 
     found = await asyncio.gather(*(world.agent(Slow, grants) for grants in (one, one, other)))
@@ -159,7 +162,7 @@ async def test_an_agent_that_could_not_be_reached_is_tried_again(world: World) -
 
 
 async def test_whoever_stops_waiting_for_an_agent_leaves_it_to_the_others(world: World) -> None:
-    Slow.made.append(Slow(Grants(folder="/")))
+    Slow.made.append(slow())
     impatient = asyncio.create_task(world.agent(Slow, Grants(folder="/")))
     patient = asyncio.create_task(world.agent(Slow, Grants(folder="/")))
     await asyncio.sleep(0)
@@ -170,7 +173,7 @@ async def test_whoever_stops_waiting_for_an_agent_leaves_it_to_the_others(world:
 
 
 async def test_no_agent_keeps_a_world_from_closing() -> None:
-    Slow.made[:] = [Slow(Grants(folder="/"))]
+    Slow.made[:] = [slow()]
     world = World(None)
     stuck = asyncio.create_task(world.agent(Stuck, Grants(folder="/")))
     await world.agent(Rude, Grants(folder="/"))

@@ -114,7 +114,7 @@ async def _tried(settings: Settings) -> list[Finding]:
 
 
 async def _try(settings: Settings) -> AsyncIterator[Finding]:
-    world = World(settings.packs_folder)
+    world = World(settings.packs_folder, home=settings.folder)
     try:
         began = time.perf_counter()
         worked = await world.evaluate("6 * seven", {"seven": 7}) == 42

@@ -18,7 +18,7 @@ from graph.block import spec_of
 from graph.catalog import blocks_in
 from graph.errors import BadInput, BlockError
 from graph.spec import Needs
-from tests.agents.conftest import Granting, Surroundings
+from tests.agents.conftest import Granting, Surroundings, means_in
 from tests.servers.postgres import PostgresServer
 
 
@@ -358,8 +358,8 @@ def test_only_execute_may_not_simply_be_done_again() -> None:
     assert repeatable == {"sql.query": True, "sql.execute": False, "sql.insert": True}
 
 
-async def test_an_agent_closes_twice_and_says_so() -> None:
-    agent = DatabaseAgent(Grants(folder="/"))
+async def test_an_agent_closes_twice_and_says_so(tmp_path: Path) -> None:
+    agent = DatabaseAgent(Grants(folder="/"), means_in(tmp_path))
     await agent.connect()
     await agent.close()
     await agent.close()

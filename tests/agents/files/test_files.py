@@ -27,7 +27,7 @@ from graph.block import spec_of
 from graph.catalog import blocks_in
 from graph.errors import BadInput
 from graph.spec import Needs
-from tests.agents.conftest import Surroundings
+from tests.agents.conftest import Surroundings, means_in
 
 
 @pytest.mark.parametrize(
@@ -360,7 +360,9 @@ def test_only_appending_may_not_simply_be_done_again() -> None:
 
 
 async def test_health_names_a_granted_folder_that_is_gone(tmp_path: Path) -> None:
-    agent = FilesAgent(Grants(folder=str(tmp_path), reads=(str(tmp_path / "gone"),)))
+    agent = FilesAgent(
+        Grants(folder=str(tmp_path), reads=(str(tmp_path / "gone"),)), means_in(tmp_path)
+    )
 
     basic, deep = await agent.health(), await agent.health(deep=True)
 

@@ -1,5 +1,7 @@
 """What a flow says beforehand about where it goes."""
 
+from pathlib import Path
+
 import pytest
 
 from agents.contract import Grants
@@ -8,6 +10,7 @@ from agents.http.agent import HttpAgent
 from graph.block import spec_of
 from graph.catalog import blocks_in
 from graph.spec import Needs
+from tests.agents.conftest import means_in
 
 
 @pytest.mark.parametrize(
@@ -62,8 +65,8 @@ def test_a_request_may_be_repeated_since_it_carries_a_key() -> None:
     assert spec_of(blocks.get).effect == "read"
 
 
-async def test_health_says_what_is_missing() -> None:
-    agent = HttpAgent(Grants(folder="/", hosts=("nowhere.invalid",)))
+async def test_health_says_what_is_missing(tmp_path: Path) -> None:
+    agent = HttpAgent(Grants(folder="/", hosts=("nowhere.invalid",)), means_in(tmp_path))
     before = await agent.health()
     await agent.connect()
 
