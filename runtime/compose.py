@@ -107,14 +107,16 @@ def compose(
     where = place or settings.journal_place
     journal = journal_at(where, settings.durability)
     connections = connections_of(settings, blocks)
+    world = world_of(settings, blocks, connections)
     return Runtime(
         blocks.catalog,
         journal,
-        world_of(settings, blocks, connections),
+        world,
         grants=grants,
         limits=Limits(parallel=settings.parallel, seconds=settings.time_limit),
         lease=lease,
         metrics=metrics_beside(journal, where),
+        agents=world.agents,
         connections=connections,
         offered=Offered(blocks.catalog, settings.agents_folder).catalog,
     )

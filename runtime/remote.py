@@ -19,6 +19,7 @@ from runtime.commands import Answer, AnyCommand, ImportRun
 from runtime.engine.hub import Subscription
 from runtime.events import AnyEvent
 from runtime.journal.contract import UnknownRun
+from runtime.remote_agents import RemoteAgents
 from runtime.remote_errors import ServerGone, ServerRefused, error_of
 from runtime.remote_journal import RemoteJournal, RemoteMetrics
 from runtime.wire import MSGPACK, Missed, unpacked
@@ -48,6 +49,7 @@ class RemoteRuntime:
         self._beginning: set[asyncio.Future[None]] = set()
         self.journal = RemoteJournal(self.get, self.brief)
         self.metrics = RemoteMetrics(self.get)
+        self.agents = RemoteAgents(self.get, self.post, self._hear)
 
     async def __aenter__(self) -> "RemoteRuntime":
         """See that the server is there and lets us in. Raises ServerGone, Unwelcome."""
@@ -124,6 +126,12 @@ class RemoteRuntime:
         address = f"{path}?{urlencode(given)}" if given else path
         return (await self._ask("GET", address, None, {"Accept": MSGPACK})).content
 
+    async def post(self, path: str, /, **query: Any) -> bytes:
+        """The answer to a POST of nothing but a query. Raises HeddleError."""
+        given = {name: value for name, value in query.items() if value not in (None, "")}
+        address = f"{path}?{urlencode(given)}" if given else path
+        return (await self._ask("POST", address, None, {})).content
+
     async def _ask(
         self, method: str, path: str, content: bytes | None, headers: dict[str, str]
     ) -> httpx.Response:
@@ -168,22 +176,37 @@ class RemoteRuntime:
                 begun.set_result(None)
             subscription.end()
 
+    async def _hear(self, path: str) -> AsyncIterator[bytes]:
+        """The messages of a WebSocket until its end. Raises ServerGone, Unwelcome."""
+        async with self._socket(path) as socket:
+            try:
+                while True:
+                    yield await socket.recv(decode=False)
+            except ConnectionClosed as closed:
+                if not closed.rcvd or closed.rcvd.code != 1000:
+                    raise self._gone(closed) from closed
+
     @contextlib.asynccontextmanager
     async def _events(self, **query: Any) -> AsyncIterator[AsyncIterator[list[AnyEvent] | Missed]]:
         """The messages of one WebSocket. Raises ServerGone when it ends before its time."""
         asked = {**query, "brief": self.brief}
         given = {name: value for name, value in asked.items() if value != ""}
-        address = f"ws{self.address.removeprefix('http')}/events?{urlencode(given)}"
+        async with self._socket(f"/events?{urlencode(given)}", _EVENTS) as socket:
+            yield self._messages(socket)
+
+    @contextlib.asynccontextmanager
+    async def _socket(self, path: str, *protocols: Subprotocol) -> AsyncIterator[ClientConnection]:
+        """A WebSocket. Raises ServerGone, or what the server says instead of opening one."""
         try:
             async with connect(
-                address,
-                subprotocols=[_EVENTS],
+                f"ws{self.address.removeprefix('http')}{path}",
+                subprotocols=protocols or None,
                 additional_headers=self._headers,
                 max_size=None,
                 compression=None,
                 proxy=None,
             ) as socket:
-                yield self._messages(socket)
+                yield socket
         except InvalidStatus as error:
             body = bytes(error.response.body or b"")
             kind = error.response.headers.get("content-type", "")

@@ -11,6 +11,7 @@ import contextlib
 
 import msgspec
 
+from agents.manager.manager import NoSuchAgent
 from graph.errors import (
     EditRefused,
     FlowFileError,
@@ -51,9 +52,9 @@ _KNOWN: dict[str, type[HeddleError]] = {
     kind.__name__: kind
     for kind in (
         BadBreakpoint, BadBundle, BadInputs, Conflict, EditRefused, FlowFileError, FlowInvalid,
-        JournalError, JournalFull, JournalGone, MetricsGone, NewerFormat, NoSuchField,
-        NoSuchMetric, NoSuchTask, NoSuchValue, NotPossible, NotYourWheel, Unasked, UnknownKind,
-        UnknownRun, WrongValue,
+        JournalError, JournalFull, JournalGone, MetricsGone, NewerFormat, NoSuchAgent,
+        NoSuchField, NoSuchMetric, NoSuchTask, NoSuchValue, NotPossible, NotYourWheel, Unasked,
+        UnknownKind, UnknownRun, WrongValue,
     )
 }  # fmt: skip
 

@@ -2,15 +2,18 @@
 
 import asyncio
 import contextlib
+import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any, NamedTuple, assert_never
 
 import msgspec
 
 from agents.contract import Grants
+from agents.manager.manager import Manager
 from graph.catalog import Catalog
 from graph.compile import Plan, compile_flow
 from graph.edits import apply
@@ -96,6 +99,7 @@ class Runtime:
         limits: Limits | None = None,
         lease: float = LEASE,
         metrics: MetricStore | None = None,
+        agents: Manager | None = None,
         connections: Connections | None = None,
         offered: Callable[[], Catalog] | None = None,
     ) -> None:
@@ -106,6 +110,7 @@ class Runtime:
         self.owner = new_owner()
         self._lease = lease
         self._surroundings = surroundings
+        self.agents = agents or Manager(Path(tempfile.gettempdir()) / "heddle")
         self._grants = grants
         self._clock = clock or SystemClock()
         self._hub = Hub()
@@ -144,6 +149,7 @@ class Runtime:
         finally:
             await self.meter.close()
             self._hub.end()
+            await self.agents.close()
             await self._surroundings.close()
             await self.journal.close()
 

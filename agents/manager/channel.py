@@ -71,9 +71,9 @@ class Channel:
         return tuple(self._lately.get(agent, ()))
 
     @property
-    def agents(self) -> tuple[str, ...]:
-        """The agents to which something happened."""
-        return tuple(self._lately)
+    def watched(self) -> bool:
+        """Whether anybody watches."""
+        return bool(self._watchers)
 
     @contextmanager
     def watch(self) -> Iterator[Watcher]:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, cast
 
+import msgspec
+
 from agents.contract import Agent, Capability, Grants, Means, Task
 from agents.errors import Unavailable
 from agents.manager.channel import Channel
@@ -121,6 +123,13 @@ class Manager:
         """How all agents are, those that nobody has needed yet as well."""
         names = dict.fromkeys([*self._titles, *self._kinds, *self._systems()])
         return AgentsStatus(self._clock.now(), tuple(self._status(name) for name in names))
+
+    def described(self, agent: str) -> AgentStatus:
+        """How an agent is, with the schemas of what it can do. Raises NoSuchAgent."""
+        self._of(agent)
+        status, kind = self._status(agent), self._kinds.get(agent)
+        whole = kind.capabilities() if status.capabilities and kind is not None else ()
+        return msgspec.structs.replace(status, capabilities=whole)
 
     async def check(self, *, deep: bool = True, agent: str = "") -> AgentsStatus:
         """Ask all agents, or one, how they are. Raises NoSuchAgent."""

@@ -17,6 +17,8 @@ from runtime.events import AnyEvent
 from runtime.settings import Settings
 
 if TYPE_CHECKING:
+    from agents.manager.status import Happening
+    from runtime.remote_agents import RemoteAgents
     from runtime.remote_journal import RemoteJournal, RemoteMetrics
 
 T = TypeVar("T")
@@ -36,6 +38,8 @@ class Bridge(QObject):
     state_changed = Signal(str)
     happened = Signal(object)
     """A list of events, of all runs, in order; once a frame at the most."""
+    agents_happened = Signal(object)
+    """What happened to an agent, or to the breaker of one of its guards."""
     missed = Signal()
     """Some events did not come through: who needs them reads the journal."""
     troubled = Signal(HeddleError)
@@ -51,7 +55,7 @@ class Bridge(QObject):
         self.address = ""
         """Of a runtime elsewhere, "" for the studio's own."""
         self._elsewhere: Place | None = None
-        self._line = Line(settings, self._on_line_state, self._on_events)
+        self._line = Line(settings, self._on_line_state, self._on_events, self._on_agents)
         self._inbox: deque[list[AnyEvent]] = deque()
         self._waiting = 0
         self._portion = 2000
@@ -156,6 +160,16 @@ class Bridge(QObject):
         self.start()
         self._answer(self._line.measure(read), then, failed)
 
+    def agents(
+        self,
+        ask: Callable[["RemoteAgents"], Awaitable[T]],
+        then: Callable[[T], object],
+        failed: Callable[[HeddleError], object] | None = None,
+    ) -> None:
+        """Ask of agents, or have something done: `bridge.agents(lambda a: a.status(), show)`."""
+        self.start()
+        self._answer(self._line.agents(ask), then, failed)
+
     def new_run(self) -> str:
         """An id for a run, known before the run begins."""
         from runtime.ownership import new_id  # noqa: PLC0415 - heavy, and not before the first run
@@ -201,6 +215,9 @@ class Bridge(QObject):
         self._inbox.append(events)
         if len(self._inbox) == 1 and not self._line.is_closed:
             self._arrived.emit()
+
+    def _on_agents(self, happening: "Happening") -> None:
+        self._in_gui(lambda: self.agents_happened.emit(happening))
 
     # What is told, in the thread of the window.
 

@@ -1,6 +1,7 @@
 """The thread in which the studio speaks to a runtime, and starts it when it is its own."""
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import Future
@@ -14,12 +15,18 @@ from runtime.events import AnyEvent
 from runtime.settings import Settings
 
 if TYPE_CHECKING:
+    from agents.manager.status import Happening
     from runtime.remote import RemoteRuntime
+    from runtime.remote_agents import RemoteAgents
     from runtime.remote_journal import RemoteJournal, RemoteMetrics
 
 T = TypeVar("T")
 State = Literal["starting", "ready", "lost", "elsewhere"]
 """`ready` is the studio's own runtime, `elsewhere` one behind an address."""
+
+
+AGAIN = 2.0
+"""Seconds before what happens to agents is listened to anew."""
 
 
 class Lost(HeddleError):
@@ -34,12 +41,14 @@ class Line:
         settings: Settings,
         on_state: Callable[[State, str], None],
         on_events: Callable[[list[AnyEvent] | None], None],
+        on_agents: Callable[["Happening"], None],
     ) -> None:
         self._settings = settings
         self.process = RuntimeProcess(settings)
         """The last one of our own, which may have ended."""
         self._on_state = on_state
         self._on_events = on_events
+        self._on_agents = on_agents
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=self._run, name="bridge", daemon=True)
         self._talk: asyncio.Task[None] | None = None
@@ -92,6 +101,12 @@ class Line:
             return await read((await self._there()).metrics)
 
         return self.submit(measured())
+
+    def agents(self, ask: Callable[["RemoteAgents"], Awaitable[T]]) -> "Future[T]":
+        async def asked() -> T:
+            return await ask((await self._there()).agents)
+
+        return self.submit(asked())
 
     def leave(self) -> None:
         """Let go of everything, without waiting; nothing can be asked any more."""
@@ -175,11 +190,24 @@ class Line:
                 if not promise.done():
                     promise.set_result(remote)
                 self._on_state("ready" if own else "elsewhere", "")
-                async for batch in happenings:
-                    if happenings.missed:
-                        happenings.missed = 0
-                        self._on_events(None)
-                    self._on_events(list(batch))
+                hearing_agents = asyncio.create_task(self._hear_of_agents(remote))
+                try:
+                    async for batch in happenings:
+                        if happenings.missed:
+                            happenings.missed = 0
+                            self._on_events(None)
+                        self._on_events(list(batch))
+                finally:
+                    hearing_agents.cancel()
+                    await asyncio.wait({hearing_agents})
+
+    async def _hear_of_agents(self, remote: "RemoteRuntime") -> None:
+        """What happens to agents; one who doesn't tell of it is no worse a runtime for that."""
+        while True:
+            with contextlib.suppress(HeddleError):
+                async for happening in remote.agents.happenings():
+                    self._on_agents(happening)
+            await asyncio.sleep(AGAIN)
 
     def _lose(self, error: HeddleError, promise: "asyncio.Future[RemoteRuntime]") -> None:
         if promise is self._remote:

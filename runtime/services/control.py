@@ -16,6 +16,8 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.params import FromPath, FromQuery, QueryParameter, SkipValidation
 
 from agents.contract import Grants
+from agents.errors import AgentError
+from agents.manager.manager import NoSuchAgent
 from graph.errors import FlowFileError, FlowInvalid, HeddleError
 from graph.file_format.syntax import LIMIT
 from runtime.bundle.contents import LARGEST_BUNDLE, BadBundle
@@ -39,6 +41,7 @@ from runtime.metrics.series import NoSuchMetric
 from runtime.metrics.store import MetricsGone
 from runtime.projections.tasks import NoSuchTask
 from runtime.runtime import Runtime
+from runtime.services.agents import AGENTS
 from runtime.services.lookup import LOOKUP
 from runtime.services.metrics import METRICS
 from runtime.services.narrowing import narrowed
@@ -96,6 +99,7 @@ def control(runtime: Runtime, grants: Grants, origins: Sequence[str] = ()) -> Li
             tasks,
             *LOOKUP,
             *METRICS,
+            *AGENTS,
             flow,
             blocks,
             block,
@@ -338,6 +342,8 @@ _STATUS: dict[type[HeddleError], int] = {
     NoSuchTask: 404,
     NoSuchValue: 404,
     NoSuchMetric: 404,
+    NoSuchAgent: 404,
+    AgentError: 503,
     MetricsGone: 503,
     NotPossible: 409,
     BadBundle: 422,

@@ -1,0 +1,88 @@
+"""The agents of a runtime over HTTP: how they are, what happens to them, and what can be done."""
+
+import asyncio
+import contextlib
+from typing import Any
+
+import msgspec
+from litestar import WebSocket, get, post, websocket
+from litestar.di import NamedDependency
+from litestar.exceptions import WebSocketDisconnect
+from litestar.params import FromPath, FromQuery, SkipValidation
+
+from agents.manager.status import AgentsStatus, AgentStatus
+from runtime.runtime import Runtime
+
+Engine = NamedDependency[SkipValidation[Runtime]]
+
+
+@get("/agents")
+async def agents(runtime: Engine) -> AgentsStatus:
+    """How every agent is, those that nobody has needed yet as well."""
+    return runtime.agents.status()
+
+
+@get("/agents/{name:str}")
+async def agent(runtime: Engine, name: FromPath[str]) -> AgentStatus:
+    """How an agent is, and all that is known of what it can do."""
+    return runtime.agents.described(name)
+
+
+@post("/agents/health", status_code=200)
+async def check(runtime: Engine, agent: FromQuery[str] = "") -> AgentsStatus:
+    """Have all agents, or one, ask the outside how they are."""
+    return await runtime.agents.check(deep=True, agent=agent)
+
+
+@post("/agents/breakers/reset", status_code=200)
+async def reset(runtime: Engine, guard: FromQuery[str]) -> AgentsStatus:
+    """Close a breaker, and let it decide by itself from here on."""
+    runtime.agents.reset(guard)
+    return runtime.agents.status()
+
+
+@post("/agents/{name:str}/restart", status_code=200)
+async def restart(runtime: Engine, name: FromPath[str]) -> AgentsStatus:
+    """Make an agent anew, also one that was drained."""
+    await runtime.agents.restart(name)
+    return runtime.agents.status()
+
+
+@post("/agents/{name:str}/drain", status_code=200)
+async def drain(runtime: Engine, name: FromPath[str]) -> AgentsStatus:
+    """Give an agent no more to do; the answer comes once it has ended what it does."""
+    await runtime.agents.drain(name)
+    return runtime.agents.status()
+
+
+@websocket("/agents/happenings")
+async def happenings(socket: WebSocket[Any, Any, Any], runtime: Engine) -> None:
+    """What happens to agents from now on, each as a record in JSON."""
+    with runtime.agents.happenings.watch() as watcher:
+        await socket.accept()
+        gone = asyncio.create_task(_until_gone(socket))
+        told = asyncio.ensure_future(anext(aiter(watcher), None))
+        try:
+            while True:
+                await asyncio.wait((told, gone), return_when=asyncio.FIRST_COMPLETED)
+                if gone.done() or (happening := told.result()) is None:
+                    break
+                told = asyncio.ensure_future(anext(aiter(watcher), None))
+                await socket.send_text(msgspec.json.encode(happening).decode())
+        except (WebSocketDisconnect, ConnectionError):
+            return
+        finally:
+            told.cancel()
+            gone.cancel()
+            await asyncio.wait((told, gone))
+        with contextlib.suppress(Exception):  # it may be gone by now
+            await socket.close(1000, "That was all.")
+
+
+async def _until_gone(socket: WebSocket[Any, Any, Any]) -> None:
+    with contextlib.suppress(WebSocketDisconnect):
+        while True:
+            await socket.receive_data("text")
+
+
+AGENTS = (agents, agent, check, reset, restart, drain, happenings)
