@@ -21,7 +21,7 @@ from app.workspace import Workspace
 from graph.catalog import Catalog
 from graph.flow import Flow
 from runtime.library.shelf import Shelf
-from runtime.plugins import Installed, installed
+from runtime.plugins import Installed, Offered, installed
 from runtime.settings import Settings
 
 USED = "blocks/used"
@@ -48,6 +48,8 @@ class Studio(QObject):
     """A new flow is to be made of a flow file, which stays as it is."""
     insert_wanted = Signal(Path, object)
     """The blocks of a flow file are to be put into the flow in front, at a place; None: any."""
+    catalog_changed = Signal()
+    """There are other kinds of blocks than before."""
     put_in = Signal(Workbench, Flow)
     """What a flow from elsewhere says has been put into an open one."""
 
@@ -62,6 +64,7 @@ class Studio(QObject):
         self.actions = ActionSet(window)
         self.workspace = Workspace(self)
         self.notices = Notices(self)
+        self._offered: Offered | None = None
         self.canvases: dict[Workbench, QWidget] = {}
         """The canvas of each open flow that has been seen; canvases keep it themselves."""
         self.bridge = Bridge(settings, self)
@@ -72,7 +75,22 @@ class Studio(QObject):
     @cached_property
     def installed(self) -> Installed:
         """Every kind of block and the packs that were found broken."""
-        return installed(self.settings.packs_folder, self.settings.agents_folder)
+        found = installed(self.settings.packs_folder, self.settings.agents_folder)
+        self._offered = Offered(found.catalog, self.settings.agents_folder)
+        return found
+
+    def renew_catalog(self) -> None:
+        """Learn which kinds of blocks there are by now."""
+        if self._offered is None:
+            return  # nobody has asked so far
+        catalog = self._offered.catalog()
+        if catalog is self.installed.catalog:
+            return
+        self.installed = self.installed._replace(catalog=catalog)
+        self.__dict__.pop("finder", None)  # it is made again, of these
+        for bench in self.workspace:
+            bench.renew(catalog)
+        self.catalog_changed.emit()
 
     @property
     def catalog(self) -> Catalog:

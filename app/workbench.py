@@ -40,6 +40,8 @@ class Workbench(QObject):
     round_changed = Signal()
     """Values of another round of a loop are to be shown."""
     saved_changed = Signal()
+    catalog_changed = Signal()
+    """There are other kinds of blocks; the flow is what it was."""
     trust_changed = Signal()
     refused = Signal(str)
     """An edit didn't fit; why, and what to do instead."""
@@ -290,6 +292,12 @@ class Workbench(QObject):
         self._check_timer.stop()
         self._checker.drop()
         self._found(tuple(check(self.document.flow, self.catalog)))
+
+    def renew(self, catalog: Catalog) -> None:
+        """Take these kinds of blocks for those there are."""
+        self.catalog = catalog
+        self._check()
+        self.catalog_changed.emit()
 
     def _check(self) -> None:
         """Find what is wrong, apart when that takes longer than a frame."""

@@ -24,6 +24,12 @@ def spelled(name: str) -> str:
     return f"x{plain}_{digits}" if not plain or plain[0].isdigit() else f"{plain}_{digits}"
 
 
+def offered_by(kind: str) -> str:
+    """The connection that a kind comes through, as kinds spell it; "" for other kinds."""
+    found = _KIND.match(kind)
+    return found["connection"] if found else ""
+
+
 def is_offered(kind: str) -> bool:
     """Whether a kind is one that another program offers."""
     return _KIND.match(kind) is not None

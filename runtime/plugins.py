@@ -108,6 +108,11 @@ def offered(agents: Path | None) -> Iterator[BlockSpec]:
         yield from specs
 
 
+def offered_in(agents: Path) -> list[Path]:
+    """The folders in which it shows that another program offers something else."""
+    return [_kept_by(name, agents) for name in OFFERING]
+
+
 class Offered:
     """A catalog that is renewed once what other programs offer has changed."""
 
@@ -126,8 +131,7 @@ class Offered:
 
     def _now(self) -> tuple[tuple[str, int, int], ...]:
         """What differs as soon as an agent has kept something else."""
-        folders = [_kept_by(name, self._agents) for name in OFFERING]
-        return tuple(state for folder in folders for state in _states(folder))
+        return tuple(state for folder in offered_in(self._agents) for state in _states(folder))
 
 
 def _kept_by(module: str, agents: Path | None) -> Path:

@@ -45,11 +45,11 @@ def specs_of(snapshot: Snapshot) -> Iterator[BlockSpec]:
 
 def _spec(kind: str, snapshot: Snapshot, tool: Tool) -> BlockSpec:
     arguments = _arguments(tool.takes)
-    first, _, rest = tool.description.partition("\n")
+    first, _, rest = _plain(tool.description).partition("\n")
     connection = snapshot.connection
     return BlockSpec(
         kind=kind,
-        title=tool.title or tool.name.replace("_", " ").replace("-", " ").capitalize(),
+        title=_plain(tool.title) or re.sub(r"[^\w.]+|_", " ", tool.name).strip().capitalize(),
         function=_function(connection, tool, {p.name: real for real, p in arguments.items()}),
         summary=first.strip() or f"The tool {tool.name} of {connection}.",
         description=rest.strip(),
@@ -69,6 +69,12 @@ def _spec(kind: str, snapshot: Snapshot, tool: Tool) -> BlockSpec:
         needs=lambda _: Needs(connections=(connection,)),
         search=(connection, tool.name, "mcp", "tool"),
     )
+
+
+def _plain(text: str) -> str:
+    """What a server wrote, in a form that nobody who shows it takes for markup."""
+    shown = "".join(char for char in text if char.isprintable() or char == "\n")
+    return shown.translate({ord("<"): "[", ord(">"): "]"})
 
 
 def _function(connection: str, tool: Tool, names: Mapping[str, str]) -> Function:
@@ -145,7 +151,7 @@ def _parameter(name: str, schema: Any, root: Mapping[str, Any], *, required: boo
     if not required and default is None:
         kind = _or_nothing(kind)
     look = Look(_editor(kind, schema))
-    text = " ".join(str(about).split())[:500]
+    text = _plain(" ".join(str(about).split()))[:500]
     return Parameter(name, kind, REQUIRED if required else default, text, look)
 
 

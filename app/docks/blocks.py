@@ -37,6 +37,7 @@ from app.placing import MIME, place
 from app.presenters.block_finder import Match
 from app.studio import Studio
 from app.theme import SMALL, current, font
+from graph.offered import offered_by
 from graph.spec import BlockSpec
 
 ROW = int(Qt.ItemDataRole.UserRole)
@@ -58,11 +59,12 @@ class BlockModel(QStandardItemModel):
         self.clear()
         groups = dict[str, QStandardItem]()
         for spec in specs:
-            if spec.category not in groups:
-                groups[spec.category] = group = QStandardItem(category_title(spec.category))
+            title = group_title(spec.kind)
+            if title not in groups:
+                groups[title] = group = QStandardItem(title)
                 group.setFlags(Qt.ItemFlag.ItemIsEnabled)
                 self.appendRow(group)
-            groups[spec.category].appendRow(_row(Match(spec)))
+            groups[title].appendRow(_row(Match(spec)))
 
     def show_found(self, matches: Iterable[Match]) -> None:
         """What was found, best first."""
@@ -127,6 +129,7 @@ class Blocks(QWidget):
             layout.addWidget(widget)
         self._nothing.hide()
         studio.theme.changed.connect(self.list.viewport().update)
+        studio.catalog_changed.connect(self._renew)
 
     def _make_list(self) -> QTreeView:
         view = QTreeView(self)
@@ -164,6 +167,11 @@ class Blocks(QWidget):
         self._nothing.setVisible(not self.model.rowCount())
         self.list.setVisible(bool(self.model.rowCount()))
 
+    def _renew(self) -> None:
+        """List anew what is listed already."""
+        if self.model.rowCount():
+            self._refresh()
+
     def showEvent(self, event: QShowEvent) -> None:
         """List all blocks once they can be seen: it needs every pack."""
         super().showEvent(event)
@@ -181,6 +189,13 @@ class Blocks(QWidget):
             self.list.keyPressEvent(event)
             return True
         return super().eventFilter(watched, event)
+
+
+def group_title(kind: str) -> str:
+    """The group that a kind is listed in: its category, or who offers it."""
+    category = category_title(kind.partition(".")[0])
+    by = offered_by(kind)
+    return f"{category}: {by}" if by else category
 
 
 def category_title(category: str) -> str:

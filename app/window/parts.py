@@ -8,6 +8,7 @@ from app.debugging import faults, telling, using
 from app.dialogs import about, block_help, command_palette, shortcuts
 from app.files import actions as files
 from app.files import keeping
+from app.library import offered_blocks
 from app.running import actions as running
 from app.running import care as runtime_care
 from app.running import differing, staleness
@@ -31,6 +32,7 @@ PARTS: tuple[Part, ...] = (
     run_status.install,
     staleness.install,
     differing.install,
+    offered_blocks.install,
     command_palette.install,
     shortcuts.install,
     block_help.install,

@@ -76,6 +76,7 @@ class Canvas(HandledView):
         bench.level_changed.connect(self._on_level)
         bench.selection_changed.connect(self.refresh)
         bench.problems_changed.connect(self._on_problems)
+        bench.catalog_changed.connect(self._on_catalog)
         bench.run_changed.connect(self._on_run)
         bench.round_changed.connect(self.refresh)
         bench.reveal.connect(self._reveal)
@@ -237,6 +238,11 @@ class Canvas(HandledView):
     def _on_problems(self) -> None:
         self.marks.refresh()
         self.refresh()
+
+    def _on_catalog(self) -> None:
+        """Blocks may have other ports than before."""
+        self.shapes.renew()
+        self._on_problems()
 
     def _on_run(self, addresses: object) -> None:
         """Draw anew what has news: a few blocks and their links, or all."""
