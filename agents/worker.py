@@ -141,6 +141,8 @@ class Worker(Capable):
     """
 
     pool: ClassVar[PoolSize | None] = None
+    for_all: ClassVar[bool] = False
+    """Whether one serves all flows, as nothing that it does depends on what they are granted."""
 
     def __init__(self, grants: Grants, means: Means) -> None:
         super().__init__()

@@ -1,9 +1,23 @@
 """Connections: named sets of what one outside system wants of whoever uses it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
 import msgspec
+
+TELLING = 8
+"""Characters from which on a part of a secret is one itself."""
+
+
+def telling(secret: str) -> Iterator[str]:
+    """A secret, and of one like `NAME=value` on each line, or `Name: value`, the values alone."""
+    if secret:
+        yield secret
+    for line in secret.splitlines():
+        for between in "=:":
+            value = line.partition(between)[2].strip()
+            if len(value) >= TELLING:
+                yield value
 
 
 class ConnectionField(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -58,7 +72,8 @@ class Connection(msgspec.Struct, frozen=True):
     @property
     def secrets(self) -> tuple[str, ...]:
         """What must not be seen of it."""
-        return tuple(value for name in self.secret if (value := self.get(name)))
+        values = (self.get(name) for name in self.secret)
+        return tuple(dict.fromkeys(part for value in values for part in telling(value)))
 
     def __repr__(self) -> str:
         return f"Connection({self.name!r}, {self.kind!r})"

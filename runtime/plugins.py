@@ -58,17 +58,24 @@ OWN_CONNECTIONS = (
     "agents.database.connections",
     "agents.mcp.connections",
 )
-"""Modules with `CONNECTIONS`, the kinds they know, and `try_out`, which asks the other side."""
+"""Modules with `CONNECTIONS`, the kinds they know, and `try_out`, which asks the other side.
+
+One with a `Keeping` tries them out so that what is found is kept in its agent's folder.
+"""
 
 TryOut = Callable[[Connection], Awaitable[str]]
 """Asks the other side of a connection; gives what it found, or raises AgentError."""
 
 
 class Connectable(NamedTuple):
-    """A kind of connection, and how one is tried out, None when that can't be."""
+    """A kind of connection, and how one is tried out, None when that can't be.
+
+    `forget` is told the name of a connection that is gone.
+    """
 
     kind: ConnectionKind
     try_out: TryOut | None = None
+    forget: Callable[[str], object] | None = None
 
 
 class Installed(NamedTuple):
@@ -90,7 +97,7 @@ def installed(folder: Path | None = None, agents: Path | None = None) -> Install
     own = Catalog.of(*(importlib.import_module(name) for name in OWN))
     found = packs(folder)
     specs, problems = list(own), list(found.problems)
-    connectable = own_connectable()
+    connectable = own_connectable(agents)
     taken = {one.kind.kind for one in connectable}
     connectable += [one for one in found.connectable if one.kind.kind not in taken]
     for spec in found.catalog:
@@ -103,7 +110,9 @@ def installed(folder: Path | None = None, agents: Path | None = None) -> Install
 
 def offered(agents: Path | None) -> Iterator[BlockSpec]:
     """The blocks of what other programs offer, as far as agents have kept it."""
-    for name in OFFERING if agents is not None else ():
+    if agents is None:
+        return
+    for name in OFFERING:
         specs: Iterator[BlockSpec] = importlib.import_module(name).specs_in(_kept_by(name, agents))
         yield from specs
 
@@ -134,9 +143,8 @@ class Offered:
         return tuple(state for folder in offered_in(self._agents) for state in _states(folder))
 
 
-def _kept_by(module: str, agents: Path | None) -> Path:
+def _kept_by(module: str, agents: Path) -> Path:
     """The folder of the agent that a module belongs to."""
-    assert agents is not None
     return agents / module.split(".")[1]
 
 
@@ -148,19 +156,25 @@ def _states(folder: Path) -> Iterator[tuple[str, int, int]]:
                 yield entry.path, state.st_mtime_ns, state.st_size
 
 
-def own_connectable() -> list[Connectable]:
-    """The kinds of connections that Heddle's own agents know."""
+def own_connectable(agents: Path | None = None) -> list[Connectable]:
+    """The kinds of connections that Heddle's own agents know.
+
+    With a folder for `agents` to keep things in, trying one out may keep what it finds there.
+    """
     modules = map(importlib.import_module, OWN_CONNECTIONS)
-    return [one for module in modules for one in _connectable_in(module)]
+    return [one for module in modules for one in _connectable_in(module, agents)]
 
 
-def _connectable_in(module: ModuleType) -> list[Connectable]:
+def _connectable_in(module: ModuleType, agents: Path | None = None) -> list[Connectable]:
     """The kinds of connections that a module defines."""
     kinds = getattr(module, "CONNECTIONS", ())
     if not isinstance(kinds, tuple | list):
         raise TypeError("CONNECTIONS must be a tuple of kinds of connections")
     if strange := next((kind for kind in kinds if not isinstance(kind, ConnectionKind)), None):
         raise TypeError(f"{strange!r} in CONNECTIONS is no kind of connection")
+    if agents is not None and (keeping := getattr(module, "Keeping", None)) is not None:
+        kept = keeping(_kept_by(module.__name__, agents))
+        return [Connectable(kind, kept.try_out, kept.forget) for kind in kinds]
     try_out = getattr(module, "try_out", None)
     return [Connectable(kind, try_out) for kind in kinds]
 

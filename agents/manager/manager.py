@@ -179,7 +179,8 @@ class Manager:
 
     def _kept_for(self, kind: type[Any], grants: Grants) -> Kept:
         once = next((one for one in self._one_for_all if issubclass(kind, one)), None)
-        key = (once, _NO_GRANTS) if once is not None else (kind, grants)
+        for_all = once is not None or getattr(kind, "for_all", False)
+        key = (once or kind, _NO_GRANTS if for_all else grants)
         if key not in self._kept:
             self._kept[key] = self._made(*key)
             self._kinds.setdefault(kind.kind, kind)

@@ -15,6 +15,7 @@ from agents.mcp.looking import offered
 from agents.mcp.servers import server_of
 from agents.mcp.session import BEGIN, Progress, Session
 from agents.mcp.snapshot import Snapshot, keep
+from agents.worker import Worker, capability
 from graph.connections import Connection
 
 T = TypeVar("T")
@@ -23,13 +24,19 @@ IDLE = 300.0
 """Seconds after which a server that nobody uses is let go."""
 
 
-class McpAgent:
-    """Speaks with MCP servers: each is started or called when it is first needed."""
+class McpAgent(Worker):
+    """Speaks with MCP servers: each is started or called when it is first needed.
+
+    A person agreed to each connection by name, and that is what is granted: the same one
+    serves all flows.
+    """
 
     kind: ClassVar[str] = "mcp"
+    title: ClassVar[str] = "MCP servers"
+    for_all: ClassVar[bool] = True
 
     def __init__(self, grants: Grants, means: Means) -> None:
-        del grants  # a person agreed to the connection by name: that is what is granted
+        super().__init__(grants, means)
         self._guards = means.guards
         self._folder = means.folder
         self._sessions: dict[str, Session] = {}
@@ -67,6 +74,7 @@ class McpAgent:
             return Health("degraded", f"No answer from {', '.join(sorted(gone))}.")
         return Health("ok")
 
+    @capability("write")
     async def call(
         self, connection: Connection, tool: str, arguments: Mapping[str, Any],
         *, within: float, again: bool = False, progress: Progress = lambda *_: None,
@@ -82,12 +90,14 @@ class McpAgent:
         known = self._known.get(connection.name)
         return answer_of(result, tool, connection.name, known.tool(tool) if known else None)
 
+    @capability("read")
     async def read(self, connection: Connection, uri: str, *, within: float) -> Any:
         """The contents of a resource, as the SDK gives them. Raises AgentError."""
         return await self._asked(
             connection, f"the resource {uri!r}", lambda client: client.read_resource(uri), within
         )
 
+    @capability("read")
     async def prompt(
         self, connection: Connection, name: str, arguments: Mapping[str, str], *, within: float
     ) -> Any:
@@ -99,6 +109,7 @@ class McpAgent:
             within,
         )
 
+    @capability("read")
     async def tools(self, connection: Connection) -> Snapshot:
         """What tools the server has now, which is kept. Raises AgentError."""
         return await self._through(connection, self._look, BEGIN, again=True)

@@ -1,5 +1,9 @@
 """What a connection to an MCP server holds, and trying it out."""
 
+import asyncio
+from pathlib import Path
+
+from agents.mcp.snapshot import Snapshot, forget, keep
 from graph.connections import Connection, ConnectionField, ConnectionKind
 
 MCP = "mcp"
@@ -45,10 +49,34 @@ CONNECTIONS = (KIND,)
 
 async def try_out(connection: Connection) -> str:
     """What server answers, and with how many tools. Raises AgentError, BadInput."""
+    return _said(await _looked(connection))
+
+
+class Keeping:
+    """Trying connections out so that the tools found are kept, and known as blocks."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def try_out(self, connection: Connection) -> str:
+        """See `try_out`."""
+        found = await _looked(connection)
+        await asyncio.to_thread(keep, self._folder, found)
+        return _said(found)
+
+    def forget(self, connection: str) -> None:
+        """A connection is gone, and its tools with it."""
+        forget(self._folder, connection)
+
+
+async def _looked(connection: Connection) -> Snapshot:
     # The SDK takes a second to import, and only those who use it need spend that.
     from agents.mcp.looking import looked  # noqa: PLC0415 - see above
 
-    found = await looked(connection)
+    return await looked(connection)
+
+
+def _said(found: Snapshot) -> str:
     tools = ", ".join(tool.name for tool in found.tools[:5])
     more = ", …" if len(found.tools) > 5 else ""
     count = f"{len(found.tools)} tool{'' if len(found.tools) == 1 else 's'}"

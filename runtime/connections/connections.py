@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from graph.connections import Connection, ConnectionField, ConnectionKind
+from graph.connections import Connection, ConnectionField, ConnectionKind, telling
 from graph.values import did_you_mean
 from runtime.connections.book import Book, BookFile, Kept, Page
 from runtime.connections.checking import agreeable, refuse_name, refuse_unfit
@@ -161,6 +161,9 @@ class Connections:
             for field in kept.secrets:
                 self._kept_secrets.keep(page.book).remove(_place(name, field))
             page.book = page.book.without(name)
+        known = self._known.get(kept.kind)
+        if known is not None and known.forget is not None:
+            known.forget(name)
 
     async def test(self, name: str) -> Tested:
         """Try a connection out; what came of it is kept with it. Raises NoConnection, KeepError."""
@@ -218,7 +221,8 @@ class Connections:
     def all_values(self) -> list[str]:
         """Every secret there is, to be kept out of what leaves this machine. Raises KeepError."""
         book = self._book()
-        kept = [self._secret(book, place) for place in _places_of(book)]
+        whole = [self._secret(book, place) for place in _places_of(book)]
+        kept = [part for secret in whole for part in telling(secret)]
         given = [value for one in self._of_variables() for value in one.secrets]
         return [*values_of_variables(self._variables), *given, *kept]
 
