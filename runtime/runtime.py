@@ -261,6 +261,21 @@ class Runtime:
             )
         return (await self.journal.read(row.run, row.events - 1))[-1]
 
+    async def leave(self, run: str) -> bool:
+        """Drive a run no longer if all it does is wait for a person, with no deadline.
+
+        Whoever gives the answer goes on with it then. Says whether it was left.
+        """
+        live = self._executor.live(run)
+        if live is None:
+            return True
+        if live.is_under_way() or live.timers or live.held:
+            return False
+        await self._executor.drained()
+        self._executor.leave(live, Failure("Left", "It waits for a person's answer."))
+        await self.journal.release(run, self.owner)
+        return True
+
     # How it is done.
 
     async def plan(self, flow: str) -> Plan:

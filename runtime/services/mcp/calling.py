@@ -4,12 +4,14 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import reduce
 from typing import Any
 
 import msgspec
 
 from graph.errors import HeddleError
-from runtime.commands import CancelRun, StartRun
+from runtime.answering import Unasked
+from runtime.commands import AnswerTask, CancelRun, StartRun
 from runtime.events import (
     AnyEvent,
     Failure,
@@ -18,6 +20,7 @@ from runtime.events import (
     RunInterrupted,
     RunStalled,
     RunSucceeded,
+    TaskAsked,
     TaskFailed,
     TaskFinished,
     TaskProgressed,
@@ -25,6 +28,7 @@ from runtime.events import (
     TaskSkipped,
 )
 from runtime.ownership import new_id
+from runtime.projections.run_view import RunView
 from runtime.runtime import Runtime
 from runtime.services.mcp.offers import Offer
 
@@ -34,17 +38,22 @@ Tell = Callable[[float, float, str], Awaitable[None]]
 EVERY = 0.1
 """Seconds between two that are told."""
 
+PATIENCE = 20
+"""So often it is looked whether a run does nothing but wait."""
+
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
     """What came of a call: `outputs` of a run that is done, else why there are none.
 
-    With `waits` the run isn't over: it goes on once somebody has done what that says.
+    With `waits` the run isn't over: it goes on once somebody has done what that says. With
+    `asked` it waits for a person's answer.
     """
 
     run: str
     outputs: Mapping[str, Any] | None = None
     failure: Failure | None = None
     waits: Sequence[str] = ()
+    asked: TaskAsked | None = None
 
 
 class Call:
@@ -54,6 +63,7 @@ class Call:
         self._runtime = runtime
         self._offer = offer
         self._tell = tell
+        self._after = 0
         self._settled = 0
         self._told = 0.0
         self.run = new_id()
@@ -62,24 +72,41 @@ class Call:
         """Start the run. Raises HeddleError for inputs that the flow doesn't take."""
         await self._runtime.obey(StartRun(self._offer.hash, dict(inputs), self.run, dict(grants)))
 
-    async def end(self, left: Callable[[], bool]) -> Told:
-        """Wait for what comes of it. Being cancelled cancels the run, unless it is to be `left`."""
+    async def next(self) -> Told:
+        """Wait for what comes of it, from where the last wait ended."""
         total = len(await self._runtime.plan(self._offer.hash))
-        try:
-            async for batch in self._runtime.follow(self.run):
-                for event in batch:
-                    if told := self._outcome(event):
-                        return told
-                await self._tell_of(batch, total)
-        except asyncio.CancelledError:
-            if not left():
-                # Nothing is awaited in there: whoever is cancelled can't wait any more.
-                with contextlib.suppress(HeddleError):
-                    await self._runtime.obey(CancelRun(self.run, "The caller cancelled it."))
-            raise
+        async for batch in self._runtime.follow(self.run, self._after):
+            for event in batch:
+                self._after = max(self._after, event.seq)
+                if told := await self._outcome(event):
+                    return told
+            await self._tell_of(batch, total)
         return self._failed("Interrupted", "The run was left where it is.")
 
-    def _outcome(self, event: AnyEvent) -> Told | None:
+    async def leave(self) -> bool:
+        """Let others go on with the run, which waits for a person; says whether they can."""
+        for _ in range(PATIENCE):
+            if await self._runtime.leave(self.run):
+                return True
+            await asyncio.sleep(EVERY)
+        return False
+
+    async def cancel(self) -> None:
+        """End the run. Nothing is awaited in here: whoever is cancelled can't wait any more."""
+        with contextlib.suppress(HeddleError):
+            await self._runtime.obey(CancelRun(self.run, "The caller cancelled it."))
+
+    async def answer(self, asked: TaskAsked, values: Mapping[str, Any], by: str) -> None:
+        """Give an answer to what the run asks; nothing happens if somebody was quicker.
+
+        Raises BadInputs for one that doesn't fit the question.
+        """
+        with contextlib.suppress(Unasked):
+            await self._runtime.obey(
+                AnswerTask(self.run, dict(values), asked.task, asked.label, by=by, through="api")
+            )
+
+    async def _outcome(self, event: AnyEvent) -> Told | None:
         match event:
             case RunSucceeded():
                 return Told(run=self.run, outputs=event.outputs)
@@ -87,9 +114,16 @@ class Call:
                 return Told(run=self.run, failure=event.failure)
             case RunCancelled():
                 return self._failed("Cancelled", f"The run was cancelled. {event.reason}".strip())
+            case TaskAsked(level=0):
+                return Told(run=self.run, asked=event)
             case RunStalled():
-                return Told(run=self.run, waits=tuple(event.waits_for))
+                return await self._stalled()
         return None
+
+    async def _stalled(self) -> Told | None:
+        """Why it doesn't move, if it still doesn't: somebody may have helped it meanwhile."""
+        view = reduce(RunView.after, await self._runtime.journal.read(self.run), RunView())
+        return Told(run=self.run, waits=view.waits_for) if view.state == "stalled" else None
 
     def _failed(self, kind: str, message: str) -> Told:
         return Told(run=self.run, failure=Failure(kind, message))

@@ -14,6 +14,7 @@ from runtime.runtime import Runtime
 from runtime.services.mcp.offers import Offer
 from runtime.wire import as_json
 
+JSON = "application/json"
 RUNS = "heddle://runs/"
 FLOWS = "heddle://flows/"
 

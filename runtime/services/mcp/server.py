@@ -1,17 +1,18 @@
 """The server itself: tools, calls and resources, in the words of the SDK."""
 
-import contextlib
+import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import msgspec
-from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import Server
 from mcp.shared.exceptions import MCPError
 from mcp.types import (
     INVALID_PARAMS,
     CallToolRequestParams,
     CallToolResult,
+    ElicitResult,
+    InputRequests,
+    InputRequiredResult,
     ListResourcesResult,
     ListResourceTemplatesResult,
     ListToolsResult,
@@ -19,21 +20,28 @@ from mcp.types import (
     ReadResourceRequestParams,
     ReadResourceResult,
     Resource,
-    ResourceLink,
     ResourceTemplate,
-    TextContent,
     TextResourceContents,
     Tool,
     ToolAnnotations,
 )
+from mcp.types.version import MODERN_PROTOCOL_VERSIONS
 
 from graph.errors import HeddleError
+from runtime.events import TaskAsked
 from runtime.runtime import Runtime
-from runtime.services.mcp.calling import Call, Told
+from runtime.services.mcp.asking import (
+    ANSWER,
+    Context,
+    asked_back,
+    can_ask,
+    form_of,
+)
+from runtime.services.mcp.calling import Call
 from runtime.services.mcp.offers import Offer, Offers
 from runtime.services.mcp.reading import (
     FLOWS,
-    LARGEST,
+    JSON,
     RUNS,
     NoResource,
     flow_uri,
@@ -41,11 +49,7 @@ from runtime.services.mcp.reading import (
     recent_runs,
     run_uri,
 )
-from runtime.wire import as_json
-
-Context = ServerRequestContext[Any, Any]
-
-JSON = "application/json"
+from runtime.services.mcp.telling import failed, result_of, taken, waiting
 
 INSTRUCTIONS = (
     "Each tool is a flow: it takes the inputs of the flow and gives its results. What a flow did "
@@ -71,6 +75,8 @@ class FlowServer:
         self._grants = grants
         self._ours: set[str] = set()
         """The runs begun here."""
+        self._asking: dict[str, tuple[Call, TaskAsked]] = {}
+        """The calls whose callers are to answer something, by their runs."""
         self.hung_up = False
         """Whether the client is gone: runs are left then, to be resumed, and not cancelled."""
         self.server: Server[Any] = Server(
@@ -94,7 +100,11 @@ class FlowServer:
             tools=[_tool(offer) for offer in (await self._offers.now()).values()]
         )
 
-    async def _call_tool(self, context: Context, params: CallToolRequestParams) -> CallToolResult:
+    async def _call_tool(
+        self, context: Context, params: CallToolRequestParams
+    ) -> CallToolResult | InputRequiredResult:
+        if params.request_state is not None:
+            return await self._answered(context, params)
         offers = await self._offers.now()
         offer = offers.get(params.name)
         if offer is None:
@@ -108,9 +118,40 @@ class FlowServer:
         try:
             await call.begin(params.arguments or {}, self._grants(offer))
         except HeddleError as error:
-            return _failed(error.message, error.cure)
+            return failed(error.message, error.cure)
         self._ours.add(call.run)
-        return _result(await call.end(lambda: self.hung_up))
+        return await self._ended(context, call)
+
+    async def _ended(self, context: Context, call: Call) -> CallToolResult | InputRequiredResult:
+        """What a caller is told in the end, having asked them meanwhile what the run asks."""
+        try:
+            while (told := await call.next()).asked is not None:
+                if not can_ask(context, told.asked):
+                    return waiting(told.run, told.asked, left=await call.leave())
+                if context.protocol_version in MODERN_PROTOCOL_VERSIONS:
+                    self._asking[call.run] = (call, told.asked)
+                    requests: InputRequests = {ANSWER: form_of(told.asked)}
+                    return InputRequiredResult(input_requests=requests, request_state=call.run)
+                given = await asked_back(context, told.asked)
+                if (flaw := await taken(context, call, told.asked, given)) is not None:
+                    return flaw
+        except asyncio.CancelledError:
+            if not self.hung_up:
+                await call.cancel()
+            raise
+        return result_of(told)
+
+    async def _answered(
+        self, context: Context, params: CallToolRequestParams
+    ) -> CallToolResult | InputRequiredResult:
+        """Go on with a call whose caller was asked something."""
+        call, asked = self._asking.pop(params.request_state or "", (None, None))
+        given = (params.input_responses or {}).get(ANSWER)
+        if call is None or asked is None or not isinstance(given, ElicitResult):
+            raise MCPError(INVALID_PARAMS, "Nothing was asked that this answers.")
+        if (flaw := await taken(context, call, asked, given)) is not None:
+            return flaw
+        return await self._ended(context, call)
 
     # Resources.
 
@@ -173,83 +214,3 @@ def _tool(offer: Offer) -> Tool:
         output_schema=dict(offer.gives),
         annotations=ToolAnnotations(read_only_hint=not offer.writes),
     )
-
-
-def _result(told: Told) -> CallToolResult:
-    """What a caller is told of a run."""
-    if told.failure is not None:
-        where = f" in the block {told.failure.task!r}" if told.failure.task else ""
-        return _failed(
-            f"The flow failed{where}: {told.failure.message}", told.failure.cure, told.run
-        )
-    if told.waits or told.outputs is None:
-        return _failed(
-            f"The run waits. {' '.join(told.waits)}".strip(),
-            f"It goes on once that is done; {run_uri(told.run)} says how it is.",
-            told.run,
-        )
-    content = as_json(told.outputs)
-    if len(content) > LARGEST:
-        return _failed(
-            f"The flow is done, but its results have {len(content):,} bytes, too many to be told.",
-            f"`heddle show {told.run} --json` tells them all.",
-            told.run,
-        )
-    return CallToolResult(
-        content=[TextContent(text=_said(told.outputs, content)), _link(told.run)],
-        structured_content=msgspec.json.decode(content),
-    )
-
-
-def _said(outputs: Mapping[str, Any], content: bytes) -> str:
-    """The results as a text: a single text as it is, all else as JSON."""
-    alone = next(iter(outputs.values())) if len(outputs) == 1 else None
-    return alone if isinstance(alone, str) else content.decode()
-
-
-def _failed(message: str, cure: str, run: str = "") -> CallToolResult:
-    parts: list[Any] = [TextContent(text=f"{message} {cure}".strip())]
-    if run:
-        parts.append(_link(run))
-    return CallToolResult(content=parts, is_error=True)
-
-
-def _link(run: str) -> ResourceLink:
-    return ResourceLink(uri=run_uri(run), name=run, mime_type=JSON, description="What happened.")
-
-
-class Watched:
-    """A stream of messages that says when the client has hung up, before anybody else learns."""
-
-    def __init__(self, inner: Any, ended: Callable[[], None]) -> None:
-        self._inner = inner
-        self._ended = ended
-
-    @property
-    def last_context(self) -> Any:
-        """What the SDK hands on from whoever sent the message."""
-        return getattr(self._inner, "last_context", None)
-
-    async def receive(self) -> Any:
-        return await self._inner.receive()
-
-    def __aiter__(self) -> "Watched":
-        return self
-
-    async def __anext__(self) -> Any:
-        try:
-            return await self._inner.__anext__()
-        except StopAsyncIteration:
-            self._ended()
-            raise
-
-    async def aclose(self) -> None:
-        await self._inner.aclose()
-
-    async def __aenter__(self) -> "Watched":
-        await self._inner.__aenter__()
-        return self
-
-    async def __aexit__(self, *error: Any) -> None:
-        with contextlib.suppress(Exception):
-            await self._inner.__aexit__(*error)

@@ -2,11 +2,12 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 from mcp.server.stdio import stdio_server
 
-from runtime.services.mcp.server import FlowServer, Watched
+from runtime.services.mcp.server import FlowServer
 from runtime.services.server import Listening, serving
 
 PATH = "/mcp"
@@ -24,7 +25,7 @@ async def speak_on_stdio(flows: FlowServer) -> None:
 
     async with stdio_server() as (incoming, outgoing):
         await flows.server.run(
-            Watched(incoming, ended), outgoing, flows.server.create_initialization_options()
+            _Watched(incoming, ended), outgoing, flows.server.create_initialization_options()
         )
 
 
@@ -36,3 +37,40 @@ async def speaking_at(
     app = flows.server.streamable_http_app(streamable_http_path=PATH)
     async with flows.server.session_manager.run(), serving(app, listening, token) as ending:
         yield ending
+
+
+class _Watched:
+    """A stream of messages that says when the client has hung up, before anybody else learns."""
+
+    def __init__(self, inner: Any, ended: Callable[[], None]) -> None:
+        self._inner = inner
+        self._ended = ended
+
+    @property
+    def last_context(self) -> Any:
+        """What the SDK hands on from whoever sent the message."""
+        return getattr(self._inner, "last_context", None)
+
+    async def receive(self) -> Any:
+        return await self._inner.receive()
+
+    def __aiter__(self) -> "_Watched":
+        return self
+
+    async def __anext__(self) -> Any:
+        try:
+            return await self._inner.__anext__()
+        except StopAsyncIteration:
+            self._ended()
+            raise
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+    async def __aenter__(self) -> "_Watched":
+        await self._inner.__aenter__()
+        return self
+
+    async def __aexit__(self, *error: Any) -> None:
+        with contextlib.suppress(Exception):
+            await self._inner.__aexit__(*error)

@@ -3,18 +3,29 @@
 import asyncio
 import json
 import os
+import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import httpx2
 import mcp
 import pytest
 from mcp.client.stdio import StdioServerParameters, stdio_client
+from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
+from mcp.types import ElicitResult, Implementation
+
+from agents.contract import Grants
+from runtime.commands import AnswerTask
+from runtime.compose import compose
+from runtime.events import RunSucceeded
+from runtime.settings import Settings
 
 ROOT = Path(__file__).parents[4]
+TOKEN = "s3cret"
 
 PACK = '''
 """Blocks that take their time, and that fail."""
@@ -24,7 +35,7 @@ import sys
 from typing import Any
 
 from graph.block import block
-from graph.context import Context
+from graph.context import Asked, Context
 from graph.errors import BadInput
 
 print("printed while it is imported")
@@ -47,6 +58,18 @@ async def wait(context: Context, value: Any = None, mark: str = "") -> Any:
 async def refuse(value: Any = None) -> Any:
     """Always fail."""
     raise BadInput("This thread is too thin.", cure="Spin a thicker one.")
+
+
+@block("slow.ask", title="Ask", effect="write", repeatable=True)
+async def ask(context: Context) -> Any:
+    """Ask a person."""
+    takes = {
+        "type": "object",
+        "properties": {"width": {"type": "integer"}},
+        "required": ["width"],
+    }
+    answer = await context.ask(Asked(title="How wide?", text="In cm.", takes=takes))
+    return f"{answer.values['width']} cm, says {answer.by}"
 
 
 @block("slow.giant", title="Giant")
@@ -73,12 +96,14 @@ def write_flow(path: Path, name: str, work: dict[str, Any], **inputs: Any) -> No
     path.write_text(json.dumps(flow))
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
+Client = Callable[..., Any]
+
+
+def furnished(home: Path) -> Path:
     """A home with a pack, and a folder `flows` in it."""
-    (tmp_path / "packs").mkdir()
-    (tmp_path / "packs" / "slow.py").write_text(PACK)
-    flows = tmp_path / "flows"
+    (home / "packs").mkdir()
+    (home / "packs" / "slow.py").write_text(PACK)
+    flows = home / "flows"
     flows.mkdir()
     hello = {"kind": "text.template", "fields": {"text": "Hello {who}{mark}"}}
     who = {"type": "text", "required": True, "description": "Whom to greet."}
@@ -89,16 +114,50 @@ def home(tmp_path: Path) -> Path:
     mark = {"type": "text", "required": True}
     write_flow(flows / "wait.flow.json", "wait", {"kind": "slow.wait"}, mark=mark)
     write_flow(flows / "refuse.flow.json", "refuse", {"kind": "slow.refuse"})
+    write_flow(flows / "ask.flow.json", "ask", {"kind": "slow.ask"})
     write_flow(flows / "giant.flow.json", "giant", {"kind": "slow.giant"})
     (flows / "broken.flow.json").write_text("{")
-    return tmp_path
+    return home
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return furnished(tmp_path)
+
+
+class Served(NamedTuple):
+    """A server over HTTP: what it said where it is, and what it lives in."""
+
+    address: str
+    home: Path
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """One server over HTTP for all tests that only ask it something."""
+    home = furnished(tmp_path_factory.mktemp("served"))
+    with (home / "said.txt").open("w") as said:
+        server = subprocess.Popen(
+            [sys.executable, ROOT / "main.py", "mcp", home / "flows", "--http", "0"],
+            env=environment(home) | {"HEDDLE_TOKEN": TOKEN}, cwd=home,
+            stdout=subprocess.PIPE, stderr=said, text=True,
+        )  # fmt: skip
+    assert server.stdout is not None
+    try:
+        yield Served(server.stdout.readline().split()[-1], home)
+    finally:
+        server.terminate()
+        server.communicate()
+
+
+@pytest.fixture
+def far(served: Served) -> Client:
+    """`async with far()` gives a client of that server."""
+    return lambda: at(served.address, TOKEN)
 
 
 def environment(home: Path) -> dict[str, str]:
     return {**os.environ, "HEDDLE_HOME": str(home), "PYTHONPATH": str(ROOT)}
-
-
-Client = Callable[..., Any]
 
 
 @pytest.fixture
@@ -120,11 +179,11 @@ def client(home: Path) -> Client:
     return connected
 
 
-async def test_every_flow_is_a_tool_with_its_inputs(client: Client, home: Path) -> None:
-    async with client() as caller:
+async def test_every_flow_is_a_tool_with_its_inputs(far: Client, served: Served) -> None:
+    async with far() as caller:
         tools = {tool.name: tool for tool in (await caller.list_tools()).tools}
 
-    assert set(tools) == {"say_hello", "wait", "refuse", "giant"}
+    assert set(tools) == {"say_hello", "wait", "refuse", "giant", "ask"}
     hello = tools["say_hello"]
     assert hello.title == "Say hello"
     assert hello.description == "What Say hello is for."
@@ -138,7 +197,7 @@ async def test_every_flow_is_a_tool_with_its_inputs(client: Client, home: Path) 
         "additionalProperties": False,
     }
     assert hello.output_schema == {"type": "object", "properties": {"result": {}}}
-    assert "broken.flow.json is not offered" in (home / "said.txt").read_text()
+    assert "broken.flow.json is not offered" in (served.home / "said.txt").read_text()
 
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])
@@ -152,8 +211,8 @@ async def test_calling_a_tool_runs_the_flow(client: Client, mode: str) -> None:
     assert answer.content[1].uri.startswith("heddle://runs/")
 
 
-async def test_what_a_run_did_is_a_resource(client: Client) -> None:
-    async with client() as caller:
+async def test_what_a_run_did_is_a_resource(far: Client) -> None:
+    async with far() as caller:
         link = (await caller.call_tool("say_hello", {"who": "Ada"})).content[1]
         told = json.loads((await caller.read_resource(link.uri)).contents[0].text)
         listed = [one.uri for one in (await caller.list_resources()).resources]
@@ -179,8 +238,8 @@ async def test_runs_of_other_flows_are_nobodys_business(client: Client, home: Pa
             await other.read_resource(link.uri)
 
 
-async def test_inputs_that_do_not_fit_are_said(client: Client) -> None:
-    async with client() as caller:
+async def test_inputs_that_do_not_fit_are_said(far: Client) -> None:
+    async with far() as caller:
         answer = await caller.call_tool("say_hello", {"whom": "Ada"})
 
     assert answer.is_error
@@ -188,8 +247,8 @@ async def test_inputs_that_do_not_fit_are_said(client: Client) -> None:
     assert "'who' is missing" in answer.content[0].text
 
 
-async def test_a_flow_that_fails_says_why_and_what_cures_it(client: Client) -> None:
-    async with client() as caller:
+async def test_a_flow_that_fails_says_why_and_what_cures_it(far: Client) -> None:
+    async with far() as caller:
         answer = await caller.call_tool("refuse", {})
 
     assert answer.is_error
@@ -197,24 +256,24 @@ async def test_a_flow_that_fails_says_why_and_what_cures_it(client: Client) -> N
     assert "in the block 'work': This thread is too thin. Spin a thicker one." in said
 
 
-async def test_results_that_are_too_large_are_not_sent(client: Client) -> None:
-    async with client() as caller:
+async def test_results_that_are_too_large_are_not_sent(far: Client) -> None:
+    async with far() as caller:
         answer = await caller.call_tool("giant", {})
 
     assert answer.is_error
     assert "too many to be told" in answer.content[0].text
 
 
-async def test_progress_is_told_while_it_runs(client: Client, home: Path) -> None:
+async def test_progress_is_told_while_it_runs(far: Client, served: Served) -> None:
     told: list[tuple[float, float | None, str | None]] = []
-    mark = home / "mark"
+    mark = served.home / "mark"
 
     async def hear(progress: float, total: float | None, message: str | None) -> None:
         told.append((progress, total, message))
         if message and "halfway" in message:
             mark.touch()
 
-    async with client() as caller:
+    async with far() as caller:
         await caller.call_tool("wait", {"mark": str(mark)}, progress_callback=hear)
 
     assert ("work: halfway") in {message for _, _, message in told}
@@ -244,11 +303,66 @@ async def test_a_call_that_is_cancelled_cancels_the_run(
                 state = json.loads((await caller.read_resource(run)).contents[0].text)["state"]
 
 
-async def test_a_flow_that_is_changed_is_offered_anew(client: Client, home: Path) -> None:
+# A flow that asks a person.
+
+
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+async def test_what_a_flow_asks_is_put_to_the_user_of_the_client(client: Client, mode: str) -> None:
+    asked: list[Any] = []
+
+    async def answer(_: Any, params: Any) -> ElicitResult:
+        asked.append(params)
+        return ElicitResult(action="accept", content={"width": 90})
+
+    info = Implementation(name="weaver", version="1")
+    async with client(mode=mode, elicitation_callback=answer, client_info=info) as caller:
+        given = await caller.call_tool("ask", {})
+
+    (params,) = asked
+    assert params.message == "How wide?\n\nIn cm."
+    assert params.requested_schema["properties"] == {"width": {"type": "integer"}}
+    assert given.structured_content == {"result": "90 cm, says weaver (MCP)"}
+
+
+async def test_a_user_who_declines_leaves_the_question_open(client: Client, home: Path) -> None:
+    async def decline(_: Any, __: Any) -> ElicitResult:
+        return ElicitResult(action="decline")
+
+    async with client(elicitation_callback=decline) as caller:
+        told = await caller.call_tool("ask", {})
+
+    assert told.is_error
+    assert "waits for an answer: How wide?" in told.content[0].text
+
+
+async def test_a_client_without_forms_is_told_where_to_answer_and_others_can(
+    client: Client, home: Path
+) -> None:
     async with client() as caller:
+        told = await caller.call_tool("ask", {})
+        run = told.content[1].name
+        settings = Settings(home=str(home))
+
+        async with compose(settings, Grants(folder=str(home))) as runtime:
+            await runtime.obey(AnswerTask(run, {"width": 80}, by="Ada"))
+            ended = await runtime.ended(run)
+
+        state = json.loads((await caller.read_resource(told.content[1].uri)).contents[0].text)
+
+    assert told.is_error
+    assert "Inbox" in told.content[0].text
+    assert isinstance(ended, RunSucceeded)
+    assert state["outputs"] == {"result": "80 cm, says Ada"}
+
+
+# The rest.
+
+
+async def test_a_flow_that_is_changed_is_offered_anew(far: Client, served: Served) -> None:
+    async with far() as caller:
         await caller.list_tools()
         later = {"kind": "text.template", "fields": {"text": "later"}}
-        write_flow(home / "flows" / "later.flow.json", "Later", later)
+        write_flow(served.home / "flows" / "later.flow.json", "Later", later)
 
         answer = await caller.call_tool("later", {})
 
@@ -303,32 +417,14 @@ async def test_a_client_that_hangs_up_leaves_the_run_to_be_resumed(
     assert "cancelled" not in run.title
 
 
-async def test_over_http_with_a_token(home: Path) -> None:
-    server = await asyncio.create_subprocess_exec(
-        sys.executable, str(ROOT / "main.py"), "mcp", str(home / "flows"), "--http", "0",
-        env=environment(home) | {"HEDDLE_TOKEN": "s3cret"}, cwd=home,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
-    assert server.stdout is not None
-    address = (await server.stdout.readline()).decode().split()[-1]
-    try:
-        async with _at(address, "s3cret") as caller:
-            answer = await caller.call_tool("say_hello", {"who": "Ada"})
-        assert answer.structured_content == {"result": "Hello Ada!"}
-
-        with pytest.raises(Exception):  # noqa: B017, PT011 - however the SDK says it
-            async with _at(address, "wr0ng"):
-                pass
-    finally:
-        server.terminate()
-        await server.communicate()
+async def test_a_client_without_the_token_is_not_let_in(served: Served) -> None:
+    with pytest.raises(Exception):  # noqa: B017, PT011 - however the SDK says it
+        async with at(served.address, "wr0ng"):
+            pass
 
 
 @asynccontextmanager
-async def _at(address: str, token: str) -> AsyncIterator[mcp.Client]:
-    import httpx2
-    from mcp.client.streamable_http import streamable_http_client
-
+async def at(address: str, token: str) -> AsyncIterator[mcp.Client]:
     headers = {"Authorization": f"Bearer {token}"}
     async with (
         httpx2.AsyncClient(headers=headers) as http,
