@@ -1,6 +1,7 @@
 """One open flow: the document, what of it is shown and selected, and the run that is watched."""
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -147,7 +148,8 @@ class Workbench(QObject):
     def leave(self) -> None:
         """Show the flow around the shown one."""
         if self.blocks_into:
-            self.show_level(self.level_of(self.blocks_into[:-1]), self.blocks_into[:-1])
+            *around, block = self.blocks_into
+            self.show_level(self.level_of(tuple(around), block), tuple(around))
         elif self.level:
             self.show_level(self.level[:-1])
 
@@ -161,16 +163,20 @@ class Workbench(QObject):
         self.select(())
         self.level_changed.emit()
 
-    def level_of(self, blocks: tuple[str, ...]) -> Level:
-        """The level reached by entering the blocks one after another, from the outermost."""
+    def level_of(self, blocks: tuple[str, ...], holding: str = "") -> Level:
+        """The level reached by entering the blocks one after another, from the outermost.
+
+        Of several flows that a block runs it is the one that has the next of them, or the block
+        `holding`.
+        """
         at = PortsLevel(self.document.flow, self.catalog)
-        for id in blocks:
+        for id, after in pairwise((*blocks, holding)):
             block = at.flow.blocks.get(id)
-            spec = self.catalog.get(block.kind) if block else None
-            if block is None or spec is None:
+            if block is None:
                 break
-            names = (str(block.fields.get(p.name, "")) for p in spec.flow_parameters)
-            at = next((found for name in names if (found := at.find(name))), at)
+            inside = list(at.run_by(block))
+            through = (one for one in inside if after in one.flow.blocks)
+            at = next(through, inside[0] if inside else at)
         return at.path
 
     # Selecting.
@@ -195,7 +201,7 @@ class Workbench(QObject):
     def go_to_address(self, address: str) -> None:
         """Show, select and reveal the block that a run names so (`loop[3]/block`)."""
         *into, block = self.on_canvas(address).split("/")
-        self.show_level(self.level_of(tuple(into)), tuple(into))
+        self.show_level(self.level_of(tuple(into), block), tuple(into))
         self.go_to(block, self.level)
 
     def on_canvas(self, address: str) -> str:
@@ -205,7 +211,7 @@ class Workbench(QObject):
     def title_at(self, address: str) -> str:
         """What the block is called that a run names so; the address when there is none."""
         *into, id = self.on_canvas(address).split("/")
-        block = self.document.at(self.level_of(tuple(into))).blocks.get(id)
+        block = self.document.at(self.level_of(tuple(into), id)).blocks.get(id)
         spec = self.catalog.get(block.kind) if block else None
         return (block.title if block else "") or (spec.title if spec else address)
 

@@ -3,7 +3,7 @@
 import collections.abc
 import inspect
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import UnionType
 from typing import Annotated, Any, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -11,6 +11,7 @@ import msgspec
 
 from graph.connections import Connection
 from graph.context import Context
+from graph.flow import Flow
 from graph.spec import (
     REQUIRED,
     BlockSpec,
@@ -36,6 +37,12 @@ Expression = Annotated[str, Look("expression", names=("item", "index"))]
 
 FlowName = Annotated[str, Look("flow")]
 """A parameter that names a flow: embedded in this one, or a file beside it."""
+
+FlowNames = Annotated[Sequence[str], Look("flows")]
+"""A parameter that names any number of such flows."""
+
+BODY = re.compile(r"@[a-z][a-z0-9_]*\Z")
+"""The name of a flow that comes with a kind of block: none that is drawn can be called so."""
 
 
 class Route(NamedTuple):
@@ -66,6 +73,7 @@ def block(
     outputs_from: str = "",
     process: bool = False,
     weight: float = 1.0,
+    bodies: Mapping[str, Flow] | None = None,
     examples: Sequence[Example] = (),
     search: Sequence[str] = (),
 ) -> Callable[[F], F]:
@@ -76,13 +84,16 @@ def block(
     chosen by name, of the `kinds` its Look names; `**inputs` takes any further named inputs; one
     annotated `Context` gets the surroundings. The return annotation types the `output`; a
     NamedTuple gives several. A block with `routes` (or `outputs_from`, the field that names
-    them) returns a `Route`. A generator streams. The docstring's first line is the summary.
+    them) returns a `Route`. A generator streams. `bodies` are flows of its own that its function
+    runs, by names like `@turn`. The docstring's first line is the summary.
     Raises TypeError for a signature that can't be a block.
     """
 
     def decorate(function: F) -> F:
         if not KIND.match(kind):
             raise TypeError(f"{kind!r} is no kind: write category.name in small letters.")
+        if bad := next((name for name in bodies or () if not BODY.match(name)), None):
+            raise TypeError(f"{kind}: {bad!r} is no name of a body: write it like @turn.")
         hints = get_type_hints(function, include_extras=True)
         returns = hints.pop("return", Any)
         parameters, open_inputs, wants_context = _parameters(kind, function, hints)
@@ -103,6 +114,7 @@ def block(
             tupled=_is_tuple(returns),
             joined=Joined in get_args(returns),
             wants_context=wants_context,
+            bodies=dict(bodies or {}),
             mode=_mode(function, process),
             join=join,
             effect=effect,

@@ -47,10 +47,6 @@ def _numbered(stem: str) -> Iterator[str]:
 
 def _rename(block: Block, renamed: Mapping[str, str], catalog: Catalog) -> Block:
     spec = catalog.get(block.kind)
-    named = {p.name: block.fields.get(p.name) for p in (spec.flow_parameters if spec else ())}
-    changed = {
-        field: renamed[name]
-        for field, name in named.items()
-        if isinstance(name, str) and name in renamed
-    }
-    return replace(block, fields={**block.fields, **changed}) if changed else block
+    if spec is None or renamed.keys().isdisjoint(spec.flows_named(block.fields)):
+        return block
+    return replace(block, fields=spec.naming_others(block.fields, renamed))

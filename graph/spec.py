@@ -1,11 +1,12 @@
 """What a kind of block is: its parameters, outputs, effect and needs."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal
 
 import msgspec
 
 from graph.errors import Problem
+from graph.flow import Flow
 from graph.values import ANY, ValueType, did_you_mean, schema_of
 
 Effect = Literal["none", "read", "write"]
@@ -19,7 +20,8 @@ Join = Literal["all", "settled", "first"]
 
 Editor = Literal[
     "", "lines", "code", "expression", "choice", "table", "mapping", "file", "folder", "colour",
-    "json", "schema", "schedule", "secret", "connection", "flow", "url", "sql", "model",
+    "json", "schema", "schedule", "secret", "connection", "flow", "flows", "url", "sql",
+    "model",
 ]  # fmt: skip
 
 REQUIRED = msgspec.UNSET
@@ -118,7 +120,9 @@ class BlockSpec(msgspec.Struct, frozen=True, eq=False):
 
     `agent` is the kind of worker that performs it; `open_inputs` says that any further named
     inputs are taken, `outputs_from` which field names further outputs; `routes` that only one
-    output gets a value, `tupled` that the outputs come as a tuple. `repeatable` tells whether
+    output gets a value, `tupled` that the outputs come as a tuple. `bodies` are flows that come
+    with the kind, which its function runs beside those that its fields name; their names begin
+    with an @, as no other flow's does. `repeatable` tells whether
     an effect interrupted midway may simply be done again (with the same key). A `patient` kind
     waits by nature, for a person or for the rounds that it runs: it has no time limit but its
     own. `check` finds problems in the fields beyond their types.
@@ -139,6 +143,7 @@ class BlockSpec(msgspec.Struct, frozen=True, eq=False):
     tupled: bool = False
     joined: bool = False
     wants_context: str = ""
+    bodies: Mapping[str, Flow] = {}
     mode: Mode = "inline"
     join: Join = "all"
     effect: Effect = "none"
@@ -156,8 +161,26 @@ class BlockSpec(msgspec.Struct, frozen=True, eq=False):
 
     @property
     def flow_parameters(self) -> tuple[Parameter, ...]:
-        """The parameters that name a flow."""
-        return tuple(p for p in self.parameters if p.look.editor == "flow")
+        """The parameters that name a flow, or several."""
+        return tuple(p for p in self.parameters if p.look.editor in ("flow", "flows"))
+
+    def naming(self, fields: Mapping[str, Any]) -> Iterator[tuple[Parameter, str]]:
+        """The flows that fields name, each with the parameter; what is no name is left out."""
+        for parameter in self.flow_parameters:
+            value = fields.get(parameter.name)
+            names = value if isinstance(value, list | tuple) else (value,)
+            yield from ((parameter, name) for name in names if isinstance(name, str) and name)
+
+    def flows_named(self, fields: Mapping[str, Any]) -> tuple[str, ...]:
+        """The flows that fields name, each once."""
+        return tuple(dict.fromkeys(name for _, name in self.naming(fields)))
+
+    def naming_others(
+        self, fields: Mapping[str, Any], names: Mapping[str, str]
+    ) -> Mapping[str, Any]:
+        """The fields, naming flows by their new names."""
+        changed = {p.name for p, name in self.naming(fields) if name in names}
+        return {**fields, **{field: _renamed(fields[field], names) for field in changed}}
 
     def parameter(self, name: str) -> Parameter | None:
         """The parameter of that name, None when there is none."""
@@ -180,3 +203,9 @@ class BlockSpec(msgspec.Struct, frozen=True, eq=False):
     def unknown_field(self, name: str) -> str:
         """The cure for a field this kind doesn't have."""
         return did_you_mean(name, [p.name for p in self.parameters])
+
+
+def _renamed(value: Any, names: Mapping[str, str]) -> Any:
+    if isinstance(value, str):
+        return names.get(value, value)
+    return [names.get(one, one) if isinstance(one, str) else one for one in value]

@@ -74,9 +74,8 @@ class _Look:
             )
             if needs != Needs():
                 yield Touch(f"{prefix}{block.id}", block.kind, spec.effect, needs)
-            for parameter in spec.flow_parameters:
-                inner = level.find(str(block.fields.get(parameter.name, "")))
-                if inner is not None and id(inner.flow) not in self._seen:
+            for inner in level.run_by(block):
+                if id(inner.flow) not in self._seen:
                     yield from self.into(inner, f"{prefix}{block.id}/")
 
     def _fields(self, level: Level, block: Block, links: Iterable[Link]) -> dict[str, Any]:

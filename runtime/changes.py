@@ -44,9 +44,7 @@ def _block(level: Level, id: str) -> Block:
 def _into(level: Level, id: str, inner: str) -> Level:
     """The flow run by a block in which there is a block `inner`."""
     block = _block(level, id)
-    spec = level.catalog.spec(block.kind)
-    names = (str(block.fields.get(parameter.name, "")) for parameter in spec.flow_parameters)
-    run = [found for name in names if (found := level.find(name))]
+    run = list(level.run_by(block))
     if not run:
         raise NoSuchField(f"{id!r} runs no flow.", cure="Write block.field=value.")
     for found in run:

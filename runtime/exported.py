@@ -10,6 +10,7 @@ import sys
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from copy import copy
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,7 +20,7 @@ from agents.contract import Grants
 from graph.block import Route
 from graph.compile.bind import SKIPPED as MISSING
 from graph.connections import Connection
-from graph.context import Allowance, Outputs, ScopeFailed
+from graph.context import Allowance, Outputs, ScopeFailed, Signature
 from graph.errors import BlockError, HeddleError
 from graph.flow import Retry, Settings
 from graph.values import COERCIONS
@@ -33,6 +34,7 @@ from runtime.settings import settings_from
 __all__ = [
     "MISSING",
     "Context",
+    "Signature",
     "any_of",
     "block",
     "came",
@@ -61,6 +63,7 @@ class Context:
         self._world = world
         self._grants = grants
         self._turns: dict[str, float] = {}
+        self._offered: Mapping[str, tuple[Body, Signature]] = {}
         self.run = uuid.uuid4().hex
         self.task = "flow"
         self.attempt = 1
@@ -94,9 +97,26 @@ class Context:
     ) -> list[Any]:
         return await self._world.evaluate_each(expression, items, name=name, names=names)
 
+    def offering(self, flows: Mapping[str, tuple[Body, Signature]]) -> "Context":
+        """The same, for a block that knows these flows by their names."""
+        other = copy(self)
+        other._offered = flows
+        return other
+
+    def flow(self, body: str) -> Signature:
+        if body not in self._offered:
+            raise BlockError(f"This block runs no flow {body!r}.")
+        return self._offered[body][1]
+
     async def scope(
-        self, body: Body, label: str, inputs: Mapping[str, Any], shared: Mapping[str, Any]
+        self,
+        body: Body | str,
+        label: str,
+        inputs: Mapping[str, Any],
+        shared: Mapping[str, Any],
     ) -> Outputs:
+        if isinstance(body, str):
+            body = self._offered[body][0]
         try:
             return await body(self, **{**shared, **inputs})
         except (Ended, ScopeFailed):
@@ -108,7 +128,7 @@ class Context:
 
     async def scopes(
         self,
-        body: Body,
+        body: Body | str,
         inputs: Sequence[Mapping[str, Any]],
         shared: Mapping[str, Any],
         *,

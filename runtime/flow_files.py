@@ -179,9 +179,8 @@ class _Loader:
     def _references(self, flow: Flow, within: str) -> Iterator[_Reference]:
         for block in flow.blocks.values():
             spec = self._catalog.get(block.kind)
-            for parameter in spec.flow_parameters if spec else ():
-                name = block.fields.get(parameter.name)
-                if isinstance(name, str) and is_file(name):
+            for parameter, name in spec.naming(block.fields) if spec else ():
+                if is_file(name):
                     yield _Reference(within, block.id, parameter.name, name)
 
     def _file(self, reference: _Reference, folder: Path, trail: tuple[Path, ...]) -> Flow:

@@ -28,9 +28,9 @@ def crumbs(workbench: Workbench) -> list[Crumb]:
     path = [Crumb(workbench.title, ())]
     into = workbench.blocks_into
     for depth in range(1, len(into) + 1):
-        around = workbench.document.at(workbench.level_of(into[: depth - 1]))
+        around = workbench.document.at(workbench.level_of(into[: depth - 1], into[depth - 1]))
         block = around.blocks.get(into[depth - 1])
-        level = workbench.level_of(into[:depth])
+        level = workbench.level_of(into[:depth], into[depth]) if into[depth:] else workbench.level
         name = block.title if block and block.title else level[-1] if level else into[depth - 1]
         path.append(Crumb(name, level, into[:depth]))
     if not into:

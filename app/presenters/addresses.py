@@ -18,12 +18,7 @@ class Spot(NamedTuple):
 
     def inside(self) -> Iterator[Level]:
         """The flows that the block runs."""
-        spec = self.level.catalog.get(self.block.kind)
-        for parameter in spec.flow_parameters if spec else ():
-            name = str(self.block.fields.get(parameter.name, ""))
-            found = self.level.find(name)
-            if found is not None:
-                yield found
+        return self.level.run_by(self.block)
 
 
 def way_to(flow: Flow, catalog: Catalog, address: str) -> list[Spot]:

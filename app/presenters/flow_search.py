@@ -57,10 +57,8 @@ def _levels(flow: Flow, catalog: Catalog) -> Iterator[tuple[Level, tuple[str, ..
     for at, into in waiting:
         yield at.path, into, at.flow
         for block in at.flow.blocks.values():
-            spec = catalog.get(block.kind)
-            for parameter in spec.flow_parameters if spec else ():
-                inner = at.find(str(block.fields.get(parameter.name, "")))
-                if inner and inner.path not in seen:
+            for inner in at.run_by(block):
+                if inner.path not in seen:
                     seen.add(inner.path)
                     waiting.append((inner, (*into, block.id)))
     yield from ((level, (), left) for level, left in _embedded(flow, ()) if level not in seen)

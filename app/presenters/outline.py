@@ -82,12 +82,10 @@ def keys_of(flows: Mapping[Level, Flow]) -> list[Key]:
 def levels_below(branch: Branch, key: Key, document: Document, catalog: Catalog) -> list[Level]:
     """The levels of the flows that a block runs, but for those it is inside of itself."""
     level, block = key[0], branch.block(key)
-    spec = catalog.get(block.kind) if block else None
-    if block is None or spec is None or not spec.flow_parameters:
+    if block is None:
         return []
     at = PortsLevel(branch.flows[level], catalog, document.around(level), level)
-    names = (str(block.fields.get(one.name, "")) for one in spec.flow_parameters)
-    paths = dict.fromkeys(found.path for name in names if (found := at.find(name)))
+    paths = dict.fromkeys(found.path for found in at.run_by(block))
     around = branch.around()
     return [path for path in paths if path not in around and document.has(path)]
 

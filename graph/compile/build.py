@@ -1,7 +1,7 @@
 """The last step of compiling: tasks in order, as the columns of a plan."""
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from graph.catalog import Catalog
@@ -52,6 +52,7 @@ def plan_of(
     secrets = {i: found for i, (_, _, found) in enumerate(split) if found}
     return Plan(
         hash=hash,
+        description=flow.description or flow.name,
         ids=tuple(task.id for task in tasks),
         specs=tuple(task.spec for task in tasks),
         settings=tuple(task.settings for task in tasks),
@@ -210,12 +211,17 @@ def _bodies(
 ) -> dict[int, dict[str, Plan]]:
     bodies: dict[int, dict[str, Plan]] = {}
     for i, task in enumerate(tasks):
-        for parameter in task.spec.flow_parameters:
-            name = task.fields.get(parameter.name, "")
-            inner = task.level.find(name) if name else None
-            if inner is not None:
-                if inner.place not in made:
-                    plan = plan_of(inner.flow, catalog, hash, inner.around, made)
-                    made[inner.place] = inner, plan
-                bodies.setdefault(i, {})[name] = made[inner.place][1]
+        for name, inner in _run_by(task):
+            if inner.place not in made:
+                plan = plan_of(inner.flow, catalog, hash, inner.around, made)
+                made[inner.place] = inner, plan
+            bodies.setdefault(i, {})[name] = made[inner.place][1]
     return bodies
+
+
+def _run_by(task: FlatTask) -> Iterator[tuple[str, Level]]:
+    """The flows that a task runs as bodies, by the names that its function knows them by."""
+    for name in task.spec.flows_named(task.fields):
+        if (inner := task.level.find(name)) is not None:
+            yield name, inner
+    yield from zip(task.spec.bodies, task.level.coming_with(task.spec), strict=True)

@@ -247,16 +247,13 @@ def _bad_each(place: Place, each: str) -> Iterator[Problem]:
 
 
 def _bad_bodies(place: Place) -> Iterator[Problem]:
-    for parameter in place.spec.flow_parameters:
-        name = place.block.fields.get(parameter.name, parameter.default)
-        if name == "" or not isinstance(name, str):
-            continue
+    for parameter, name in place.spec.naming(place.block.fields):
         inner = place.level.find(name)
         if inner is None:
             cure = did_you_mean(name, list(place.level.names())) or "Embed a flow of that name."
             message = f"{parameter.name!r} names the flow {name!r}, which isn't there."
             yield place.problem("unknown-flow", message, cure, field=parameter.name)
-        else:
+        elif parameter.look.editor == "flow":  # who is offered several asks each for what it takes
             yield from _unmet_inputs(place, parameter, inner.flow)
 
 

@@ -23,6 +23,7 @@ from graph.compile.pythonic import (
     robustness,
     with_secrets,
 )
+from graph.compile.signature import signature_of
 from graph.compile.subflows import PASS, PINNED
 from graph.expressions import free_names
 from graph.flow import PLAIN, Flow
@@ -93,7 +94,8 @@ class _Module:
                 self.function(spec)
             for name, body in plan.bodies.get(i, {}).items():
                 if id(body) not in self.bodies:
-                    self.bodies[id(body)] = self.name(name.rpartition("/")[2].partition(".")[0])
+                    own = name.rpartition("/")[2].partition(".")[0].removeprefix("@")
+                    self.bodies[id(body)] = self.name(own)
                     self.reserve(body)
 
     def function(self, spec: BlockSpec) -> str:
@@ -149,7 +151,7 @@ _HELPERS = {
     "present",
     "robust",
 }
-_HELPERS |= {"first", "printing", "routed", "run"}
+_HELPERS |= {"Signature", "first", "printing", "routed", "run"}
 
 
 class _Step(NamedTuple):
@@ -356,7 +358,7 @@ class _Function:
             name, given = self._code(i, arguments)
             return f"{name}({given})"
         if spec.wants_context:
-            arguments[spec.wants_context] = "context"
+            arguments[spec.wants_context] = self._context(i, spec)
         function, given = self.module.function(spec), joined(arguments)
         if spec.join == "settled":
             self.module.helpers.add("any_of")
@@ -375,6 +377,20 @@ class _Function:
             self.module.helpers.add("drained")
             return f"await drained({call}, joined={spec.joined})"
         return f"await {call}" if spec.mode == "async" else call
+
+    def _context(self, i: int, spec: BlockSpec) -> str:
+        """The surroundings of a call, with the flows that the block knows by name."""
+        several = any(p.look.editor == "flows" for p in spec.flow_parameters)
+        if not several and not spec.bodies:
+            return "context"
+        self.module.helpers |= {"Signature"}
+        offered = list[str]()
+        for name, body in self.plan.bodies.get(i, {}).items():
+            told = signature_of(name, body)
+            words = f"{told.name!r}, {told.description!r}, {literal(dict(told.takes))}"
+            signature = f"Signature({words}, {told.writes})"
+            offered.append(f"{name!r}: ({self.module.body(body)}, {signature})")
+        return f"context.offering({{{', '.join(offered)}}})"
 
     def _prints(self, i: int) -> bool:
         """Whether what a block of code prints is used."""

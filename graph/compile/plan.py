@@ -62,6 +62,7 @@ class Plan(msgspec.Struct, frozen=True, eq=False):
     """A compiled flow. Column i of each list is task i; tasks stand in a possible order.
 
     hash         content hash of the flow
+    description  what the flow says it is for
     ids          address inside the scope, `orders/parse`
     calls        the function bound to its slots; None for what isn't run on the spot
     dependents   tasks that a link leads to, one entry a link
@@ -76,6 +77,7 @@ class Plan(msgspec.Struct, frozen=True, eq=False):
     """
 
     hash: str
+    description: str
     ids: tuple[str, ...]
     specs: tuple[BlockSpec, ...]
     settings: tuple[Settings, ...]

@@ -67,6 +67,18 @@ class Level(msgspec.Struct, frozen=True):
                 return Level(found, self.catalog, chain[:depth], (*self.path[: depth - 1], name))
         return None
 
+    def run_by(self, block: Block) -> Iterator["Level"]:
+        """The flows that a block names and that are there."""
+        spec = self.catalog.get(block.kind)
+        for name in spec.flows_named(block.fields) if spec else ():
+            if (found := self.find(name)) is not None:
+                yield found
+
+    def coming_with(self, spec: BlockSpec) -> Iterator["Level"]:
+        """The flows that come with a kind of block: they see no other flow."""
+        for name, flow in spec.bodies.items():
+            yield Level(flow, self.catalog, (), (*self.path, name))
+
     def names(self) -> Iterator[str]:
         """The names of all flows that can be used here."""
         for flow in (*self.around, self.flow):
@@ -149,6 +161,7 @@ def _is_list(output: Output) -> bool:
 @lru_cache(maxsize=4096)
 def _fixed(spec: BlockSpec) -> Ports:
     """The ports that every block of the kind has; worked out once for each kind."""
-    inputs = {p.name: p.type for p in spec.parameters if p.look.editor != "flow"}
+    flows = spec.flow_parameters
+    inputs = {p.name: p.type for p in spec.parameters if p not in flows}
     outputs = {output.name: output.type for output in spec.outputs}
     return Ports(inputs, outputs, spec.open_inputs)

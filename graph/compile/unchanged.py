@@ -25,6 +25,7 @@ def same_task(plan: Plan, earlier: Plan, id: str) -> bool:
         and plan.expressions.get(i) == earlier.expressions.get(j)
         and _wiring(plan, i) == _wiring(earlier, j)
         and plan.bodies.get(i, {}).keys() == earlier.bodies.get(j, {}).keys()
+        and _offers_the_same(plan, i, earlier, j)
     )
 
 
@@ -46,3 +47,10 @@ def _inner_changed(plan: Plan, earlier: Plan, id: str) -> bool:
     bodies = plan.bodies.get(plan.index[id], {})
     before = earlier.bodies.get(earlier.index[id], {})
     return any(changed_tasks(inner, before[name]) for name, inner in bodies.items())
+
+
+def _offers_the_same(plan: Plan, i: int, earlier: Plan, j: int) -> bool:
+    """Whether the flows that a task offers to somebody are for what they were, as it tells."""
+    several = [p for p in plan.specs[i].flow_parameters if p.look.editor == "flows"]
+    now, before = plan.bodies.get(i, {}), earlier.bodies.get(j, {})
+    return not several or all(now[name].description == before[name].description for name in now)

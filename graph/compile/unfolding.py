@@ -85,12 +85,9 @@ def _reached(root: Level) -> Mapping[_Place, _Node]:
 
 def _used(level: Level) -> Iterator[tuple[_Use, Level]]:
     for block in level.flow.blocks.values():
-        spec = level.catalog.get(block.kind)
-        for parameter in spec.flow_parameters if spec else ():
-            inner = level.find(str(block.fields.get(parameter.name, "")))
-            if inner is not None:
-                laid_out = block.kind == CALL and block.settings.pin is None
-                yield _Use(block, inner.place, laid_out), inner
+        for inner in level.run_by(block):
+            laid_out = block.kind == CALL and block.settings.pin is None
+            yield _Use(block, inner.place, laid_out), inner
 
 
 def _endless(nodes: Mapping[_Place, _Node], circle: list[_Place]) -> Problem:

@@ -11,10 +11,8 @@ from graph.flow import Block, Flow
 def flow_fields(block: Block, catalog: Catalog) -> Iterator[tuple[str, str]]:
     """The fields in which a block names flows, with the names."""
     spec = catalog.get(block.kind)
-    for parameter in spec.flow_parameters if spec else ():
-        name = block.fields.get(parameter.name)
-        if isinstance(name, str) and name:
-            yield parameter.name, name
+    for parameter, name in spec.naming(block.fields) if spec else ():
+        yield parameter.name, name
 
 
 def names_in(flow: Flow, catalog: Catalog) -> set[str]:
@@ -27,8 +25,10 @@ def names_in(flow: Flow, catalog: Catalog) -> set[str]:
 
 def with_names(block: Block, names: Mapping[str, str], catalog: Catalog) -> Block:
     """The block, naming flows by their new names."""
-    new = {field: names[name] for field, name in flow_fields(block, catalog) if name in names}
-    return msgspec.structs.replace(block, fields={**block.fields, **new}) if new else block
+    spec = catalog.get(block.kind)
+    if spec is None or names.keys().isdisjoint(spec.flows_named(block.fields)):
+        return block
+    return msgspec.structs.replace(block, fields=spec.naming_others(block.fields, names))
 
 
 def renamed_inside(flow: Flow, names: Mapping[str, str], catalog: Catalog) -> Flow:

@@ -9,11 +9,13 @@ import msgspec
 
 from graph.block import Route
 from graph.compile.bind import gather
+from graph.compile.signature import signature_of
 from graph.connections import Connection
-from graph.context import Allowance, Answered, Asked, Outputs
+from graph.context import Allowance, Answered, Asked, Outputs, Signature
 from graph.errors import BlockError
 from graph.flow import Bound
 from graph.spec import BlockSpec
+from graph.values import did_you_mean
 from runtime.clock import Clock
 from runtime.engine.live import Live
 from runtime.engine.state import Scope
@@ -134,6 +136,14 @@ class TaskContext:
         except ExceptionGroup as failures:
             raise failures.exceptions[0] from None
         return results
+
+    def flow(self, body: str) -> Signature:
+        bodies = self._scope.plan.bodies.get(self._i, {})
+        if body not in bodies:
+            raise BlockError(
+                f"This block runs no flow {body!r}.", cure=did_you_mean(body, list(bodies))
+            )
+        return signature_of(body, bodies[body])
 
     def stop(self, reason: str) -> None:
         self._live.stopping = reason

@@ -179,10 +179,7 @@ def _outside(flow: Flow, catalog: Catalog) -> Iterator[str]:
     """The files that a flow refers to, at any depth."""
     for block in flow.blocks.values():
         spec = catalog.get(block.kind)
-        for parameter in spec.flow_parameters if spec else ():
-            name = block.fields.get(parameter.name)
-            if isinstance(name, str) and is_file(name):
-                yield name
+        yield from filter(is_file, spec.flows_named(block.fields) if spec else ())
     for inner in flow.flows.values():
         yield from _outside(inner, catalog)
 

@@ -11,12 +11,10 @@ from graph.flow import Block
 
 
 def flows_of(bench: Workbench, block: Block) -> dict[str, str]:
-    """The flows that a block uses and that are there, by the title of the field."""
+    """The flows that a block uses and that are there, each with the title of its field."""
     spec = bench.catalog.get(block.kind)
-    named = (
-        {p.title: str(block.fields.get(p.name, "")) for p in spec.flow_parameters} if spec else {}
-    )
-    return {title: name for title, name in named.items() if bench.ports_level.find(name)}
+    named = spec.naming(block.fields) if spec else ()
+    return {name: p.title for p, name in named if bench.ports_level.find(name)}
 
 
 def enter(canvas: Canvas, id: str) -> None:
@@ -24,7 +22,7 @@ def enter(canvas: Canvas, id: str) -> None:
     bench = canvas.workbench
     flows = flows_of(bench, bench.flow.blocks[id])
     if len(flows) == 1:
-        go_into(canvas, next(iter(flows.values())), id)
+        go_into(canvas, next(iter(flows)), id)
     elif flows:
         _choose(canvas, id, flows)
 
@@ -40,7 +38,7 @@ def go_into(canvas: Canvas, name: str, through: str) -> None:
 
 def _choose(canvas: Canvas, id: str, flows: dict[str, str]) -> None:
     rows = [
-        Choice(name, name, title, "mdi6.sitemap-outline", spans=()) for title, name in flows.items()
+        Choice(name, name, title, "mdi6.sitemap-outline", spans=()) for name, title in flows.items()
     ]
 
     def found(query: str) -> list[Choice]:

@@ -28,7 +28,7 @@ _BLANKS: dict[str, Any] = {
 }
 """By kind of type, a value that says nothing."""
 
-_NO_BLANK = {"expression", "code", "flow", "secret", "connection", "schedule", "schema"}
+_NO_BLANK = {"expression", "code", "secret", "connection", "schedule", "schema"}
 """Editors of fields that need something of their own."""
 
 
@@ -64,6 +64,8 @@ def _said(value: Any) -> str:
 def _blanks(spot: Spot, parameter: Parameter) -> Iterator[Any]:
     if parameter.look.editor == "flow":
         yield from list(dict.fromkeys(spot.level.names()))[:3]
+    elif parameter.look.editor == "flows":
+        yield []
     elif parameter.type.choices:
         yield from parameter.type.choices[:3]
     elif parameter.look.editor not in _NO_BLANK:
@@ -82,8 +84,7 @@ def _of_unmet_input(spot: Spot) -> Iterator[Fix]:
     block, spec, name = spot.block, spot.spec, spot.problem.port
     if block is None or spec is None:
         return
-    for parameter in spec.flow_parameters:
-        flow = str(block.fields.get(parameter.name, ""))
+    for flow in spec.flows_named(block.fields):
         inner = spot.level.find(flow)
         given = interface(inner.flow)[0].get(name) if inner else None
         if given and flow in spot.level.flow.flows and not is_file(flow):
@@ -166,12 +167,19 @@ def of_unusable(spot: Spot) -> Iterator[Fix]:
 
 def of_unknown_flow(spot: Spot) -> Iterator[Fix]:
     block, field = spot.block, spot.problem.field
-    name = block.fields.get(field) if block else None
-    if block is None or not isinstance(name, str):
+    if block is None or spot.spec is None or spot.parameter is None:
         return
-    for close in close_to(name, dict.fromkeys(spot.level.names())):
-        yield Fix(f"Use the flow “{close}”", SetField(block.id, field, close))
-    if NAME.match(name):
-        yield Fix(f"Make an empty flow “{name}”", AddFlow(name, Flow(name)))
-    if spot.parameter and not spot.parameter.required:
+    one = spot.parameter.look.editor == "flow"
+    for parameter, name in spot.spec.naming(block.fields):
+        if parameter is not spot.parameter or spot.level.find(name) is not None:
+            continue
+        for close in close_to(name, dict.fromkeys(spot.level.names())):
+            better = spot.spec.naming_others(block.fields, {name: close})[field]
+            yield Fix(f"Use the flow “{close}”", SetField(block.id, field, better))
+        if NAME.match(name):
+            yield Fix(f"Make an empty flow “{name}”", AddFlow(name, Flow(name)))
+        if not one:
+            others = [other for other in block.fields[field] if other != name]
+            yield Fix(f"Leave “{name}” out", SetField(block.id, field, others))
+    if one and not spot.parameter.required:
         yield Fix(f"Set “{field}” back to its default", ClearField(block.id, field))

@@ -98,8 +98,8 @@ def type_at(flow: Flow, catalog: Catalog, place: str) -> ValueType:
     if not rest:
         parameter = spec.parameter(field)
         return parameter.type if parameter else ANY
-    for parameter in spec.flow_parameters:
-        inner = flow.flows.get(str(block.fields.get(parameter.name)))
+    for name in spec.flows_named(block.fields):
+        inner = flow.flows.get(name)
         if inner is not None and rest.partition("/")[0] in inner.blocks:
             return type_at(inner, catalog, f"{rest}.{field}")
     return ANY

@@ -142,6 +142,10 @@ class FlowSource:
             found.append(Stand(own, block, source, spot, False))
             if round_ is not None:
                 found.append(Stand(address, block, source, spot, True))
+            if bodies.get(address, "").startswith("@"):  # it came with the kind: nobody drew it
+                ends = (inner.end() for inner in segments[n + 1 :])
+                found += (Stand(task[:at].rstrip("/"), None, source, spot, False) for at in ends)
+                break
             if block is not None and n + 1 < len(segments):
                 after = segments[n + 1][1]
                 level = self._inner(level, block, bodies.get(address, ""), after)
@@ -149,9 +153,7 @@ class FlowSource:
 
     def _inner(self, level: Level, block: Block, body: str, after: str) -> Level:
         """The flow inside a block that has a block of the name `after`, or else the same."""
-        spec = self._catalog.get(block.kind)
-        names = [str(block.fields.get(p.name, "")) for p in (spec.flow_parameters if spec else ())]
-        inner = [found for name in names if (found := level.find(name))]
+        inner = list(level.run_by(block))
         inner.sort(key=lambda one: one.path[-1] != body)
         return next((one for one in inner if after in one.flow.blocks), level)
 
@@ -209,12 +211,9 @@ class FlowSource:
 
     def _inside(self, use: _Use) -> Iterator[_Use]:
         for block in use.level.flow.blocks.values():
-            spec = self._catalog.get(block.kind)
-            for parameter in spec.flow_parameters if spec else ():
-                inner = use.level.find(str(block.fields.get(parameter.name, "")))
-                if inner is not None:
-                    is_call = block.kind == CALL and block.settings.pin is None
-                    yield _Use(f"{use.prefix}{block.id}/", inner, is_call)
+            is_call = block.kind == CALL and block.settings.pin is None
+            for inner in use.level.run_by(block):
+                yield _Use(f"{use.prefix}{block.id}/", inner, is_call)
 
 
 def real(path: str) -> Path:
