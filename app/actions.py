@@ -40,6 +40,8 @@ TABLE: tuple[Row | str, ...] = (
     Row("file.save_template", "Save as template…", "File", (), "mdi6.bookshelf",
         "Keep the flow in the library, to begin others with"),
     Row("file.export_python", "Export as Python…", "File", (), "mdi6.language-python"),
+    Row("file.offer_as_tool", "Offer as an MCP tool…", "File", (), "mdi6.toolbox-outline",
+        "What other programs need to call the flow as a tool"),
     Row("file.properties", "Flow properties…", "File", (), "mdi6.text-box-edit-outline",
         "The name and description of the flow"),
     Row("file.permissions", "What the flow may touch…", "File", (), "mdi6.shield-outline",

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from PySide6.QtGui import QFontMetricsF, QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QPlainTextEdit
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog
 
+from app.dialogs.code_text import CodeText
 from app.dialogs.sheet import Sheet
 from app.studio import Studio
-from app.theme import MONO
 from app.workbench import Workbench
 from graph.compile.codegen import python_of
 from graph.errors import FlowInvalid
@@ -41,17 +41,7 @@ class PythonSheet(Sheet):
         self._studio = studio
         self._bench = bench
         self.program = program
-        code = QPlainTextEdit(program, self)
-        code.setAccessibleName("The program")
-        code.setReadOnly(True)
-        code.setProperty("mono", True)
-        code.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        font = code.font()
-        font.setFamilies(list(MONO))
-        code.setFont(font)
-        code.setTabStopDistance(QFontMetricsF(font).horizontalAdvance(" ") * 4)
-        code.setMinimumHeight(340)
-        self.body.addWidget(code, 1)
+        self.body.addWidget(CodeText(program, "The program", self, height=340), 1)
         self.button("Close")
         self.button("Copy", self._copy, closes=False)
         self.button("Save as…", self._choose, main=True, closes=False)

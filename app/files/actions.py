@@ -49,6 +49,8 @@ def install(studio: Studio) -> None:
          enabled=is_open)  # fmt: skip
     bind("file.export_python", front(lambda bench: export(studio, bench)),
          enabled=is_open)  # fmt: skip
+    bind("file.offer_as_tool", front(lambda bench: offer(studio, bench)),
+         enabled=is_open)  # fmt: skip
     bind("file.permissions", front(lambda bench: Permissions(studio, bench).open()),
          enabled=is_open)  # fmt: skip
     studio.open_wanted.connect(opening.open)
@@ -56,6 +58,13 @@ def install(studio: Studio) -> None:
     studio.stranger_wanted.connect(partial(opening.show, known=False))
     studio.template_wanted.connect(opening.open_template)
     studio.close_wanted.connect(saving.close)
+
+
+def offer(studio: Studio, bench: Workbench) -> None:
+    """Show what other programs need to call the flow."""
+    from app.dialogs.offer_as_tool import offer_as_tool  # noqa: PLC0415 - few starts need it
+
+    offer_as_tool(studio, bench)
 
 
 def export(studio: Studio, bench: Workbench) -> None:
