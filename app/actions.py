@@ -139,6 +139,8 @@ TABLE: tuple[Row | str, ...] = (
     Row("go.bookmark", "Bookmark this view…", "Go", ("Ctrl+B",), "mdi6.bookmark-plus-outline"),
     Row("go.bookmarks", "Go to bookmark…", "Go", ("Ctrl+Shift+B",), "mdi6.bookmark-outline"),
     Row("go.next_problem", "Next problem", "Go", ("F8",), "mdi6.alert-circle-outline"),
+    Row("go.agents", "To the agents", "Go", (), "mdi6.account-hard-hat-outline",
+        "Show how the agents of the runtime are"),
     Row("go.canvas", "To the canvas", "Go", ("F6", "Ctrl+E"),
         "mdi6.cursor-default-click-outline",
         "Put the keyboard's focus on the canvas"),

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 
-from app import bundles, inspecting, librarian
+from app import bundles, inspecting, librarian, overseeing
 from app.studio import Studio
 
 PARTS: tuple[Callable[[Studio], None], ...] = (
     inspecting.install,
+    overseeing.install,
     bundles.install,
     librarian.install,
 )

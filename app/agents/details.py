@@ -1,0 +1,169 @@
+"""All about the agent that is selected: its guards, what it can do, what happened to it lately."""
+
+from html import escape
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from agents.manager.status import AgentStatus
+from app.agents.guard_card import GuardCard
+from app.controls import paragraph, small_button
+from app.presenters.agents import GuardRow, figures, guard_rows, headline, lately
+
+NO_GUARDS = "It asked nobody outside yet. Each host or provider it asks gets a guard of its own."
+NOT_STARTED = "It is told once it has been started."
+NOTHING = "Nothing happened to it yet."
+
+EFFECTS = {"none": "", "read": "reads", "write": "writes"}
+
+
+class Details(QScrollArea):
+    """Changes in place while figures do; what is done is asked for by signals."""
+
+    check_wanted = Signal(str)
+    restart_wanted = Signal(str)
+    drain_wanted = Signal(str)
+    reset_wanted = Signal(str)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName("About the agent")
+        self._agent = ""
+        self._inside = QWidget(self)
+        self.title = QLabel(self._inside)
+        self.title.setProperty("role", "title")
+        self.title.setMinimumWidth(40)
+        self.headline = paragraph(self._inside, "muted")
+        self.figures = paragraph(self._inside, "muted")
+        self.detail = paragraph(self._inside, "")
+        self.guards: dict[str, GuardCard] = {}
+        self._no_guards = paragraph(self._inside, "muted", NO_GUARDS)
+        self.lately, self.capabilities = self._rich("Lately"), self._rich("What it can do")
+        self._buttons()
+        self._lay_out()
+        self.setWidget(self._inside)
+
+    def show_agent(self, status: AgentStatus, now: float, rate: float | None) -> None:
+        """Show how an agent is at that time; `rate` is its calls in the last minute."""
+        if status.agent != self._agent:
+            self._agent = status.agent
+            self.verticalScrollBar().setValue(0)
+        self.title.setText(status.title)
+        self.headline.setText(headline(status, now))
+        told = figures(status, rate)
+        self.figures.setText(told)
+        self.figures.setVisible(bool(told))
+        trouble = status.detail or (status.last_failure and f"Last failure: {status.last_failure}")
+        self.detail.setText(trouble)
+        self.detail.setVisible(bool(trouble))
+        self._show_guards(status, now)
+        self._put(self.lately, _table(lately(status)) or NOTHING)
+        self._put(self.capabilities, _capabilities(status) or NOT_STARTED)
+        self.check.setEnabled(status.instances > 0)
+        self.drain.setEnabled(status.state not in ("idle", "stopped", "draining"))
+        self.restart.setEnabled(status.state != "idle")
+        self.restart.setText("Start" if status.state == "stopped" else "Restart")
+
+    def restyle(self) -> None:
+        """Take the colours of the theme."""
+        for card in self.guards.values():
+            card.restyle()
+
+    def _show_guards(self, status: AgentStatus, now: float) -> None:
+        rows = guard_rows(status, now)
+        wanted = [row.guard for row in rows]
+        if wanted != list(self.guards):
+            for gone in [name for name in self.guards if name not in wanted]:
+                card = self.guards.pop(gone)
+                self._cards.removeWidget(card)
+                card.deleteLater()
+            kept, self.guards = self.guards, {}
+            for at, row in enumerate(rows):
+                card = kept.get(row.guard) or self._card(row)
+                self.guards[row.guard] = card
+                self._cards.insertWidget(at, card)
+        for row in rows:
+            self.guards[row.guard].show_row(row)
+        self._no_guards.setVisible(not rows)
+
+    def _card(self, row: GuardRow) -> GuardCard:
+        card = GuardCard(row, self._inside)
+        card.reset_wanted.connect(self.reset_wanted)
+        return card
+
+    def _rich(self, name: str) -> QLabel:
+        label = QLabel(self._inside)
+        label.setTextFormat(Qt.TextFormat.RichText)
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        label.setWordWrap(True)
+        label.setAccessibleName(name)
+        return label
+
+    def _put(self, label: QLabel, text: str) -> None:
+        if label.text() != text:  # or what is selected in it would be no more
+            label.setText(text)
+
+    def _buttons(self) -> None:
+        inside = self._inside
+        self.check = small_button(
+            inside, "Check deeply", "Have the agent ask the outside whether all is well",
+            lambda: self.check_wanted.emit(self._agent),
+        )  # fmt: skip
+        self.restart = small_button(
+            inside, "Restart", "Make it anew; what it does now may end",
+            lambda: self.restart_wanted.emit(self._agent),
+        )  # fmt: skip
+        self.drain = small_button(
+            inside, "Drain", "Give it no more to do, and close it once it has ended what it does",
+            lambda: self.drain_wanted.emit(self._agent),
+        )  # fmt: skip
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(6)
+        head.addWidget(self.title, 1)
+        for button in (self.check, self.restart, self.drain):
+            head.addWidget(button)
+        self._cards = QVBoxLayout()
+        self._cards.setSpacing(6)
+        self._cards.addWidget(self._no_guards)
+        column = QVBoxLayout(self._inside)
+        column.setContentsMargins(14, 10, 14, 12)
+        column.setSpacing(4)
+        column.addLayout(head)
+        column.addWidget(self.headline)
+        column.addWidget(self.figures)
+        column.addWidget(self.detail)
+        column.addWidget(self._section("Guards"))
+        column.addLayout(self._cards)
+        column.addWidget(self._section("Lately"))
+        column.addWidget(self.lately)
+        column.addWidget(self._section("What it can do"))
+        column.addWidget(self.capabilities)
+        column.addStretch(1)
+
+    def _section(self, title: str) -> QLabel:
+        label = QLabel(title, self._inside)
+        label.setProperty("role", "section")
+        return label
+
+
+def _table(rows: list[tuple[str, str]]) -> str:
+    cells = "".join(
+        f"<tr><td style='padding-right: 12px'>{escape(name)}</td><td>{escape(text)}</td></tr>"
+        for name, text in rows
+    )
+    return f"<table>{cells}</table>" if cells else ""
+
+
+def _capabilities(status: AgentStatus) -> str:
+    return _table(
+        [
+            (one.name, f"{one.summary} ({EFFECTS[one.effect]})" if EFFECTS[one.effect]
+             else one.summary)
+            for one in status.capabilities
+        ]
+    )  # fmt: skip
