@@ -177,7 +177,7 @@ async def extract(
     needs=f.needs,
     check=labels_differ,
     search=(
-        "ai", "llm", "model", "label", "category", "sentiment", "triage", "tag", "intent", "sort",
+        "ai", "llm", "model", "label", "category", "sentiment", "triage", "tag", "intent",
     ),
 )  # fmt: skip
 async def classify(

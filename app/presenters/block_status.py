@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
+from app.presenters.amounts import amount
 from app.presenters.brief import brief
 from app.presenters.live_run import LiveRun
 from app.presenters.run_words import duration
@@ -27,13 +28,14 @@ _LOOK_OF: Mapping[BlockState, Look] = {
 class Status(NamedTuple):
     """`line` says more than the block's own line, `short` stands beside the mark.
 
-    `share` is how much is done, 0 to 1; None when nobody said.
+    `share` is how much is done, 0 to 1; None when nobody said. `spent` tells tokens and cost.
     """
 
     look: Look = ""
     line: str = ""
     short: str = ""
     share: float | None = None
+    spent: str = ""
 
 
 NONE = Status()
@@ -67,20 +69,22 @@ def _status_of(run: LiveRun, address: str, values: Mapping[str, Any] | None) -> 
     outputs = run.outputs(address) if values is None else values
     if view is None:
         return Status("done", brief(_main(outputs))) if outputs else NONE
+    spent = spending(view.tokens, view.cost)
     look = look_of(view)
     match view.state:
         case "asking":
             return Status(look, _asked(run, address), "asks")
         case "running" | "retrying" | "doubted":
-            return Status(look, _going_on(run, view), _round_count(view), _share(view))
+            return Status(look, _going_on(run, view), _round_count(view), _share(view), spent)
         case "failed" | "caught":
-            return Status(look, view.failure.message if view.failure else "", _took(view))
+            said = view.failure.message if view.failure else ""
+            return Status(look, said, _took(view), spent=spent)
         case "finished":
-            return Status(look, _result(outputs), _took(view))
+            return Status(look, _result(outputs), _took(view), spent=spent)
         case "reused":
-            return Status(look, _result(outputs), "reused")
+            return Status(look, _result(outputs), "reused", spent=spent)
         case "cancelled":
-            return Status(look, "", "cancelled")
+            return Status(look, "", "cancelled", spent=spent)
         case _:
             return Status(look)
 
@@ -91,15 +95,25 @@ def _asked(run: LiveRun, address: str) -> str:
     return next((str(e.question["title"]) for e in asked if block_of(e.task) == address), "")
 
 
+def spending(tokens: int, cost: float) -> str:
+    """What was used up: `312 tokens · $0.0021`; "" for nothing."""
+    if not tokens and not cost:
+        return ""
+    noun = "token" if tokens == 1 else "tokens"
+    return f"{tokens:,} {noun}" + (f" · {amount(cost, 'US dollars')}" if cost else "")
+
+
 def _going_on(run: LiveRun, view: BlockView) -> str:
-    """What a running block says of itself, or the end of what it has streamed so far."""
+    """What a running block says of itself, or how much it has given so far."""
     if view.failure and view.state != "running":
         return f"Trying again: {view.failure.message}"
-    stream = run.streams.get(view.block, ())
-    if view.note or not stream:
+    if view.note or not run.streams.of(view.block):
         return view.note
-    tail = "".join(item for item in stream[-40:] if isinstance(item, str))
-    return " ".join(tail.split())[-60:] or f"{view.streamed:,} items so far"
+    text = run.streams.text_of(view.block)
+    if text is None:
+        return f"{view.streamed:,} items so far"
+    words = len(text.split())
+    return f"Writing: {words:,} {'word' if words == 1 else 'words'} so far"
 
 
 def _share(view: BlockView) -> float | None:

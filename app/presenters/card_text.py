@@ -21,7 +21,8 @@ def says(block: Block, spec: BlockSpec | None) -> str:
         return _first_line(description)
     if block.kind == INPUT:
         return str(block.fields.get("type", "any")).capitalize()
-    told = [text for p in spec.parameters if (text := _field(block.fields, p))]
+    shown = (p for p in spec.parameters if p.look.editor != "model")
+    told = [text for p in shown if (text := _field(block.fields, p))]
     return " · ".join(told)[:MOST] if told else _first_line(spec.summary)
 
 
@@ -45,3 +46,16 @@ def _field(fields: Mapping[str, Any], parameter: Parameter) -> str:
 def _first_line(text: str) -> str:
     lines = (line.strip() for line in text.splitlines())
     return next((line for line in lines if line), "")[:MOST]
+
+
+def asked_model(block: Block, spec: BlockSpec | None) -> str | None:
+    """Which model a block asks, in short; None for a block that asks none."""
+    field = next((p for p in spec.parameters if p.look.editor == "model"), None) if spec else None
+    if field is None:
+        return None
+    value = block.fields.get(field.name)
+    if is_expression(value):
+        return "model worked out"
+    if not isinstance(value, str) or not value:
+        return "default model"
+    return value.rpartition("/")[2] if not value.startswith("scripted") else "scripted, no model"

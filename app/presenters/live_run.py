@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from app.presenters.cures import in_studio
+from app.presenters.streams import Streams
 from runtime.events import (
     AnyEvent,
     Failure,
@@ -36,9 +37,6 @@ from runtime.projections.run_view import BlockView, RunView
 MOST_LOGGED = 1000
 """Messages of breakpoints that are kept: the last ones."""
 
-LONGEST_STREAM = 2000
-"""Items of a stream that are kept for showing."""
-
 MOST_ROUNDS = 2000
 """Rounds of a loop, and values of a block inside it, that are kept: the last ones."""
 
@@ -51,7 +49,7 @@ _OF_TASKS = frozenset({
 })  # fmt: skip
 _GIVING = frozenset({TaskFinished, TaskReused})
 _OTHERS = frozenset({
-    TaskStreamed, ScopeOpened, ScopeClosed, OutputsChanged, TaskHeld, TaskLogged,
+    TaskStarted, TaskStreamed, ScopeOpened, ScopeClosed, OutputsChanged, TaskHeld, TaskLogged,
 })  # fmt: skip
 
 
@@ -81,7 +79,8 @@ class LiveRun:
         """The outputs of blocks inside loops, by block and then by task (`each[3]/inner`)."""
         self.scopes: dict[str, dict[str, Round]] = {}
         """The rounds of each loop, by the loop's address and then by scope (`each[3]`)."""
-        self.streams: dict[str, list[Any]] = {}
+        self.streams = Streams()
+        """What blocks are giving while they still work."""
         self.differing: frozenset[str] = frozenset()
         """The blocks that gave something else than in a run it is compared with."""
         self.parting = ""
@@ -165,9 +164,9 @@ class LiveRun:
 
     def _other(self, address: str, event: AnyEvent) -> None:
         if isinstance(event, TaskStreamed):
-            stream = self.streams.setdefault(address, [])
-            stream.extend(event.items)
-            del stream[:-LONGEST_STREAM]
+            self.streams.take(address, event.task, event.items)
+        elif isinstance(event, TaskStarted):
+            self.streams.begin(address, event.task)
         elif isinstance(event, TaskHeld | TaskLogged):
             self._met(event)
         elif isinstance(event, OutputsChanged):
@@ -186,6 +185,7 @@ class LiveRun:
 
     def _came_out(self, address: str, task: str, outputs: Mapping[str, Any]) -> None:
         self.values[address] = outputs
+        self.streams.end(address, task)
         if task != address:
             rounds = self.rounds.setdefault(address, {})
             rounds[task] = outputs

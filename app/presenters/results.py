@@ -1,6 +1,6 @@
 """What the data dock shows: of a block, or of the whole run when none is selected."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from app.presenters.live_run import LiveRun
@@ -64,7 +64,8 @@ def of_block(
     """What a block gave."""
     view = run.block(address)
     shown = dict(values)
-    if not shown and (stream := run.streams.get(address)):
+    is_writing = view is not None and view.state in ("running", "retrying")
+    if (is_writing or not shown) and (stream := run.streams.of(address)):
         shown = {STREAM: joined(stream)}
     failure = view.failure if view and view.failed else None
     if not shown and block.kind == "flow.input" and "default" in block.fields:
@@ -105,7 +106,7 @@ def _state(view: BlockView) -> str:
     return f"{words} · {duration(view.took)}" if view.settled else words
 
 
-def joined(stream: list[Any]) -> Any:
+def joined(stream: Sequence[Any]) -> Any:
     """The items of a stream as one value: texts one after another, the rest as a list."""
     if all(isinstance(item, str) for item in stream):
         return "".join(stream)

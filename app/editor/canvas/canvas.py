@@ -24,6 +24,7 @@ from app.editor.canvas.shapes import Shapes
 from app.editor.canvas.stops import Stops
 from app.editor.canvas.tips import tip
 from app.editor.canvas.view import ViewState
+from app.editor.canvas.writing import Writing
 from app.studio import Studio
 from app.workbench import Workbench
 from graph.flow import End
@@ -52,6 +53,7 @@ class Canvas(HandledView):
             workbench, studio.runs.standing, self.shapes, self.redraw_overlay, self
         )
         self.held.stopped.connect(self._show_at_once)
+        self.writing = Writing(workbench, self.shapes)
         self.overlay: list[Overlay] = []
         self.gestures = Clicking(workbench, lambda place: self.hit(self.to_scene(place)))
         self._hits = Hits(workbench, self.shapes, self.routing)
@@ -189,6 +191,7 @@ class Canvas(HandledView):
         painter.translate(-self._origin)
         self._hover.draw(painter, self._zoom, self.drawing)
         self.drawing.links.draw_dots(painter, self._pulses.dots())
+        self.writing.draw(painter, self.area(), self._zoom, self.drawing)
         self.held.draw(painter, self.area(), self._zoom, self.drawing.paints)
         self.attention.draw(painter, self.area(), self._zoom, self.drawing)
         for draw in self.overlay:

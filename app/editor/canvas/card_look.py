@@ -4,7 +4,7 @@ from app.editor.canvas.marks import Marks
 from app.editor.canvas.paints import Paints
 from app.editor.canvas.shapes import Shapes
 from app.editor.canvas.texts import Texts
-from app.presenters.card_text import says
+from app.presenters.card_text import asked_model, says
 from app.workbench import Workbench
 from graph.errors import Problem
 from graph.flow import Block
@@ -45,6 +45,10 @@ class CardLook:
         said = says(block, self._workbench.catalog.get(block.kind))
         self._lines[block.id] = block, said
         return said
+
+    def model(self, block: Block) -> str:
+        """Which model it asks, "" for one that asks none."""
+        return asked_model(block, self._workbench.catalog.get(block.kind)) or ""
 
     def icon(self, block: Block) -> str:
         """The name of the icon of its kind."""

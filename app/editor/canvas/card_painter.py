@@ -4,7 +4,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 
 from app.editor.canvas.card_look import CardLook
-from app.editor.canvas.cards import is_note
+from app.editor.canvas.cards import FOOTNOTE, is_note
 from app.editor.canvas.marks import DIFFERENCES, Marks
 from app.editor.canvas.notes import INSET, note_document
 from app.editor.canvas.paints import NO_BRUSH, Paints
@@ -57,7 +57,10 @@ class CardPainter(CardLook):
             faint = block.settings.bypass or status.look == "skipped"
             self._draw_body(painter, rect, row, block, status)
             self._draw_head(painter, rect, row, block, status, faint)
-            self._ports.draw(painter, self._shapes.cards[row], x, y, faint)
+            card = self._shapes.cards[row]
+            self._ports.draw(painter, card, x, y, faint)
+            if card.has_footnote:
+                self._draw_footnote(painter, rect, block, status)
 
     # The parts of a card.
 
@@ -111,6 +114,19 @@ class CardPainter(CardLook):
             colour = tokens.failed if status.look == "failed" else tokens.text
         painter.setPen(paints.colour(colour))
         painter.drawStaticText(QPointF(rect.x() + LEFT, middle - line.height / 2), line.text)
+
+    def _draw_footnote(self, painter: QPainter, rect: QRectF, block: Block, status: Status) -> None:
+        """Which model is asked, and what that took."""
+        texts, paints, tokens = self._texts, self._paints, self._paints.tokens
+        top = rect.bottom() - FOOTNOTE - 4
+        painter.setPen(paints.pen(paints.mixed(tokens.card, tokens.card_line, 0.6), 1.0))
+        painter.drawLine(QPointF(rect.x() + LEFT, top), QPointF(rect.right() - LEFT, top))
+        painter.setFont(texts.fonts[Voice.SMALL])
+        middle = rect.bottom() - FOOTNOTE / 2 - 2
+        right = self._draw_short(painter, rect.right() - LEFT, middle, status.spent)
+        model = texts.of(self.model(block), Voice.SMALL, right - rect.x() - LEFT)
+        painter.setPen(paints.colour(tokens.faint))
+        painter.drawStaticText(QPointF(rect.x() + LEFT, middle - model.height / 2), model.text)
 
     def _draw_marks(
         self, painter: QPainter, rect: QRectF, row: int, block: Block, status: Status

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
+from app.presenters.card_text import asked_model
 from app.presenters.shown_ports import shown_inputs, shown_outputs
 from app.workbench import Workbench
 from graph.compile.ports import NOTE, Ports
@@ -15,6 +16,8 @@ HEAD = 54.0
 """The part of a card above its ports: the title, and the line under it."""
 ROW = 22.0
 FOOT = 8.0
+FOOTNOTE = 20.0
+"""What is added for a line below the ports."""
 NOTE_WIDTH = 240.0
 
 
@@ -33,6 +36,8 @@ class Card(NamedTuple):
     outputs: tuple[Port, ...]
     width: float
     height: float
+    has_footnote: bool = False
+    """Whether there is a line below the ports: which model is asked, and what that took."""
 
     def port(self, name: str, side: str) -> Port | None:
         """The port of that name, None when it isn't shown."""
@@ -44,9 +49,10 @@ Named = tuple[tuple[str, ValueType], ...]
 
 
 @lru_cache(maxsize=4096)
-def _card(inputs: Named, outputs: Named) -> Card:
+def _card(inputs: Named, outputs: Named, has_footnote: bool) -> Card:
     rows = max(len(inputs), len(outputs))
-    return Card(_column(inputs), _column(outputs), WIDTH, HEAD + rows * ROW + FOOT)
+    height = HEAD + rows * ROW + FOOT + (FOOTNOTE if has_footnote else 0.0)
+    return Card(_column(inputs), _column(outputs), WIDTH, height, has_footnote)
 
 
 @lru_cache(maxsize=256)
@@ -73,6 +79,7 @@ def card_of(
     return _card(
         tuple((name, ports.inputs.get(name, ANY)) for name in inputs),
         tuple((name, ports.outputs.get(name, ANY)) for name in outputs),
+        asked_model(block, spec) is not None,
     )
 
 

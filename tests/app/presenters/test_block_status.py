@@ -15,6 +15,7 @@ from runtime.events import (
     TaskRetried,
     TaskReused,
     TaskSkipped,
+    TaskSpent,
     TaskStarted,
     TaskStreamed,
 )
@@ -47,16 +48,24 @@ def test_a_loop_tells_its_rounds() -> None:
     assert (told.short, told.share) == ("1 of 4", 0.25)
 
 
-def test_a_stream_shows_its_end_as_it_comes() -> None:
+def test_a_text_is_counted_while_it_is_written_beneath_the_card() -> None:
     told = status(BEGUN, TaskStreamed("run", 2, 1.0, "a", ["Once ", "upon\n", "a time"]))
 
-    assert told.line == "Once upon a time"
+    assert told.line == "Writing: 4 words so far"
 
 
 def test_a_finished_block_tells_its_result_and_how_long_it_took() -> None:
     told = status(BEGUN, TaskFinished("run", 2, 1.25, "a", 1.0, {"value": [1, 2]}))
 
     assert told == Status("done", "2 items", "250 ms")
+
+
+def test_what_was_used_up_is_told() -> None:
+    spent = [TaskSpent("run", 2, 1.0, "a", 1200, 0.0042, "m"), TaskSpent("run", 3, 1.0, "a", 34)]
+
+    told = status(BEGUN, *spent, TaskFinished("run", 4, 1.25, "a", 1.0, {"text": "x"}))
+
+    assert told.spent == "1,234 tokens · $0.0042"
 
 
 def test_a_reused_result_says_so() -> None:

@@ -1,4 +1,6 @@
-from app.presenters.live_run import LONGEST_STREAM, MOST_ROUNDS, LiveRun
+from app.presenters.live_run import MOST_ROUNDS, LiveRun
+from app.presenters.streams import LONGEST_STREAM, MOST_LETTERS
+from graph.context import ANEW
 from runtime.events import (
     AnyEvent,
     Failure,
@@ -56,13 +58,64 @@ def test_a_round_of_an_outer_loop_shows_the_last_of_the_inner_one() -> None:
 def test_what_is_kept_is_bounded() -> None:
     run = LiveRun("r")
     run.take(rounds(MOST_ROUNDS + 10))
-    run.take([TaskStreamed("r", 1, 1.0, "talk", ["a"] * (LONGEST_STREAM + 7))])
+    run.take([TaskStreamed("r", 1, 1.0, "talk", list(range(LONGEST_STREAM + 7)))])
 
     assert len(run.scopes["each"]) == MOST_ROUNDS
     assert len(run.rounds["each/twice"]) == MOST_ROUNDS
     assert run.outputs("each/twice", "each[9]") == {}
     assert run.view.blocks["each"].rounds == MOST_ROUNDS + 10
-    assert len(run.streams["talk"]) == LONGEST_STREAM
+    assert len(run.streams.of("talk")) == LONGEST_STREAM
+
+
+def streamed(task: str, *items: str) -> TaskStreamed:
+    return TaskStreamed("r", 1, 1.0, task, list(items))
+
+
+def test_a_text_is_kept_as_it_grows_until_the_task_is_over() -> None:
+    run = LiveRun("r")
+
+    run.take([TaskStarted("r", 1, 1.0, "talk"), *(streamed("talk", "a ") for _ in range(5000))])
+
+    assert run.streams.text_of("talk") == "a " * 5000
+
+    run.take([TaskFinished("r", 2, 1.0, "talk", 1.0, {"text": "a"})])
+
+    assert run.streams.text_of("talk") is None
+
+
+def test_of_a_text_without_end_the_last_is_kept() -> None:
+    run = LiveRun("r")
+
+    run.take([streamed("talk", "word " * 10) for _ in range(10_000)])
+
+    assert MOST_LETTERS <= len(run.streams.text_of("talk") or "") < 2 * MOST_LETTERS
+
+
+def test_what_is_taken_back_is_not_shown_any_more() -> None:
+    run = LiveRun("r")
+
+    run.take([streamed("talk", "wrong", ANEW, "ri"), streamed("talk", "ght")])
+
+    assert run.streams.text_of("talk") == "right"
+
+
+def test_another_attempt_begins_anew() -> None:
+    run = LiveRun("r")
+    run.take([TaskStarted("r", 1, 1.0, "talk"), streamed("talk", "broken off")])
+
+    run.take([TaskStarted("r", 2, 2.0, "talk", 2), streamed("talk", "whole")])
+
+    assert run.streams.text_of("talk") == "whole"
+
+
+def test_of_rounds_side_by_side_the_one_that_began_first_is_read() -> None:
+    run = LiveRun("r")
+
+    run.take([streamed("each[0]/talk", "zero"), streamed("each[1]/talk", "one")])
+    first = run.streams.text_of("each/talk")
+    run.take([TaskFinished("r", 2, 1.0, "each[0]/talk", 1.0, {"text": "zero"})])
+
+    assert (first, run.streams.text_of("each/talk")) == ("zero", "one")
 
 
 def test_it_tells_which_blocks_have_news() -> None:
