@@ -209,7 +209,8 @@ def _row(match: Match) -> QStandardItem:
     row.setFlags(
         Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
     )
-    row.setData(Choice(spec.title, spec.kind, spec.summary, spec.icon, "", match.spans), ROW)
+    hint = offered_by(spec.kind) if match.score else ""  # a group says so anyhow
+    row.setData(Choice(spec.title, spec.kind, spec.summary, spec.icon, hint, match.spans), ROW)
     row.setToolTip(f"{spec.title}: {spec.summary}")
     row.setData(f"{spec.title}. {spec.summary}", int(Qt.ItemDataRole.AccessibleTextRole))
     return row
