@@ -56,6 +56,7 @@ OFFERING = ("agents.mcp.palette",)
 OWN_CONNECTIONS = (
     "agents.http.connections",
     "agents.database.connections",
+    "agents.llm.connections",
     "agents.mcp.connections",
 )
 """Modules with `CONNECTIONS`, the kinds they know, and `try_out`, which asks the other side.

@@ -20,9 +20,10 @@ from runtime.engine.hub import Subscription
 from runtime.events import AnyEvent
 from runtime.journal.contract import UnknownRun
 from runtime.remote_agents import RemoteAgents
+from runtime.remote_connections import RemoteConnections
 from runtime.remote_errors import ServerGone, ServerRefused, error_of
 from runtime.remote_journal import RemoteJournal, RemoteMetrics
-from runtime.wire import MSGPACK, Missed, unpacked
+from runtime.wire import JSON, MSGPACK, Missed, unpacked
 
 BYTES = "application/octet-stream"
 
@@ -49,6 +50,7 @@ class RemoteRuntime:
         self._beginning: set[asyncio.Future[None]] = set()
         self.journal = RemoteJournal(self.get, self.brief)
         self.metrics = RemoteMetrics(self.get)
+        self.connections = RemoteConnections(self.say)
         self.agents = RemoteAgents(self.get, self.post, self._hear)
 
     async def __aenter__(self) -> "RemoteRuntime":
@@ -131,6 +133,11 @@ class RemoteRuntime:
         given = {name: value for name, value in query.items() if value not in (None, "")}
         address = f"{path}?{urlencode(given)}" if given else path
         return (await self._ask("POST", address, None, {})).content
+
+    async def say(self, method: str, path: str, body: bytes = b"", /) -> bytes:
+        """The answer to any request, with JSON for a body if there is one. Raises HeddleError."""
+        headers = {"Content-Type": JSON} if body else {}
+        return (await self._ask(method, path, body or None, headers)).content
 
     async def _ask(
         self, method: str, path: str, content: bytes | None, headers: dict[str, str]

@@ -23,6 +23,12 @@ from graph.errors import (
 from runtime.answering import Unasked
 from runtime.bundle.contents import BadBundle
 from runtime.changes import NoSuchField
+from runtime.connections.contents import (
+    BadConnection,
+    BookUnreadable,
+    NoConnection,
+    NotAgreed,
+)
 from runtime.engine.points import BadBreakpoint
 from runtime.inputs import BadInputs
 from runtime.journal.contract import Conflict, JournalError, JournalFull, JournalGone, UnknownRun
@@ -30,6 +36,8 @@ from runtime.lookup import NoSuchValue
 from runtime.metrics.series import NoSuchMetric
 from runtime.metrics.store import MetricsGone
 from runtime.projections.tasks import NoSuchTask
+from runtime.secrets.environment import NoSecret
+from runtime.secrets.keep import Damaged, Exposed, KeepError, KeyGone, KeyringFailed
 from runtime.steering import NotPossible, NotYourWheel, WrongValue
 from runtime.wire import PROBLEM, Refusal
 
@@ -51,7 +59,9 @@ class Unwelcome(ServerRefused):
 _KNOWN: dict[str, type[HeddleError]] = {
     kind.__name__: kind
     for kind in (
-        BadBreakpoint, BadBundle, BadInputs, Conflict, EditRefused, FlowFileError, FlowInvalid,
+        BadBreakpoint, BadBundle, BadConnection, BadInputs, BookUnreadable, Conflict, Damaged,
+        Exposed, KeepError, KeyGone, KeyringFailed, NoConnection, NoSecret, NotAgreed,
+        EditRefused, FlowFileError, FlowInvalid,
         JournalError, JournalFull, JournalGone, MetricsGone, NewerFormat, NoSuchAgent,
         NoSuchField, NoSuchMetric, NoSuchTask, NoSuchValue, NotPossible, NotYourWheel, Unasked,
         UnknownKind, UnknownRun, WrongValue,

@@ -19,6 +19,7 @@ from runtime.settings import Settings
 if TYPE_CHECKING:
     from agents.manager.status import Happening
     from runtime.remote_agents import RemoteAgents
+    from runtime.remote_connections import RemoteConnections
     from runtime.remote_journal import RemoteJournal, RemoteMetrics
 
 T = TypeVar("T")
@@ -169,6 +170,16 @@ class Bridge(QObject):
         """Ask of agents, or have something done: `bridge.agents(lambda a: a.status(), show)`."""
         self.start()
         self._answer(self._line.agents(ask), then, failed)
+
+    def connections(
+        self,
+        ask: Callable[["RemoteConnections"], Awaitable[T]],
+        then: Callable[[T], object],
+        failed: Callable[[HeddleError], object] | None = None,
+    ) -> None:
+        """Ask of connections, or keep one: `bridge.connections(lambda c: c.overview(), show)`."""
+        self.start()
+        self._answer(self._line.connections(ask), then, failed)
 
     def new_run(self) -> str:
         """An id for a run, known before the run begins."""

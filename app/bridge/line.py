@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from agents.manager.status import Happening
     from runtime.remote import RemoteRuntime
     from runtime.remote_agents import RemoteAgents
+    from runtime.remote_connections import RemoteConnections
     from runtime.remote_journal import RemoteJournal, RemoteMetrics
 
 T = TypeVar("T")
@@ -105,6 +106,12 @@ class Line:
     def agents(self, ask: Callable[["RemoteAgents"], Awaitable[T]]) -> "Future[T]":
         async def asked() -> T:
             return await ask((await self._there()).agents)
+
+        return self.submit(asked())
+
+    def connections(self, ask: Callable[["RemoteConnections"], Awaitable[T]]) -> "Future[T]":
+        async def asked() -> T:
+            return await ask((await self._there()).connections)
 
         return self.submit(asked())
 

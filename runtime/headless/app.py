@@ -44,6 +44,8 @@ COMMANDS = (
     Row("diff", "Flows", "Say what changed between two flow files."),
     Row("blocks", "Flows", "List the kinds of blocks, or explain one."),
     Row("export", "Flows", "Write a flow as a Python program."),
+    Row("connections", "Heddle", "Connect models, services and databases."),
+    Row("secrets", "Heddle", "Keep secrets, and say where they are kept."),
     Row("serve", "Heddle", "Run flows for others, over HTTP."),
     Row("mcp", "Heddle", "Offer flows as tools to other programs."),
     Row("dap", "Heddle", "Let an editor debug flows."),

@@ -22,6 +22,7 @@ from graph.errors import FlowFileError, FlowInvalid, HeddleError
 from graph.file_format.syntax import LIMIT
 from runtime.bundle.contents import LARGEST_BUNDLE, BadBundle
 from runtime.commands import Answer, AnyCommand, ImportRun, ReplayRun, StartRun
+from runtime.connections.contents import BadConnection, NoConnection, NotAgreed
 from runtime.engine.points import BadBreakpoint
 from runtime.events import AnyEvent
 from runtime.inputs import BadInputs
@@ -41,7 +42,10 @@ from runtime.metrics.series import NoSuchMetric
 from runtime.metrics.store import MetricsGone
 from runtime.projections.tasks import NoSuchTask
 from runtime.runtime import Runtime
+from runtime.secrets.environment import NoSecret
+from runtime.secrets.keep import KeepError
 from runtime.services.agents import AGENTS
+from runtime.services.connections import CONNECTIONS
 from runtime.services.lookup import LOOKUP
 from runtime.services.metrics import METRICS
 from runtime.services.narrowing import narrowed
@@ -100,6 +104,7 @@ def control(runtime: Runtime, grants: Grants, origins: Sequence[str] = ()) -> Li
             *LOOKUP,
             *METRICS,
             *AGENTS,
+            *CONNECTIONS,
             flow,
             blocks,
             block,
@@ -343,6 +348,11 @@ _STATUS: dict[type[HeddleError], int] = {
     NoSuchValue: 404,
     NoSuchMetric: 404,
     NoSuchAgent: 404,
+    NoConnection: 404,
+    NoSecret: 404,
+    NotAgreed: 409,
+    BadConnection: 422,
+    KeepError: 503,
     AgentError: 503,
     MetricsGone: 503,
     NotPossible: 409,

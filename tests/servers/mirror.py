@@ -36,7 +36,7 @@ class Mirror(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         length = int(self.headers.get("Content-Length", 0))
         sent = self.rfile.read(length).decode()
-        key = self.headers.get("X-Key", "")
+        key = self.headers.get("X-Key") or self.headers.get("Authorization", "")
         answer = json.dumps({
             "sent": sent, "key": key, "inside": f"the key is {key}, isn't it",
             "address": quote(key, safe=""), "packed": base64.b64encode(key.encode()).decode(),

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from graph.errors import HeddleError
-from runtime.compose import RESOURCES, World
+from runtime.compose import RESOURCES, World, connections_of
 from runtime.headless import options
 from runtime.headless.app import heddle_version
 from runtime.headless.exits import DONE, FAILED
@@ -25,7 +25,8 @@ from runtime.headless.sources import templates
 from runtime.headless.standing import standing
 from runtime.headless.values import console
 from runtime.headless.words import clean, count, duration, hint, say, size
-from runtime.plugins import installed
+from runtime.plugins import Installed, installed
+from runtime.secrets.keep import TITLES
 from runtime.settings import Settings, settings_from, variable_of
 
 LIBRARIES = ("msgspec", "pydantic-monty", "httpx", "sqlalchemy", "litestar", "uvicorn", "rich")
@@ -82,9 +83,25 @@ def _here(settings: Settings) -> Iterator[Finding]:
     cure = "" if found else f"Its own are missing from {RESOURCES}: install Heddle anew."
     yield Finding("templates", bool(found), count(len(found), "template"), cure)
     blocks = installed(settings.packs_folder, settings.agents_folder)
+    yield _secrets(settings, blocks)
     yield Finding("blocks", True, f"{count(len(blocks.catalog), 'kind')} of blocks")
     for problem in blocks.problems:
         yield Finding("pack", False, problem.message, problem.cure)
+
+
+def _secrets(settings: Settings, blocks: Installed) -> Finding:
+    """Where secrets are kept, and whether they can be had."""
+    connections = connections_of(settings, blocks)
+    try:
+        seen = connections.overview()
+        held = len(connections.all_values())
+    except HeddleError as error:
+        return Finding("secrets", False, error.message, error.cure)
+    why = f", since {seen.why}" if seen.why else ""
+    made = count(len(seen.connections), "connection")
+    return Finding(
+        "secrets", True, f"{made}, {count(held, 'secret')}; kept in {TITLES[seen.kept_in]}{why}"
+    )
 
 
 def _library(name: str) -> Finding:
@@ -180,4 +197,4 @@ def _show(findings: list[Finding], known: list[Setting]) -> None:
         value = Text(setting.value or "not set", style="" if setting.value else "dim")
         table.add_row(setting.variable, value, Text(setting.source, "dim"), setting.meaning)
     on.print(table)
-    on.print(Text(f"\nSecrets are variables, too: {hint('HEDDLE_SECRET_NAME')}.", style="dim"))
+    on.print(Text(f"\nSecrets may be variables, too: {hint('HEDDLE_SECRET_NAME')}.", style="dim"))
