@@ -25,6 +25,7 @@ from graph.spec import (
     NeedsOf,
     Output,
     Parameter,
+    SpendsOf,
 )
 from graph.values import ANY, LIST, TEXT, ValueType, type_of
 
@@ -67,6 +68,7 @@ def block(
     repeatable: bool | None = None,
     patient: bool = False,
     needs: NeedsOf | None = None,
+    spends: SpendsOf | None = None,
     check: Check | None = None,
     join: Join = "all",
     routes: Sequence[str] = (),
@@ -122,6 +124,7 @@ def block(
             patient=patient,
             weight=weight,
             needs=needs,
+            spends=spends,
             check=check,
             examples=tuple(examples),
             search=tuple(search),

@@ -111,6 +111,19 @@ class Example(msgspec.Struct, frozen=True):
     title: str = ""
 
 
+class Spends(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What doing a block once is expected to use up: tokens, and US dollars; and at the most.
+
+    A cost is None where nobody knows the price.
+    """
+
+    tokens: int
+    cost: float | None
+    most_tokens: int
+    most_cost: float | None
+
+
+SpendsOf = Callable[[Mapping[str, Any]], Spends]
 NeedsOf = Callable[[Mapping[str, Any]], Needs]
 Check = Callable[[Mapping[str, Any]], list[Problem]]
 
@@ -151,6 +164,7 @@ class BlockSpec(msgspec.Struct, frozen=True, eq=False):
     patient: bool = False
     weight: float = 1.0
     needs: NeedsOf | None = None
+    spends: SpendsOf | None = None
     check: Check | None = None
     examples: tuple[Example, ...] = ()
     search: tuple[str, ...] = ()

@@ -34,6 +34,7 @@ Images = Annotated[
     effect="write",
     repeatable=True,
     needs=f.needs,
+    spends=f.spends,
     search=(
         "ai", "llm", "model", "prompt", "gpt", "claude", "openai", "anthropic", "ollama", "llama",
         "ask", "completion", "assistant", "generate", "write", "translate", "vision",
@@ -103,6 +104,7 @@ async def chat(
     effect="write",
     repeatable=True,
     needs=f.needs,
+    spends=f.spends,
     search=("ai", "image", "vision", "photo", "ocr", "caption", "alt text", "see", "read"),
 )
 async def describe(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, NamedTuple, TypedDict
 
-from graph.spec import Look, Needs
+from graph.spec import Look, Needs, Spends
 
 Model = Annotated[
     str,
@@ -76,6 +76,14 @@ def needs(fields: Mapping[str, Any]) -> Needs:
     named = [fields.get("model", ""), *_listed(fields.get("fallbacks"))]
     hosts = (_host(name) for name in named)
     return Needs(hosts=tuple(dict.fromkeys(host for host in hosts if host)))
+
+
+def spends(fields: Mapping[str, Any]) -> Spends:
+    """What one question with these fields may take, as far as they tell."""
+    # The catalogue of models is read once somebody wants to know.
+    from agents.llm.expecting import spent_with  # noqa: PLC0415 - see above
+
+    return spent_with(fields)
 
 
 def _listed(value: Any) -> Sequence[Any]:

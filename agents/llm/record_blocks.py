@@ -79,6 +79,7 @@ def labels_differ(fields: Mapping[str, Any]) -> list[Problem]:
     effect="write",
     repeatable=True,
     needs=f.needs,
+    spends=f.spends,
     check=fields_drawn,
     search=(
         "ai", "llm", "structured output", "json", "schema", "record", "object", "form", "model",
@@ -127,6 +128,7 @@ async def structured(
     effect="write",
     repeatable=True,
     needs=f.needs,
+    spends=f.spends,
     check=fields_drawn,
     search=(
         "ai", "llm", "model", "parse", "entities", "table", "invoice", "structured", "ner", "find",
@@ -175,6 +177,7 @@ async def extract(
     effect="write",
     repeatable=True,
     needs=f.needs,
+    spends=f.spends,
     check=labels_differ,
     search=(
         "ai", "llm", "model", "label", "category", "sentiment", "triage", "tag", "intent",
@@ -211,6 +214,7 @@ async def classify(
     repeatable=True,
     outputs_from="labels",
     needs=f.needs,
+    spends=f.spends,
     check=labels_differ,
     search=("ai", "llm", "model", "switch", "branch", "if", "intent", "router", "triage"),
 )

@@ -36,6 +36,7 @@ class Placed(NamedTuple):
     effect="write",
     repeatable=True,
     needs=f.needs,
+    spends=f.spends,
     search=("ai", "llm", "model", "summary", "summarize", "shorten", "digest", "tldr", "abstract"),
 )
 async def summarise(
@@ -75,6 +76,7 @@ async def summarise(
     effect="write",
     repeatable=True,
     needs=f.needs,
+    spends=f.spends,
     search=("ai", "vector", "embedding", "semantic", "similarity", "rag", "search", "index"),
 )
 async def embed(

@@ -18,6 +18,7 @@ from graph.compile import Plan
 from graph.connections import Connection
 from graph.errors import HeddleError
 from graph.flow import Flow
+from graph.outlay import Outlay, Past, outlay
 from graph.touches import Touch, touches
 from runtime.compose import world_of
 from runtime.headless.words import clean
@@ -56,10 +57,11 @@ class Claim(msgspec.Struct, frozen=True):
 
 
 class Forecast(msgspec.Struct, frozen=True):
-    """What a run would touch, and its blocks in the order they would run in."""
+    """What a run would touch, its blocks in the order they would run in, and what it may cost."""
 
     claims: tuple[Claim, ...]
     order: tuple[str, ...]
+    outlay: Outlay = Outlay(())
 
     @property
     def refused(self) -> bool:
@@ -68,7 +70,7 @@ class Forecast(msgspec.Struct, frozen=True):
 
 async def forecast(
     flow: Flow, plan: Plan, blocks: Installed, inputs: Mapping[str, Any], grants: Grants,
-    settings: Settings,
+    settings: Settings, past: Past,
 ) -> Forecast:  # fmt: skip
     """Look through a flow without running any block of it.
 
@@ -86,7 +88,8 @@ async def forecast(
     finally:
         await world.close()
     order = tuple(line.block for line in outline(plan))
-    return Forecast(tuple(claims(found, grants, world)), order)
+    told = tuple(claims(found, grants, world))
+    return Forecast(told, order, outlay(flow, blocks.catalog, past))
 
 
 def claims(found: Iterable[Touch], grants: Grants, world: Opens) -> Iterator[Claim]:
@@ -180,6 +183,26 @@ def show_forecast(seen: Forecast, on: Console) -> None:
         where = Text(", ".join(claim.places), style="dim")
         grid.add_row(Text(mark, style=style), claim.what, Text(target), where, clean(claim.note))
     on.print(grid if seen.claims else "  nothing outside itself")
+    if seen.outlay.blocks:
+        _show_outlay(seen.outlay, on)
     on.print(Text("\nIt would run", style="bold"))
     for number, block in enumerate(seen.order, 1):
         on.print(f"{number:4}  {block}", soft_wrap=True)
+
+
+def _show_outlay(seen: Outlay, on: Console) -> None:
+    """What models are likely to take, and on what that rests."""
+    on.print(Text("\nIt would use up, more or less", style="bold"))
+    grid = Table.grid(padding=(0, 2))
+    for block in seen.blocks:
+        cost = _dollars(block.cost)
+        most = f"at most {_dollars(block.most_cost)} a time" if block.most_cost else ""
+        rests = f"as in {block.runs} earlier runs" if block.runs else most
+        grid.add_row("", block.place, f"{block.tokens:,} tokens", cost, Text(rests, style="dim"))
+    on.print(grid)
+
+
+def _dollars(cost: float | None) -> str:
+    if cost is None:
+        return "price not known"
+    return f"${cost:.4f}" if cost else "free"

@@ -69,9 +69,7 @@ async def end_of(runtime: Runtime, run: str) -> AnyEvent:
 
 async def next_second() -> None:
     """Metrics tell of seconds that are over."""
-    now = int(time.time())
-    while int(time.time()) == now:
-        await asyncio.sleep(0.05)
+    await asyncio.sleep(1.0 - time.time() % 1.0)
 
 
 async def test_a_run_ends_once_it_has_used_more_than_its_budget(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """`heddle run`: a flow from a file, to its end."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import click
@@ -8,10 +9,12 @@ from rich.table import Table
 
 from graph.compile import check, compile_flow
 from graph.compile.ports import input_type, interface
-from graph.errors import FlowInvalid
+from graph.errors import FlowInvalid, HeddleError
 from graph.file_format import write
-from graph.flow import Flow
+from graph.flow import Bound, Flow
+from graph.outlay import Past
 from graph.self_contained import self_contained
+from runtime.clock import SystemClock
 from runtime.commands import StartRun, StoreFlow
 from runtime.headless import completing, options
 from runtime.headless.conduct import Place, Ride, conduct, there
@@ -27,6 +30,7 @@ from runtime.headless.sources import Source, blocks_at_hand, source
 from runtime.headless.values import cell, console
 from runtime.headless.words import clean, say, told
 from runtime.inputs import BadInputs
+from runtime.metrics.spending import past_of
 from runtime.ownership import new_id
 from runtime.plugins import Installed
 from runtime.projections.outline import outline
@@ -51,6 +55,18 @@ from runtime.wire import as_json as json_of
 @grants
 @options.where
 @click.option("--memory", is_flag=True, help="Keep no record: quicker, and not to be resumed.")
+@click.option(
+    "--most-cost",
+    type=click.FloatRange(min=0),
+    metavar="DOLLARS",
+    help="End the run once models cost more, in place of what the flow allows each run.",
+)
+@click.option(
+    "--most-tokens",
+    type=click.IntRange(min=0),
+    metavar="NUMBER",
+    help="End the run once models took more tokens.",
+)
 @options.elsewhere
 def command(
     file: str,
@@ -61,6 +77,8 @@ def command(
     asked: Asked,
     database: str | None,
     memory: bool,
+    most_cost: float | None,
+    most_tokens: int | None,
     server: str | None,
     token: str | None,
 ) -> int:
@@ -79,15 +97,17 @@ def command(
     found = source(file, blocks.catalog)
     types = {name: input_type(block) for name, block in interface(found.flow)[0].items()}
     inputs = inputs_of(inputs_file, given, types)
+    no_bound = most_cost is None and most_tokens is None
+    budget = None if no_bound else Bound(most_tokens, most_cost)
     try:
         if dry_run:
             return _foresee(found, blocks, inputs, asked, settings, as_json)
         if server:
             flow = self_contained(found.flow, blocks.catalog)
-            return _run_there(server, token, flow, found.spoken, inputs, asked, as_json)
+            return _run_there(server, token, flow, found.spoken, inputs, asked, budget, as_json)
         here = runtime_here(settings, asked.grants(), blocks, IN_MEMORY if memory else "")
         again = f" --database {database}" if database else ""
-        return _run_here(Place(here, again, not memory), found, inputs, asked, as_json)
+        return _run_here(Place(here, again, not memory), found, inputs, asked, budget, as_json)
     except FlowInvalid:
         # Found anew in the flow as it stands in its file, where each has a line.
         say_problems(check(found.flow, blocks.catalog), found)
@@ -102,12 +122,13 @@ def _run_here(
     found: Source,
     inputs: Mapping[str, Any],
     asked: Asked,
+    budget: Bound | None,
     as_json: bool,
 ) -> int:
     async def prepare(runtime: AnyRuntime) -> Ride:
         assert isinstance(runtime, Runtime), "it is the one in this process"
         stored = await runtime.store(found.flow, found.spoken)
-        command = StartRun(stored, dict(inputs), new_id(), asked.recorded())
+        command = StartRun(stored, dict(inputs), new_id(), asked.recorded(), budget=budget)
         return Ride(command, outline(await runtime.plan(stored)), found.spoken)
 
     return conduct(place, prepare, json=as_json)
@@ -115,11 +136,12 @@ def _run_here(
 
 def _run_there(
     server: str, token: str | None, flow: Flow, name: str, inputs: Mapping[str, Any],
-    asked: Asked, as_json: bool,
+    asked: Asked, budget: Bound | None, as_json: bool,
 ) -> int:  # fmt: skip
     async def prepare(runtime: AnyRuntime) -> Ride:
         stored = (await runtime.obey(StoreFlow(write(flow), name))).flow
-        return Ride(StartRun(stored, dict(inputs), new_id(), asked.elsewhere()), (), name)
+        command = StartRun(stored, dict(inputs), new_id(), asked.elsewhere(), budget=budget)
+        return Ride(command, (), name)
 
     return conduct(there(server, token), prepare, json=as_json)
 
@@ -129,12 +151,29 @@ def _foresee(
     settings: Settings, as_json: bool,
 ) -> int:  # fmt: skip
     plan = compile_flow(found.flow, blocks.catalog)
-    seen = waited(forecast(found.flow, plan, blocks, inputs, asked.grants(), settings))
+    past = waited(_past(found, settings, blocks, asked)) if _is_kept(settings) else Past()
+    seen = waited(forecast(found.flow, plan, blocks, inputs, asked.grants(), settings, past))
     if as_json:
         click.echo(json_of(seen))
     else:
         show_forecast(seen, console())
     return DONE
+
+
+def _is_kept(settings: Settings) -> bool:
+    """Whether there is a journal to read in: foreseeing makes none."""
+    place = settings.journal_place
+    return not place.startswith("sqlite:///") or Path(place.removeprefix("sqlite:///")).is_file()
+
+
+async def _past(found: Source, settings: Settings, blocks: Installed, asked: Asked) -> Past:
+    """What earlier runs used up, as far as the journal can be read."""
+    try:
+        async with runtime_here(settings, asked.grants(), blocks) as runtime:
+            name = found.flow.name or found.spoken
+            return await past_of(runtime.meter, name, SystemClock.now())
+    except HeddleError:
+        return Past()
 
 
 def say_inputs(flow: Flow) -> None:
