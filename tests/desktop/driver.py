@@ -18,7 +18,10 @@ ROOT = Path(__file__).parents[2]
 
 Box = tuple[int, int, int, int]
 
-ASKED_TOO_LATE = "qt.accessibility.atspi: Could not find accessible on path"
+ASKED_TOO_LATE = (
+    "qt.accessibility.atspi: Could not find accessible on path",
+    "qt.accessibility.atspi: Accessible invalid:",
+)
 """What Qt says when we ask about an object that has just gone."""
 
 
