@@ -82,7 +82,7 @@ async def vectors(context: Context, model: str, texts: Sequence[str]) -> Vectors
     chosen = (await choose(context, agent, model))[0]
     put_in = sum(estimate.of_text(text) for text in texts)
     budget.fits(context.allowance(), chosen, Usage(put_in=put_in))
-    provider = agent.provider(chosen.connection)
+    provider = await agent.provider(chosen.connection)
     began = time.monotonic()
 
     async def work() -> Vectors:
@@ -178,7 +178,8 @@ class _Asking:
         self._ear.restart(self._failed)
         given = 0
         try:
-            async with aclosing(self._provider.answer(self._question)) as pieces:
+            provider = await self._agent.provider(self._chosen.connection)
+            async with aclosing(provider.answer(self._question)) as pieces:
                 async for piece in pieces:
                     if self._first is None:
                         self._first = time.monotonic() - self._began
@@ -192,10 +193,6 @@ class _Asking:
             if given:  # what was generated is paid for, whether it arrived whole or not
                 self._lose(Usage(put_in=estimate.of_question(self._question), given=given))
             raise
-
-    @property
-    def _provider(self) -> Any:
-        return self._agent.provider(self._chosen.connection)
 
     def _afford(self) -> None:
         """Raises BudgetExceeded unless the longest answer there may be fits."""

@@ -10,7 +10,7 @@ import msgspec
 from agents.llm.shapes import Usage
 from graph.errors import HeddleError
 
-Ability = Literal["chat", "tools", "structured", "vision", "thinking", "embed"]
+Ability = Literal["chat", "tools", "structured", "vision", "thinking", "temperature", "embed"]
 
 _DATED = re.compile(r"-(\d{8}|\d{4}-\d{2}-\d{2}|latest)$")
 
@@ -24,16 +24,21 @@ class BadCatalogue(HeddleError):
 class Price(msgspec.Struct, frozen=True, omit_defaults=True, rename={"put_in": "in"}):
     """US dollars for a million tokens: put in, given back, and put in from or into a cache.
 
-    None where a provider counts it as any other token put in.
+    None where a provider counts it as any other token put in. `beyond` is the price of all
+    tokens once more than `at_most` are put in.
     """
 
     put_in: float
     out: float = 0.0
     cached: float | None = None
     cache_written: float | None = None
+    at_most: int = 0
+    beyond: "Price | None" = None
 
     def of(self, usage: Usage) -> float:
         """What the tokens cost, in US dollars."""
+        if self.beyond is not None and usage.put_in > self.at_most:
+            return self.beyond.of(usage)
         cached = self.put_in if self.cached is None else self.cached
         written = self.put_in if self.cache_written is None else self.cache_written
         plain = max(0, usage.put_in - usage.cached - usage.cache_written)
@@ -49,7 +54,9 @@ class Known(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """What is known of a model. `price` is None, and `context` 0, where it isn't known.
 
     `as_of` is the day on which somebody looked the price up. `thinks` says how it is told how
-    long to think: for so many tokens, with so much effort, or not at all.
+    long to think: for so many tokens (budget), as long as it likes and not at all when it isn't
+    to (adaptive), always (always), with so much effort (effort), or not. `speaks` names the
+    protocol that it wants of several.
     """
 
     model: str
@@ -59,7 +66,8 @@ class Known(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     can: tuple[Ability, ...] = ("chat",)
     price: Price | None = None
     as_of: str = ""
-    thinks: Literal["", "budget", "adaptive", "effort"] = ""
+    thinks: Literal["", "budget", "adaptive", "always", "effort"] = ""
+    speaks: Literal["", "responses"] = ""
 
 
 class Listing(msgspec.Struct, frozen=True, kw_only=True):

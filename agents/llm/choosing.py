@@ -64,9 +64,11 @@ async def choose(
 
 
 def is_here(connection: Connection) -> bool:
-    """Whether a connection leads to this machine, or to nothing but rules."""
+    """Whether a connection leads to a model on this machine, or to nothing but rules."""
     if connection.kind == scripted.NAME:
         return True
+    if connection.kind != "openai_compatible":  # a gateway, behind which somebody counts
+        return False
     host = urlsplit(connection.get("base_url")).hostname or ""
     try:
         return host == "localhost" or ip_address(host).is_loopback
@@ -121,7 +123,7 @@ async def _usual(agent: LlmAgent, connection: Connection) -> str:
     usual = connection.get("model") or agent.catalogue.default(connection.kind)
     if usual:
         return usual
-    served = await agent.provider(connection).models()
+    served = await (await agent.provider(connection)).models()
     if not served:
         raise BlockError(
             f"The connection {connection.name!r} serves no models.",

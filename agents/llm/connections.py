@@ -1,11 +1,22 @@
 """What it takes to connect models: Claude, OpenAI, and whatever speaks as OpenAI does."""
 
+import asyncio
+
+from agents.errors import Unavailable
+from agents.llm.catalogue import Catalogue
+from agents.llm.errors import Unsuited
+from agents.llm.providers import making
 from graph.connections import Connection, ConnectionField, ConnectionKind
 
 _TIME_LIMIT = ConnectionField(
     "time_limit",
     "Time limit",
     "Seconds that one answer may take in all; 600 if nothing is said.",
+)
+_PATIENCE = ConnectionField(
+    "patience",
+    "Patience",
+    "Seconds without a sign of life after which it is given up; 120 if nothing is said.",
 )
 _MODEL = ConnectionField(
     "model", "Usual model", "The model that is asked where a block names only the connection."
@@ -33,6 +44,7 @@ CONNECTIONS = (
             ),
             _MODEL,
             _TIME_LIMIT,
+            _PATIENCE,
         ),
         help="Models of the Claude family. ANTHROPIC_API_KEY in the environment does it, too.",
         variables={"ANTHROPIC_API_KEY": "key", "ANTHROPIC_BASE_URL": "base_url"},
@@ -61,6 +73,7 @@ CONNECTIONS = (
             ),
             _MODEL,
             _TIME_LIMIT,
+            _PATIENCE,
         ),
         help="Models of OpenAI. OPENAI_API_KEY in the environment does it, too.",
         variables={"OPENAI_API_KEY": "key", "OPENAI_BASE_URL": "base_url"},
@@ -82,6 +95,7 @@ CONNECTIONS = (
             ConnectionField("key", "API key", "Only if the server wants one.", secret=True),
             _MODEL,
             _TIME_LIMIT,
+            _PATIENCE,
         ),
         help=(
             "Models on your own machine (Ollama, llama.cpp, vLLM), and every service that speaks"
@@ -93,6 +107,26 @@ CONNECTIONS = (
 """The kinds of connection that lead to models."""
 
 KINDS = tuple(kind.kind for kind in CONNECTIONS)
+
+
+async def try_out(connection: Connection) -> str:
+    """Ask a connection which models it has, and say what came of it. Raises BlockError."""
+    provider = await asyncio.to_thread(making.made, connection, Catalogue())
+    try:
+        served = await provider.models()
+    finally:
+        await provider.close()
+    if not served:
+        raise Unavailable(f"{connection.name} answers, but it serves no models.")
+    usual = connection.get("model")
+    if usual and usual not in served:
+        raise Unsuited(
+            f"{connection.name} answers, but it has no model {usual!r}.",
+            cure=f"It has {', '.join(served[:10])}.",
+        )
+    shown = ", ".join(served[:3])
+    more = f" and {len(served) - 3} more" if len(served) > 3 else ""
+    return f"It answers, and has the models {shown}{more}."
 
 
 def place_of(connection: Connection) -> str:

@@ -93,6 +93,10 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     thinking: int = 0
 
 
+Ends = Literal["done", "length", "tool", "refused"]
+"""Why an answer ends: said all, cut by its bound, wants tools used, or won't say."""
+
+
 class Usage(msgspec.Struct, frozen=True):
     """Tokens: put in (all of them), of those read from and written to a cache, and given back."""
 
@@ -118,7 +122,7 @@ class Reply(msgspec.Struct, frozen=True):
     """A whole answer, why it ends there, and what it used up."""
 
     message: Message
-    ends: Literal["done", "length", "tool", "refused"]
+    ends: Ends
     usage: Usage
     model: str
     id: str = ""

@@ -106,6 +106,8 @@ BUILT_IN: Mapping[str, Mapping[str, Any]] = {
     # nine. And one flow that a host tells to wait need not keep another, with a key of its own.
     # Half of the connections there are, so that one slow host leaves some to the others.
     "http": {"attempts": 1, "heed": False, "concurrent": 128},
+    # An answer may take minutes, and hundreds are read at once.
+    "llm": {"seconds": 600.0, "total": 300.0, "concurrent": 1_000},
     "database": {"attempts": 1, "heed": False, "concurrent": 16},
 }
 """What is different around some systems, before the file is read."""

@@ -285,6 +285,9 @@ class Models:
         gone = asyncio.create_task(reader.read(1))
         try:
             return await self._stream(received, said, tongue, writer, gone)
+        except ConnectionError:
+            received.left = True
+            return False
         finally:
             gone.cancel()
 
