@@ -109,7 +109,6 @@ async def embed(
     title="Nearest",
     icon="mdi6.target",
     output="items",
-    process=True,
     search=("ai", "vector", "embedding", "semantic", "similarity", "search", "rag", "cosine"),
     examples=[
         Example(
