@@ -18,7 +18,7 @@ apt        = { echo "Installing Debian's $(1)"; $(as_root) apt-get update -qq >/
                $(as_root) apt-get install -qq --yes --no-install-recommends $(1) >/dev/null; }
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint check bench lock format clean postgresql screenshots qt screen FORCE
+.PHONY: help run test lint check bench lock format clean postgresql redis screenshots qt screen FORCE
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -35,7 +35,7 @@ else
 	$(BIN)/heddle run $(FLOW) $(ARGS)
 endif
 
-test: $(VENV)/.dev postgresql qt screen ## set up, then run the tests
+test: $(VENV)/.dev postgresql redis qt screen ## set up, then run the tests
 	$(BIN)/python -m pytest $(ARGS)
 
 lint: $(VENV)/.dev ## ruff, mypy --strict and the import contracts
@@ -104,6 +104,11 @@ postgresql:
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null \
 	  || $(call apt,postgresql) \
 	  || echo "PostgreSQL is missing and could not be installed here: its tests cannot run." >&2
+
+# Rates of calls are shared by a real Redis; the same holds without one.
+redis:
+	@command -v redis-server >/dev/null || $(call apt,redis-server) \
+	  || echo "Redis is missing and could not be installed here: its tests cannot run." >&2
 
 # What Qt's wheels expect of the system. Only Debian and its like are known here.
 QT_LIBRARIES = libegl1 libgl1 libdbus-1-3 libfontconfig1 libglib2.0-0 libxkbcommon0 \

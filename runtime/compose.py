@@ -9,6 +9,7 @@ from agents.code.sandbox import Limits as CodeLimits
 from agents.code.sandbox import Sandbox
 from agents.contract import Grants
 from agents.manager.manager import Manager
+from agents.resilience.settings import GuardRules, guard_rules
 from graph.connections import Connection
 from graph.spec import BlockSpec
 from runtime.connections.connections import Connections
@@ -51,6 +52,8 @@ class World:
         memory: int = MEMORY,
         connections: Connections | None = None,
         home: Path | None = None,
+        guards: GuardRules | None = None,
+        redis_url: str = "",
     ) -> None:
         """`home` is where agents may keep things, a folder for passing things by default."""
         self._connections = connections or Connections(None)
@@ -59,6 +62,8 @@ class World:
             (home or Path(tempfile.gettempdir()) / "heddle") / "agents",
             titles=AGENTS,
             one_for_all={Sandbox: lambda: Sandbox(code)},
+            rules=guards,
+            redis_url=redis_url,
         )
 
     async def agent(self, kind: type[T], grants: Grants) -> T:
@@ -131,7 +136,10 @@ def connections_of(settings: Settings, blocks: Installed) -> Connections:
 def world_of(
     settings: Settings, blocks: Installed, connections: Connections | None = None
 ) -> World:
-    """The agents, sandbox and processes of one runtime, bounded as the settings say."""
+    """The agents, sandbox and processes of one runtime, bounded as the settings say.
+
+    Raises BadGuards for a file of guards that says what can't be.
+    """
     return World(
         settings.packs_folder,
         code=CodeLimits(
@@ -139,6 +147,8 @@ def world_of(
         ),
         memory=int(settings.process_megabytes * 2**20),
         home=settings.folder,
+        guards=guard_rules(settings.guards_file),
+        redis_url=settings.redis_url,
         connections=connections or connections_of(settings, blocks),
     )
 

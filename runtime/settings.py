@@ -24,13 +24,19 @@ class BadSetting(HeddleError):
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Read from variables: `durability` from HEDDLE_DURABILITY, and so on.
 
-    `database_url` is DATABASE_URL, as everywhere.
+    `database_url` is DATABASE_URL and `redis_url` REDIS_URL, as everywhere.
     """
 
     home: Annotated[str, msgspec.Meta(description="Folder for runs, packs and templates.")] = ""
     database_url: Annotated[
         str,
         msgspec.Meta(description="Where runs are kept: sqlite:///PATH, postgresql://… or memory:."),
+    ] = ""
+    redis_url: Annotated[
+        str,
+        msgspec.Meta(
+            description="Where rates of calls are counted together with other processes: redis://…"
+        ),
     ] = ""
     durability: Annotated[
         Literal["normal", "full"],
@@ -94,6 +100,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return self.folder / "agents"
 
     @property
+    def guards_file(self) -> Path:
+        """What changes how calls to the outside are guarded; there need be none."""
+        return self.folder / "guards.json"
+
+    @property
     def journal_place(self) -> str:
         return self.database_url or f"sqlite:///{self.folder / 'heddle.db'}"
 
@@ -146,7 +157,7 @@ def _kind_of(kind: msgspec.inspect.Type) -> str:
 
 def variable_of(name: str) -> str:
     """The environment variable a setting is read from."""
-    return "DATABASE_URL" if name == "database_url" else PREFIX + name.upper()
+    return name.upper() if name in ("database_url", "redis_url") else PREFIX + name.upper()
 
 
 def default_home() -> Path:

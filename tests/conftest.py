@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.servers.postgres", "tests.servers.models"]
+pytest_plugins = ["tests.servers.postgres", "tests.servers.redis", "tests.servers.models"]
 
 # Windows of the tests are drawn in memory, wherever they run; said before any Qt is imported.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -23,7 +23,7 @@ def home_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
     """No test reads or writes what belongs to the person who runs it."""
     with pytest.MonkeyPatch.context() as variables:
         for name in list(os.environ):
-            if name == "DATABASE_URL" or name.startswith("HEDDLE_"):
+            if name in ("DATABASE_URL", "REDIS_URL") or name.startswith("HEDDLE_"):
                 variables.delenv(name)
         variables.setenv("HEDDLE_HOME", str(tmp_path_factory.mktemp("home")))
         yield

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from agents.errors import Busy
 from agents.resilience.clock import Clock
-from agents.resilience.settings import GuardSettings
+from agents.resilience.settings import BadGuards, GuardSettings
 
 if TYPE_CHECKING:
     from limits import RateLimitItem
@@ -63,10 +63,16 @@ class RateLimit:
 class Counts:
     """The calls of all guards, counted here, or in the Redis at `url` ("" for none).
 
-    A Redis that can't be reached stops nobody: meanwhile each process counts its own.
+    A Redis that can't be reached stops nobody: meanwhile each process counts its own. Raises
+    BadGuards for what is no address of one.
     """
 
     def __init__(self, clock: Clock, url: str = "") -> None:
+        if url and not url.startswith(("redis://", "rediss://")):
+            raise BadGuards(
+                "The address of the Redis can't be read.",  # and not quoted: it may hold a password
+                cure="Write REDIS_URL=redis://HOST:PORT, or leave it out.",
+            )
         self._clock = clock
         self._url = url
         self._silent_until = 0.0
@@ -80,10 +86,18 @@ class Counts:
 
             try:
                 async with asyncio.timeout(PATIENCE):
-                    return await self._in_redis().take(name, settings)
+                    return await self._asked(name, settings)
             except (RedisError, OSError):
                 self._silent_until = self._clock.now() + SILENCE
         return await self._in_memory().take(name, settings)
+
+    async def _asked(self, name: str, settings: GuardSettings) -> float:
+        from redis.exceptions import ConnectionError  # noqa: PLC0415 - see _Book
+
+        try:
+            return await self._in_redis().take(name, settings)
+        except ConnectionError:  # one that was kept, and is gone since the Redis began anew
+            return await self._in_redis().take(name, settings)
 
     @property
     def shared(self) -> bool:

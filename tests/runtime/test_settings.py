@@ -11,8 +11,10 @@ from runtime.settings import BadSetting, Settings, default_home, settings_from, 
 GOOD: dict[str, tuple[str, Any]] = {
     "home": ("/srv/heddle", "/srv/heddle"),
     "database_url": ("postgresql://db/runs", "postgresql://db/runs"),
+    "redis_url": ("redis://cache:6379", "redis://cache:6379"),
     "durability": ("full", "full"),
     "packs": ("/srv/packs", "/srv/packs"),
+    "secrets_in": ("vault", "vault"),
     "parallel": ("12", 12),
     "time_limit": ("2.5", 2.5),
     "code_seconds": ("0.5", 0.5),
@@ -37,9 +39,10 @@ def test_a_setting_is_read_from_its_variable(name: str, text: str, value: Any) -
     assert getattr(settings_from({variable_of(name): text}), name) == value
 
 
-def test_a_setting_has_a_variable_of_its_own_and_the_database_the_usual_one() -> None:
+def test_a_setting_has_a_variable_of_its_own_and_servers_the_usual_ones() -> None:
     assert variable_of("time_limit") == "HEDDLE_TIME_LIMIT"
     assert variable_of("database_url") == "DATABASE_URL"
+    assert variable_of("redis_url") == "REDIS_URL"
 
 
 def test_without_variables_there_are_defaults() -> None:
