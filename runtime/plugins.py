@@ -43,6 +43,7 @@ OWN = (
     "agents.files.blocks",
     "agents.database.blocks",
     "agents.code.blocks",
+    "agents.approval.blocks",
     "agents.mcp.blocks",
     "agents.llm.blocks",
     "agents.llm.record_blocks",

@@ -1,0 +1,1 @@
+"""Asking people: may this go on, and what is missing."""

@@ -1,0 +1,172 @@
+"""Blocks that wait for a person: to approve or refuse, or to fill in a form."""
+
+import datetime
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal, NamedTuple
+
+from agents.approval.times import seconds_of
+from graph.block import Route, block
+from graph.blocks.checks import readable
+from graph.context import Answered, Asked, Context
+from graph.schemas import Schema
+from graph.spec import Look
+from graph.template import fill, read_template
+
+DECISION: Mapping[str, Any] = {
+    "type": "object",
+    "properties": {
+        "approved": {"type": "boolean", "title": "Approved"},
+        "comment": {"type": "string", "title": "Comment", "default": "", "maxLength": 10_000},
+    },
+    "required": ["approved"],
+    "additionalProperties": False,
+}
+"""What an approval takes."""
+
+Title = Annotated[str, "What is asked, in a line; with {places} for inputs."]
+Text = Annotated[str, "What there is to know, with {places} for inputs.", Look("lines")]
+Shown = Annotated[Any, "What people see to decide by: a text, a table, a picture, a record."]
+People = Annotated[Sequence[str], "Who is asked: names or addresses."]
+Within = Annotated[str, "How long they have, such as 4 h or 2 days; empty: for ever."]
+After = Annotated[
+    str, "After how long without an answer others are asked as well.", Look(more=True)
+]
+Others = Annotated[Sequence[str], "Who is asked then.", Look(more=True)]
+
+_CHECK = readable(
+    title=read_template, text=read_template, within=seconds_of, escalate_after=seconds_of
+)
+
+
+@block(
+    "approval.ask",
+    title="Ask for approval",
+    icon="mdi6.account-check-outline",
+    agent="approval",
+    effect="read",
+    patient=True,
+    routes=("approved", "refused"),
+    check=_CHECK,
+    search=("approve", "human", "confirm", "permission", "wait", "decision", "sign off", "review"),
+)
+async def ask(
+    context: Context,
+    title: Title = "May this go on?",
+    text: Text = "",
+    shows: Shown = None,
+    people: People = (),
+    within: Within = "",
+    on_deadline: Annotated[
+        Literal["fail", "approve", "refuse"], "What happens when nobody answers in time."
+    ] = "fail",
+    escalate_after: After = "",
+    escalate_to: Others = (),
+    **inputs: Any,
+) -> Route:
+    """Wait until a person approves or refuses, however long that takes.
+
+    The run waits without costing anything, over restarts as well. It goes on with an answer from
+    the Inbox of the studio, `heddle answer`, the API or a signed link; the first one counts. What
+    comes out, on the port of the decision, is a record: `approved`, `comment`, `by`, `through`,
+    `at`, and as `shown` what was to be decided on.
+    """
+    otherwise = {"fail": None, "approve": {"approved": True}, "refuse": {"approved": False}}
+    answer = await context.ask(
+        Asked(
+            title=_filled(title, inputs, shows),
+            text=_filled(text, inputs, shows),
+            takes=DECISION,
+            shows=_shown(shows),
+            of=tuple(people),
+            deadline=seconds_of(within),
+            otherwise=otherwise[on_deadline],
+            escalate_after=seconds_of(escalate_after),
+            escalate_to=tuple(escalate_to),
+        )
+    )
+    approved = bool(answer.values.get("approved"))
+    record = {
+        "approved": approved,
+        "comment": answer.values.get("comment", ""),
+        **_signed(answer),
+        "shown": shows,
+    }
+    return Route("approved" if approved else "refused", record)
+
+
+class Filled(NamedTuple):
+    """What a person filled in, and who that was."""
+
+    values: Annotated[Mapping[str, Any], "The fields of the form, by name."]
+    answer: Annotated[Mapping[str, Any], "Who answered (`by`), `through` what, and when (`at`)."]
+
+
+@block(
+    "approval.form",
+    title="Fill in a form",
+    icon="mdi6.form-select",
+    agent="approval",
+    effect="read",
+    patient=True,
+    check=_CHECK,
+    search=("form", "human", "input", "ask", "question", "person", "wait", "survey"),
+)
+async def form(
+    context: Context,
+    fields: Annotated[
+        Schema,
+        "The fields of the form, as the JSON Schema of a record.",
+        Look("schema"),
+    ],
+    title: Title = "Please fill this in",
+    text: Text = "",
+    shows: Shown = None,
+    people: People = (),
+    within: Within = "",
+    otherwise: Annotated[
+        Mapping[str, Any] | None,
+        "What is taken when nobody answers in time; without it, the block fails.",
+        Look("mapping", more=True),
+    ] = None,
+    escalate_after: After = "",
+    escalate_to: Others = (),
+    **inputs: Any,
+) -> Filled:
+    """Wait until a person has filled in a form; what they wrote is data on the link.
+
+    An answer is taken only if it is as the fields say. It can come from the Inbox of the studio,
+    `heddle answer`, the API or a signed link; the first one counts.
+    """
+    answer = await context.ask(
+        Asked(
+            title=_filled(title, inputs, shows),
+            text=_filled(text, inputs, shows),
+            takes=fields if isinstance(fields, Mapping) else {},
+            shows=_shown(shows),
+            of=tuple(people),
+            deadline=seconds_of(within),
+            otherwise=otherwise,
+            escalate_after=seconds_of(escalate_after),
+            escalate_to=tuple(escalate_to),
+        )
+    )
+    return Filled(dict(answer.values), _signed(answer))
+
+
+def _filled(text: str, inputs: Mapping[str, Any], shows: Any) -> str:
+    """The text with inputs in its {places}; `shows` is one of them."""
+    return "".join(fill(read_template(text), {"shows": shows, **inputs}))
+
+
+def _shown(shows: Any) -> Mapping[str, Any]:
+    """What is shown, by name."""
+    if shows is None:
+        return {}
+    named = isinstance(shows, Mapping) and all(isinstance(name, str) for name in shows)
+    return dict(shows) if named else {"value": shows}
+
+
+def _signed(answer: Answered) -> dict[str, Any]:
+    """Who answered, by which way, and when."""
+    at = datetime.datetime.fromtimestamp(answer.at, datetime.UTC)
+    return {"by": answer.by, "through": answer.through, "at": at}
