@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from graph.errors import BadInput
 from graph.schemas import faults
@@ -11,7 +11,7 @@ from graph.values import did_you_mean
 from runtime.commands import AnswerTask
 from runtime.engine.executor import Executor
 from runtime.engine.live import Live
-from runtime.events import TaskAnswered, TaskAsked
+from runtime.events import AnyEvent, TaskAnswered, TaskAsked
 from runtime.history import effective
 from runtime.inputs import BadInputs
 from runtime.journal.contract import Journal, JournalGone
@@ -38,7 +38,7 @@ class Answering:
         live = self._executor.live(run)
         asked = _meant(live, command) if live is not None else None
         if live is None or asked is None:
-            raise await self._unasked(run, command)
+            raise await self.unasked(run, command.task, command.label)
         values = fitting_answer(asked.question.get("takes", {}), command.values)
         durable = self._executor.answer(
             live, (asked.task, asked.label), values, command.by, command.through
@@ -60,22 +60,33 @@ class Answering:
             return await self._take_over(row.run)
         return row.run
 
-    async def _unasked(self, run: str, command: AnswerTask) -> Unasked:
-        """Why there is no question that this answers: somebody else was first, or nobody asks."""
+    async def unasked(self, run: str, task: str, label: str = "") -> Unasked:
+        """Why there is no question that this answers."""
         await self._executor.drained()
-        events = effective(await self._journal.read(run))
-        given = [event for event in events if isinstance(event, TaskAnswered)]
-        for event in reversed(given):
-            if event.task == (command.task or event.task) and command.label in ("", event.label):
-                return Unasked(answered_words(event))
-        tasks = {event.task for event in events if isinstance(event, TaskAsked)}
-        if command.task in tasks:
-            return Unasked(f"{command.task} doesn't wait for an answer any more.")
-        what = f"{command.task!r} of the run {run}" if command.task else f"The run {run}"
-        return Unasked(
-            f"{what} asks nobody anything.",
-            cure=did_you_mean(command.task, tasks) or "`heddle inbox` lists what is asked.",
-        )
+        return await why_unasked(self._journal, run, task, label)
+
+
+class Readable(Protocol):
+    """What is asked of a journal here or elsewhere."""
+
+    async def read(self, run: str, after: int = 0) -> list[AnyEvent]: ...
+
+
+async def why_unasked(journal: Readable, run: str, task: str, label: str = "") -> Unasked:
+    """Why a run doesn't ask that: somebody else answered first, or nobody asks."""
+    events = effective(await journal.read(run))
+    given = [event for event in events if isinstance(event, TaskAnswered)]
+    for event in reversed(given):
+        if event.task == (task or event.task) and label in ("", event.label):
+            return Unasked(answered_words(event))
+    tasks = {event.task for event in events if isinstance(event, TaskAsked)}
+    if task in tasks:
+        return Unasked(f"{task} doesn't wait for an answer any more.")
+    what = f"{task!r} of the run {run}" if task else f"The run {run}"
+    return Unasked(
+        f"{what} asks nobody anything.",
+        cure=did_you_mean(task, tasks) or "`heddle inbox` lists what is asked.",
+    )
 
 
 def answered_words(event: TaskAnswered) -> str:

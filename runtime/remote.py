@@ -19,11 +19,12 @@ from runtime.commands import Answer, AnyCommand, ImportRun
 from runtime.engine.hub import Subscription
 from runtime.events import AnyEvent
 from runtime.journal.contract import UnknownRun
+from runtime.projections.inbox import Inbox, Question
 from runtime.remote_agents import RemoteAgents
 from runtime.remote_connections import RemoteConnections
 from runtime.remote_errors import ServerGone, ServerRefused, error_of
 from runtime.remote_journal import RemoteJournal, RemoteMetrics
-from runtime.wire import JSON, MSGPACK, Missed, unpacked
+from runtime.wire import JSON, MSGPACK, Missed, looked_up, unpacked
 
 BYTES = "application/octet-stream"
 
@@ -121,6 +122,10 @@ class RemoteRuntime:
                 return
             except ServerGone as error:
                 await _pause(pauses, error)
+
+    async def questions(self, run: str = "") -> list[Question]:
+        """What runs there ask people, newest first; or what one run asks."""
+        return looked_up(await self.get("/inbox", run=run), Inbox).questions
 
     async def get(self, path: str, /, **query: Any) -> bytes:
         """The answer to a GET. Raises HeddleError."""

@@ -21,7 +21,7 @@ from graph.file_format import read, write
 from graph.flow import Flow
 from graph.self_contained import self_contained
 from graph.values import did_you_mean
-from runtime.answering import Answering
+from runtime.answering import Answering, Unasked
 from runtime.budgets import Ledger, Purse, looks_back
 from runtime.changes import edits_for
 from runtime.clock import Clock, SystemClock
@@ -60,6 +60,7 @@ from runtime.engine.state import Run
 from runtime.engine.surroundings import Limits, Surroundings
 from runtime.events import ENDINGS, LIVE_ONLY, AnyEvent, Failure, RunInterrupted, RunStarted
 from runtime.history import effective
+from runtime.inbox import Inboxes
 from runtime.inputs import differing, fitting
 from runtime.journal.contract import Journal, JournalError, UnknownRun
 from runtime.lookup import Lookup
@@ -69,6 +70,7 @@ from runtime.metrics.spending import spent_of_late
 from runtime.metrics.store import MetricStore
 from runtime.misfits import misfits
 from runtime.ownership import is_gone, new_id, new_owner
+from runtime.projections.inbox import Question
 from runtime.steering import NotPossible, Steering
 
 LEASE = 30.0
@@ -117,6 +119,7 @@ class Runtime:
         self.look = Lookup(journal, self.plan, surroundings)
         self._executor = Executor(journal, surroundings, self._clock, self._hub, limits or Limits())
         self._steering = Steering(self._executor, journal, self._replayed)
+        self._inboxes = Inboxes(journal)
         self._answering = Answering(self._executor, journal, self._resume)
         self.meter = Meter(
             metrics or MemoryMetricStore(), self._hub, journal, self.plan, self._clock.now,
@@ -275,6 +278,21 @@ class Runtime:
         self._executor.leave(live, Failure("Left", "It waits for a person's answer."))
         await self.journal.release(run, self.owner)
         return True
+
+    # What people are asked.
+
+    def now(self) -> float:
+        """Seconds since the epoch, by the clock of the runs."""
+        return self._clock.now()
+
+    async def questions(self, run: str = "") -> list[Question]:
+        """What runs ask people, newest first, whoever drives them; or what one run asks."""
+        await self._executor.drained()
+        return await self._inboxes.questions(run)
+
+    async def why_unasked(self, run: str, task: str, label: str = "") -> Unasked:
+        """Why a question isn't open: who answered it, when that was."""
+        return await self._answering.unasked(run, task, label)
 
     # How it is done.
 

@@ -32,6 +32,8 @@ COMMANDS = (
     Row("run", "Runs", "Run a flow."),
     Row("resume", "Runs", "Go on with a run that was interrupted."),
     Row("replay", "Runs", "Run again from a block, reusing what was recorded before it."),
+    Row("inbox", "Runs", "List what runs ask people."),
+    Row("answer", "Runs", "Answer what a run asks."),
     Row("cancel", "Runs", "End a run."),
     Row("runs", "Runs", "List runs, newest first."),
     Row("show", "Runs", "Show what happened in a run."),

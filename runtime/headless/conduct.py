@@ -1,5 +1,7 @@
 """What `run`, `resume` and `replay` share: a run is driven, and what came of it is shown."""
 
+import asyncio
+import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import NamedTuple
@@ -7,19 +9,23 @@ from typing import NamedTuple
 import click
 from rich.text import Text
 
-from runtime.commands import ReplayRun, ResumeRun, StartRun
+from runtime.answering import fitting_answer
+from runtime.commands import AnswerTask, ReplayRun, ResumeRun, StartRun
 from runtime.headless import options
 from runtime.headless.drive import AnyRuntime, Drive, Verdict, exit_code
 from runtime.headless.exits import DONE, FAILED
 from runtime.headless.granting import Asked
 from runtime.headless.loop import Interrupted, waited
 from runtime.headless.progress import teller
+from runtime.headless.questions import asked_here, whoami
 from runtime.headless.runtimes import at, runtime_here
 from runtime.headless.sources import blocks_at_hand
 from runtime.headless.streams import drop_output
 from runtime.headless.values import cell, console, show_outputs
-from runtime.headless.words import hint, say
+from runtime.headless.words import hint, say, told
+from runtime.inputs import BadInputs
 from runtime.journal.contract import RunRow
+from runtime.projections.inbox import question_of
 from runtime.projections.outline import Line, outline
 from runtime.projections.run_view import RunView
 from runtime.runtime import Runtime
@@ -28,7 +34,7 @@ from runtime.runtime import Runtime
 class Ride(NamedTuple):
     """A command that has a run done, and what is known of the run beforehand."""
 
-    command: StartRun | ResumeRun | ReplayRun
+    command: StartRun | ResumeRun | ReplayRun | AnswerTask
     lines: Sequence[Line] = ()
     name: str = ""
 
@@ -76,6 +82,11 @@ def conduct(
             ride = await prepare(runtime)
             drives.append(Drive(runtime, teller(json=json), verdicts=verdicts))
             await drives[0].go(*ride)
+            while not json and sys.stdin.isatty() and sys.stderr.isatty():
+                if (answer := await _answered_here(drives[-1].view)) is None:
+                    break
+                drives.append(Drive(runtime, teller(json=json), verdicts=verdicts))
+                await drives[-1].go(answer, ride.lines, ride.name)
 
     try:
         waited(work())
@@ -84,12 +95,29 @@ def conduct(
             raise click.Abort from None  # before anything began
     except BrokenPipeError:
         drop_output()  # nobody listens any more: the run is left as by Ctrl-C
-    (drive,) = drives
+    drive = drives[-1]
     if drive.view.state == "succeeded" and not json:
         show_outputs(drive.view.outputs, console())
     say_what_next(drive.view, place)
     code = exit_code(drive.view)
     return code if place.lasting or code == DONE else FAILED
+
+
+async def _answered_here(view: RunView) -> AnswerTask | None:
+    """The answer to what a run waits for, of whoever sits here; None when they give none."""
+    while view.asked and not view.over:
+        question = question_of(next(iter(view.asked.values())), view.name)
+        values = await asyncio.to_thread(asked_here, question)
+        if values is None:
+            return None
+        try:
+            fitting_answer(question.takes, values)
+        except BadInputs as error:
+            say(told(error))
+            continue
+        task, label = question.task, question.label
+        return AnswerTask(question.run, values, task, label, whoami(), "terminal")
+    return None
 
 
 def say_what_next(view: RunView, place: Place) -> None:

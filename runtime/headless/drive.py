@@ -8,6 +8,7 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar, Union
 
 from runtime.commands import (
+    AnswerTask,
     ContinueRun,
     ReplayRun,
     ResumeRun,
@@ -72,14 +73,18 @@ class Drive:
         self._looked = time.monotonic()
 
     async def go(
-        self, command: StartRun | ResumeRun | ReplayRun, lines: Sequence[Line], name: str = ""
+        self,
+        command: StartRun | ResumeRun | ReplayRun | AnswerTask,
+        lines: Sequence[Line],
+        name: str = "",
     ) -> RunView:
         """Give the command and follow the run until it is over, or can't go on by itself."""
         self.view.name = name
         known = "" if isinstance(command, ReplayRun) else command.run
         with self._runtime.watch(known) as happenings:
-            if isinstance(command, ResumeRun):
+            if isinstance(command, ResumeRun | AnswerTask):
                 await self._take_past(command.run)
+                self.view.waits_for = []  # as it was before
             was_paused = self.view.state == "paused"
             debugged = bool(self.view.wheel or self.view.held)
             self.run = self.view.run = (await self._runtime.obey(command)).run

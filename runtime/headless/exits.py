@@ -6,6 +6,6 @@ MEANINGS = {
     DONE: "It went well.",
     FAILED: "A flow or test failed, or was cancelled; the flows differ; doctor found trouble.",
     UNUSABLE: "The file, the command or what it names can't be used.",
-    RESUMABLE: "The run was interrupted: `heddle resume` goes on with it.",
+    RESUMABLE: "The run was interrupted, or waits for a person: `heddle resume` or `answer`.",
     FAULT: "Heddle itself is at fault.",
 }

@@ -181,7 +181,7 @@ def ending(view: RunView) -> str:
         case "cancelled":
             why = f": {clean(view.reason)}" if view.reason else "."
             return f"■ Cancelled after {took}{why}"
-        case "asking" if view.waits_for:
+        case _ if view.waits_for and view.asked:
             return "\n".join(["? It waits for a person:", *(f"  {w}" for w in view.waits_for)])
         case _ if view.waits_for:
             return "\n".join(["It can't go on by itself:", *(f"  {w}" for w in view.waits_for)])

@@ -302,6 +302,7 @@ class RunView(msgspec.Struct):
                 self.replays, self.begins_at = event.replays, event.begins_at
             case RunRecovered():
                 self._leave("", None)
+                self.waits_for = []
                 self.owner, self.recovered = event.owner, self.recovered + 1
                 self.wheel = ""
                 self.state, self.failure = "paused" if self.halted else self._going, None

@@ -37,6 +37,7 @@ from runtime.journal.contract import (
     TaskRow,
     UnknownRun,
 )
+from runtime.links import Links
 from runtime.lookup import NoSuchValue
 from runtime.metrics.series import NoSuchMetric
 from runtime.metrics.store import MetricsGone
@@ -46,6 +47,7 @@ from runtime.secrets.environment import NoSecret
 from runtime.secrets.keep import KeepError
 from runtime.services.agents import AGENTS
 from runtime.services.connections import CONNECTIONS
+from runtime.services.inbox import INBOX
 from runtime.services.lookup import LOOKUP
 from runtime.services.metrics import METRICS
 from runtime.services.narrowing import narrowed
@@ -85,11 +87,14 @@ class Health(msgspec.Struct, frozen=True):
     status: Literal["ok"] = "ok"
 
 
-def control(runtime: Runtime, grants: Grants, origins: Sequence[str] = ()) -> Litestar:
+def control(
+    runtime: Runtime, grants: Grants, origins: Sequence[str] = (), links: Links | None = None
+) -> Litestar:
     """The control service of a runtime that is open already.
 
     What a request asks to be granted can only be less than `grants`. `origins` are other
-    servers' pages that may speak to this one. Whoever may speak at all is a guard's business.
+    servers' pages that may speak to this one, `links` signs links to questions. Whoever may
+    speak at all is a guard's business.
     """
     return Litestar(
         [
@@ -105,6 +110,7 @@ def control(runtime: Runtime, grants: Grants, origins: Sequence[str] = ()) -> Li
             *METRICS,
             *AGENTS,
             *CONNECTIONS,
+            *INBOX,
             flow,
             blocks,
             block,
@@ -112,6 +118,7 @@ def control(runtime: Runtime, grants: Grants, origins: Sequence[str] = ()) -> Li
         ],
         dependencies={
             "runtime": Provide(lambda: runtime, sync_to_thread=False, use_cache=True),
+            "links": Provide(lambda: links, sync_to_thread=False, use_cache=True),
             "grants": Provide(lambda: grants, sync_to_thread=False, use_cache=True),
         },
         exception_handlers={

@@ -31,6 +31,8 @@ class Guard(msgspec.Struct, frozen=True):
     token: str
     hosts: Collection[str]
     origins: Collection[str]
+    free: tuple[str, ...] = ()
+    """What paths begin with for which no token is needed: what they lead to asks for proof."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -38,6 +40,8 @@ class Guard(msgspec.Struct, frozen=True):
             return
         asks_first = scope.get("method") == "OPTIONS"
         refusal = self.refusal(scope["headers"], scope.get("subprotocols", ()), asks_first)
+        if refusal is not None and refusal.status == 401 and self._is_free(scope):
+            refusal = None
         if refusal is None:
             await self.app(scope, receive, send)
         else:
@@ -75,6 +79,9 @@ class Guard(msgspec.Struct, frozen=True):
                 "Send the header `Authorization: Bearer TOKEN`; the server says it when it starts.",
             )  # fmt: skip
         return None
+
+    def _is_free(self, scope: Scope) -> bool:
+        return scope["type"] == "http" and str(scope.get("path", "")).startswith(self.free)
 
     def _knows(self, authorization: list[str], subprotocols: Iterable[str]) -> bool:
         words = " ".join(authorization).split(" ")

@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 from collections.abc import AsyncIterator, Iterator, Sequence
+from urllib.parse import urlsplit
 
 import uvicorn
 
@@ -24,8 +25,14 @@ class CannotListen(HeddleError):
 class Listening:
     """A socket bound to an address, before anybody is let in."""
 
-    def __init__(self, host: str, port: int, names: Sequence[str] = ()) -> None:
-        """Bind; port 0 means any that is free. `names` are further names of this machine."""
+    def __init__(
+        self, host: str, port: int, names: Sequence[str] = (), *, public: str = ""
+    ) -> None:
+        """Bind; port 0 means any that is free. `names` are further names of this machine.
+
+        `public` is the address by which others reach it, through a proxy say.
+        """
+        self._public = (public,) if public else ()
         self.socket = _bound(host, port)
         self.port: int = self.socket.getsockname()[1]
         self.host = host
@@ -42,12 +49,14 @@ class Listening:
         names = {self.host, self._reachable, *self._names}
         if is_loopback(self._reachable):
             names |= {"127.0.0.1", "localhost", "::1"}
-        return frozenset(f"{_in_url(name)}:{self.port}".lower() for name in names)
+        own = {f"{_in_url(name)}:{self.port}".lower() for name in names}
+        return frozenset(own | {_host_of(url) for url in self._public})
 
     @property
     def origins(self) -> frozenset[str]:
         """The pages that are its own."""
-        return frozenset(f"http://{host}" for host in self.hosts)
+        own = {f"http://{host}" for host in self.hosts}
+        return frozenset(own | {url.lower().rstrip("/") for url in self._public})
 
     @property
     def _reachable(self) -> str:
@@ -85,20 +94,31 @@ def _bound(host: str, port: int) -> socket.socket:
     return made
 
 
+def _host_of(url: str) -> str:
+    """What a request to an address names as its Host."""
+    return urlsplit(url).netloc.lower()
+
+
 def _in_url(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
 @contextlib.asynccontextmanager
 async def serving(
-    app: App, listening: Listening, token: str, origins: Sequence[str] = ()
+    app: App,
+    listening: Listening,
+    token: str,
+    origins: Sequence[str] = (),
+    *,
+    free: tuple[str, ...] = (),
 ) -> AsyncIterator[asyncio.Event]:
     """Let requests in; gives an event that is set once somebody asks the process to end.
 
-    On leaving, no further request is let in, and those under way get some time.
+    Paths that begin with one of `free` need no token. On leaving, no further request is let in,
+    and those under way get some time.
     """
     allowed = listening.origins | {origin.lower().rstrip("/") for origin in origins}
-    guarded = Guard(app, token, listening.hosts, allowed)
+    guarded = Guard(app, token, listening.hosts, allowed, free)
     server = _Server(
         uvicorn.Config(
             guarded,

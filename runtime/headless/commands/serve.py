@@ -25,11 +25,13 @@ from runtime.headless.standing import standing
 from runtime.headless.stdin import end_with_stdin
 from runtime.headless.words import count, hint, say, told
 from runtime.journal.contract import JournalError
+from runtime.links import Links, key_in
 from runtime.runtime import Runtime
 from runtime.services.control import control
 from runtime.services.dap.lodging import Lodging
 from runtime.services.dap.serving import listening_for
 from runtime.services.dap.shapes import Granted
+from runtime.services.inbox import OPEN
 from runtime.services.narrowing import narrowed
 from runtime.services.server import Listening, is_loopback, serving
 from runtime.services.whereabouts import Whereabouts, announced
@@ -52,6 +54,7 @@ class Wanted(msgspec.Struct, frozen=True):
     while_stdin: bool
     any_folder: bool
     debuggers: int | None
+    public: str
 
 
 @click.command("serve")
@@ -65,6 +68,9 @@ class Wanted(msgspec.Struct, frozen=True):
               help="A further name that clients know this machine by. Repeatable.")  # fmt: skip
 @click.option("--origin", "origins", multiple=True, metavar="URL",
               help="Another server whose pages may speak to this one. Repeatable.")  # fmt: skip
+@click.option("--public-url", "public", default="", metavar="URL",
+              help="The address by which people reach this server, for links to questions. "
+                   "[default: its own]")  # fmt: skip
 @click.option("--recover", is_flag=True, help="Go on with the runs that were left.")
 @click.option("--json", "as_json", is_flag=True,
               help="Print one line, {\"address\": …, \"token\": …}, when it is ready.")  # fmt: skip
@@ -89,6 +95,7 @@ def command(
     while_stdin: bool,
     any_folder: bool,
     debuggers: int | None,
+    public: str,
     asked: Asked,
     database: str | None,
     memory: bool,
@@ -108,7 +115,7 @@ def command(
     token = token or secrets.token_urlsafe(32)
     wanted = Wanted(
         host, port, token, names, origins, recover, memory, as_json, while_stdin, any_folder,
-        debuggers,
+        debuggers, public,
     )  # fmt: skip
     with contextlib.suppress(Interrupted):
         waited(_serve(settings, asked, wanted))
@@ -117,14 +124,17 @@ def command(
 
 async def _serve(settings: Settings, asked: Asked, wanted: Wanted) -> None:
     granted = asked.grants()
-    listening = Listening(wanted.host, wanted.port, wanted.names)
+    listening = Listening(wanted.host, wanted.port, wanted.names, public=wanted.public)
     place = IN_MEMORY if wanted.memory else ""
     async with runtime_here(settings, granted, blocks_at_hand(settings), place) as runtime:
         await _see_to_what_was_left(runtime, wanted.recover)
         most = everywhere(granted) if wanted.any_folder else granted
-        service = control(runtime, most, wanted.origins)
+        links = Links(key_in(settings.folder), wanted.public or listening.address)
+        service = control(runtime, most, wanted.origins, links)
         here = Whereabouts(listening.address, wanted.token, runtime.owner)
-        async with serving(service, listening, wanted.token, wanted.origins) as ending:
+        async with serving(
+            service, listening, wanted.token, wanted.origins, free=(OPEN,)
+        ) as ending:
             if wanted.while_stdin:
                 end_with_stdin(ending)
             lodging = Lodging(
