@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel, QSplitter, QStackedLayout, QVBoxLayout, QW
 from agents.manager.status import AgentsStatus
 from app.agents.details import Details
 from app.agents.table import AgentTable
-from app.metrics.living import is_there
+from app.living import is_there
 from app.presenters.agents import Rates, agent_rows
 from app.studio import Studio
 from graph.errors import HeddleError

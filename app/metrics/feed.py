@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.bridge.bridge import Bridge
-from app.metrics.living import is_there
+from app.living import is_there
 from app.plots.colours import MOST
 from app.plots.plot import Drawn
 from app.plots.ring import Floats, Ring

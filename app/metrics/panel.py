@@ -7,11 +7,11 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from app.living import is_there
 from app.metrics.bar import Bar
 from app.metrics.compare_dialog import CompareDialog, names_of, told
 from app.metrics.exporting import as_csv
 from app.metrics.feed import LiveFeed
-from app.metrics.living import is_there
 from app.metrics.picker import Picker
 from app.metrics.run_feed import RunFeed
 from app.plots.axes import clock

@@ -6,8 +6,8 @@ from functools import partial
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.bridge.bridge import Bridge
+from app.living import is_there
 from app.metrics.feed import EVERY, Readable, Wanted, arrays
-from app.metrics.living import is_there
 from app.plots.plot import Drawn
 from app.plots.ring import Ring
 from app.presenters.charts import Chart, Scope

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from app.editor.fields.editor import Editor
 from app.editor.inspector.notes import wrapped
 from app.editor.inspector.page import Page
+from app.editor.inspector.spending import SpendingPart
 from app.editor.inspector.title import TitleLine
 from app.studio import Studio
 from app.workbench import Workbench
@@ -44,6 +45,9 @@ class FlowPage(Page):
         column.addWidget(self._heading)
         column.addWidget(self._interface)
         column.addSpacing(8)
+        self.spending = SpendingPart(workbench, studio, self)
+        column.addWidget(self.spending)
+        column.addSpacing(8)
         column.addWidget(self._hints)
         column.addStretch(1)
         self.name.textEdited.connect(lambda text: self._say(name=text))
@@ -67,6 +71,7 @@ class FlowPage(Page):
         self._interface.setText("\n".join(lines))
         self._interface.setVisible(bool(lines))
         self._heading.setVisible(bool(lines))
+        self.spending.refresh()
         hints = (SELECT,) if flow.blocks else BEGIN
         self._hints.setText("\n\n".join(hints))
 

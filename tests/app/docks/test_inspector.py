@@ -21,7 +21,7 @@ from app.presenters.live_run import LiveRun
 from app.window.main_window import MainWindow
 from app.workbench import Workbench
 from graph.edits import AddBlock, AddFlow, Connect, Rename, SetField, SetSettings
-from graph.flow import Block, End, Flow, Link, Settings, end
+from graph.flow import Block, Bound, Budget, End, Flow, Link, Settings, end
 
 FLOW = Flow.of(
     [
@@ -487,3 +487,24 @@ def test_every_control_of_a_form_has_a_name(inspector: Inspector, bench: Workben
         ]
         nameless = [c for c in controls if not (c.accessibleName() or getattr(c, "text", str)())]
         assert not nameless
+
+
+def test_the_budget_is_asked_for_once_a_model_is_asked_and_is_one_step_a_box(
+    inspector: Inspector, bench: Workbench, qtbot: QtBot
+) -> None:
+    inspector.show_selected()
+    assert isinstance(inspector.page, FlowPage)
+    spending = inspector.page.spending
+    assert spending.isHidden()
+
+    bench.do(AddBlock(Block("chat", "ai.chat", {"prompt": "Hi", "model": "scripted/echo"})))
+    inspector.page.refresh()
+    qtbot.keyClicks(spending.boxes["run", "cost"], "0.25")
+    qtbot.keyClicks(spending.boxes["month", "tokens"], "10,00x")
+
+    assert not spending.isHidden()
+    assert bench.flow.budget == Budget(run=Bound(cost=0.25), month=Bound(tokens=1000))
+    assert spending.boxes["month", "tokens"].property("invalid") is True
+
+    bench.document.undo()
+    assert bench.flow.budget == Budget(run=Bound(cost=0.25))
