@@ -45,6 +45,7 @@ OWN = (
     "agents.code.blocks",
     "agents.approval.blocks",
     "agents.mcp.blocks",
+    "agents.llm.agent_blocks",
     "agents.llm.blocks",
     "agents.llm.record_blocks",
     "agents.llm.text_blocks",

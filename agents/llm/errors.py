@@ -4,6 +4,7 @@ BlockError
 ├── NoModel                 nothing is connected that could be asked
 ├── BudgetExceeded          the answer might cost more than the run may still use up
 ├── WrongAnswer             it answered, and never as the schema says
+├── AgentStopped            an agent reached one of its bounds before it had an answer
 └── AgentError              see agents/errors.py
     ├── NoAnswer            every model in the chain failed; says what each said
     └── Rejected
@@ -27,6 +28,10 @@ class BudgetExceeded(BlockError):
 
 class WrongAnswer(BlockError):
     """A model answered as often as it may, and never as the schema says."""
+
+
+class AgentStopped(BlockError):
+    """An agent reached one of its bounds before it had an answer."""
 
 
 class Unsuited(Rejected):

@@ -17,6 +17,7 @@ from agents.llm.shapes import (
     Restarted,
     TextPiece,
     ThoughtPiece,
+    Tool,
     Usage,
     Vectors,
 )
@@ -43,6 +44,8 @@ class Inquiry:
         system: str = "",
         answer_by: Mapping[str, Any] | None = None,
         stop: Sequence[str] = (),
+        tools: Sequence[Tool] = (),
+        must_use: str = "",
         show: bool = True,
     ) -> Reply:
         """A whole answer; its text is shown as it comes, unless several are asked for at a time.
@@ -58,6 +61,8 @@ class Inquiry:
             most_tokens=asking.most_tokens,
             temperature=asking.temperature,
             stop=tuple(stop),
+            tools=tuple(tools),
+            must_use=must_use,
             seed=asking.seed,
             thinking=asking.thinking,
         )

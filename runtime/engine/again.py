@@ -1,6 +1,6 @@
 """Which tasks of a run a replay does again, from a block, a round of a loop, or what changed."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from graph.compile.plan import Plan
@@ -29,6 +29,7 @@ class DoneAgain:
         self, plan: Plan, recorded: Plan, begin_at: str, scopes: Collection[str] = ()
     ) -> None:
         self._begun = [step for step in steps_of(begin_at) if step.round]
+        self._several = set(_running_several(plan)) if self._begun else set()
         for scope in rounds_in(begin_at):
             if scope not in scopes:
                 raise KeyError(scope)
@@ -42,7 +43,19 @@ class DoneAgain:
         """Whether neither the task nor any loop around it is done again."""
         if self._is_before(task):
             return self._changed is None or _keeps(self._changed, task)
-        return _keeps(self._again, task)
+        return not self._follows_round(task) and _keeps(self._again, task)
+
+    def _follows_round(self, task: str) -> bool:
+        """Whether a task is in a later round of a loop whose rounds run different flows.
+
+        What such a round is for, as a turn of an agent, comes from the rounds before it.
+        """
+        for step, begun in zip(steps_of(task), self._begun, strict=False):
+            if step.task != begun.task or not step.round:
+                return False
+            if step.round != begun.round:
+                return step.task in self._several
+        return False
 
     def _is_before(self, task: str) -> bool:
         """Whether a task is in a round before the one that the replay begins in."""
@@ -60,6 +73,15 @@ class DoneAgain:
             return int(round) < int(other)
         places = [self._order.get(f"{loop}[{label}]") for label in (round, other)]
         return places[0] is not None and places[1] is not None and places[0] < places[1]
+
+
+def _running_several(plan: Plan) -> Iterator[str]:
+    """The loops that run more than one flow, at any depth, by their ids."""
+    for i, bodies in plan.bodies.items():
+        if len(bodies) > 1:
+            yield plan.ids[i]
+        for inner in bodies.values():
+            yield from _running_several(inner)
 
 
 def steps_of(address: str) -> list[Step]:
