@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 
 from agents.contract import Agent, PoolSize, Task
@@ -39,7 +39,9 @@ class Pool:
         self._members: dict[str, Member] = {}
         self._free: dict[str, float] = {}
         """Since when each instance that could work has had nothing to do."""
-        self._starting = set[asyncio.Task[None]]()
+        self._starting = set[str]()
+        self._under_way = set[asyncio.Task[None]]()
+        """Instances being started, and such as are let go."""
         self._queue = deque[tuple[float, asyncio.Future[None]]]()
         self._changed_at = clock.now()
         self._made = 0
@@ -110,12 +112,11 @@ class Pool:
     async def close(self, *, within: float = PATIENCE) -> None:
         """Let all calls end, for so long, and close all instances. Never raises."""
         self._stop_looking()
-        for starting in self._starting:
-            starting.cancel()
         for _, turn in self._queue:
             turn.cancel()
         members, self._members, self._free = self.members, {}, {}
         await asyncio.gather(*(member.close(within=within) for member in members))
+        await asyncio.gather(*self._under_way, return_exceptions=True)
 
     def _candidate(self, name: str) -> Candidate:
         member = self._members[name]
@@ -160,23 +161,27 @@ class Pool:
         self._made += 1
         name = f"{self.kind} {self._made}"
         self._members[name] = self._make()
-        starting = asyncio.create_task(self._start(name))
-        self._starting.add(starting)
-        starting.add_done_callback(self._starting.discard)
+        self._starting.add(name)
+        self._begin(self._start(name))
 
     async def _start(self, name: str) -> None:
-        member = self._members[name]
         try:
-            await member.ready()
+            await self._members[name].ready()
         except Exception as error:  # noqa: BLE001 - whoever waits for it is told
-            self._members.pop(name, None)
-            self._changed_at = self._clock.now()
-            if not self._members:
-                for _, turn in self._queue:
-                    if not turn.done():
-                        turn.set_exception(error)
-            return
-        self._given_back(name)
+            self._missed(name, error)
+        else:
+            self._given_back(name)
+        finally:
+            self._starting.discard(name)
+
+    def _missed(self, name: str, error: Exception) -> None:
+        """An instance couldn't be started; who waits is told so unless there are others."""
+        self._starting.discard(name)
+        self._members.pop(name, None)
+        self._changed_at = self._clock.now()
+        for _, turn in self._queue if not self._members else ():
+            if not turn.done():
+                turn.set_exception(error)
 
     def _shrink(self) -> None:
         """Let the instance go that has been idle longest."""
@@ -184,9 +189,12 @@ class Pool:
             return
         name = min(self._free, key=self._free.__getitem__)
         del self._free[name]
-        closing = asyncio.create_task(self._members.pop(name).close())
-        self._starting.add(closing)  # so that it is awaited by somebody
-        closing.add_done_callback(self._starting.discard)
+        self._begin(self._members.pop(name).close())
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
 
     def _look_again(self) -> None:
         """While tasks wait, nothing else may happen that would have the queue looked at."""
