@@ -76,6 +76,9 @@ from runtime.steering import NotPossible, Steering
 LEASE = 30.0
 """Seconds for which a runtime owns its runs without saying so again."""
 
+GRACE = 2.0
+"""Seconds that tasks which change something get to come to their end when a runtime closes."""
+
 CLOSED = Failure("Closed", "Heddle was shut down.", "`heddle resume` goes on with the run.")
 """What is told of runs that a runtime leaves when it closes."""
 
@@ -147,7 +150,7 @@ class Runtime:
                 self._upkeep.cancel()
                 await asyncio.gather(self._upkeep, return_exceptions=True)
             with contextlib.suppress(JournalError):
-                for run in await self._executor.close(CLOSED):
+                for run in await self._executor.close(CLOSED, grace=GRACE):
                     await self.journal.release(run, self.owner)
         finally:
             await self.meter.close()

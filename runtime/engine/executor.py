@@ -212,11 +212,16 @@ class Executor:
         """Wait until all that happened is durable."""
         await self._recorder.drained()
 
-    async def close(self, failure: Failure) -> list[str]:
+    async def close(self, failure: Failure, *, grace: float = 0.0) -> list[str]:
         """Leave every run where it is, say so by that failure, and give their ids.
 
-        What is under way is stopped and awaited, so that it may put its things in order.
+        Nothing begins any more. What changes the world outside may come to its end for `grace`
+        seconds, so that nobody has to ask whether it was done. All else is stopped and awaited,
+        so that it may put its things in order.
         """
+        self._runner.rest()
+        if grace and (changing := self._changing()):
+            await asyncio.wait(changing, timeout=grace)
         left = self.runs
         stopped = [task for live in left for at in live.under_way.values() for task in at.values()]
         for live in left:
@@ -228,6 +233,18 @@ class Executor:
         for live in left:
             self._tell_left(live, failure)
         return [live.run.id for live in left]
+
+    def _changing(self) -> list[asyncio.Task[None]]:
+        """The attempts under way that change something, and don't wait by nature."""
+        return [
+            task
+            for live in self.runs
+            for scope, at in live.under_way.items()
+            for i, task in at.items()
+            if scope.plan.specs[i].effect == "write"
+            and not scope.plan.specs[i].patient
+            and i not in scope.plan.bodies
+        ]
 
     def leave(self, live: Live, failure: Failure) -> None:
         """Leave a run where it is, to be resumed, and tell whoever watches why."""

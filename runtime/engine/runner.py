@@ -73,6 +73,7 @@ class Runner:
         self._roll = roll
         self._ready: deque[tuple[Scope, int]] = deque()
         self._scheduled = False
+        self._resting = False
 
     def awaiting(self) -> set[Run]:
         """The runs that have something ready."""
@@ -85,15 +86,22 @@ class Runner:
 
     # The queue.
 
+    def rest(self) -> None:
+        """Begin nothing any more; what is under way goes on."""
+        self._resting = True
+        self.under_way.rest()
+
     def kick(self) -> None:
         """Have the queue looked at in the loop's next turn."""
-        if not self._scheduled:
+        if not self._scheduled and not self._resting:
             self._scheduled = True
             asyncio.get_running_loop().call_soon(self._drain)
 
     def _drain(self) -> None:
         """Call what is ready until the turn is over; the hot path of every run."""
         self._scheduled = False
+        if self._resting:
+            return
         ready, now, wave = self._ready, self.clock.now, self._recorder.wave
         pop, fold = ready.popleft, evolve.finish_one
         at = now()

@@ -40,6 +40,10 @@ class UnderWay:
         if not task.done():
             live.under_way.setdefault(scope, {})[i] = task
 
+    def rest(self) -> None:
+        """Begin nothing any more."""
+        self._limit = 0
+
     def left(self, live: Live, scope: Scope, i: int) -> None:
         """A task is under way no more; another takes its place."""
         tasks = live.under_way.get(scope)

@@ -21,7 +21,7 @@ from agents.worker import Worker
 from graph.flow import Block, Flow, Retry, Settings
 from runtime.commands import ResumeRun, StartRun
 from runtime.compose import World, granted
-from runtime.events import RunFailed, RunInterrupted, RunSucceeded
+from runtime.events import RunFailed, RunInterrupted, RunSucceeded, TaskFinished
 from runtime.inputs import BadInputs
 from runtime.runtime import Runtime
 from tests.end_to_end.beside import alone, end_of, runtime_in
@@ -239,6 +239,32 @@ async def test_a_runtime_that_closes_leaves_its_runs_to_be_resumed_by_anybody(
         for run in runs:
             assert (await other.journal.run(run)).owner == ""
             assert (await other.obey(ResumeRun(run))).run == run
+
+
+async def test_what_changes_the_world_may_end_before_a_runtime_closes_and_nothing_begins(
+    tmp_path: Path,
+) -> None:
+    lines = tmp_path / "lines"
+    first = {"file": str(lines), "text": "first", "seconds": 0.5}
+    flow = Flow.of(
+        [
+            Block("first", "trouble.note", first),
+            Block("second", "trouble.note", {"file": str(lines), "text": "second"}),
+        ],
+        [("first.value", "second.value")],
+    )
+    async with runtime_in(tmp_path) as one:
+        run = await started(one, flow)
+    assert lines.read_text() == "first\n"
+
+    async with runtime_in(tmp_path) as other:
+        done = [e.task for e in await other.journal.read(run) if isinstance(e, TaskFinished)]
+        await other.obey(ResumeRun(run))
+        end = await other.ended(run)
+
+    assert done == ["first"]
+    assert isinstance(end, RunSucceeded)
+    assert lines.read_text() == "first\nsecond\n"
 
 
 async def test_nothing_is_left_of_a_runtime_that_was_closed(tmp_path: Path) -> None:
