@@ -1,13 +1,16 @@
 """How a runtime is put together; the one place that knows every agent."""
 
+import contextlib
 import tempfile
 from collections.abc import Awaitable, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 
 from agents.code.sandbox import Limits as CodeLimits
 from agents.code.sandbox import Sandbox
 from agents.contract import Grants
+from agents.errors import AgentError
 from agents.manager.manager import Manager
 from agents.resilience.settings import GuardRules, guard_rules
 from graph.connections import Connection
@@ -28,14 +31,14 @@ RESOURCES = Path(__file__).resolve().parent.parent / "resources"
 
 
 AGENTS = {
-    "http": "HTTP",
-    "files": "Files",
-    "database": "Databases",
-    "code": "Python sandbox",
-    "llm": "Models",
-    "mcp": "MCP servers",
+    "http": ("HTTP", "agents.http.agent:HttpAgent"),
+    "files": ("Files", "agents.files.agent:FilesAgent"),
+    "database": ("Databases", "agents.database.agent:DatabaseAgent"),
+    "code": ("Python sandbox", "agents.code.sandbox:Sandbox"),
+    "llm": ("Models", "agents.llm.agent:LlmAgent"),
+    "mcp": ("MCP servers", "agents.mcp.agent:McpAgent"),
 }
-"""The agents that are listed before anybody needs them, by their kind."""
+"""The agents that are listed before anybody needs them: by their kind, title and place."""
 
 NOTHING = Grants(folder="/", hosts=(), databases=())
 """What the sandbox is granted, which is the same for every flow."""
@@ -60,7 +63,7 @@ class World:
         self._workers = Workers(packs, memory=memory)
         self.agents = Manager(
             (home or Path(tempfile.gettempdir()) / "heddle") / "agents",
-            titles=AGENTS,
+            titles={kind: title for kind, (title, _) in AGENTS.items()},
             one_for_all={Sandbox: lambda: Sandbox(code)},
             rules=guards,
             redis_url=redis_url,
@@ -68,6 +71,13 @@ class World:
 
     async def agent(self, kind: type[T], grants: Grants) -> T:
         return await self.agents.agent(kind, grants)
+
+    async def wake(self, grants: Grants) -> None:
+        """Start all agents there are, which nobody needs yet. One that can't says so itself."""
+        for _, place in AGENTS.values():
+            module, _, name = place.partition(":")
+            with contextlib.suppress(AgentError):
+                await self.agents.agent(getattr(import_module(module), name), grants)
 
     async def evaluate(self, expression: str, names: Mapping[str, Any]) -> Any:
         return await (await self._sandbox()).evaluate(expression, names)

@@ -51,6 +51,7 @@ COMMANDS = (
     Row("serve", "Heddle", "Run flows for others, over HTTP."),
     Row("mcp", "Heddle", "Offer flows as tools to other programs."),
     Row("dap", "Heddle", "Let an editor debug flows."),
+    Row("agents", "Heddle", "Show how the agents are that do the work of flows."),
     Row("doctor", "Heddle", "Check that everything works, and show the settings."),
     Row("completion", "Heddle", "Print the script that completes commands in a shell."),
 )
