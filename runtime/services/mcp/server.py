@@ -129,6 +129,7 @@ class FlowServer:
                 if not can_ask(context, told.asked):
                     return waiting(told.run, told.asked, left=await call.leave())
                 if context.protocol_version in MODERN_PROTOCOL_VERSIONS:
+                    await call.leave()  # the caller may never come back, and others may answer
                     self._asking[call.run] = (call, told.asked)
                     requests: InputRequests = {ANSWER: form_of(told.asked)}
                     return InputRequiredResult(input_requests=requests, request_state=call.run)

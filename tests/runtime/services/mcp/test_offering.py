@@ -324,6 +324,24 @@ async def test_what_a_flow_asks_is_put_to_the_user_of_the_client(client: Client,
     assert given.structured_content == {"result": "90 cm, says weaver (MCP)"}
 
 
+async def test_while_the_client_asks_somebody_else_may_answer(client: Client, home: Path) -> None:
+    """The caller learns what came of it all the same."""
+
+    async def late(context: Any, _: Any) -> ElicitResult:
+        runs = await context.session.list_resources()
+        (run,) = [one.name for one in runs.resources if "runs" in one.uri]
+        settings = Settings(home=str(home))
+        async with compose(settings, Grants(folder=str(home))) as runtime:
+            await runtime.obey(AnswerTask(run, {"width": 70}, by="Ada"))
+            await runtime.ended(run)
+        return ElicitResult(action="accept", content={"width": 90})
+
+    async with client(elicitation_callback=late) as caller:
+        given = await caller.call_tool("ask", {})
+
+    assert given.structured_content == {"result": "70 cm, says Ada"}
+
+
 async def test_a_user_who_declines_leaves_the_question_open(client: Client, home: Path) -> None:
     async def decline(_: Any, __: Any) -> ElicitResult:
         return ElicitResult(action="decline")
