@@ -20,7 +20,7 @@ Join = Literal["all", "settled", "first"]
 
 Editor = Literal[
     "", "lines", "code", "expression", "choice", "table", "mapping", "file", "folder", "colour",
-    "json", "schema", "schedule", "secret", "connection", "flow", "flows", "url", "sql",
+    "json", "schema", "fields", "schedule", "secret", "connection", "flow", "flows", "url", "sql",
     "model",
 ]  # fmt: skip
 

@@ -7,7 +7,7 @@ from graph.spec import Look, Needs, Spends
 
 Model = Annotated[
     str,
-    "The model to ask: CONNECTION/MODEL, such as `anthropic/claude-sonnet-4-5` or "
+    "The model to ask: CONNECTION/MODEL, such as `anthropic/claude-sonnet-5-5` or "
     "`local/llama3.2`. Empty for the default one. `scripted/echo` asks none.",
     Look("model"),
 ]

@@ -12,7 +12,7 @@ from graph.spec import Follows, Look
 
 Drawn = Annotated[
     dict[str, Any], "What the answer holds: draw its fields, or write a JSON Schema.",
-    Look("schema"),
+    Look("fields"),
 ]  # fmt: skip
 Labels = Annotated[Sequence[str], "What there is to choose from, one on each line."]
 

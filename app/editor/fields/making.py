@@ -8,12 +8,14 @@ from app.editor.fields.choice import ChoiceField, SegmentedField
 from app.editor.fields.code import CodeField, SqlField
 from app.editor.fields.colour import ColourField
 from app.editor.fields.connection import ConnectionField
+from app.editor.fields.drawn import DrawnField
 from app.editor.fields.expression import ExpressionField
 from app.editor.fields.field import UNSET, Field
 from app.editor.fields.flow import FlowField
 from app.editor.fields.json_field import JsonField
 from app.editor.fields.lines import LinesField, TextsField
 from app.editor.fields.mapping import MappingField
+from app.editor.fields.model import ModelField
 from app.editor.fields.number import NumberField
 from app.editor.fields.path import FolderField, PathField, UrlField
 from app.editor.fields.places import PlacesField
@@ -33,6 +35,8 @@ EDITORS: dict[Editor, type[Field]] = {
     "sql": SqlField,
     "json": JsonField,
     "schema": SchemaField,
+    "fields": DrawnField,
+    "model": ModelField,
     "table": TableField,
     "mapping": MappingField,
     "file": PathField,
