@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QToolButton, 
 
 from app.icons import icon
 from app.presenters.data_items import Item, about_exchange, answered
+from app.presenters.results import STREAM
 from app.results.elided_label import ElidedLabel
 from app.results.exchange_view import ExchangeView
 from app.results.failure_view import FailureView
@@ -100,6 +101,7 @@ class DataPane(QWidget):
             case "timing":
                 self.timing.show_data(item.value)
                 return self.timing
+        self.values.be_growing(item.side == "outputs" and item.name == STREAM)
         self.values.show_value(item.value, before)
         return self.values
 

@@ -106,6 +106,13 @@ class ValuePane(QWidget):
         """The view that is shown."""
         return self.view(self._shown)
 
+    def be_growing(self, growing: bool) -> None:
+        """Say whether more of the value is about to come."""
+        plain = self._views["text"]
+        if plain.is_growing != growing:
+            plain.is_growing = growing
+            plain.viewport().update()
+
     @property
     def tree(self) -> TreeView:
         """The view of a value as a tree."""

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import QRect, QUrl
 from PySide6.QtGui import (
     QColor,
     QDesktopServices,
+    QPainter,
+    QPaintEvent,
     QSyntaxHighlighter,
     QTextCharFormat,
     QTextCursor,
@@ -22,6 +24,7 @@ from runtime.large import Large, Page
 
 LONGEST = 2_000_000
 LONGEST_MARKDOWN = 300_000
+CARET = 2
 PIECE = 100_000
 """Letters of a long text that are loaded at a time."""
 
@@ -40,6 +43,8 @@ class PlainView(QPlainTextEdit):
         self._large: Large | None = None
         self._known = 0
         self._is_loading = False
+        self.is_growing = False
+        """Whether more of the text is about to come: a caret stands at its end."""
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
 
     def load_with(self, load: Load | None) -> None:
@@ -60,6 +65,18 @@ class PlainView(QPlainTextEdit):
         self.setPlainText(text)
         if before and text.startswith(before):
             bar.setValue(bar.maximum() if at_end else place)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The text, and a caret behind what is still being written."""
+        super().paintEvent(event)
+        if self.is_growing:
+            end = QTextCursor(self.document())
+            end.movePosition(QTextCursor.MoveOperation.End)
+            place = self.cursorRect(end)
+            painter = QPainter(self.viewport())
+            bar = QRect(place.x() + 1, place.y() + 1, CARET, place.height() - 2)
+            painter.fillRect(bar, QColor(current().running))
+            painter.end()
 
     def _scrolled(self, value: int) -> None:
         bar, large = self.verticalScrollBar(), self._large

@@ -44,6 +44,10 @@ class Line(QWidget):
         self.type = QComboBox(self)
         self.type.addItems(list(TYPES))
         self.type.setCurrentText(drawn.type)
+        self.type.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.type.setMinimumContentsLength(9)
         self.required = self._button("mdi6.asterisk", "It must be there")
         self.required.setCheckable(True)
         self.required.setChecked(drawn.required)
