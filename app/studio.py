@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from app.actions import ActionSet
 from app.bridge.bridge import Bridge
 from app.flow_tests.control import Testing
+from app.known_connections import KnownConnections
 from app.notices import Notices
 from app.preferences import Preferences
 from app.presenters.block_finder import BlockFinder
@@ -68,6 +69,8 @@ class Studio(QObject):
         self.canvases: dict[Workbench, QWidget] = {}
         """The canvas of each open flow that has been seen; canvases keep it themselves."""
         self.bridge = Bridge(settings, self)
+        self.connections = KnownConnections(self.bridge, self)
+        self.workspace.added.connect(lambda bench: bench.know(self.connections))
         self.runs = RunControl(self.bridge, settings, self)
         self.tests = Testing(self.bridge, settings, self)
         self.watches = Watches(self.workspace, self.bridge, settings.folder / "watches", self)

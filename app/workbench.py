@@ -9,7 +9,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.checking import Checker, is_large
 from app.document import Change, Document, Level
+from app.known_connections import KnownConnections
 from app.presenters.addresses import on_canvas
+from app.presenters.connection_list import unknown
 from app.presenters.live_run import LiveRun
 from graph.catalog import Catalog
 from graph.compile.checks import check
@@ -80,6 +82,8 @@ class Workbench(QObject):
         self.zoom = 0.0
         """How large the canvas shows it: 1.0 is full size, 0 not yet said; the canvas keeps it."""
         self.problems: tuple[Problem, ...] = ()
+        self.connections: KnownConnections | None = None
+        """What is known of connections; None as long as nobody has said."""
         self._here: tuple[tuple[Problem, ...], Level, dict[str, list[Problem]]] = ((), (), {})
         self.is_closed = False
         self.live: LiveRun | None = None
@@ -299,6 +303,11 @@ class Workbench(QObject):
         self._checker.drop()
         self._found(tuple(check(self.document.flow, self.catalog)))
 
+    def know(self, connections: KnownConnections) -> None:
+        """Look which connections there are from now on."""
+        self.connections = connections
+        connections.changed.connect(self._check_timer.start)
+
     def renew(self, catalog: Catalog) -> None:
         """Take these kinds of blocks for those there are."""
         self.catalog = catalog
@@ -313,6 +322,9 @@ class Workbench(QObject):
             self.check_now()
 
     def _found(self, found: tuple[Problem, ...]) -> None:
+        if self.connections is not None and self.connections.seen is not None:
+            seen = self.connections.seen
+            found = (*found, *unknown(self.document.flow, seen))
         if found != self.problems:
             self.problems = found
             self.problems_changed.emit()

@@ -7,6 +7,7 @@ from urllib.parse import quote
 import msgspec
 
 from runtime.connections.contents import Draft, Overview, Shown, Tested
+from runtime.connections.nearby import Nearby
 
 
 class Say(Protocol):
@@ -24,6 +25,11 @@ class RemoteConnections:
     async def overview(self) -> Overview:
         """Everything but the secrets."""
         return msgspec.json.decode(await self._say("GET", "/connections"), type=Overview)
+
+    async def nearby(self) -> tuple[Nearby, ...]:
+        """The servers of models that answer on the runtime's machine."""
+        answer = await self._say("GET", "/models/nearby")
+        return msgspec.json.decode(answer, type=tuple[Nearby, ...])
 
     async def put(self, draft: Draft) -> Shown:
         """Keep a connection. Raises BadConnection, KeepError."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from app import editing
+from app.connections import making as connections
 from app.debugging import actions as debugging
 from app.debugging import faults, telling, using
 from app.dialogs import about, block_help, command_palette, shortcuts
@@ -33,6 +34,7 @@ PARTS: tuple[Part, ...] = (
     staleness.install,
     differing.install,
     offered_blocks.install,
+    connections.install,
     command_palette.install,
     shortcuts.install,
     block_help.install,

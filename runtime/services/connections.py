@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 
 from runtime.connections.contents import Draft, Overview, Shown, Tested
+from runtime.connections.nearby import Nearby, nearby
 from runtime.runtime import Runtime
 
 Engine = NamedDependency[SkipValidation[Runtime]]
@@ -34,6 +35,12 @@ class Agreement(msgspec.Struct, frozen=True):
 async def connections(runtime: Engine) -> Overview:
     """All connections without their secrets, the kinds there are, and where secrets are kept."""
     return await asyncio.to_thread(runtime.connections.overview)
+
+
+@get("/models/nearby")
+async def models_nearby() -> tuple[Nearby, ...]:
+    """The servers of models that answer on this machine."""
+    return await nearby()
 
 
 @get("/connections/{name:str}")
@@ -86,6 +93,7 @@ async def remove_secret(runtime: Engine, name: FromPath[str]) -> None:
 
 CONNECTIONS = (
     connections,
+    models_nearby,
     connection,
     keep,
     remove,

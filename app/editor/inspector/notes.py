@@ -5,14 +5,23 @@ from functools import partial
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.icons import icon
+from app.presenters.connection_list import UNKNOWN
 from app.presenters.form import said_here
 from app.presenters.prose import rich
 from app.theme import current
 from app.workbench import Workbench
 from graph.compile.fixes import Fix, fixes
+from graph.compile.fixes.spot import spot_of
 from graph.errors import Problem
 
 ICONS = {"error": "mdi6.alert-circle", "warning": "mdi6.alert"}
@@ -37,10 +46,22 @@ def offers_of(workbench: Workbench) -> Offers:
     def offers(problem: Problem) -> list[Offer]:
         if problem.code == "missing":  # the field is in view, and only the person knows its value
             return []
+        if problem.code == UNKNOWN:
+            return [Offer("Connect…", partial(_connect, workbench, problem))]
         found = fixes(problem, workbench.document.flow, workbench.catalog)
         return [Offer(fix.title, partial(_mend, workbench, fix)) for fix in found[:MOST_OFFERS]]
 
     return offers
+
+
+def _connect(workbench: Workbench, problem: Problem) -> None:
+    """Let the connection that a field names be made, of a kind that suits the field."""
+    spot = spot_of(problem, workbench.document.flow, workbench.catalog)
+    if spot is None or spot.block is None or workbench.connections is None:
+        return
+    name = spot.block.fields[problem.field]["$connection"]
+    kinds = spot.parameter.look.kinds if spot.parameter else ()
+    workbench.connections.want(kinds, name)
 
 
 def _mend(workbench: Workbench, fix: Fix) -> None:
