@@ -6,7 +6,12 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.servers.postgres", "tests.servers.redis", "tests.servers.models"]
+pytest_plugins = [
+    "tests.servers.postgres",
+    "tests.servers.redis",
+    "tests.servers.models",
+    "tests.servers.llama",
+]
 
 # Windows of the tests are drawn in memory, wherever they run; said before any Qt is imported.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
