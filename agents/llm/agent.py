@@ -2,7 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar, TypeVar
 
@@ -14,10 +16,14 @@ from agents.llm.kept_conversations import KeptConversation
 from agents.llm.providers import making
 from agents.llm.providers.scripted import NAME as SCRIPTED
 from agents.llm.shapes import Provider, Reply
+from agents.policy import POLICIES, Policy
 from agents.worker import Worker, capability
 from graph.connections import Connection
 
 T = TypeVar("T")
+
+REMEMBERED = 20
+"""Answers of which is remembered how long they took."""
 
 
 class LlmAgent(Worker):
@@ -29,6 +35,9 @@ class LlmAgent(Worker):
     def __init__(self, grants: Grants, means: Means) -> None:
         super().__init__(grants, means)
         self.catalogue = Catalogue()
+        self.took: dict[str, deque[float]] = {}
+        self.busy = Counter[str]()
+        self._policies: dict[str, Policy] = {}
         self._keeping = Keeping(means.folder)
         self._providers: dict[tuple[str, frozenset[tuple[str, str]]], Provider] = {}
 
@@ -69,6 +78,24 @@ class LlmAgent(Worker):
             else:
                 self._providers[key] = made
         return self._providers[key]
+
+    def policy(self, name: str) -> Policy:
+        """The policy of that name, which remembers what it chose before."""
+        if name not in self._policies:
+            self._policies[name] = POLICIES[name]()
+        return self._policies[name]
+
+    @contextmanager
+    def busy_with(self, model: str) -> Iterator[None]:
+        """Count an answer as under way, and remember how long it took once it is there."""
+        began = time.perf_counter()
+        self.busy[model] += 1
+        try:
+            yield
+            took = self.took.setdefault(model, deque(maxlen=REMEMBERED))
+            took.append(time.perf_counter() - began)
+        finally:
+            self.busy[model] -= 1
 
     async def kept(self, key: bytes) -> Reply | None:
         """The reply that was kept under a key, None when there is none."""

@@ -10,7 +10,8 @@ import msgspec
 from agents.errors import BreakerOpen, Throttled, Unavailable, Unreachable
 from agents.llm import budget, estimate
 from agents.llm.agent import LlmAgent
-from agents.llm.choosing import Chosen, choose
+from agents.llm.choosing import choose
+from agents.llm.chosen import Chosen
 from agents.llm.connections import place_of
 from agents.llm.errors import Endless, NoAnswer, NoModel, Unsuited
 from agents.llm.keeping import key_of
@@ -159,9 +160,10 @@ class _Asking:
             return kept
         try:
             self._afford()
-            reply = await self._agent.guarded(
-                self._chosen.connection, self._attempt, within=_longest(self._chosen)
-            )
+            with self._agent.busy_with(self._chosen.name):
+                reply = await self._agent.guarded(
+                    self._chosen.connection, self._attempt, within=_longest(self._chosen)
+                )
         except BaseException as error:
             self._trace(None, error=str(error) or type(error).__name__)
             raise

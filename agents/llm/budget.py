@@ -1,6 +1,6 @@
 """Whether an answer fits what the run may still use up, and what it cost."""
 
-from agents.llm.choosing import Chosen
+from agents.llm.chosen import Chosen
 from agents.llm.errors import BudgetExceeded
 from agents.llm.shapes import Usage
 from graph.context import Allowance

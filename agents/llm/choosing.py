@@ -2,13 +2,10 @@
 
 import os
 from collections.abc import Sequence
-from ipaddress import ip_address
-from urllib.parse import urlsplit
-
-import msgspec
 
 from agents.llm.agent import BUILT_IN, LlmAgent
-from agents.llm.catalogue import FREE, Known, Price
+from agents.llm.automatic import PREFIX, choose_by
+from agents.llm.chosen import Chosen
 from agents.llm.connections import KINDS
 from agents.llm.errors import NoModel
 from agents.llm.providers import scripted
@@ -27,53 +24,25 @@ THREE_WAYS = (
 )
 
 
-class Chosen(msgspec.Struct, frozen=True, kw_only=True):
-    """A model, whoever serves it, what is known of it, and why it was chosen."""
-
-    connection: Connection
-    model: str
-    known: Known | None = None
-    reason: str = "named"
-
-    @property
-    def name(self) -> str:
-        return f"{self.connection.name}/{self.model}"
-
-    @property
-    def price(self) -> Price | None:
-        """None when nobody knows it; a model on this very machine costs nothing."""
-        if self.known is not None and self.known.price is not None:
-            return self.known.price
-        return FREE if is_here(self.connection) else None
-
-
 async def choose(
     context: Context, agent: LlmAgent, reference: str, question: Question | None = None
 ) -> Sequence[Chosen]:
-    """The models that a reference means, the one to ask first. Raises NoModel, BlockError."""
+    """The models that a reference means, the one to ask first. Raises NoModel, BlockError.
+
+    `auto:POLICY` means those that a policy would choose, see automatic.py.
+    """
     reference = reference.strip()
     reason = "named"
     if not reference:
         reference, reason = os.environ.get(DEFAULT, ""), f"named by {DEFAULT}"
     if not reference:
         reference, reason = _first(context), "the first connection there is"
+    if reference.startswith(PREFIX):
+        return choose_by(reference.removeprefix(PREFIX), context, agent, question)
     connection, model = _taken_apart(context, agent, reference)
     if not model:
         model = await _usual(agent, connection)
     return (_chosen(agent, connection, model, reason),)
-
-
-def is_here(connection: Connection) -> bool:
-    """Whether a connection leads to a model on this machine, or to nothing but rules."""
-    if connection.kind == scripted.NAME:
-        return True
-    if connection.kind != "openai_compatible":  # a gateway, behind which somebody counts
-        return False
-    host = urlsplit(connection.get("base_url")).hostname or ""
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _chosen(agent: LlmAgent, connection: Connection, model: str, reason: str) -> Chosen:

@@ -3,7 +3,8 @@
 `models` (a fixture) is one in a thread of this process; `python -m tests.servers.models` is one
 in a process of its own, told what to say over HTTP. Both answer under the same addresses:
 
-    POST /v1/chat/completions   POST /v1/embeddings   GET /v1/models     as OpenAI
+    POST /v1/chat/completions   POST /v1/responses                       as OpenAI
+    POST /v1/embeddings         GET /v1/models                           as OpenAI
     POST /v1/messages           GET /v1/models                          as Anthropic
     POST /script {"then": […], "always": {…}, "key": "…"}   GET /asked    for tests
 
@@ -242,6 +243,8 @@ class Models:
                 await _send(writer, 200, _embeddings(received.body))
             case "POST", "/v1/chat/completions":
                 return await self._speak(received, OpenAI(received), reader, writer)
+            case "POST", "/v1/responses":
+                return await self._speak(received, Responses(received), reader, writer)
             case "POST", "/v1/messages":
                 return await self._speak(received, Anthropic(received), reader, writer)
             case _:
@@ -264,7 +267,7 @@ class Models:
     async def _speak(
         self,
         received: Received,
-        tongue: "OpenAI | Anthropic",
+        tongue: "Tongue",
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
     ) -> bool:
@@ -295,7 +298,7 @@ class Models:
         self,
         received: Received,
         said: Said,
-        tongue: "OpenAI | Anthropic",
+        tongue: "Tongue",
         writer: asyncio.StreamWriter,
         gone: asyncio.Task[bytes],
     ) -> bool:
@@ -340,10 +343,13 @@ class Models:
         received.left = gone.done()
 
 
-def chunks_of(said: Said, protocol: Literal["openai", "anthropic"], model: str = "m") -> int:
+def chunks_of(
+    said: Said, protocol: Literal["openai", "responses", "anthropic"], model: str = "m"
+) -> int:
     """How many chunks the stream of an answer has: it can be cut before each of them."""
     received = Received("POST", "", {}, {"model": model}, model)
-    tongue = OpenAI(received) if protocol == "openai" else Anthropic(received)
+    tongues = {"openai": OpenAI, "responses": Responses, "anthropic": Anthropic}
+    tongue: Tongue = tongues[protocol](received)
     return sum(1 for _ in tongue.chunks(said))
 
 
@@ -432,6 +438,67 @@ class OpenAI:
         }
 
 
+class Responses:
+    """The responses of OpenAI."""
+
+    def __init__(self, received: Received) -> None:
+        self._model = received.model
+        self._number = 0
+
+    def whole(self, said: Said) -> Any:
+        """The answer in one piece."""
+        output = [item for item, _ in self._items(said)]
+        return {
+            "id": "resp_1", "object": "response", "created_at": 0, "model": self._model,
+            "status": "incomplete" if said.ends == "length" else "completed", "output": output,
+            "parallel_tool_calls": True, "tool_choice": "auto", "tools": [],
+            "incomplete_details": (
+                {"reason": "max_output_tokens"} if said.ends == "length" else None
+            ),
+            "usage": {
+                "input_tokens": said.put_in, "output_tokens": said.given,
+                "total_tokens": said.put_in + said.given,
+                "input_tokens_details": {"cached_tokens": said.cached, "cache_write_tokens": 0},
+                "output_tokens_details": {"reasoning_tokens": 0},
+            },
+        }  # fmt: skip
+
+    def chunks(self, said: Said) -> Iterator[bytes]:
+        """The answer as events."""
+        yield self._event("response.created", response={**self.whole(said), "output": []})
+        for index, (item, deltas) in enumerate(self._items(said)):
+            yield self._event("response.output_item.added", output_index=index, item=item)
+            for kind, delta in deltas:
+                more = {"output_index": index, "item_id": item["id"], "content_index": 0}
+                yield self._event(f"response.{kind}.delta", delta=delta, **more)
+            yield self._event("response.output_item.done", output_index=index, item=item)
+        last = "incomplete" if said.ends == "length" else "completed"
+        yield self._event(f"response.{last}", response=self.whole(said))
+
+    def _items(self, said: Said) -> Iterator[tuple[Any, Iterator[tuple[str, str]]]]:
+        if said.thought:
+            summary = [{"type": "summary_text", "text": said.thought}]
+            item = {"id": "rs_1", "type": "reasoning", "summary": summary}
+            deltas = iter([("reasoning_summary_text", said.thought)])
+            yield {**item, "encrypted_content": "seal"}, deltas
+        if said.text:
+            kind = "refusal" if said.ends == "refused" else "output_text"
+            name = "refusal" if said.ends == "refused" else "text"
+            content = [{"type": kind, name: said.text, "annotations": []}]
+            item = {"id": "msg_1", "type": "message", "role": "assistant", "status": "completed"}
+            yield {**item, "content": content}, ((kind, word) for word in _words(said))
+        for n, call in enumerate(said.calls):
+            item = {"id": f"fc_{n}", "type": "function_call", "call_id": f"call_{n}",
+                    "name": call.name, "arguments": "", "status": "completed"}  # fmt: skip
+            halves = _halves(_arguments(call))
+            yield item, (("function_call_arguments", half) for half in halves)
+
+    def _event(self, kind: str, **more: Any) -> bytes:
+        self._number += 1
+        data = {"type": kind, "sequence_number": self._number, **more}
+        return f"event: {kind}\ndata: ".encode() + _encode(data) + b"\n\n"
+
+
 class Anthropic:
     """The messages of Anthropic."""
 
@@ -507,6 +574,9 @@ class Anthropic:
         }
 
 
+Tongue = OpenAI | Responses | Anthropic
+
+
 # What it says when nobody told it what to say.
 
 
@@ -519,7 +589,7 @@ def _usual(received: Received) -> Said:
 
 
 def _last_said(body: Any) -> str:
-    for message in reversed(body.get("messages", [])):
+    for message in reversed(body.get("messages") or body.get("input") or []):
         content = message.get("content")
         if message.get("role") == "user" and isinstance(content, str):
             return content
@@ -532,7 +602,8 @@ def _schema(body: Any) -> Any:
     form = body.get("response_format") or {}
     output = (body.get("output_config") or {}).get("format") or {}
     found = (form.get("json_schema") or {}).get("schema")
-    return found or output.get("schema")
+    text = (body.get("text") or {}).get("format") or {}
+    return found or output.get("schema") or text.get("schema")
 
 
 def _models(anthropic: bool) -> Any:

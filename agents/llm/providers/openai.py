@@ -1,8 +1,7 @@
 """Speaks to OpenAI, and to whoever takes its chat completions: Ollama, llama.cpp, vLLM."""
 
-import base64
 import contextlib
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from typing import Any
 
 import httpx2
@@ -12,8 +11,10 @@ import openai
 from agents.errors import Unavailable, Unreachable
 from agents.llm import estimate
 from agents.llm.catalogue import Catalogue
+from agents.llm.providers import responses
 from agents.llm.providers.failures import saying
 from agents.llm.providers.growing import Bound, GrowingCall, unless_whole
+from agents.llm.providers.openai_forms import image_url, is_strict
 from agents.llm.providers.wires import LIMITS, patience
 from agents.llm.shapes import (
     Ends,
@@ -66,9 +67,18 @@ class OpenAIProvider:
 
     async def answer(self, question: Question) -> AsyncGenerator[Piece, None]:
         """See Provider."""
-        growing = _Growing(question)
+        growing: Any
+        known = self._catalogue.find(question.model, self._connection.kind)
+        if known is not None and known.speaks == "responses":
+            growing = responses.Growing(question)
+            create: Any = self._client.responses.create
+            asked = responses.asked(question)
+        else:
+            growing = _Growing(question)
+            create = self._client.chat.completions.create
+            asked = self._asked(question)
         with unless_whole(growing), saying(self._connection, openai.OpenAIError):
-            stream: Any = await self._client.chat.completions.create(**self._asked(question))
+            stream: Any = await create(**asked)
             async with stream:
                 async for chunk in stream:
                     for piece in growing.after(chunk):
@@ -144,23 +154,6 @@ def _put_in(made: Any) -> int:
     return (made.usage and made.usage.prompt_tokens) or 0
 
 
-def is_strict(schema: Any) -> bool:
-    """Whether a schema is one that OpenAI can keep an answer to by force.
-
-    Every object in it lists all its properties as required, and allows no others.
-    """
-    if isinstance(schema, Mapping):
-        names = schema.get("properties")
-        if schema.get("type") == "object" or names is not None:
-            closed = schema.get("additionalProperties") is False
-            if not closed or set(names or ()) != set(schema.get("required", ())):
-                return False
-        return all(is_strict(inner) for inner in schema.values())
-    if isinstance(schema, list | tuple):
-        return all(is_strict(inner) for inner in schema)
-    return True
-
-
 def _messages(question: Question) -> Iterator[dict[str, Any]]:
     if question.system:
         yield {"role": "system", "content": question.system}
@@ -198,12 +191,6 @@ def _content(parts: Sequence[Part]) -> str | list[dict[str, Any]]:
         else {"type": "image_url", "image_url": {"url": image_url(part)}}
         for part in shown
     ]
-
-
-def image_url(image: Image) -> str:
-    """The address of a picture, or one that holds it."""
-    data = base64.b64encode(image.data).decode()
-    return image.url or f"data:{image.media_type};base64,{data}"
 
 
 class _Growing:

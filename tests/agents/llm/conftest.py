@@ -20,6 +20,11 @@ T = TypeVar("T")
 
 KEY = "sk-test-4711"
 
+KNOWN = """{"models": [
+    {"model": "r", "provider": "openai", "speaks": "responses", "thinks": "effort"}
+]}"""
+"""What a person wrote into HOME/models.json: `gpt/r` wants the newer of two protocols."""
+
 SWIFT = {"first_wait": 0.001, "longest_wait": 0.01}
 """Guards as they are, but for the waits."""
 
@@ -33,6 +38,7 @@ class Asking(Surroundings):
         self.guards = Guards(GuardRules({"llm": {**SWIFT, **rules}}))
         self.means = Means(self.guards, home / "agents" / "llm")
         self.heard: list[Heard] = []
+        (home / "models.json").write_text(KNOWN)
         self.connected = {
             "claude": Connection("claude", "anthropic", {"key": KEY, "base_url": models.root}),
             "gpt": Connection("gpt", "openai", {"key": KEY, "base_url": models.url}),

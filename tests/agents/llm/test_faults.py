@@ -15,7 +15,7 @@ from graph.context import Allowance
 from tests.agents.llm.conftest import KEY, Asking
 from tests.servers.models import Called, Models, Said, chunks_of
 
-BOTH = pytest.mark.parametrize("model", ["claude/m", "gpt/m"])
+EACH = pytest.mark.parametrize("model", ["claude/m", "gpt/m", "gpt/r"])
 
 WHOLE = Said("One two three", thought="Hm", calls=(Called("search", {"q": "tea"}),))
 
@@ -50,7 +50,7 @@ async def test_an_answer_cut_anywhere_is_had_whole(
     )
 
 
-@BOTH
+@EACH
 async def test_what_a_cut_answer_took_is_counted_too(asking: Asking, model: str) -> None:
     asking.models.then(Said("One two three four", cut=5), Said("Whole", put_in=10, given=2))
 
@@ -62,7 +62,7 @@ async def test_what_a_cut_answer_took_is_counted_too(asking: Asking, model: str)
     assert asking.last["usage"]["put_in"] > 10
 
 
-@BOTH
+@EACH
 async def test_a_storm_of_throttling_costs_few_calls(asking: Asking, model: str) -> None:
     asking.models.always = Said(status=429)
     with pytest.raises(Throttled):
@@ -79,7 +79,7 @@ async def test_a_storm_of_throttling_costs_few_calls(asking: Asking, model: str)
     assert len(asking.models.asked) == 4
 
 
-@BOTH
+@EACH
 async def test_a_key_that_is_revoked_is_refused_at_once_and_no_other_model_is_asked(
     asking: Asking, model: str
 ) -> None:
@@ -93,7 +93,7 @@ async def test_a_key_that_is_revoked_is_refused_at_once_and_no_other_model_is_as
     assert len(asking.models.asked) == 2
 
 
-@BOTH
+@EACH
 async def test_cancelling_really_ends_the_stream(asking: Asking, model: str) -> None:
     asking.models.then(Said("One two three four", hang=4))
     task = asyncio.create_task(asking.ask(model))
@@ -108,7 +108,7 @@ async def test_cancelling_really_ends_the_stream(asking: Asking, model: str) -> 
     assert "error" in asking.last
 
 
-@BOTH
+@EACH
 async def test_an_answer_without_end_is_stopped(asking: Asking, model: str) -> None:
     asking.models.always = Said("and so on " * 100, endless=True)
 
@@ -119,7 +119,7 @@ async def test_an_answer_without_end_is_stopped(asking: Asking, model: str) -> N
     assert len(asking.models.asked) == 1
 
 
-@BOTH
+@EACH
 async def test_a_service_that_falls_silent_is_given_up(asking: Asking, model: str) -> None:
     name = model.partition("/")[0]
     known = asking.connected[name]
@@ -132,7 +132,7 @@ async def test_a_service_that_falls_silent_is_given_up(asking: Asking, model: st
     assert len(asking.models.asked) == 3
 
 
-@BOTH
+@EACH
 async def test_what_is_no_json_is_asked_for_again(asking: Asking, model: str) -> None:
     asking.models.then(Said("One two", spoilt=3), Said("Whole"))
     assert (await asking.ask(model)).message.text == "Whole"
@@ -142,9 +142,9 @@ async def test_what_is_no_json_is_asked_for_again(asking: Asking, model: str) ->
         await asking.ask(model)
 
 
-@BOTH
+@EACH
 async def test_the_next_model_stands_in_and_that_is_told(asking: Asking, model: str) -> None:
-    asking.models.says = lambda asked: Said(status=503) if asked.model == "m" else Said("Here")
+    asking.models.says = lambda asked: Said("Here") if asked.model == "other" else Said(status=503)
 
     reply = await asking.ask(model, "local/other")
 
@@ -155,7 +155,7 @@ async def test_the_next_model_stands_in_and_that_is_told(asking: Asking, model: 
 
 
 async def test_a_model_known_to_be_down_is_not_asked(asking: Asking) -> None:
-    asking.models.says = lambda asked: Said(status=503) if asked.model == "m" else Said("Here")
+    asking.models.says = lambda asked: Said("Here") if asked.model == "other" else Said(status=503)
     for _ in range(2):
         await asking.ask("gpt/m", "local/other")
     before = len(asking.models.asked)
