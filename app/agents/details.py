@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLay
 from agents.manager.status import AgentStatus
 from app.agents.guard_card import GuardCard
 from app.controls import paragraph, small_button
-from app.presenters.agents import GuardRow, figures, guard_rows, headline, lately
+from app.presenters.agents import GuardRow, figures, guard_rows, headline, last_failure, lately
 
 NO_GUARDS = "It asked nobody outside yet. Each host or provider it asks gets a guard of its own."
 NOT_STARTED = "It is told once it has been started."
@@ -56,7 +56,7 @@ class Details(QScrollArea):
         told = figures(status, rate)
         self.figures.setText(told)
         self.figures.setVisible(bool(told))
-        trouble = status.detail or (status.last_failure and f"Last failure: {status.last_failure}")
+        trouble = status.detail or last_failure(status)
         self.detail.setText(trouble)
         self.detail.setVisible(bool(trouble))
         self._show_guards(status, now)

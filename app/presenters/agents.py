@@ -178,6 +178,13 @@ def headline(status: AgentStatus, now: float) -> str:
     return " · ".join(parts)
 
 
+def last_failure(status: AgentStatus) -> str:
+    """What a call failed with last, where no guard tells more of it."""
+    if not status.last_failure or any(guard.state != "closed" for guard in status.guards):
+        return ""
+    return f"Last failure: {status.last_failure}"
+
+
 def guard_rows(status: AgentStatus, now: float) -> list[GuardRow]:
     """The guards of an agent, those that need a look first."""
     order = {"open": 0, "half_open": 1, "closed": 2}

@@ -3,12 +3,10 @@
 import json
 import socket
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 
-from tests.desktop.accessible import Thing
 from tests.desktop.conftest import Start
 from tests.desktop.driver import Driver
 from tests.desktop.waiting import until
@@ -37,28 +35,24 @@ def file(tmp_path: Path, port: int) -> Path:
     return made
 
 
-class Orders(BaseHTTPRequestHandler):
-    """Answers whatever is asked."""
-
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.send_header("Content-Length", "2")
-        self.end_headers()
-        self.wfile.write(b"[]")
-
-    def log_message(self, *_: object) -> None:
-        """Nobody wants to read it."""
-
-
 def run(studio: Driver) -> None:
     studio.tree.wait_for("push button", "Run").do("Press")
 
 
-def guard(studio: Driver, port: int, state: str) -> Thing:
-    """The guard of the host, once its breaker stands so."""
-    return studio.tree.wait_for(
-        "panel", lambda name: name.startswith(f"Guard of 127.0.0.1:{port}: {state}")
+def guard(studio: Driver, port: int, state: str) -> str:
+    """What is said of the guard of the host, once its breaker stands so."""
+    begins = f"Guard of 127.0.0.1:{port}: {state}"
+    names = until(
+        lambda: [thing.name for thing in studio.tree.walk() if thing.name.startswith(begins)],
+        f"a guard that is {state.lower()}",
     )
+    return names[0]
+
+
+def see(studio: Driver, *texts: str) -> None:
+    """See these cells in the list of agents."""
+    table = studio.tree.wait_for("table", "Agents")
+    until(lambda: {*texts} <= {cell.name for cell in table.walk()}, f"a list with {texts}")
 
 
 def test_every_agent_is_seen_and_a_breaker_that_opened_is_reset(
@@ -71,11 +65,8 @@ def test_every_agent_is_seen_and_a_breaker_that_opened_is_reset(
     run(studio)
 
     studio.tree.wait_for("push button", "Show agents").do("Press")
-    studio.tree.wait_for("table cell", "HTTP")
-    for title in ("Files", "Databases", "Python sandbox", "Models"):
-        studio.tree.wait_for("table cell", title)
-    assert "tried again in" in guard(studio, port, "Open").name
-    assert "of 5 failed" in guard(studio, port, "Open").name
+    see(studio, "HTTP", "Breakers: 1 open", "Files", "Databases", "Python sandbox", "Models")
+    assert "5 of 5 failed" in guard(studio, port, "Open, tried again in")
 
     studio.tree.wait_for("push button", f"Reset the breaker of 127.0.0.1:{port}").do("Press")
     guard(studio, port, "Closed")
