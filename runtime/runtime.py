@@ -126,7 +126,7 @@ class Runtime:
         self._answering = Answering(self._executor, journal, self._resume)
         self.meter = Meter(
             metrics or MemoryMetricStore(), self._hub, journal, self.plan, self._clock.now,
-            lambda: self._executor.ready,
+            lambda: self._executor.ready, self.agents.levels,
         )  # fmt: skip
         self._flows: dict[str, Known] = {}
         self._ledgers: dict[str, Ledger] = {}

@@ -124,6 +124,15 @@ class Manager:
         names = dict.fromkeys([*self._titles, *self._kinds, *self._systems()])
         return AgentsStatus(self._clock.now(), tuple(self._status(name) for name in names))
 
+    def levels(self) -> dict[str, float]:
+        """How many agents are down, and how many breakers open, to be measured."""
+        states = [self._state(name, self._members(name))[0] for name in self._kinds]
+        breakers = [status.state for status in self.guards.snapshot()]
+        return {
+            "agents_down": float(states.count("down")),
+            "breakers_open": float(breakers.count("open")),
+        }
+
     def described(self, agent: str) -> AgentStatus:
         """How an agent is, with the schemas of what it can do. Raises NoSuchAgent."""
         self._of(agent)
@@ -244,10 +253,12 @@ class Manager:
         worst = min(living, key=lambda member: WORST.index(member.state))
         return worst.state, worst.detail
 
+    def _members(self, name: str) -> list[Member]:
+        return [member for kept in self._of(name) for member in kept.members]
+
     def _tell(self, name: str) -> None:
         """Tell of an agent's state if it is another one than was told last."""
-        members = [member for kept in self._of(name) for member in kept.members]
-        state, detail = self._state(name, members)
+        state, detail = self._state(name, self._members(name))
         told = self._told.get(name)
         if told == (state, detail):
             return

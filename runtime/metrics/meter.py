@@ -65,13 +65,16 @@ class Meter:
         plan: Callable[[str], Awaitable[Plan]],
         now: Callable[[], float],
         ready: Callable[[], int],
+        levels: Callable[[], Mapping[str, float]] = dict,
     ) -> None:
+        """`levels` are what else is to be seen of the runtime just now, by name."""
         self._store = store
         self._hub = hub
         self._journal = journal
         self._plan = plan
         self._now = now
         self._ready = ready
+        self._levels = levels
         self._fold = Fold()
         self._backlog: list[Point] = []
         self._kept: dict[str, int] = {}
@@ -171,7 +174,7 @@ class Meter:
             for each in range(max(second, int(now) - LATE) + 1, int(now) + 1):
                 self._fold.tick(each)  # each second once, however long the loop was held up
             second = int(now)
-            self._fold.see(now, tasks_ready=self._ready(), **load.now())
+            self._fold.see(now, tasks_ready=self._ready(), **self._levels(), **load.now())
             if self._busy or self._fold.runs or now - kept > IDLE:
                 self._busy, kept = False, now
                 await self._keep_or_tell()

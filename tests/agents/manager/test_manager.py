@@ -230,6 +230,7 @@ async def test_breakers_are_told_of_beside_agents(manager: Manager) -> None:
     assert [type(happening) for happening in heard] == [BreakerChanged]
     status = manager.status().agents[0]
     assert [(guard.guard, guard.state) for guard in status.guards] == [("loom:mill", "open")]
+    assert manager.levels() == {"agents_down": 0, "breakers_open": 1}
     manager.reset("loom:mill")
     assert manager.status().agents[0].guards[0].state == "closed"
     with pytest.raises(NoSuchAgent):
