@@ -8,12 +8,11 @@ from typing import Any
 
 import msgspec
 
-from graph.compile.plan import Input, Plan
 from graph.compile.ports import interface
+from graph.compile.signature import signature_of
 from graph.errors import HeddleError
 from graph.file_format import FILE_SUFFIX, write
 from graph.flow import Flow
-from graph.values import schema_of
 from runtime.flow_files import FlowFile, load
 from runtime.runtime import Runtime
 
@@ -82,7 +81,7 @@ class Offers:
         flow, stem = found.flow, found.path.name.partition(".")[0]
         title = flow.name or stem
         hash = await self._runtime.store(flow, title)
-        plan = await self._runtime.plan(hash)
+        signature = signature_of(title, await self._runtime.plan(hash))
         return Offer(
             name=_tool_name(flow.name) or _tool_name(stem) or "flow",
             title=title,
@@ -90,9 +89,9 @@ class Offers:
             hash=hash,
             text=write(flow),
             folder=str(found.path.resolve().parent),
-            takes=_takes(plan),
+            takes=signature.takes,
             gives=_gives(flow),
-            writes=_writes(plan),
+            writes=signature.writes,
         )
 
 
@@ -130,25 +129,6 @@ def _free(name: str, taken: Mapping[str, object]) -> str:
     return free
 
 
-def _takes(plan: Plan) -> dict[str, Any]:
-    """The schema of the inputs."""
-    return {
-        "type": "object",
-        "properties": {name: _schema(given) for name, given in plan.inputs.items()},
-        "required": [name for name, given in plan.inputs.items() if given.required],
-        "additionalProperties": False,
-    }
-
-
-def _schema(given: Input) -> dict[str, Any]:
-    schema = dict(schema_of(given.type))
-    if given.description:
-        schema["description"] = given.description
-    if not given.required and given.default is not None:
-        schema["default"] = msgspec.to_builtins(given.default)
-    return schema
-
-
 def _gives(flow: Flow) -> dict[str, Any]:
     """The schema of the results. Nothing is promised of their types, as no block must keep it."""
     results = interface(flow)[1]
@@ -161,10 +141,3 @@ def _gives(flow: Flow) -> dict[str, Any]:
             for name, block in results.items()
         },
     }
-
-
-def _writes(plan: Plan) -> bool:
-    """Whether something in a flow, or in one that it runs, changes the world."""
-    return any(spec.effect == "write" for spec in plan.specs) or any(
-        _writes(inner) for bodies in plan.bodies.values() for inner in bodies.values()
-    )
