@@ -35,7 +35,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     redis_url: Annotated[
         str,
         msgspec.Meta(
-            description="Where rates of calls are counted together with other processes: redis://…"
+            description="A Redis that counts calls for all processes that name it: redis://HOST:PORT."
         ),
     ] = ""
     durability: Annotated[

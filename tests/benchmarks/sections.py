@@ -10,6 +10,7 @@ SECTIONS = (
     "resume",
     "growth",
     "sandbox",
+    "guards",
     "files",
     "history",
     "debugger",

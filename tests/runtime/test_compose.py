@@ -17,13 +17,16 @@ from agents.code.sandbox import Sandbox
 from agents.contract import Grants, Means
 from agents.errors import Unreachable
 from agents.resilience.guards import Guards
+from agents.resilience.settings import BadGuards
 from agents.worker import Worker
 from graph.flow import Block, Flow, Retry, Settings
 from runtime.commands import ResumeRun, StartRun
-from runtime.compose import World, granted
+from runtime.compose import World, granted, world_of
 from runtime.events import RunFailed, RunInterrupted, RunSucceeded, TaskFinished
 from runtime.inputs import BadInputs
+from runtime.plugins import installed
 from runtime.runtime import Runtime
+from runtime.settings import Settings as HouseSettings
 from tests.end_to_end.beside import alone, end_of, runtime_in
 
 FOREVER = "while True:\n    pass"
@@ -334,3 +337,21 @@ def test_a_program_ends_in_silence_whatever_is_under_way(tmp_path: Path) -> None
     )
 
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
+
+
+def test_a_file_in_the_home_says_how_calls_are_guarded(tmp_path: Path) -> None:
+    settings = HouseSettings(home=str(tmp_path))
+    settings.guards_file.write_text('{"http:a.com": {"recovery": 7}}')
+
+    world = world_of(settings, installed(None))
+
+    guards = world.agents.guards
+    assert [guards.of(f"http:{host}").settings.recovery for host in ("a.com", "b.com")] == [7, 60]
+
+
+def test_a_file_that_says_what_can_not_be_is_told_of_before_anything_begins(tmp_path: Path) -> None:
+    settings = HouseSettings(home=str(tmp_path))
+    settings.guards_file.write_text('{"http": {"recovery": -1}}')
+
+    with pytest.raises(BadGuards, match=r"guards\.json: 'http' sets 'recovery' to -1"):
+        world_of(settings, installed(None))

@@ -58,9 +58,12 @@ class WebServer:
     async def __aenter__(self) -> Self:
         # A client that has gone says no goodbye; from Python 3.12 closing would wait 30 s for it.
         patience = 0.2 if self._trust else None
+        # Room for whoever comes at once: beyond it a connection that its client believes in is
+        # dropped, and it takes up to half a minute until both know.
         self._server = await asyncio.start_server(
-            self._serve, "127.0.0.1", 0, ssl=self._trust, ssl_shutdown_timeout=patience
-        )
+            self._serve, "127.0.0.1", 0, ssl=self._trust, ssl_shutdown_timeout=patience,
+            backlog=1024,
+        )  # fmt: skip
         return self
 
     async def __aexit__(self, *_: object) -> None:

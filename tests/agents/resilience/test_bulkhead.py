@@ -135,11 +135,10 @@ class AnyBulkhead(RuleBasedStateMachine):
 
     @rule(limit=st.integers(1, 4))
     def resize(self, limit: int) -> None:
-        self.settle()
-        if limit < self.limit:  # what is inside stays there; leave, so that the bound can be told
-            while self.inside > limit:
-                self.leave()
         self.limit = self.bulkhead.limit = limit
+        self.settle()
+        while self.inside > limit:  # nobody is sent away; leave, so that the bound can be told
+            self.leave()
 
     @rule(seconds=st.sampled_from([1.0, 10.0]))
     def time_goes_by(self, seconds: float) -> None:

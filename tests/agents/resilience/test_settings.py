@@ -1,6 +1,7 @@
 """What the file of guards says holds for whole kinds of systems, or for one of them."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,13 @@ def test_the_more_specific_name_wins() -> None:
         "http:api.github.com": {"rate": 80},
     })  # fmt: skip
 
-    github, other, model = (
-        rules.of(name) for name in ("http:api.github.com", "http:b.com", "llm:a")
+    github, other, server = (
+        rules.of(name) for name in ("http:api.github.com", "http:b.com", "mcp:a")
     )
 
     assert (github.rate, github.concurrent, github.recovery) == (80, 5, 10.0)
     assert (other.rate, other.concurrent, other.recovery) == (0, 5, 10.0)
-    assert (model.rate, model.concurrent, model.attempts) == (0, 64, 9)
+    assert (server.rate, server.concurrent, server.attempts) == (0, 64, 9)
 
 
 def test_what_holds_for_a_host_holds_for_its_ports() -> None:
@@ -77,6 +78,15 @@ def test_what_is_no_json_is_said(tmp_path: Path) -> None:
 
     with pytest.raises(BadGuards, match=r"guards\.json is no JSON"):
         guard_rules(path)
+
+
+def test_the_page_on_guards_lists_every_setting_with_what_holds_without_it() -> None:
+    page = (Path(__file__).parents[3] / "docs/how_to/guard_outside_calls.md").read_text()
+    rows = dict(re.findall(r"^\| `(\w+)` \| (\S+) \|", page, re.MULTILINE))
+
+    assert {name: json.loads(value) for name, value in rows.items()} == msgspec.to_builtins(
+        GuardSettings()
+    )
 
 
 def test_every_setting_explains_itself() -> None:
