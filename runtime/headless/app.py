@@ -41,6 +41,7 @@ COMMANDS = (
     Row("bundle", "Runs", "Export a run as one file, or open such a file."),
     Row("prune", "Runs", "Forget old runs."),
     Row("new", "Flows", "Make a flow file from a template."),
+    Row("plan", "Flows", "Make a flow file for a goal, with a model."),
     Row("validate", "Flows", "Find everything that is wrong with flow files."),
     Row("test", "Flows", "Run the tests of flows."),
     Row("diff", "Flows", "Say what changed between two flow files."),
