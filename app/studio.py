@@ -15,6 +15,7 @@ from app.notices import Notices
 from app.preferences import Preferences
 from app.presenters.block_finder import BlockFinder
 from app.runs.control import RunControl
+from app.runs.inbox import Inbox
 from app.theme import RESOURCES, Theme
 from app.watches.watches import Watches
 from app.workbench import Workbench
@@ -71,6 +72,7 @@ class Studio(QObject):
         self.bridge = Bridge(settings, self)
         self.connections = KnownConnections(self.bridge, self)
         self.workspace.added.connect(lambda bench: bench.know(self.connections))
+        self.inbox = Inbox(self.bridge, self)
         self.runs = RunControl(self.bridge, settings, self)
         self.tests = Testing(self.bridge, settings, self)
         self.watches = Watches(self.workspace, self.bridge, settings.folder / "watches", self)

@@ -19,12 +19,12 @@ from runtime.commands import Answer, AnyCommand, ImportRun
 from runtime.engine.hub import Subscription
 from runtime.events import AnyEvent
 from runtime.journal.contract import UnknownRun
-from runtime.projections.inbox import Inbox, Question
+from runtime.projections.inbox import Question
 from runtime.remote_agents import RemoteAgents
 from runtime.remote_connections import RemoteConnections
 from runtime.remote_errors import ServerGone, ServerRefused, error_of
 from runtime.remote_journal import RemoteJournal, RemoteMetrics
-from runtime.wire import JSON, MSGPACK, Missed, looked_up, unpacked
+from runtime.wire import JSON, MSGPACK, Missed, unpacked
 
 BYTES = "application/octet-stream"
 
@@ -125,7 +125,7 @@ class RemoteRuntime:
 
     async def questions(self, run: str = "") -> list[Question]:
         """What runs there ask people, newest first; or what one run asks."""
-        return looked_up(await self.get("/inbox", run=run), Inbox).questions
+        return await self.journal.questions(run)
 
     async def get(self, path: str, /, **query: Any) -> bytes:
         """The answer to a GET. Raises HeddleError."""

@@ -10,6 +10,8 @@ from runtime.events import AnyEvent
 from runtime.journal.contract import FlowRow, Found, RunRow, RunState, Spot, TaskRow
 from runtime.large import Page, Place
 from runtime.metrics.series import Line, Overview, Question
+from runtime.projections.inbox import Inbox
+from runtime.projections.inbox import Question as AskedOfPeople
 from runtime.projections.task_data import TaskData
 from runtime.remote_errors import ServerRefused
 from runtime.watching import Watched, WatchedAll
@@ -35,6 +37,10 @@ class RemoteJournal:
         events = unpacked(await self._get(path, after=after, brief=self._brief))
         assert isinstance(events, list), "only a watcher is told that it missed something"
         return events
+
+    async def questions(self, run: str = "") -> list[AskedOfPeople]:
+        """What runs ask people, newest first; or what one run asks."""
+        return looked_up(await self._get("/inbox", run=run), Inbox).questions
 
     async def runs(
         self,

@@ -9,6 +9,7 @@ from app.debugging import faults, telling, using
 from app.dialogs import about, block_help, command_palette, shortcuts
 from app.files import actions as files
 from app.files import keeping
+from app.inbox import telling as inbox
 from app.library import offered_blocks
 from app.running import actions as running
 from app.running import care as runtime_care
@@ -33,6 +34,7 @@ PARTS: tuple[Part, ...] = (
     run_status.install,
     staleness.install,
     differing.install,
+    inbox.install,
     offered_blocks.install,
     connections.install,
     command_palette.install,

@@ -1,0 +1,30 @@
+"""The inbox dock: what runs ask people, and the form to answer it by."""
+
+from PySide6.QtWidgets import QDockWidget, QWidget
+
+from app.docks import Dock
+from app.docks.late import Late
+from app.inbox.panel import Panel
+from app.studio import Studio
+
+TITLE = "Inbox"
+
+
+class Inbox(Late):
+    """Its tab says how much is asked; it is filled when it is first seen."""
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__(studio)
+        studio.inbox.changed.connect(self._name_the_dock)
+
+    def make(self, studio: Studio) -> QWidget:
+        """What the dock shows."""
+        return Panel(studio)
+
+    def _name_the_dock(self) -> None:
+        dock, count = self.parentWidget(), len(self._studio.inbox.open)
+        if isinstance(dock, QDockWidget):
+            dock.setWindowTitle(f"{TITLE} ({count})" if count else TITLE)
+
+
+DOCK = Dock("inbox", TITLE, "mdi6.inbox-outline", "bottom", Inbox, order=16)

@@ -1,0 +1,1 @@
+"""The inbox: what runs ask people, and the form to answer it by."""

@@ -1,0 +1,66 @@
+"""Tells that somebody is asked: in the window, or on the desktop when it isn't in front."""
+
+from PySide6.QtWidgets import QDockWidget, QSystemTrayIcon
+
+from app.notices import Offer
+from app.studio import Studio
+from runtime.projections.inbox import Question
+
+KEY = "inbox"
+
+
+def install(studio: Studio) -> None:
+    """Tell of questions as they come."""
+    told = Telling(studio)
+    studio.inbox.came.connect(told.tell)
+    studio.closing.connect(told.close)
+
+
+class Telling:
+    """The sign on the desktop is there only as long as somebody is asked."""
+
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
+        self._tray: QSystemTrayIcon | None = None
+        studio.inbox.changed.connect(self._tidy)
+
+    def tell(self, question: Question) -> None:
+        """Say what is asked; a click brings up the inbox."""
+        text = f"{question.flow or 'A flow'} asks: {question.title}"
+        self._studio.notices.tell(
+            text, "info", Offer("Answer", self.show_inbox), key=KEY, stays=True
+        )
+        if not self._studio.window.isActiveWindow() and QSystemTrayIcon.isSystemTrayAvailable():
+            tray = self._sign()
+            tray.show()
+            tray.showMessage(question.title, text, self._studio.window.windowIcon())
+
+    def show_inbox(self) -> None:
+        """Bring the window to the front, and the inbox in it."""
+        window = self._studio.window
+        window.show()
+        window.raise_()
+        window.activateWindow()
+        for dock in window.findChildren(QDockWidget):
+            if dock.objectName() == "inbox":
+                dock.show()
+                dock.raise_()
+
+    def close(self) -> None:
+        """Take the sign away."""
+        if self._tray is not None:
+            self._tray.hide()
+
+    def _sign(self) -> QSystemTrayIcon:
+        if self._tray is None:
+            window = self._studio.window
+            self._tray = QSystemTrayIcon(window.windowIcon(), window)
+            self._tray.setToolTip("Heddle: a run waits for an answer")
+            self._tray.messageClicked.connect(self.show_inbox)
+            self._tray.activated.connect(lambda _: self.show_inbox())
+        return self._tray
+
+    def _tidy(self) -> None:
+        if not self._studio.inbox.open:
+            self._studio.notices.withdraw(KEY)
+            self.close()

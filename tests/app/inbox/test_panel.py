@@ -1,0 +1,130 @@
+"""The inbox: what is asked, its form, and the answer that goes back."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from PySide6.QtWidgets import QDockWidget, QPushButton
+from pytestqt.qtbot import QtBot
+
+from app.docks.inbox import Inbox as Dock
+from app.inbox.panel import Panel
+from app.window.main_window import MainWindow
+from runtime.commands import AnswerTask
+from runtime.events import TaskAnswered
+from runtime.projections.inbox import Question
+
+ASKED = Question(
+    "r1", "Newsletter", "ask", "1", "Send <b>it</b>?", 1_000.0, "To all", of=("Ann",),
+    takes={
+        "type": "object",
+        "properties": {
+            "approved": {"type": "boolean"},
+            "comment": {"type": "string", "default": ""},
+        },
+        "required": ["approved"],
+    },
+    shows={"rows": [{"a": 1}]}, link="http://here/answer/x",
+)  # fmt: skip
+FORM = Question(
+    "r2", "Budget", "form", "1", "How much?", 900.0,
+    takes={
+        "type": "object",
+        "properties": {"amount": {"type": "integer"}, "why": {"type": "string"}},
+        "required": ["amount"],
+    },
+)  # fmt: skip
+
+
+@pytest.fixture
+def panel(shared_window: MainWindow, qtbot: QtBot) -> Iterator[Panel]:
+    dock = shared_window.findChild(Dock)
+    if dock.panel is None:
+        dock.panel = dock.make(shared_window.studio)
+        dock._column.addWidget(dock.panel)
+    assert isinstance(dock.panel, Panel)
+    yield dock.panel
+    shared_window.studio.inbox._show([])
+    shared_window.studio.inbox.done = []
+    shared_window.studio.inbox.changed.emit()
+
+
+@pytest.fixture
+def sent(shared_window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    commands: list[Any] = []
+    monkeypatch.setattr(shared_window.studio.bridge, "ask", lambda c, *_: commands.append(c))
+    return commands
+
+
+def button(panel: Panel, title: str) -> QPushButton:
+    assert panel.form is not None
+    return next(b for b in panel.form.findChildren(QPushButton) if b.text() == title)
+
+
+def test_what_is_asked_is_listed_and_counted_on_the_tab(
+    shared_window: MainWindow, panel: Panel
+) -> None:
+    shared_window.studio.inbox._show([ASKED, FORM])
+
+    assert [panel.rows.item(n).text().split("\n")[0] for n in range(2)] == [
+        "Send <b>it</b>?", "How much?",
+    ]  # fmt: skip
+    dock = shared_window.findChild(Dock).parentWidget()
+    assert isinstance(dock, QDockWidget)
+    assert dock.windowTitle() == "Inbox (2)"
+
+
+def test_a_press_of_approve_answers_with_the_comment(
+    shared_window: MainWindow, panel: Panel, sent: list[Any]
+) -> None:
+    shared_window.studio.inbox._show([ASKED])
+    assert panel.form is not None
+    panel.form.by.setText("Ann")
+    button(panel, "Approve").click()
+
+    (answer,) = sent
+    values = {"approved": True, "comment": ""}
+    assert answer == AnswerTask("r1", values, "ask", "1", "Ann", "studio")
+
+
+def test_a_form_without_what_it_needs_is_not_sent(
+    shared_window: MainWindow, panel: Panel, sent: list[Any]
+) -> None:
+    shared_window.studio.inbox._show([FORM])
+    button(panel, "Send answer").click()
+
+    assert panel.form is not None
+    assert sent == []
+    assert "Amount" in panel.form.trouble.text()
+
+
+def test_what_was_filled_in_stays_when_other_questions_come(
+    shared_window: MainWindow, panel: Panel
+) -> None:
+    shared_window.studio.inbox._show([ASKED])
+    form = panel.form
+    shared_window.studio.inbox._show([FORM, ASKED])
+
+    assert panel.form is form
+
+
+def test_an_answered_question_says_by_whom(shared_window: MainWindow, panel: Panel) -> None:
+    inbox = shared_window.studio.inbox
+    inbox._show([ASKED])
+    inbox._take([TaskAnswered("r1", 5, 1_001.0, "ask", "1", {"approved": False}, "Bob", "link")])
+    inbox._show([])
+
+    assert panel.rows.item(0).text() == "Send <b>it</b>?\nRefused by Bob"
+    assert panel.form is None
+
+
+def test_only_what_comes_while_it_is_open_is_news(shared_window: MainWindow) -> None:
+    inbox, news = shared_window.studio.inbox, list[Question]()
+    inbox._turn("lost")
+    inbox.came.connect(news.append)
+    inbox._show([ASKED])
+    inbox._show([FORM, ASKED])
+    inbox.came.disconnect(news.append)
+    inbox._show([])
+
+    assert news == [FORM]
