@@ -18,6 +18,7 @@ SECTIONS = (
     "studio",
     "timeline",
     "metrics",
+    "models",
     "against_peers",
 )
 

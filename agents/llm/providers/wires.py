@@ -11,6 +11,9 @@ LIMITS = httpx2.Limits(max_connections=None, max_keepalive_connections=64)
 PATIENCE = 120.0
 """Seconds without a sign of life after which a service is given up, where nothing is said."""
 
+CONNECT = 30.0
+"""Seconds to connect: a machine that begins a thousand streams at once is busy for a while."""
+
 
 def patience(connection: Connection) -> httpx2.Timeout:
     """The time limits of a connection. Raises BadInput."""
@@ -22,4 +25,4 @@ def patience(connection: Connection) -> httpx2.Timeout:
             f"The connection {connection.name!r} has the patience {said!r}.",
             cure="Give it in seconds.",
         ) from None
-    return httpx2.Timeout(seconds, connect=min(10.0, seconds))
+    return httpx2.Timeout(seconds, connect=min(CONNECT, seconds))

@@ -1,0 +1,69 @@
+"""Models
+
+Overhead: how much longer a question takes through everything that stands around it (choosing,
+budget, guard, trace, price) than the same one asked of the bare client of OpenAI and of
+Anthropic, both streaming from scripted servers of their own, whose answers are instant. Beside it
+stands what the bare client takes; the ratio is of the two whole times.
+
+Streams: 1,000 answers that stand open at the same time, each halfway, then read to their ends;
+the memory that it takes beyond what the process held before, for each of them.
+
+Import: what a program pays to load the runtime with all its blocks, beside what it pays to load
+the two clients, which are only loaded by the first question to such a service.
+"""
+
+import msgspec
+
+from tests.benchmarks.figure import Measured, Target
+from tests.benchmarks.race import Effort, in_python, race
+from tests.benchmarks.registry import benchmark
+
+CONTENDERS = "tests.benchmarks.contenders.models"
+
+
+@benchmark(
+    "models.overhead.{provider}",
+    lambda provider: f"what stands around a question to {provider}, beside its bare client",
+    Target(at_most=1.0, value="ours"),
+    provider=("openai", "anthropic"),
+)
+def overhead(effort: Effort, provider: str) -> Measured:
+    """Milliseconds more for a question (the medians' difference), beside all that it takes."""
+    contenders = {
+        "ours": in_python(f"{CONTENDERS}:asked", provider=provider),
+        "reference": in_python(f"{CONTENDERS}:bare", provider=provider),
+    }
+    raced = race(contenders, effort)
+    figures = raced.measured(lambda lap: lap.microseconds_per_task / 1e3, "ms")
+    return msgspec.structs.replace(figures, ours=figures.ours - figures.reference)
+
+
+@benchmark(
+    "models.streams",
+    "memory of each of 1,000 answers that are read at the same time",
+    Target(at_most=200, value="ours"),
+)
+def streams(effort: Effort) -> Measured:
+    """Kilobytes for each stream at the peak, server in another process; beside bare clients."""
+    contenders = {
+        "ours": in_python(f"{CONTENDERS}:crowd", ours=True),
+        "reference": in_python(f"{CONTENDERS}:crowd", ours=False),
+    }
+    once = Effort(seconds=0, laps=1, warm_up=0)  # a second crowd would find the first one's room
+    return race(contenders, once).measured(lambda lap: lap.notes["kilobytes"], "kB/stream")
+
+
+@benchmark(
+    "models.import",
+    "the runtime with all blocks, beside the clients it does not load",
+    Target(at_most=1.0),
+)
+def imports(effort: Effort) -> Measured:
+    """Seconds of CPU to import."""
+    contenders = {
+        "ours": in_python(
+            f"{CONTENDERS}:importing", modules=["runtime.compose", "runtime.plugins"]
+        ),
+        "reference": in_python(f"{CONTENDERS}:importing", modules=["openai", "anthropic"]),
+    }
+    return race(contenders, effort).measured(lambda lap: lap.seconds, "s")
