@@ -79,7 +79,7 @@ class Scripted:
 class _Agent(LlmAgent):
     played: Provider
 
-    def provider(self, connection: Connection) -> Provider:
+    async def provider(self, connection: Connection) -> Provider:
         return self.played
 
 
