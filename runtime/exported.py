@@ -51,6 +51,9 @@ __all__ = [
 T = TypeVar("T")
 Body = Callable[..., Awaitable[Outputs]]
 
+RACING = "racing"
+"""The name of the tasks that race each other: those that lost go on to their end."""
+
 
 class Ended(Exception):
     """A block ended the whole program, as a success."""
@@ -201,7 +204,8 @@ def routed(route: Route, *ports: str) -> list[Any]:
 async def first(**racing: Any) -> Any:
     """The value that comes first; the others go on, and theirs is not looked at."""
     plain = [value for value in racing.values() if not inspect.iscoroutine(value)]
-    tasks = {asyncio.create_task(one) for one in racing.values() if inspect.iscoroutine(one)}
+    begun = (one for one in racing.values() if inspect.iscoroutine(one))
+    tasks = {asyncio.create_task(one, name=RACING) for one in begun}
     for value in plain:
         if value is not MISSING:
             return value
@@ -287,7 +291,7 @@ async def _run(flow: Body, inputs: Mapping[str, Any]) -> Outputs:
     world = world_of(settings, installed(settings.packs_folder, settings.agents_folder))
     try:
         outputs = await flow(Context(world, granted(Path.cwd())), **inputs)
-        await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}))  # who lost a race
+        await asyncio.gather(*(t for t in asyncio.all_tasks() if t.get_name() == RACING))
         return outputs
     except Ended:
         return {}

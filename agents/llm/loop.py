@@ -13,7 +13,7 @@ from agents.llm.inquiry import Inquiry
 from agents.llm.prompts import filled
 from agents.llm.shapes import Message, Thought, Tool, ToolCall, ToolResult
 from agents.llm.structured import whole
-from agents.llm.toolbox import GIVE_ANSWER, Misused, Toolbox, told_of
+from agents.llm.toolbox import GIVE_ANSWER, Misused, Toolbox, marked, text_of
 from graph.context import Context, ScopeFailed
 from graph.errors import BadInput
 
@@ -201,7 +201,15 @@ class Loop:
         for (number, call, _), one in zip(made, came, strict=True):
             task = f"{self._context.task}[{'permission' if one.refused else 'call'} {number}]"
             kind = "refusal" if one.refused else "result"
-            self._step(kind, n, task, tool=call.name, text=one.text, failed=one.failed, id=call.id)
+            self._step(
+                kind,
+                n,
+                task,
+                tool=call.name,
+                text=one.shown or one.text,
+                failed=one.failed,
+                id=call.id,
+            )
             if one.always:
                 self._allowed.add(call.name)
         results = zip(made, came, strict=True)
@@ -246,9 +254,10 @@ class Loop:
             gave = await self._context.scope(self._box.flow(name), f"call {number}", given, {})
         except ScopeFailed as failure:
             error = failure.error
-            told = told_of(name, {"failed": f"{error['message']} {error.get('cure', '')}".strip()})
-            return Came(told, failed=True, always=always)
-        return Came(told_of(name, gave), always=always)
+            text = text_of({"failed": f"{error['message']} {error.get('cure') or ''}".strip()})
+            return Came(marked(name, text), failed=True, always=always, shown=text)
+        text = text_of(gave)
+        return Came(marked(name, text), always=always, shown=text)
 
     def _must_ask(self, name: str) -> bool:
         if self._ask_before == "never" or name in self._allowed:
@@ -292,3 +301,5 @@ class Came(NamedTuple):
     refused: bool = False
     always: bool = False
     answer: Any = None
+    shown: str = ""
+    """What people are shown, where it isn't what the model is told."""

@@ -95,16 +95,21 @@ class Toolbox:
         return {**arguments, **{key: self._fixed[key] for key in own if key in self._fixed}}
 
 
-def told_of(name: str, outputs: Mapping[str, Any]) -> str:
-    """What a model is told that a tool gave: bounded, and marked as data by a mark of its own.
-
-    The mark comes from the text, so the text can't hold it and seem to end there.
-    """
+def text_of(outputs: Mapping[str, Any]) -> str:
+    """What a tool gave as a text of bounded length."""
     value = next(iter(outputs.values())) if len(outputs) == 1 else dict(outputs)
     text = value if isinstance(value, str) else msgspec.json.encode(value, order="sorted").decode()
     whole = len(text)
     if whole > LONGEST:
         text = f"{text[:LONGEST]}\n… cut: {whole - LONGEST:,} of {whole:,} characters left out."
+    return text
+
+
+def marked(name: str, text: str) -> str:
+    """What a tool gave as a model is told it: as data, between marks of its own.
+
+    The mark comes from the text, so the text can't hold it and seem to end there.
+    """
     mark = hashlib.sha256(text.encode(errors="replace")).hexdigest()[:8]
     return f"<data {mark} from={name}>\n{text}\n</data {mark}>"
 

@@ -25,9 +25,17 @@ def is_there(point: Breakpoint, flow: Flow, catalog: Catalog) -> bool:
         return True
     spot = spot_at(flow, catalog, point.block)
     if spot is None or not point.to:
-        return spot is not None
+        return spot is not None or _comes_with_a_kind(point.block, flow, catalog)
     link = spot.level.flow.links.get(target_of(point))
     return link is not None and link.source == End(spot.block.id, point.port)
+
+
+def _comes_with_a_kind(address: str, flow: Flow, catalog: Catalog) -> bool:
+    """Whether a block is in a flow that nobody drew: one that came with the kind around it."""
+    outer, _, id = address.rpartition("/")
+    spot = spot_at(flow, catalog, outer) if outer else None
+    spec = catalog.get(spot.block.kind) if spot else None
+    return spec is not None and any(id in body.blocks for body in spec.bodies.values())
 
 
 def target_of(point: Breakpoint) -> End:

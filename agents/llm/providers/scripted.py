@@ -38,6 +38,8 @@ _EXCERPT = 600
 _USE = re.compile(
     r"^\s*(?:use|call)\s+(?:the tool\s+)?[`\"']?([\w.-]+)[`\"']?\s*(?:with\s*)?(.*)$", re.I
 )
+_MARKS = re.compile(r"^</?data [^>\n]*>\n?", re.M)
+"""What an agent puts around the results of tools."""
 _WORD = re.compile(r"\S+\s*")
 _encode = msgspec.json.Encoder(order="sorted").encode
 
@@ -150,7 +152,7 @@ def _structured(question: Question, said: str) -> str:
 
 def _told(said: str, results: Sequence[ToolResult]) -> str:
     if results:
-        lines = [f"- {_short(result.text)}" for result in results]
+        lines = [f"- {_short(_MARKS.sub('', result.text))}" for result in results]
         return "\n".join([f"{LABEL} The tools gave:", *lines])
     return f"{LABEL} {_short(said)}" if said else LABEL
 

@@ -12,6 +12,7 @@ from app.editor.fields.drawn import DrawnField
 from app.editor.fields.expression import ExpressionField
 from app.editor.fields.field import UNSET, Field
 from app.editor.fields.flow import FlowField
+from app.editor.fields.flows import FlowsField
 from app.editor.fields.json_field import JsonField
 from app.editor.fields.lines import LinesField, TextsField
 from app.editor.fields.mapping import MappingField
@@ -44,6 +45,7 @@ EDITORS: dict[Editor, type[Field]] = {
     "url": UrlField,
     "connection": ConnectionField,
     "flow": FlowField,
+    "flows": FlowsField,
     "colour": ColourField,
     "schedule": ScheduleField,
 }

@@ -269,7 +269,7 @@ class FieldRow(QWidget):
         return parameter.look.editor in SECRETIVE and texts and not parameter.type.choices
 
     def _has_port(self) -> bool:
-        return self.row.parameter.look.editor != "flow"
+        return self.row.parameter.look.editor not in ("flow", "flows")
 
 
 def _literal(expression: str) -> Any:
