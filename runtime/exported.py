@@ -20,7 +20,7 @@ from agents.contract import Grants
 from graph.block import Route
 from graph.compile.bind import SKIPPED as MISSING
 from graph.connections import Connection
-from graph.context import Allowance, Outputs, ScopeFailed, Signature
+from graph.context import Allowance, Answered, Asked, Outputs, ScopeFailed, Signature
 from graph.errors import BlockError, HeddleError
 from graph.flow import Retry, Settings
 from graph.values import COERCIONS
@@ -79,6 +79,12 @@ class Context:
 
     def now(self) -> float:
         return time.time()
+
+    async def ask(self, question: Asked) -> Answered:
+        raise BlockError(
+            f"A program can't wait for a person: {question.title}",
+            cure="Run the flow with `heddle run` instead.",
+        )
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)

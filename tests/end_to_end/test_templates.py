@@ -17,8 +17,9 @@ from graph.compile.checks import check
 from graph.compile.codegen import python_of
 from graph.file_format import read, write
 from graph.flow import Flow
+from runtime.commands import AnswerTask
 from runtime.compose import RESOURCES, compose, granted
-from runtime.events import Event, RunFailed, RunSucceeded
+from runtime.events import Event, RunFailed, RunSucceeded, TaskAsked
 from runtime.flow_files import load
 from runtime.library.about import CATEGORIES, about_file, write_about
 from runtime.library.shelf import Shelf, Template
@@ -45,7 +46,9 @@ def needs_network(name: str) -> bool:
 
 
 ONLINE = [name for name in TEMPLATES if needs_network(name)]
-OFFLINE = [name for name in TEMPLATES if name not in ONLINE]
+ASKING = ["approve_before_sending"]
+"""Those that wait until a person answers."""
+OFFLINE = [name for name in TEMPLATES if name not in [*ONLINE, *ASKING]]
 
 
 @pytest.fixture
@@ -332,6 +335,26 @@ async def test_the_answer_of_a_person_is_waited_for(
     outputs = await outputs_of("wait_for_approval", tmp_path, **sample("wait_for_approval"))
 
     assert outputs["decision"].startswith(decision)
+
+
+@pytest.mark.parametrize(
+    ("approved", "outputs"), [(True, {"sent": "outbox.txt"}), (False, {"not_sent": "Not now."})]
+)
+async def test_nothing_is_sent_before_somebody_approves(
+    approved: bool, outputs: dict[str, str], tmp_path: Path
+) -> None:
+    async with compose(Settings(home=str(tmp_path)), granted(tmp_path)) as runtime:
+        run = await runtime.start(flow_of("approve_before_sending"), {"name": "Ada"})
+        async for batch in runtime.follow(run):
+            if any(isinstance(event, TaskAsked) for event in batch):
+                break
+        assert not (tmp_path / "outbox.txt").exists()
+        await runtime.obey(AnswerTask(run, {"approved": approved, "comment": "Not now."}))
+        end = await runtime.ended(run)
+
+    assert isinstance(end, RunSucceeded)
+    assert {name: Path(said).name for name, said in end.outputs.items()} == outputs
+    assert (tmp_path / "outbox.txt").exists() == approved
 
 
 async def test_a_letter_is_written_to_everybody(tmp_path: Path) -> None:

@@ -292,7 +292,7 @@ def test_every_template_that_needs_no_network_runs(heddle: Heddle, here: Path) -
     said = heddle("new")
     names = {line.split()[0] for line in said.out.splitlines() if line and line[0].islower()}
     assert "triage_github_issues" in names
-    patient = {"wait_for_approval"}  # for seconds
+    patient = {"wait_for_approval", "approve_before_sending"}  # for seconds, or for a person
     online = {path.name.partition(".")[0] for path in (RESOURCES / "templates").glob("*.flow.json")
               if '"http.' in path.read_text()}  # fmt: skip
 
