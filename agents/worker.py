@@ -20,6 +20,7 @@ import msgspec
 
 from agents.contract import Capability, Figures, Grants, Health, Means, PoolSize, Task
 from agents.errors import Rejected
+from agents.resilience.outcome import brief_of
 from graph.context import Context
 from graph.errors import BadInput
 from graph.spec import Effect
@@ -63,7 +64,7 @@ class Work:
         """Count a failure, unless it is the caller's own doing."""
         if isinstance(error, Exception) and not isinstance(error, BadInput):
             self.failures += 1
-            self.last_failure = (str(error) or type(error).__name__)[:EXCERPT]
+            self.last_failure = brief_of(error)[:EXCERPT]
 
     def figures(self) -> Figures:
         """What the calls came to so far."""

@@ -69,6 +69,7 @@ class _Merge:
             self._links(base, mine, theirs, path, blocks, settled),
             self._flows(base, mine, theirs, path),
             _view(base.view, mine.view, theirs.view),
+            self.one((*path, "budget"), base.budget, mine.budget, theirs.budget),
         )
 
     def one(self, fact: Fact, base: Any, mine: Any, theirs: Any) -> Any:

@@ -9,7 +9,7 @@ from graph.errors import FlowFileError
 from graph.file_format.plain import flaw
 from graph.file_format.shape import LINK, BlockShape
 from graph.file_format.syntax import parse, text_of
-from graph.flow import NAME, Block, End, Flow, Link, Settings, View, is_end
+from graph.flow import NAME, Block, Budget, End, Flow, Link, Settings, View, is_end
 
 
 def salvaged(content: bytes, name: str) -> Flow | None:
@@ -32,6 +32,7 @@ def _flow(tree: Mapping[str, Any], depth: int) -> Flow:
         links=links,
         flows={id: _flow(raw, depth + 1) for id, raw in _named(inner)},
         view=_view(_record(tree.get("view"))),
+        budget=_budget(_record(tree.get("budget"))),
     )
 
 
@@ -77,6 +78,11 @@ def _view(raw: Mapping[str, Any]) -> View:
         kept[name] = {k: v for k, v in entries.items() if _fits({name: {k: v}}, View)}
     kept["routes"] = {port: points for port, points in kept["routes"].items() if is_end(port)}
     return msgspec.convert(kept, View)
+
+
+def _budget(raw: Mapping[str, Any]) -> Budget:
+    kept = {period: bound for period, bound in raw.items() if _fits({period: bound}, Budget)}
+    return msgspec.convert(kept, Budget)
 
 
 def _fits(value: Any, kind: type[msgspec.Struct]) -> bool:
