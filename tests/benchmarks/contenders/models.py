@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
@@ -114,42 +115,32 @@ class Bare:
 
 
 @asynccontextmanager
-async def asked(provider: str) -> AsyncIterator[DoLap]:
-    """One question after the other, through all that stands around it."""
+async def in_turn(provider: str) -> AsyncIterator[DoLap]:
+    """One question through all that stands around it, one by the client alone, and so on."""
     with TemporaryDirectory() as folder:
-        async with (
-            models_apart() as (root, _),
-            _lapping(Around(root, Path(folder)), provider) as lap,
-        ):
-            yield lap
+        async with models_apart() as (root, _):
+            ours, bare = Around(root, Path(folder)), Bare(root)
 
+            async def lap() -> Lap:
+                took: dict[Around | Bare, list[float]] = {ours: [], bare: []}
+                for n in range(2 * QUESTIONS):
+                    asker = (ours, bare)[(n + n // 2) % 2]  # A B B A: neither always comes second
+                    begun = perf_counter()
+                    assert await asker.ask(provider) == "You said: Hello"
+                    took[asker].append((perf_counter() - begun) * 1e3)
+                notes = {"ours": median(took[ours]), "bare": median(took[bare])}
+                return Lap(sum(took[ours]) / 1e3, QUESTIONS, notes)
 
-@asynccontextmanager
-async def bare(provider: str) -> AsyncIterator[DoLap]:
-    """One question after the other, by the client alone."""
-    async with models_apart() as (root, _), _lapping(Bare(root), provider) as lap:
-        yield lap
-
-
-@asynccontextmanager
-async def _lapping(asker: Around | Bare, provider: str) -> AsyncIterator[DoLap]:
-    assert await asker.ask(provider) == "You said: Hello"
-
-    async def lap() -> Lap:
-        begun = perf_counter()
-        for _ in range(QUESTIONS):
-            await asker.ask(provider)
-        return Lap(perf_counter() - begun, QUESTIONS)
-
-    try:
-        yield lap
-    finally:
-        await asker.close()
+            try:
+                yield lap
+            finally:
+                await ours.close()
+                await bare.close()
 
 
 @asynccontextmanager
 async def crowd(ours: bool) -> AsyncIterator[DoLap]:
-    """A thousand answers that are under way together; they go on once all have begun."""
+    """A thousand answers that are under way together, as slow as models are."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, max(soft, 4 * CROWD)), hard))
     process = psutil.Process(os.getpid())
