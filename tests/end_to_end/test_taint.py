@@ -29,6 +29,13 @@ FLOW: dict[str, Any] = {
                 "body": {"key": {"$secret": "planted"}},
             },
         },
+        "let_in": {
+            "kind": "http.request",
+            "fields": {
+                "url": {"$expr": "at + '/echo'"}, "body": "x",
+                "connection": {"$connection": "service"},
+            },
+        },
         "told": {"kind": "text.template", "fields": {"text": "It said {fine}"}},
         "wrong": {
             "kind": "http.request",
@@ -39,11 +46,14 @@ FLOW: dict[str, Any] = {
             "settings": {"on_error": "port"},
         },
         "out": {"kind": "flow.output"},
+        "seen": {"kind": "flow.output", "fields": {"name": "seen"}},
         "error": {"kind": "flow.output", "fields": {"name": "error"}},
     },
     "links": [
-        "at.value -> fine.at", "at.value -> wrong.at", "fine.body -> told.fine",
+        "at.value -> fine.at", "at.value -> wrong.at", "at.value -> let_in.at",
+        "fine.body -> told.fine",
         "told.value -> out.value", "wrong.error -> error.value",
+        "let_in.body -> seen.value",
     ],
 }  # fmt: skip
 
@@ -61,14 +71,14 @@ class Told:
         self.folder = folder
         self.all: list[str] = []
 
-    def heddle(self, *words: str, secret: bool = True) -> str:
+    def heddle(self, *words: str, secret: bool = True, typed: str = "") -> str:
         environment = {
             "PATH": "/usr/bin:/bin", "HEDDLE_HOME": str(self.folder / "home"),
             "PYTHONPATH": str(ROOT), "HEDDLE_DEBUG": "1",
         } | ({"HEDDLE_SECRET_PLANTED": SECRET} if secret else {})  # fmt: skip
         done = subprocess.run(
             [sys.executable, str(ROOT / "main.py"), *words], cwd=self.folder, text=True,
-            env=environment, capture_output=True, timeout=60, check=False,
+            env=environment, input=typed, capture_output=True, timeout=60, check=False,
         )  # fmt: skip
         self.all += [done.stdout, done.stderr]
         assert done.returncode in (0, 1), done.stderr
@@ -81,6 +91,9 @@ def test_a_planted_secret_comes_up_nowhere(tmp_path: Path, address: str) -> None
     flow = tmp_path / "taint.flow.json"
     flow.write_text(json.dumps(FLOW))
 
+    where = ("--field", f"address={address}", "--field", "user=me", "--secret", "token")
+    told.heddle("connections", "set", "service", "--kind", "http", *where, typed=SECRET)
+    told.heddle("secrets", "set", "other", typed=SECRET)
     lines = told.heddle("run", "taint.flow.json", "-i", f"at={address}", "--json").splitlines()
     run = json.loads(lines[0])["run"]
     again = told.heddle("replay", run, "--from", "told", "--json").splitlines()
@@ -92,6 +105,8 @@ def test_a_planted_secret_comes_up_nowhere(tmp_path: Path, address: str) -> None
         ("test", "taint.flow.json", "--record", run), ("test", "taint.flow.json"),
         ("test", "taint.flow.json", "--json", "--junit", "told.xml"),
         ("export", "taint.flow.json", "--to", "python"),
+        ("connections", "list", "--json"), ("connections", "show", "service"),
+        ("connections", "test", "service"), ("secrets", "list"), ("doctor",),
         ("compare", run, json.loads(again[0])["run"]),
     ):  # fmt: skip
         told.heddle(*words)
