@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -241,6 +241,12 @@ class Panel(QWidget):
     def _refused(self, error: HeddleError) -> None:
         self._offer()
         self._studio.notices.tell(str(error), "error", key=NOTICE)
+
+    def event(self, event: QEvent) -> bool:
+        """Look anew whenever somebody turns to it: other programs make connections, too."""
+        if event.type() in (QEvent.Type.Show, QEvent.Type.WindowActivate) and self.isVisible():
+            self._known.read()
+        return super().event(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The columns share the width."""

@@ -22,6 +22,9 @@ from app.presenters.connection_list import UNKNOWN
 from app.studio import Studio
 from app.workbench import Workbench
 from graph.flow import Block, Flow
+from runtime.connections.connections import Connections
+from runtime.connections.contents import Draft
+from runtime.plugins import own_connectable
 from tests.servers.mirror import mirror
 
 SECRET = "planted/7c1e+9f&key"
@@ -121,6 +124,18 @@ def test_one_is_made_tried_changed_and_removed(
     sheet.press("Remove")
     qtbot.waitUntil(lambda: not panel.listed, timeout=10_000)
     assert all(SECRET.encode() not in p.read_bytes() for p in home.rglob("*") if p.is_file())
+
+
+@pytest.mark.slow
+def test_what_another_program_made_is_seen_when_one_looks(
+    panel: Panel, qtbot: QtBot, home: Path
+) -> None:
+    panel.hide()
+    here = Connections(home, own_connectable(), prefer="vault", variables={})
+    here.put(Draft(name="elsewhere", kind="database", fields={"address": "x.db"}))
+    panel.show()
+
+    qtbot.waitUntil(lambda: names(panel) == ["elsewhere"], timeout=10_000)
 
 
 @pytest.mark.slow
