@@ -5,6 +5,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -41,6 +42,8 @@ class Form(QWidget):
         super().__init__(parent)
         self.question = question
         self._all: list[QPushButton] = []
+        self._signs: list[tuple[QAbstractButton, str]] = []
+        self._panes: list[ValuePane] = []
         inside = QWidget(self)
         self._column = QVBoxLayout(inside)
         self._column.setContentsMargins(16, 12, 16, 8)
@@ -91,11 +94,23 @@ class Form(QWidget):
 
     def _tool(self, row: QHBoxLayout, title: str, sign: str) -> QToolButton:
         button = QToolButton(self)
-        button.setIcon(icon(sign, current().text))
+        self._sign(button, sign)
         button.setToolTip(title)
         button.setAccessibleName(title)
         row.addWidget(button)
         return button
+
+    def restyle(self) -> None:
+        """Use the colours of the theme."""
+        self.fields.restyle()
+        for pane in self._panes:
+            pane.restyle()
+        for button, sign in self._signs:
+            button.setIcon(icon(sign, current().text))
+
+    def _sign(self, button: QAbstractButton, sign: str) -> None:
+        button.setIcon(icon(sign, current().text))
+        self._signs.append((button, sign))
 
     def tick(self, now: float) -> None:
         """Say how much time there is."""
@@ -134,6 +149,7 @@ class Form(QWidget):
             self._label(value, "")
             return
         pane = ValuePane(self)
+        self._panes.append(pane)
         pane.show_value(value)
         rows = len(value) + 1 if isinstance(value, list) else MANY
         pane.setFixedHeight(min(TALLEST, 16 + 27 * rows))
@@ -158,7 +174,7 @@ class Form(QWidget):
         button.setProperty("primary", primary)
         button.setAccessibleName(f"{title}: {self.question.title}")
         if not primary:
-            button.setIcon(icon(sign, current().text))
+            self._sign(button, sign)
         button.clicked.connect(lambda: self._answer(values))
         button.setMinimumWidth(button.sizeHint().width() + 12)
         self._all.append(button)

@@ -166,7 +166,7 @@ class Panel(QWidget):
 
     def _restyle(self) -> None:
         if self.form is not None:
-            self.form.fields.restyle()
+            self.form.restyle()
         self.refresh()
 
     def _lay_out(self) -> None:
