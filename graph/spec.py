@@ -1,6 +1,6 @@
 """What a kind of block is: its parameters, outputs, effect and needs."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -182,7 +182,9 @@ class BlockSpec(msgspec.Struct, frozen=True, eq=False):
         """The flows that fields name, each with the parameter; what is no name is left out."""
         for parameter in self.flow_parameters:
             value = fields.get(parameter.name)
-            names = value if isinstance(value, list | tuple) else (value,)
+            names: Sequence[Any] = (value,)
+            if parameter.look.editor == "flows" and isinstance(value, list | tuple):
+                names = value
             yield from ((parameter, name) for name in names if isinstance(name, str) and name)
 
     def flows_named(self, fields: Mapping[str, Any]) -> tuple[str, ...]:

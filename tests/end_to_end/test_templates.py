@@ -15,6 +15,7 @@ import pytest
 from app.presenters.template_details import needs
 from graph.compile.checks import check
 from graph.compile.codegen import python_of
+from graph.compile.ports import interface
 from graph.file_format import read, write
 from graph.flow import Flow
 from runtime.commands import AnswerTask
@@ -42,7 +43,13 @@ def flow_of(name: str) -> Flow:
 
 def needs_network(name: str) -> bool:
     wanted = needs(flow_of(name), TEMPLATES[name].about, CATALOG)
-    return any(need.what == "hosts" for need in wanted)
+    return any(need.what == "hosts" for need in wanted) and not is_scripted(name)
+
+
+def is_scripted(name: str) -> bool:
+    """Whether it asks for a model that, unless another is named, asks nobody."""
+    models = interface(flow_of(name))[0].get("model")
+    return models is not None and models.fields.get("default") == "scripted/echo"
 
 
 ONLINE = [name for name in TEMPLATES if needs_network(name)]

@@ -56,12 +56,12 @@ def pour() -> Iterator[int]:
 
 
 @block("trouble.drip", title="Drip")
-async def drip(size: int = 1) -> AsyncIterator[str]:
+async def drip(size: int = 1, pause: float = 0) -> AsyncIterator[str]:
     """Gives texts for ever, a little at a time."""
     while True:
         for _ in range(1000):
             yield "x" * size
-        await asyncio.sleep(0)
+        await asyncio.sleep(pause)
 
 
 @block("trouble.hang", title="Hang")

@@ -203,7 +203,7 @@ def at_work(lines: Path) -> Flow:
             Block("process", "trouble.spin"),
             Block("hang", "trouble.hang"),
             Block("retried", "trouble.fail", {"how": "half"}, settings=later),
-            Block("stream", "trouble.drip"),
+            Block("stream", "trouble.drip", {"pause": 0.1}),
             Block("wait", "logic.wait", {"seconds": 60}),
             Block("each", "logic.for_each", {"items": [1, 2, 3], "body": "inner", "parallel": 2}),
             Block("note", "trouble.note", {"file": str(lines), "text": "x", "seconds": 60}),

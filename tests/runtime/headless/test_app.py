@@ -25,7 +25,7 @@ def test_help_says_what_the_exit_codes_mean(heddle: Heddle) -> None:
     said = heddle("--help")
 
     assert "Exit codes:" in said.out
-    assert "`heddle resume` goes on with it" in said.out
+    assert "`heddle resume` or" in said.out
 
 
 @pytest.mark.parametrize("row", COMMANDS, ids=lambda row: row.name)
@@ -114,7 +114,7 @@ def test_commands_and_options_are_completed() -> None:
 
 
 def test_templates_are_completed(heddle: Heddle) -> None:
-    assert offered("new", last="tri") == ["triage_github_issues"]
+    assert offered("new", last="triage_g") == ["triage_github_issues"]
 
 
 def test_kinds_of_blocks_are_completed(heddle: Heddle) -> None:
