@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import importlib
 import inspect
 import io
 import itertools
@@ -17,6 +18,7 @@ import msgspec
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from graph.block import Route
+from graph.catalog import blocks_in
 from graph.errors import BlockError
 from graph.spec import BlockSpec
 from runtime.events import Failure
@@ -107,7 +109,7 @@ class Workers:
         except Refused as refused:
             raise _unfit(refused) from None
         try:
-            answered = await self._answer(self._schedule(spec.kind, packed, within))
+            answered = await self._answer(self._schedule(spec, packed, within))
         except TimeoutError:
             raise TimedOut(
                 f"It took longer than {within:g} s.",
@@ -126,7 +128,9 @@ class Workers:
         value = load(answer.value)
         return Route(answer.port, value) if answer.port else value
 
-    def _schedule(self, kind: str, packed: bytes, within: float | None) -> ProcessFuture[bytes]:
+    def _schedule(
+        self, spec: BlockSpec, packed: bytes, within: float | None
+    ) -> ProcessFuture[bytes]:
         """Hand a call to the pool; one that broke is replaced. Raises NoWorker."""
         try:
             if self._pool is not None and not self._pool.active:
@@ -138,7 +142,8 @@ class Workers:
                     initargs=[self._folder, self._memory],
                     context=multiprocessing.get_context("spawn"),
                 )
-            return self._pool.schedule(_call, args=[kind, packed], timeout=within)
+            what = [spec.kind, spec.function.__module__, packed]
+            return self._pool.schedule(_call, args=what, timeout=within)
         except (OSError, RuntimeError) as error:
             self._stop()
             raise NoWorker(error) from error
@@ -188,21 +193,18 @@ def _bound_memory(memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
 
-def _call(kind: str, packed: bytes) -> bytes:
+def _call(kind: str, module: str, packed: bytes) -> bytes:
     sys.stdout = sys.stderr = _Prints(sys.__stderr__)
     try:
-        return _encode(_gave(kind, packed))
+        return _encode(_gave(kind, module, packed))
     except (Exception, SystemExit) as error:  # noqa: BLE001  (a block may raise anything)
         return _encode(_Raised(failure_of(error, ""), wait_asked_by(error)))
     finally:
         sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
 
 
-def _gave(kind: str, packed: bytes) -> _Gave:
-    spec = _installed.catalog.get(kind)
-    if spec is None:
-        told = "; ".join(problem.message for problem in _installed.problems)
-        raise WorkerDied(f"Its pack could not be loaded in a process of its own: {told}")
+def _gave(kind: str, module: str, packed: bytes) -> _Gave:
+    spec = _installed.catalog.get(kind) or _defined_in(module, kind)
     result = spec.function(**load(packed))
     if inspect.isgenerator(result):
         items = list(_bounded(result))
@@ -213,6 +215,23 @@ def _gave(kind: str, packed: bytes) -> _Gave:
     except Refused as refused:
         raise _unfit(refused) from None
     return _Gave(value, port)
+
+
+def _defined_in(module: str, kind: str) -> BlockSpec:
+    """A block of no pack: Heddle's own, or of the program that runs the flow. Raises WorkerDied."""
+    told = [problem.message for problem in _installed.problems]
+    try:
+        found = {spec.kind: spec for spec in blocks_in(importlib.import_module(module))}
+    except Exception as error:  # noqa: BLE001 - imported code may do anything
+        told.append(f"The module {module!r} could not be imported: {failure_of(error, '').message}")
+    else:
+        if kind in found:
+            return found[kind]
+        told.append(f"The module {module!r} doesn't define {kind!r} at its top level.")
+    raise WorkerDied(
+        f"It can't be found in a process of its own. {' '.join(told)}",
+        cure="Define it at the top level of a pack, or of a module that can be imported.",
+    )
 
 
 def _bounded(stream: Iterator[Any]) -> Iterator[Any]:

@@ -2,15 +2,19 @@
 
 import asyncio
 import datetime
+import importlib
 import multiprocessing.spawn
+import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 from graph.block import Route
+from graph.catalog import Catalog
 from graph.errors import BlockError
 from runtime.failures import TimedOut, failure_of, wait_asked_by
 from runtime.plugins import packs
@@ -254,6 +258,57 @@ async def test_a_system_that_starts_no_process_is_named_and_tried_again_later(
     assert failure_of(caught.value, "").retryable
     assert await workers.call(spec, {"to": 2}) == [0, 1]
     await workers.close()
+
+
+MODULE = '''
+from graph.block import block
+
+@block("own.length", title="Length", process=True)
+def length(text: str) -> int:
+    """How long it is."""
+    return len(text)
+
+def within():
+    @block("own.within", title="Within", process=True)
+    def inner() -> int:
+        """Is made by a function, so that no other process finds it."""
+        return 1
+    return inner
+'''
+
+
+@pytest.fixture
+def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    """A module of blocks that is no pack, as a program has them that uses Heddle."""
+    (tmp_path / "blocks_of_mine.py").write_text(MODULE)
+    monkeypatch.syspath_prepend(tmp_path)
+    yield importlib.import_module("blocks_of_mine")
+    del sys.modules["blocks_of_mine"]
+
+
+async def test_a_block_of_a_module_that_is_no_pack_has_a_process_too(module: ModuleType) -> None:
+    workers = Workers(count=1)
+    try:
+        answer = await workers.call(Catalog.of(module).spec("own.length"), {"text": "four"})
+    finally:
+        await workers.close()
+
+    assert answer == 4
+
+
+async def test_a_block_that_no_other_process_finds_is_told_where_it_belongs(
+    module: ModuleType,
+) -> None:
+    workers = Workers(count=1)
+    try:
+        with pytest.raises(FailedApart, match=r"define 'own\.within' at its top level") as no:
+            await workers.call(module.within().__block__, {})
+    finally:
+        await workers.close()
+
+    assert no.value.cure == (
+        "Define it at the top level of a pack, or of a module that can be imported."
+    )
 
 
 async def test_closing_does_not_wait_for_what_spins(folder: Path) -> None:
