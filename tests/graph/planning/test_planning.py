@@ -19,6 +19,7 @@ from graph.planning.plan import Task, planned
 from graph.planning.sketch import NoSketch, schema, sketch_of
 from graph.schemas import faults
 from runtime.plugins import installed
+from tests.graph.planning.sketches import step
 
 
 @pytest.fixture(scope="module")
@@ -28,16 +29,6 @@ def catalog() -> Catalog:
 
 def errors(flow: Flow, catalog: Catalog) -> list[str]:
     return [str(p) for p in check(flow, catalog) if p.severity == "error"]
-
-
-def step(id: str, kind: str, **fields: Any) -> dict[str, Any]:
-    return {
-        "id": id, "kind": kind, "title": "", "reason": f"for {id}", "each": "",
-        "fields": [
-            {"name": name, "value": value if isinstance(value, str) else str(value)}
-            for name, value in fields.items()
-        ],
-    }  # fmt: skip
 
 
 GOOD = {
