@@ -4,6 +4,7 @@ import msgspec
 
 from graph.compile.ports import TYPES
 from graph.flow import Block, Flow, Link, View, link_between
+from graph.offered import is_offered
 from graph.reshape.names import Names, as_name
 from graph.spec import BlockSpec, Parameter
 from graph.values import ValueType
@@ -13,27 +14,27 @@ _BY_HAND = {
 }  # fmt: skip
 """Editors of fields that a person sets, not whoever uses the flow."""
 
-_ALL_OPEN = "mcp"
-"""The category of blocks whose every parameter is an argument."""
-
 
 def wrapped(spec: BlockSpec) -> Flow:
     """A flow of one block of a kind, with inputs for what it can't do without.
 
     The inputs are described as the block's parameters are; its other fields stay to be set. A
-    tool of an MCP server has an input for every argument.
+    tool of an MCP server has an input for every argument, and gives its answer once.
+
+    Ids of outputs are of this kind alone: an agent's tools share their place in its runs.
     """
     names = Names(set())
-    id = names.fresh(as_name(spec.title))
+    id = names.fresh(as_name(spec.title).lower())
     inputs = {p.name: p for p in spec.parameters if _is_asked(p, spec)}
     blocks, links = [Block(id, spec.kind)], list[Link]()
     for name, parameter in inputs.items():
         given = names.fresh(name)
         blocks.append(Block(given, "flow.input", _input(parameter)))
         links.append(link_between(f"{given}.value", f"{id}.{name}"))
-    for output in spec.outputs:
-        result = "result" if len(spec.outputs) == 1 else output.name
-        out = names.fresh(result if result not in inputs else f"{result}_out")
+    outputs = spec.outputs[:1] if is_offered(spec.kind) else spec.outputs
+    for output in outputs:
+        result = "result" if len(outputs) == 1 else output.name
+        out = names.fresh(f"{id}_{result}")
         blocks.append(Block(out, "flow.output", {"name": result}))
         links.append(link_between(f"{id}.{output.name}", f"{out}.value"))
     flow = Flow.of(blocks, links, name=spec.title, description=spec.summary)
@@ -43,7 +44,7 @@ def wrapped(spec: BlockSpec) -> Flow:
 def _is_asked(parameter: Parameter, spec: BlockSpec) -> bool:
     if parameter.look.editor in _BY_HAND:
         return False
-    return parameter.required or spec.category == _ALL_OPEN
+    return parameter.required or is_offered(spec.kind)
 
 
 def _input(parameter: Parameter) -> dict[str, object]:

@@ -114,7 +114,7 @@ class FlowsField(Field):
         """Make a tool of a kind of block, as it was found."""
         assert isinstance(match, Match)
         title = f"Make “{match.spec.title}” a tool of {self.around.title}"
-        self._bring(as_name(match.spec.title), wrapped(match.spec), title)
+        self._bring(as_name(match.spec.title).lower(), wrapped(match.spec), title)
 
     def ask_block(self) -> None:
         """Choose a kind of block."""

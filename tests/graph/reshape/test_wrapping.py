@@ -4,8 +4,12 @@ import pytest
 
 from graph.compile import compile_flow
 from graph.compile.checks import check
+from graph.compile.ports import interface
 from graph.compile.signature import signature_of
+from graph.flow import End
 from graph.reshape.wrapping import wrapped
+from graph.spec import BlockSpec, Output, Parameter
+from graph.values import LIST, TEXT
 from runtime.plugins import installed
 
 CATALOG = installed().catalog
@@ -27,3 +31,17 @@ def test_every_kind_can_be_wrapped() -> None:
         if spec.category not in ("flow", "logic"):
             problems = [p.code for p in check(wrapped(spec), CATALOG) if p.severity == "error"]
             assert set(problems) <= {"missing", "field-value"}, spec.kind
+
+
+def test_a_tool_of_a_server_takes_every_argument_and_gives_its_answer_once() -> None:
+    spec = BlockSpec(
+        "mcp.loom__weather", "Weather", print,
+        parameters=(Parameter("city", TEXT), Parameter("unit", TEXT, default="celsius")),
+        outputs=(Output("value"), Output("text", TEXT), Output("content", LIST)),
+    )  # fmt: skip
+
+    flow = wrapped(spec)
+
+    takes, gives = interface(flow)
+    assert (list(takes), list(gives)) == (["city", "unit"], ["result"])
+    assert flow.links[End("weather_result", "value")].source == End("weather", "value")
