@@ -22,6 +22,7 @@ from graph.edits import Edit, Position
 from graph.errors import EditRefused, Problem
 from graph.flow import Block, End, Flow
 from graph.spec import Needs
+from runtime.events import block_of
 from runtime.flow_files import NOTHING
 
 CHECK_DELAY = 250
@@ -167,11 +168,11 @@ class Workbench(QObject):
         self.select(())
         self.level_changed.emit()
 
-    def level_of(self, blocks: tuple[str, ...], holding: str = "") -> Level:
+    def level_of(self, blocks: tuple[str, ...], holding: str = "", body: str = "") -> Level:
         """The level reached by entering the blocks one after another, from the outermost.
 
         Of several flows that a block runs it is the one that has the next of them, or the block
-        `holding`.
+        `holding`; of several that have it, the one called `body`.
         """
         at = PortsLevel(self.document.flow, self.catalog)
         for id, after in pairwise((*blocks, holding)):
@@ -179,8 +180,8 @@ class Workbench(QObject):
             if block is None:
                 break
             inside = list(at.run_by(block))
-            through = (one for one in inside if after in one.flow.blocks)
-            at = next(through, inside[0] if inside else at)
+            through = [one for one in inside if after in one.flow.blocks] or inside or [at]
+            at = next((one for one in through if one.path[-1:] == (body,)), through[0])
         return at.path
 
     # Selecting.
@@ -205,8 +206,15 @@ class Workbench(QObject):
     def go_to_address(self, address: str) -> None:
         """Show, select and reveal the block that a run names so (`loop[3]/block`)."""
         *into, block = self.on_canvas(address).split("/")
-        self.show_level(self.level_of(tuple(into), block), tuple(into))
+        level = self.level_of(tuple(into), block, self._body_around(address))
+        self.show_level(level, tuple(into))
         self.go_to(block, self.level)
+
+    def _body_around(self, task: str) -> str:
+        """The flow that the round runs in which a task is, "" where that isn't known."""
+        scope = task[: task.rfind("]") + 1]
+        round = self.run.scopes.get(block_of(scope), {}).get(scope) if self.run and scope else None
+        return round.body if round else ""
 
     def on_canvas(self, address: str) -> str:
         """The address on the canvas of what a run names so (`loop[3]/block`)."""

@@ -4,9 +4,12 @@ from typing import Any
 
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QCheckBox,
+    QFrame,
     QHBoxLayout,
+    QHeaderView,
     QLabel,
     QSplitter,
     QTreeWidget,
@@ -33,13 +36,15 @@ DELAY = 60
 """Milliseconds in which news is gathered before it is shown."""
 
 ICONS = {
-    "goal": "mdi6.flag-outline", "thought": "mdi6.thought-bubble-outline",
+    "thought": "mdi6.thought-bubble-outline",
     "say": "mdi6.comment-text-outline", "call": "mdi6.hammer-wrench",
     "result": "mdi6.arrow-left-bottom", "failed": "mdi6.close-circle-outline",
     "asked": "mdi6.account-clock-outline", "refused": "mdi6.account-cancel-outline",
     "turn": "mdi6.progress-clock",
 }  # fmt: skip
-NOTHING = "Run a flow with an agent, and see here each of its thoughts, calls and results."
+COLOURS = {"failed": "failed", "refused": "failed", "asked": "running"}
+NO_AGENT = "Place an Agent, and see here each of its thoughts, calls and results."
+NO_RUN = "Run the flow, and see here each thought, call and result of “{}”."
 
 
 class AgentSteps(QWidget):
@@ -50,7 +55,7 @@ class AgentSteps(QWidget):
         self._studio = studio
         self._front: Workbench | None = None
         self._shown: list[AgentStep] = []
-        self.title, self.empty = QLabel(self), QLabel(NOTHING, self)
+        self.title, self.empty = QLabel(self), QLabel(self)
         self.turns = QCheckBox("Break before each turn", self)
         self.calls = QCheckBox("Break before each tool call", self)
         self.tree = QTreeWidget(self)
@@ -71,10 +76,15 @@ class AgentSteps(QWidget):
     def _lay_out(self) -> None:
         self.empty.setProperty("role", "empty")
         self.empty.setWordWrap(True)
+        self.empty.setTextFormat(Qt.TextFormat.PlainText)
         self.title.setProperty("role", "heading")
         self.title.setTextFormat(Qt.TextFormat.PlainText)
         self.tree.setHeaderHidden(True)
-        self.tree.setColumnCount(1)
+        self.tree.setColumnCount(2)
+        self.tree.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.tree.setFrameShape(QFrame.Shape.NoFrame)
+        self.tree.setRootIsDecorated(False)
+        self.tree.setAllColumnsShowFocus(True)
         self.tree.setUniformRowHeights(True)
         self.tree.setAccessibleName("Steps of the agent")
         self.tree.setAccessibleDescription("Enter goes to where a step was done.")
@@ -141,6 +151,7 @@ class AgentSteps(QWidget):
         """Show how things stand now."""
         front, agent = self._front, self.agent()
         self.title.setText(front.title_at(agent) if front and agent else "Steps")
+        self.empty.setText(NO_RUN.format(front.title_at(agent)) if front and agent else NO_AGENT)
         run = front.run if front else None
         round = front.round if front and block_of(front.round) == agent else ""
         steps = agent_steps(run, agent, round.rpartition("[")[0]) if run and agent else []
@@ -163,7 +174,10 @@ class AgentSteps(QWidget):
         self._shown = steps
         while self.tree.topLevelItemCount() > same:
             self.tree.takeTopLevelItem(same)
-        self.tree.addTopLevelItems([_item(step) for step in steps[same:]])
+        turns = [0, *(step.turn for step in steps)]
+        self.tree.addTopLevelItems(
+            [_item(steps[row], turns[row] != steps[row].turn) for row in range(same, len(steps))]
+        )
         if steps:
             wanted = len(steps) - 1 if at_end else min(row, len(steps) - 1)
             item = self.tree.topLevelItem(wanted)
@@ -179,7 +193,8 @@ class AgentSteps(QWidget):
 
     def _show_text(self) -> None:
         step = self._step(self.tree.currentItem())
-        self.text.setPlainText(step.text if step else "")
+        self.text.set_mono(step is not None and not step.is_prose)
+        self.text.show_value(step.value if step else "")
 
     def _step(self, item: QTreeWidgetItem | None) -> AgentStep | None:
         row = self.tree.indexOfTopLevelItem(item) if item else -1
@@ -219,11 +234,13 @@ class AgentSteps(QWidget):
             self._studio.runs.breakpoints.put(front, replace(point, id=new_id()))
 
 
-def _item(step: AgentStep) -> QTreeWidgetItem:
-    item = QTreeWidgetItem([f"{step.turn}   {step.title}: {step.line}"])
-    colour = {"failed": "failed", "refused": "failed", "asked": "running"}.get(step.kind, "muted")
-    item.setIcon(0, icon(ICONS[step.kind], getattr(current(), colour)))
-    item.setToolTip(0, step.scope)
+def _item(step: AgentStep, is_first: bool) -> QTreeWidgetItem:
+    """A row; the first of a turn says which turn it is."""
+    colours, colour = current(), COLOURS.get(step.kind, "running" if step.goes_on else "muted")
+    item = QTreeWidgetItem([f"Turn {step.turn}" if is_first else "", step.line])
+    item.setForeground(0, QColor(colours.muted))
+    item.setIcon(1, icon(ICONS[step.kind], getattr(colours, colour)))
+    item.setToolTip(1, step.scope)
     return item
 
 

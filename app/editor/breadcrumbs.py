@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePol
 
 from app.document import Level
 from app.workbench import Workbench
+from graph.flow import Block
 
 HEIGHT = 32
 CHEVRON = "\u203a"
@@ -32,11 +33,19 @@ def crumbs(workbench: Workbench) -> list[Crumb]:
         block = around.blocks.get(into[depth - 1])
         level = workbench.level_of(into[:depth], into[depth]) if into[depth:] else workbench.level
         name = block.title if block and block.title else level[-1] if level else into[depth - 1]
+        if block and block.title and level and _runs_several(workbench, block):
+            name = f"{name}: {level[-1]}"
         path.append(Crumb(name, level, into[:depth]))
     if not into:
         levels = (workbench.level[:depth] for depth in range(1, len(workbench.level) + 1))
         path += [Crumb(level[-1], level) for level in levels]
     return path
+
+
+def _runs_several(workbench: Workbench, block: Block) -> bool:
+    """Whether which of its flows one is in isn't told by the block."""
+    spec = workbench.catalog.get(block.kind)
+    return spec is not None and len({*spec.flows_named(block.fields)}) > 1
 
 
 class Breadcrumbs(QFrame):

@@ -8,28 +8,30 @@ from app.presenters.tables import one_line
 from runtime.events import block_of
 from runtime.large import Large
 
-Kind = Literal["goal", "thought", "say", "call", "result", "failed", "asked", "refused", "turn"]
+Kind = Literal["thought", "say", "call", "result", "failed", "asked", "refused", "turn"]
 
 AGENT = "ai.agent"
 WIDTH = 160
 """Letters of a step that stand on its line."""
+UNFIT = "It couldn't be called like this; the model was told why."
 
 TITLES: Mapping[Kind, str] = {
-    "goal": "Goal", "thought": "Thinks", "say": "Says", "call": "Calls", "result": "Gives",
-    "failed": "Failed", "asked": "Waits for a person", "refused": "Refused", "turn": "Turn",
+    "thought": "Thinks", "say": "Says", "call": "Calls", "result": "Gives", "failed": "Failed",
+    "asked": "Waits for a person", "refused": "Refused", "turn": "Asks the model",
 }  # fmt: skip
 
 
 class AgentStep(NamedTuple):
-    """One step: `task` and `scope` lead to it in the run; `text` is all there is of it."""
+    """One step: `task` and `scope` lead to it in the run; `value` is all there is of it."""
 
     kind: Kind
     turn: int
-    text: str
+    value: Any
     task: str
     scope: str
     tool: str = ""
-    value: Any = None
+    goes_on: bool = False
+    """Whether what it began isn't over."""
 
     @property
     def title(self) -> str:
@@ -37,8 +39,14 @@ class AgentStep(NamedTuple):
         return f"{name} {self.tool}" if self.kind == "call" else name
 
     @property
+    def is_prose(self) -> bool:
+        """Whether it is words to be read, and no data."""
+        return self.kind not in ("call", "result")
+
+    @property
     def line(self) -> str:
-        return one_line(self.text, WIDTH)
+        told = one_line(self.value, WIDTH)
+        return f"{self.title}: {told}" if told else self.title
 
 
 def agent_steps(run: LiveRun, address: str, task: str = "") -> list[AgentStep]:
@@ -63,7 +71,8 @@ def _of_turn(
         if failure is not None:
             yield AgentStep("failed", turn, failure.message, at, scope)
         else:
-            yield AgentStep("turn", turn, "…", at, scope)
+            said = run.streams.text_of(block_of(at)) or ""
+            yield AgentStep("turn", turn, said, at, scope, goes_on=not run.is_over)
         return
     if thought := _text(gave.get("thought")):
         yield AgentStep("thought", turn, thought, at, scope)
@@ -82,26 +91,57 @@ def _of_call(
     call: Mapping[str, Any],
 ) -> Iterator[AgentStep]:
     scope = f"{task}[call {turn}.{number}]"
-    name, given = str(call.get("name", "")), call.get("arguments")
-    last, value = _last_in(run, scope)
-    yield AgentStep("call", turn, one_line(given, 2000), last or scope, scope, name, given)
+    name, last = str(call.get("name", "")), _last_in(run, scope)[0]
+    came = _outcome(run, scopes, task, turn, number, call)
+    goes_on = scope in scopes and came is None and not run.is_over
+    yield AgentStep("call", turn, call.get("arguments"), last or scope, scope, name, goes_on)
+    if came is not None:
+        yield came
+
+
+def _outcome(
+    run: LiveRun,
+    scopes: Mapping[str, Round],
+    task: str,
+    turn: int,
+    number: int,
+    call: Mapping[str, Any],
+) -> AgentStep | None:
+    """What came of a call so far, if anything did."""
+    scope, name = f"{task}[call {turn}.{number}]", str(call.get("name", ""))
     asked = f"{task}[permission {turn}.{number}]"
+    round = scopes.get(scope)
+    if round is not None and round.failure is not None:
+        failure = round.failure
+        return AgentStep("failed", turn, failure.message, failure.task or scope, scope, name)
+    if round is not None:
+        last, value = _last_in(run, scope)
+        return AgentStep("result", turn, value, last, scope, name) if round.is_over else None
     if asked in scopes:
         at = f"{asked}/permission"
         answer = run.rounds.get(block_of(at), {}).get(at)
         if answer is None:
-            yield AgentStep("asked", turn, "May it be used?", at, asked, name)
-            return
+            told = f"May the agent use {name}? See the Inbox."
+            return AgentStep("asked", turn, told, at, asked, name, goes_on=not run.is_over)
         if not answer.get("approved"):
-            comment = str(answer.get("comment") or "The user doesn't allow this.")
-            yield AgentStep("refused", turn, comment, at, asked, name)
-            return
-    round = scopes.get(scope)
-    if round is not None and round.failure is not None:
-        failure = round.failure
-        yield AgentStep("failed", turn, failure.message, failure.task or scope, scope, name)
-    elif round is not None and round.is_over:
-        yield AgentStep("result", turn, one_line(value, 4000), last, scope, name, value)
+            told = str(answer.get("comment") or "The user doesn't allow this.")
+            return AgentStep("refused", turn, told, at, asked, name)
+        return None
+    after = f"{task}[turn {turn + 1}]"
+    if after not in scopes:
+        return None
+    told = _told(scopes[after].inputs.get("messages"), str(call.get("id", "")))
+    return AgentStep("failed", turn, told or UNFIT, f"{after}/turn", after, name)
+
+
+def _told(messages: Any, call: str) -> Any:
+    """What a model was told of a call, "" where that isn't at hand."""
+    said = messages[-1] if isinstance(messages, list) and messages else None
+    parts = said.get("content") if isinstance(said, Mapping) else None
+    for part in parts if isinstance(parts, list) else ():
+        if isinstance(part, Mapping) and part.get("id") == call:
+            return _text(part.get("text"))
+    return ""
 
 
 def _last_in(run: LiveRun, scope: str) -> tuple[str, Any]:
@@ -117,10 +157,10 @@ def _last_in(run: LiveRun, scope: str) -> tuple[str, Any]:
     return found
 
 
-def _text(value: Any) -> str:
-    if isinstance(value, Large):
-        return one_line(value, 4000)
-    return value if isinstance(value, str) else ""
+def _text(value: Any) -> Any:
+    """The value if it is a text, or the beginning of one."""
+    is_text = isinstance(value, str) or (isinstance(value, Large) and value.kind == "text")
+    return value if is_text else ""
 
 
 def _calls(value: Any) -> Sequence[Mapping[str, Any]]:

@@ -57,6 +57,8 @@ class Round(msgspec.Struct):
     """One round of a loop: what it was given, and how it ended."""
 
     inputs: Mapping[str, Any]
+    body: str = ""
+    """The flow that it runs, as the loop calls it."""
     is_over: bool = False
     failure: Failure | None = None
 
@@ -199,7 +201,7 @@ class LiveRun:
     def _went_round(self, loop: str, event: ScopeOpened | ScopeClosed) -> None:
         rounds = self.scopes.setdefault(loop, {})
         if isinstance(event, ScopeOpened):
-            rounds[event.scope] = Round(event.inputs)
+            rounds[event.scope] = Round(event.inputs, event.body)
             _bound(rounds)
         elif (round := rounds.get(event.scope)) is not None:
             round.is_over, round.failure = True, event.failure

@@ -221,7 +221,7 @@ class Moment(LiveRun):
         for at in sorted((*_last(track.opened, place), *_last(track.closed, place))):
             event = events[at - 1]
             if isinstance(event, ScopeOpened):
-                found[event.scope] = Round(event.inputs)
+                found[event.scope] = Round(event.inputs, event.body)
             elif isinstance(event, ScopeClosed) and event.scope in found:
                 round = found[event.scope]
                 round.is_over, round.failure = True, event.failure

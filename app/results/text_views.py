@@ -51,6 +51,12 @@ class PlainView(QPlainTextEdit):
         """Load more of large values with this."""
         self._load = load
 
+    def set_mono(self, mono: bool) -> None:
+        """Show it in letters of one width, as suits data, or as words are read."""
+        if self.property("mono") != mono:
+            self.setProperty("mono", mono)
+            self.style().polish(self)
+
     def show_value(self, value: Any) -> None:
         """Show a value, staying where one was in it when it has only grown."""
         is_long = isinstance(value, Large) and value.kind == "text"

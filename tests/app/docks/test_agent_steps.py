@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from agents.llm.shapes import Message
 from app.docks.agent_steps import AgentSteps
 from app.document import Document
 from app.presenters.agent_steps import agent_steps
@@ -22,9 +23,9 @@ TURNS = [
 ]
 
 
-async def ran(folder: Path, flow: Flow) -> LiveRun:
+async def ran(folder: Path, flow: Flow, turns: list[Message] = TURNS) -> LiveRun:
     """A run of the flow, as the studio takes it in."""
-    studio = acting(Scripted(TURNS), folder)
+    studio = acting(Scripted(turns), folder)
     await studio.run(flow)
     run = LiveRun("r1")
     run.take(await studio.events())
@@ -44,7 +45,7 @@ async def test_every_thought_call_and_result_is_a_step(tmp_path: Path) -> None:
         ("failed", 2, "fails"),
         ("say", 3, ""),
     ]
-    assert steps[2].text == "tea seen 1 times"
+    assert steps[2].value == "tea seen 1 times"
     assert steps[2].scope == "agent[call 1.1]"
 
 
@@ -61,6 +62,15 @@ async def test_what_goes_on_is_told_as_far_as_it_has_come(tmp_path: Path) -> Non
 
     assert kinds == sorted(kinds)
     assert kinds[-1] == 6
+
+
+async def test_a_call_that_could_not_be_made_says_what_the_model_was_told(tmp_path: Path) -> None:
+    run = await ran(tmp_path, agent(), [calls(("find", {"word": "tea"})), says("I can't.")])
+
+    called, failed, _ = agent_steps(run, "agent")
+
+    assert (called.kind, called.goes_on, failed.kind) == ("call", False, "failed")
+    assert '"query" is a required property' in failed.value
 
 
 @pytest.fixture
@@ -85,6 +95,37 @@ async def test_a_step_leads_into_the_tool_and_to_the_values_of_its_round(
 
     assert front.level == ("find",)
     assert front.round == "agent[call 1.1]"
+
+
+async def test_a_step_leads_into_its_own_tool_though_others_have_blocks_of_that_name(
+    qtbot: QtBot, studio: Studio, front: Workbench, tmp_path: Path
+) -> None:
+    dock = AgentSteps(studio)
+    qtbot.addWidget(dock)
+    front.watch(await ran(tmp_path, agent()))
+    dock.refresh()
+
+    failed = dock.tree.topLevelItem(4)
+    assert failed is not None
+    dock.tree.itemActivated.emit(failed, 0)
+
+    assert front.level == ("fails",)
+    assert front.round == "agent[call 2.1]"
+
+
+async def test_each_turn_is_named_where_it_begins(
+    qtbot: QtBot, studio: Studio, front: Workbench, tmp_path: Path
+) -> None:
+    dock = AgentSteps(studio)
+    qtbot.addWidget(dock)
+
+    front.watch(await ran(tmp_path, agent()))
+    dock.refresh()
+
+    rows = [dock.tree.topLevelItem(row) for row in range(dock.tree.topLevelItemCount())]
+    assert [row.text(0) for row in rows if row] == ["Turn 1", "", "", "Turn 2", "", "Turn 3"]
+    assert rows[1] is not None
+    assert rows[1].text(1) == 'Calls find: {"query":"tea"}'
 
 
 def test_one_can_break_before_turns_and_before_calls(

@@ -52,6 +52,16 @@ def test_the_path_names_the_blocks_that_were_entered(bench: Workbench, bar: Brea
     assert [crumb.name for crumb in crumbs(bench)] == ["orders", "Clean up", "deep"]
 
 
+def test_the_path_names_the_flow_where_a_block_runs_several(qtbot: QtBot) -> None:
+    helper = Block("helper", "ai.agent", {"tools": ["find", "write"]}, title="Helper")
+    flow = Flow.of([helper], flows={"find": Flow(), "write": Flow()})
+    bench = Workbench(Document(flow), installed().catalog, Path("desk.flow.json"))
+
+    bench.enter("write", "helper")
+
+    assert [crumb.name for crumb in crumbs(bench)] == ["desk", "Helper: write"]
+
+
 def test_the_path_names_the_flows_where_no_block_was_entered(bench: Workbench) -> None:
     bench.show_level(("inner", "deep"))
 
