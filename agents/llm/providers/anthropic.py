@@ -9,6 +9,7 @@ import anthropic
 import httpx2
 
 from agents.errors import Unreachable
+from agents.llm import estimate
 from agents.llm.catalogue import Catalogue
 from agents.llm.errors import Unsuited
 from agents.llm.providers.failures import saying
@@ -246,17 +247,26 @@ class _Growing:
         if not self.whole:
             raise Unreachable(f"{name}: the answer broke off.")
         parts = tuple(part for block in self._blocks.values() for part in block.whole())
+        message = Message("assistant", parts)
         return Reply(
-            Message("assistant", parts),
+            message,
             _ENDS.get(self._reason, "done"),
-            Usage(
-                self._put_in + self._cached + self._written,
-                self._cached,
-                self._written,
-                self._given,
-            ),
+            self._used(message),
             self._question.model,
             self._id,
+        )
+
+    def _used(self, message: Message) -> Usage:
+        """What was counted there, or an estimate of what was not.
+
+        llama.cpp leaves out the event that counts the prompt when its first token is half a letter.
+        """
+        put_in = self._put_in + self._cached + self._written
+        return Usage(
+            put_in or estimate.of_question(self._question),
+            self._cached,
+            self._written,
+            self._given or estimate.of_message(message),
         )
 
 

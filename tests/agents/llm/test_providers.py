@@ -5,12 +5,14 @@ from typing import Any
 import pytest
 
 from agents.errors import AgentError, Refused, Rejected, Throttled, Unavailable
+from agents.llm import estimate
 from agents.llm.asking import vectors
 from agents.llm.connections import try_out
 from agents.llm.errors import Unsuited
 from agents.llm.shapes import (
     Image,
     Message,
+    Question,
     Text,
     Thought,
     ThoughtPiece,
@@ -211,3 +213,26 @@ async def test_what_calls_had_no_name_in_one_server_is_named(asking: Asking) -> 
     assert reply.ends == "tool"
     assert reply.message.calls == (ToolCall("call_0", "search", {}),)
     assert reply.usage.given > 0  # estimated, where nobody counted
+
+
+async def test_a_prompt_that_an_anthropic_like_server_does_not_count_is_estimated(
+    asking: Asking,
+) -> None:
+    block = '"index":0,"content_block":{"type":"text","text":""}'
+    delta = '"index":0,"delta":{"type":"text_delta","text":"Hi"}'
+    body = (
+        f'event: content_block_start\ndata: {{"type":"content_block_start",{block}}}\n\n'
+        f'event: content_block_delta\ndata: {{"type":"content_block_delta",{delta}}}\n\n'
+        'event: message_delta\ndata: {"type":"message_delta","delta":{"stop_reason":"end_turn"},'
+        '"usage":{"output_tokens":2}}\n\n'
+        'event: message_stop\ndata: {"type":"message_stop"}\n\n'
+    )
+    asking.models.then(Said(body=body))
+
+    reply = await asking.ask("claude/m", said="What do you see?")
+
+    assert reply.message.text == "Hi"
+    assert reply.usage.put_in == estimate.of_question(
+        Question(model="m", messages=asks("What do you see?"))
+    )
+    assert reply.usage.given == 2
