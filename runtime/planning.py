@@ -3,7 +3,10 @@
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
+import msgspec
+
 from graph.catalog import Catalog
+from graph.context import ANEW
 from graph.errors import HeddleError
 from graph.file_format import write
 from graph.planning.again import Part, Replacement, replaced
@@ -11,7 +14,14 @@ from graph.planning.asking import RESULT, planning_flow
 from graph.planning.plan import Plan, Task, planned
 from graph.planning.sketch import NoSketch
 from runtime.commands import Answer, AnyCommand, CancelRun, StartRun, StoreFlow
-from runtime.events import AnyEvent, RunCancelled, RunFailed, RunInterrupted, RunSucceeded
+from runtime.events import (
+    AnyEvent,
+    RunCancelled,
+    RunFailed,
+    RunInterrupted,
+    RunSucceeded,
+    TaskStreamed,
+)
 
 T = TypeVar("T")
 
@@ -21,6 +31,20 @@ ROUNDS = 3
 
 class NoPlan(HeddleError):
     """Nothing came of planning."""
+
+
+class Heard(msgspec.Struct, frozen=True):
+    """How far planning is: which question it is, and how many steps the answer names so far.
+
+    `flaws` is how many the plan had that was given before.
+    """
+
+    question: int
+    steps: int = 0
+    flaws: int = 0
+
+
+Hear = Callable[[Heard], object]
 
 
 class Asked(Protocol):
@@ -37,22 +61,27 @@ async def plan_goal(
     *,
     model: str = "",
     writes: bool = True,
-    rounds: int = ROUNDS,
+    hear: Hear = lambda _: None,
 ) -> Plan:
     """A flow for a goal, which has no errors. Raises NoPlan; runs are recorded like any other."""
     task = Task.of(goal, catalog, writes=writes)
     return await _asked(
-        runtime, model, rounds, task.prompt,
+        runtime, model, hear, task.prompt,
         lambda value: planned(task, value, catalog), lambda plan: plan.complaints,
     )  # fmt: skip
 
 
 async def plan_again(
-    runtime: Asked, part: Part, catalog: Catalog, *, model: str = "", rounds: int = ROUNDS
+    runtime: Asked,
+    part: Part,
+    catalog: Catalog,
+    *,
+    model: str = "",
+    hear: Hear = lambda _: None,
 ) -> Replacement:
     """What takes the place of a part that failed. Raises NoPlan when nothing suits it."""
     found = await _asked(
-        runtime, model, rounds, part.prompt,
+        runtime, model, hear, part.prompt,
         lambda value: replaced(part, value, catalog), lambda one: one.complaints,
     )  # fmt: skip
     if found.edit is None:
@@ -66,7 +95,7 @@ async def plan_again(
 async def _asked(
     runtime: Asked,
     model: str,
-    rounds: int,
+    hear: Hear,
     prompt: Callable[[Sequence[str]], str],
     made: Callable[[Any], T],
     flaws: Callable[[T], Sequence[str]],
@@ -74,8 +103,9 @@ async def _asked(
     """What is made of the first sketch without flaws, or else of the last one."""
     complaints: Sequence[str] = ()
     last: T | None = None
-    for _ in range(rounds):
-        value = (await _outputs(runtime, prompt(complaints), model)).get(RESULT)
+    for question in range(1, ROUNDS + 1):
+        counted = _Counted(question, len(complaints), hear)
+        value = (await _outputs(runtime, prompt(complaints), model, counted)).get(RESULT)
         try:
             last = made(value)
         except NoSketch as error:
@@ -85,13 +115,31 @@ async def _asked(
             break
     if last is None:
         raise NoPlan(
-            f"The model gave no plan in {rounds} tries. {' '.join(complaints)}",
+            f"The model gave no plan in {ROUNDS} tries. {' '.join(complaints)}",
             cure="Ask another model, or say more exactly what is to be done.",
         )
     return last
 
 
-async def _outputs(runtime: Asked, prompt: str, model: str) -> Mapping[str, Any]:
+class _Counted:
+    """Tells how many steps an answer names while it is written: each has one kind."""
+
+    def __init__(self, question: int, flaws: int, hear: Hear) -> None:
+        self._text = ""
+        self._told = Heard(question, 0, flaws)
+        self._hear = hear
+        hear(self._told)
+
+    def take(self, items: Sequence[Any]) -> None:
+        for item in items:
+            self._text = "" if item == ANEW else self._text + str(item)
+        told = msgspec.structs.replace(self._told, steps=self._text.count('"kind"'))
+        if told != self._told:
+            self._told = told
+            self._hear(told)
+
+
+async def _outputs(runtime: Asked, prompt: str, model: str, counted: _Counted) -> Mapping[str, Any]:
     """What one run of the planning flow gives. Whoever gives up waiting ends the run."""
     stored = await runtime.obey(StoreFlow(write(planning_flow(prompt, model))))
     run = (await runtime.obey(StartRun(stored.flow))).run
@@ -99,6 +147,8 @@ async def _outputs(runtime: Asked, prompt: str, model: str) -> Mapping[str, Any]
         async for batch in runtime.follow(run):
             for event in batch:
                 match event:
+                    case TaskStreamed(items=items):
+                        counted.take(items)
                     case RunSucceeded(outputs=outputs):
                         return outputs
                     case RunFailed(failure=failure) | RunInterrupted(failure=failure):

@@ -1,6 +1,7 @@
-"""A part of a flow planned anew: one block that failed is replaced, and nothing else is touched."""
+"""A part of a flow planned anew: blocks that failed are replaced, and nothing else is touched."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -13,6 +14,7 @@ from graph.edits import (
     Disconnect,
     Edit,
     MoveBlocks,
+    Position,
     RemoveBlock,
     apply,
     describe_all,
@@ -20,12 +22,15 @@ from graph.edits import (
 from graph.edits.edit import together
 from graph.errors import EditRefused
 from graph.flow import Block, End, Flow, Link
+from graph.layout import arranged, bounds, room_for
+from graph.layout.boxes import USUAL
 from graph.planning.asking import outline, question
 from graph.planning.drawing import drawn
 from graph.planning.mending import errors_of
 from graph.planning.plan import MOST_KINDS
 from graph.planning.relevant import relevant, usable
 from graph.planning.sketch import NoSketch, sketch_of
+from graph.reshape.names import Names
 from graph.spec import BlockSpec
 
 IN, OUT = "before", "after"
@@ -33,45 +38,67 @@ IN, OUT = "before", "after"
 
 
 class Part(msgspec.Struct, frozen=True):
-    """A block that is to be replaced, and why. `failure` is what went wrong with it."""
+    """Blocks that are to be replaced, and why.
+
+    `failure` is what went wrong with them, `wish` what a person wants otherwise; the first of
+    `blocks` is the one that is meant most.
+    """
 
     flow: Flow
-    block: str
+    blocks: tuple[str, ...]
     failure: str
     kinds: tuple[BlockSpec, ...]
+    wish: str = ""
 
     @classmethod
-    def of(cls, flow: Flow, block: str, failure: str, catalog: Catalog) -> "Part":
-        """The kinds that may do what the block was to do. Raises KeyError for no such block."""
-        spec = catalog.get(flow.blocks[block].kind)
-        about = f"{flow.blocks[block].title} {spec.title if spec else ''} {failure}"
-        writes = spec is None or spec.effect == "write"
-        specs = usable(catalog, writes=writes)
-        found = {one.kind: one for one in relevant(about, specs, MOST_KINDS)}
-        if spec is not None and not spec.flow_parameters:
-            found[spec.kind] = spec
-        return cls(flow, block, failure, tuple(found.values()))
-
-    @property
-    def gives(self) -> tuple[str, ...]:
-        """The outputs of the block that others use."""
-        links = self.flow.links_from(self.block)
-        return tuple(dict.fromkeys(link.source.port for link in links))
+    def of(
+        cls, flow: Flow, blocks: Sequence[str], failure: str, catalog: Catalog, wish: str = ""
+    ) -> "Part":
+        """The kinds that may do what the blocks were to do. Raises KeyError for no such block."""
+        present = [flow.blocks[id] for id in blocks]
+        specs = [catalog.get(block.kind) for block in present]
+        titles = (f"{b.title} {s.title if s else ''}" for b, s in zip(present, specs, strict=True))
+        about = " ".join((*titles, failure, wish))
+        writes = any(spec is None or spec.effect == "write" for spec in specs)
+        likely = relevant(about, usable(catalog, writes=writes), MOST_KINDS)
+        own = (spec for spec in specs if spec is not None and not spec.flow_parameters)
+        kinds = {spec.kind: spec for spec in (*likely, *own)}
+        return cls(flow, tuple(blocks), failure, tuple(kinds.values()), wish)
 
     @property
     def takes(self) -> Mapping[str, Link]:
-        """What comes to the block, by the port it comes to."""
-        return {link.target.port: link for link in self.flow.links_into(self.block)}
+        """What comes to the part, by what it is called in a sketch."""
+        links = [
+            link for id in self.blocks for link in self.flow.links_into(id)
+            if link.source.block not in self.blocks
+        ]  # fmt: skip
+        named = _named(link.target for link in links)
+        return {named[link.target]: link for link in links}
+
+    @property
+    def gives(self) -> Mapping[str, tuple[Link, ...]]:
+        """The links out of the part, by what their source is called in a sketch."""
+        links = [
+            link for id in self.blocks for link in self.flow.links_from(id)
+            if link.target.block not in self.blocks
+        ]  # fmt: skip
+        ends = dict.fromkeys(link.source for link in links)
+        named = _named(ends)
+        return {named[end]: tuple(x for x in links if x.source == end) for end in ends}
 
     def prompt(self, complaints: Sequence[str] = ()) -> str:
         """What a model is asked."""
+        them = _listed(map(repr, self.blocks))
+        wish = f"What is wanted: {self.wish}\n" if self.wish else ""
+        failed = f"Of them failed {self.blocks[0]!r}: {self.failure}\n" if self.failure else ""
         goal = (
-            f"One block of this workflow failed:\n{outline(self.flow)}\n\n"
-            f"The block {self.block!r} failed: {self.failure}\n\n"
-            f"Plan steps that do its job in its place, and nothing else. What came to it is "
-            f"there as {_listed(IN, self.takes)}; link from these. What it gave is used by other "
-            f"blocks as {_listed(OUT, self.gives)}; link into these. Don't use flow.input or "
-            f"flow.output."
+            f"This is a workflow:\n{outline(self.flow)}\n\n"
+            f"A part of it is to be planned anew, the blocks {them}.\n{failed}{wish}"
+            f"Plan steps that do their job in their place, and nothing else. What came to them is "
+            f"there as {_listed(f'{IN}.{name}' for name in self.takes)}; link from these. What "
+            f"they gave is used by other blocks as "
+            f"{_listed(f'{OUT}.{name}' for name in self.gives)}; link into these. Don't use "
+            f"flow.input or flow.output."
         )
         return question(goal, self.kinds, complaints)
 
@@ -82,6 +109,8 @@ class Replacement(msgspec.Struct, frozen=True):
     edit: Edit | None
     words: tuple[str, ...] = ()
     complaints: tuple[str, ...] = ()
+    blocks: tuple[str, ...] = ()
+    """Those that are there instead."""
 
 
 def replaced(part: Part, value: Any, catalog: Catalog) -> Replacement:
@@ -106,7 +135,8 @@ def replaced(part: Part, value: Any, catalog: Catalog) -> Replacement:
     if fresh:
         return Replacement(None, (), tuple(complaints))
     edits = diff(part.flow, after)
-    return Replacement(together(edits), tuple(describe_all(edits, part.flow)), tuple(complaints))
+    words = tuple(describe_all(edits, part.flow))
+    return Replacement(together(edits), words, tuple(complaints), tuple(b.id for b in blocks))
 
 
 def _is_outer(text: str) -> bool:
@@ -115,19 +145,20 @@ def _is_outer(text: str) -> bool:
 
 
 def _apart(part: Part, made: Flow) -> tuple[dict[str, str], list[Block]]:
-    """New ids that the flow hasn't: by the sketch's; the last step keeps the failed one's id."""
-    taken = set(part.flow.blocks) - {part.block}
-    *_, last = made.blocks
-    named = {last: part.block}
-    taken.add(part.block)
-    for id in made.blocks:
-        if id not in named:
-            free, number = id, 2
-            while free in taken:
-                free, number = f"{id}_{number}", number + 1
-            named[id] = free
-            taken.add(free)
-    return named, [msgspec.structs.replace(b, id=named[id]) for id, b in made.blocks.items()]
+    """New ids that the flow hasn't: by the sketch's; the last step keeps the first block's id.
+
+    It is run as that was, too: a person's retries and limits stay.
+    """
+    names = Names({*part.flow.blocks} - {*part.blocks[1:]})
+    *others, last = made.blocks
+    named = {id: names.fresh(id) for id in others} | {last: part.blocks[0]}
+    before = part.flow.blocks[part.blocks[0]].settings
+    kept = msgspec.structs.replace(
+        before, each=made.blocks[last].settings.each, bypass=False, pin=None
+    )
+    blocks = [msgspec.structs.replace(b, id=named[id]) for id, b in made.blocks.items()]
+    blocks[-1] = msgspec.structs.replace(blocks[-1], settings=kept)
+    return named, blocks
 
 
 def _inner_links(made: Flow, named: Mapping[str, str]) -> list[Link]:
@@ -162,31 +193,56 @@ def _outer_links(
                 wrong.append(f"{text}: it names no port that is there.")
             else:
                 given[target.partition(".")[2]] = End(named[block], port)
-    for link in part.flow.links_from(part.block):
-        end = given.get(link.source.port)
+    for name, there in part.gives.items():
+        end = given.get(name)
         if end is None:
-            wrong.append(f"Nothing is linked into {OUT}.{link.source.port}.")
+            wrong.append(f"Nothing is linked into {OUT}.{name}.")
         else:
-            links.append(Link(end, link.target, link.convert))
+            links += (Link(end, link.target, link.convert) for link in there)
     return links, wrong
 
 
 def _edit(part: Part, blocks: Sequence[Block], links: Sequence[Link]) -> Edit:
     flow = part.flow
-    around = [*flow.links_into(part.block), *flow.links_from(part.block)]
-    place = flow.view.positions.get(part.block)
+    around = {
+        link.target for id in part.blocks for link in (*flow.links_into(id), *flow.links_from(id))
+    }
+    new = {block.id: block for block in blocks}
+    inner = [x for x in links if {x.source.block, x.target.block} <= new.keys()]
+    made = Flow(blocks=new, links={link.target: link for link in inner})
     return together((
-        *(Disconnect(link.target) for link in around),
-        RemoveBlock(part.block),
+        *map(Disconnect, sorted(around)),
+        *map(RemoveBlock, part.blocks),
         *map(AddBlock, blocks),
-        MoveBlocks({b.id: _beside(place, n - len(blocks) + 1) for n, b in enumerate(blocks)}),
-        *(Connect(link) for link in links),
+        MoveBlocks(_places(part, made)),
+        *map(Connect, links),
     ))  # fmt: skip
 
 
-def _beside(place: tuple[float, float] | None, column: int) -> tuple[float, float] | None:
-    return None if place is None else (place[0] + 260.0 * column, place[1])
+def _places(part: Part, made: Flow) -> dict[str, Position]:
+    """Where the new blocks go, and others that make way for them."""
+    there = {id: at for id, at in part.flow.view.positions.items() if id in part.flow.blocks}
+    here = bounds({id: there[id] for id in part.blocks if id in there}, {})
+    places = arranged(made, dict.fromkeys(made.blocks, USUAL))
+    own = bounds(places, {})
+    if here is None or own is None:
+        return {}
+    others = {id: at for id, at in there.items() if id not in part.blocks}
+    wanted = (here.left - own.left, here.centre[1] - own.centre[1])
+    (right, down), moves = room_for(places, wanted, here, others, {})
+    return moves | {id: (x + right, y + down) for id, (x, y) in places.items()}
 
 
-def _listed(stand_in: str, ports: Sequence[str] | Mapping[str, Link]) -> str:
-    return ", ".join(f"{stand_in}.{port}" for port in ports) or "nothing"
+def _named(ends: Iterable[End]) -> dict[End, str]:
+    """What each is called in a sketch: by its port, and by its block too where two have one."""
+    known = list(ends)
+    ports = Counter(end.port for end in known)
+    names = Names(())
+    return {
+        end: names.fresh(end.port if ports[end.port] == 1 else f"{end.block}_{end.port}")
+        for end in known
+    }
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names) or "nothing"

@@ -11,6 +11,8 @@ from graph.spec import BlockSpec, Parameter
 
 RESULT = "sketch"
 MOST_COMPLAINTS = 20
+MOST_TOKENS = 8192
+"""Of an answer: some fifty steps, far more than a plan that is of use has."""
 
 RULES = """\
 You draw workflows out of blocks. Answer with steps and links only.
@@ -36,6 +38,7 @@ def planning_flow(prompt: str, model: str, fallbacks: Sequence[str] = ()) -> Flo
     """The flow that asks for a sketch; its output is called `sketch`."""
     fields: dict[str, Any] = {
         "prompt": prompt, "system": RULES, "model": model, "fields": schema(),
+        "most_tokens": MOST_TOKENS,
     }  # fmt: skip
     if fallbacks:
         fields["fallbacks"] = list(fallbacks)

@@ -39,7 +39,8 @@ def planned_without_model(goal: str, catalog: Catalog, *, writes: bool = True) -
         links.update(_joined(id, spec, given))
         given.append((id, spec.outputs))
     _end(blocks, links, given)
-    sound = mended(Flow(name=goal[:60], blocks=blocks, links=links), catalog)
+    flow = Flow(name=goal[:60], description=goal, blocks=blocks, links=links)
+    sound = mended(flow, catalog)
     if not sound.flow.blocks.keys() & reasons.keys():
         return None
     return Plan(laid_out(sound.flow), reasons, (), sound.done)

@@ -63,7 +63,7 @@ def planned(task: Task, value: Any, catalog: Catalog) -> Plan:
         )
     wrong = errors_of(made.flow, catalog)
     complaints = (*made.complaints, *(f"{one.place}: {one.message}" for one in wrong))
-    sound = mended(made.flow, catalog)
+    sound = mended(msgspec.structs.replace(made.flow, description=task.goal), catalog)
     return Plan(laid_out(sound.flow), _reasons(sketch, sound.flow), complaints, sound.done)
 
 

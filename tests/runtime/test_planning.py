@@ -14,7 +14,7 @@ from runtime.compose import compose, granted
 from runtime.connections.connections import Connections
 from runtime.connections.contents import Draft
 from runtime.events import RunSucceeded
-from runtime.planning import ROUNDS, NoPlan, plan_again, plan_goal
+from runtime.planning import ROUNDS, Heard, NoPlan, plan_again, plan_goal
 from runtime.plugins import installed
 from runtime.runtime import Runtime
 from runtime.settings import Settings
@@ -69,8 +69,11 @@ async def test_a_good_plan_is_drawn_as_it_is_and_asked_for_once(
 async def test_the_model_is_told_of_flaws_and_asked_again(runtime: Runtime, models: Models) -> None:
     models.then(said(WITHOUT_TEXT), said(GREETING))
 
-    plan = await plan_goal(runtime, "Fill a text template", CATALOG, model=MODEL)
+    heard = list[Heard]()
 
+    plan = await plan_goal(runtime, "Fill a text template", CATALOG, model=MODEL, hear=heard.append)
+
+    assert [(one.question, one.flaws) for one in heard if not one.steps] == [(1, 0), (2, 1)]
     assert len(models.asked) == 2
     assert "greet.text" in prompt(models, 1)
     assert plan.mends == ()
@@ -122,9 +125,12 @@ async def test_without_any_model_the_ways_to_one_are_named(
 
 
 async def test_whoever_gives_up_waiting_ends_the_question(runtime: Runtime, models: Models) -> None:
-    models.always = Said(said(GREETING), held=True)
-    planning = asyncio.create_task(plan_goal(runtime, "Fill a template", CATALOG, model=MODEL))
-    await models.until(lambda: len(models.asked) == 1)
+    models.always = Said(said(GREETING), hang=4)
+    heard = list[Heard]()
+    planning = asyncio.create_task(
+        plan_goal(runtime, "Fill a template", CATALOG, model=MODEL, hear=heard.append)
+    )
+    await models.until(lambda: bool(heard) and heard[-1].steps > 0)
 
     planning.cancel()
     await asyncio.wait({planning})
@@ -152,7 +158,7 @@ async def test_a_failed_part_is_planned_anew_and_nothing_else_touched(
     runtime: Runtime, models: Models
 ) -> None:
     models.then(said({**BETTER, "links": BETTER["links"][:1]}), said(BETTER))
-    part = Part.of(FAILING, "greet", "It wasn't {loud} enough.", CATALOG)
+    part = Part.of(FAILING, ["greet"], "It wasn't {loud} enough.", CATALOG)
 
     found = await plan_again(runtime, part, CATALOG, model=MODEL)
 
@@ -168,7 +174,7 @@ async def test_a_failed_part_is_planned_anew_and_nothing_else_touched(
 
 async def test_a_part_that_nothing_suits_is_left_as_it_is(runtime: Runtime, models: Models) -> None:
     models.always = Said(said({**BETTER, "links": []}))
-    part = Part.of(FAILING, "greet", "It wasn't loud enough.", CATALOG)
+    part = Part.of(FAILING, ["greet"], "It wasn't loud enough.", CATALOG)
 
     with pytest.raises(NoPlan, match="Nothing was found") as caught:
         await plan_again(runtime, part, CATALOG, model=MODEL)

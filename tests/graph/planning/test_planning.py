@@ -1,17 +1,20 @@
 """Whatever a model sketches, what is drawn of it runs, or somebody is told why there is nothing."""
 
+from itertools import pairwise
 from typing import Any
 
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from graph.catalog import Catalog
 from graph.compile import check
 from graph.diff import diff
 from graph.edits import apply
-from graph.flow import Block, Flow
+from graph.flow import Block, Flow, Settings
+from graph.layout.boxes import box_of
 from graph.planning.again import Part, replaced
 from graph.planning.asking import planning_flow
 from graph.planning.keyless import planned_without_model
@@ -53,6 +56,7 @@ def test_a_good_sketch_becomes_the_flow_it_says(catalog: Catalog) -> None:
     assert len(plan.flow.links) == 3
     assert set(plan.flow.view.positions) == set(plan.flow.blocks)
     assert plan.reasons["fetch"] == "for fetch"
+    assert plan.flow.description == "fetch a page and fill a text template"
     assert faults(GOOD, schema(), most=5) == []
 
 
@@ -183,7 +187,7 @@ BETTER = {
 
 
 def test_only_the_part_that_failed_is_planned_anew(catalog: Catalog) -> None:
-    part = Part.of(FLOW, "get", "404 Not Found", catalog)
+    part = Part.of(FLOW, ["get"], "404 Not Found", catalog)
     assert "404" in part.prompt()
     assert "before.url" in part.prompt()
 
@@ -201,9 +205,70 @@ def test_only_the_part_that_failed_is_planned_anew(catalog: Catalog) -> None:
 
 
 def test_a_part_whose_outputs_are_used_must_give_them(catalog: Catalog) -> None:
-    part = Part.of(FLOW, "get", "404", catalog)
+    part = Part.of(FLOW, ["get"], "404", catalog)
     less = {**BETTER, "links": BETTER["links"][:2]}
 
     found = replaced(part, less, catalog)
 
     assert "Nothing is linked into after.body." in found.complaints
+
+
+def test_several_blocks_are_planned_anew_together_and_others_make_way(catalog: Catalog) -> None:
+    row = Flow.of(
+        [Block("url", "flow.input", {"name": "url", "type": "text"}),
+         Block("get", "http.get", settings=Settings(time_limit=9.0)),
+         Block("fill", "text.template", {"text": "{body}"}),
+         Block("out", "flow.output", {"name": "body"})],
+        [("url.value", "get.url"), ("get.body", "fill.body"), ("fill.value", "out.value")],
+    )  # fmt: skip
+    places = {id: (300.0 * n, 0.0) for n, id in enumerate(row.blocks)}
+    flow = replace(row, view=replace(row.view, positions=places))
+    part = Part.of(flow, ["get", "fill"], "", catalog, "Upper case, please.")
+    longer = {
+        "name": "", "steps": [
+            step("fetch", "http.get"), step("one", "text.template", text="{body}"),
+            step("two", "text.template", text="{one}"),
+            step("three", "text.template", text="{two}"),
+        ],
+        "links": ["before.url -> fetch.url", "fetch.body -> one.body", "one.value -> two.one",
+                  "two.value -> three.two", "three.value -> after.value"],
+    }  # fmt: skip
+
+    found = replaced(part, longer, catalog)
+
+    assert "Upper case, please." in part.prompt()
+    assert found.edit is not None
+    after = apply(flow, found.edit)
+    assert errors(after, catalog) == []
+    assert set(after.blocks) == {"url", "out", *found.blocks}
+    assert found.blocks == ("fetch", "one", "two", "get")
+    assert after.blocks["get"].settings.time_limit == 9.0
+    boxes = sorted(box_of(id, at, {}) for id, at in after.view.positions.items())
+    assert len(boxes) == 6
+    assert all(one.right <= next.left for one, next in pairwise(boxes)), "none covers another"
+
+
+def test_ports_of_one_name_are_told_apart_in_a_part(catalog: Catalog) -> None:
+    flow = Flow.of(
+        [Block("a", "text.template", {"text": "{x}"}),
+         Block("b", "text.template", {"text": "{x}"}),
+         Block("given", "flow.input", {"name": "given"}),
+         Block("one", "flow.output", {"name": "one"}),
+         Block("two", "flow.output", {"name": "two"})],
+        [("given.value", "a.x"), ("given.value", "b.x"),
+         ("a.value", "one.value"), ("b.value", "two.value")],
+    )  # fmt: skip
+    part = Part.of(flow, ["a", "b"], "", catalog)
+    swapped = {
+        "name": "", "steps": [step("c", "text.template", text="{p}{q}")],
+        "links": ["before.a_x -> c.p", "before.b_x -> c.q",
+                  "c.value -> after.a_value", "c.value -> after.b_value"],
+    }  # fmt: skip
+
+    found = replaced(part, swapped, catalog)
+
+    assert found.complaints == ()
+    assert found.edit is not None
+    assert {str(link) for link in apply(flow, found.edit).links.values()} == {
+        "given.value -> a.p", "given.value -> a.q", "a.value -> one.value", "a.value -> two.value",
+    }  # fmt: skip
