@@ -1,6 +1,7 @@
 """The thread in which the studio speaks to a runtime, and starts it when it is its own."""
 
 import asyncio
+import atexit
 import contextlib
 import threading
 from collections.abc import Awaitable, Callable, Coroutine
@@ -28,6 +29,9 @@ State = Literal["starting", "ready", "lost", "elsewhere"]
 
 AGAIN = 2.0
 """Seconds before what happens to agents is listened to anew."""
+
+PATIENCE = 10.0
+"""Seconds that the end of the program waits for the thread, should nobody have done so before."""
 
 
 class Lost(HeddleError):
@@ -78,6 +82,8 @@ class Line:
         if self._loop is None:
             self._loop = asyncio.new_event_loop()
             self._thread.start()
+            # A thread that Qt had called when the interpreter ends takes the program with it.
+            atexit.register(self._end)
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     def begin(self, place: Place | None) -> None:
@@ -124,9 +130,13 @@ class Line:
 
     def close(self) -> None:
         """Let go of everything, and come back when it is gone."""
+        self._end(None)
+
+    def _end(self, patience: float | None = PATIENCE) -> None:
         self.leave()
         if self._thread.ident is not None:
-            self._thread.join()
+            self._thread.join(patience)
+        atexit.unregister(self._end)
 
     async def _there(self) -> "RemoteRuntime":
         """The runtime, once there is one. Raises HeddleError when there is none."""
@@ -153,6 +163,7 @@ class Line:
         try:
             async with self._turning:
                 await self._let_go()
+            await _drop(asyncio.all_tasks() - {asyncio.current_task()})
         finally:
             asyncio.get_running_loop().stop()
 
@@ -235,6 +246,14 @@ class Line:
         promise: asyncio.Future[RemoteRuntime] = asyncio.get_event_loop().create_future()
         promise.add_done_callback(lambda done: done.cancelled() or done.exception())
         return promise
+
+
+async def _drop(tasks: set[asyncio.Task[Any]]) -> None:
+    """End what is still asked, so that its sockets are closed and not just forgotten."""
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks)
 
 
 def _cancelled() -> "Future[Any]":

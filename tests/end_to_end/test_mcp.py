@@ -140,16 +140,18 @@ async def test_a_connection_that_is_removed_takes_its_tools_with_it(runtime: Run
 
 
 async def test_servers_end_with_the_runtime(tmp_path: Path) -> None:
+    before = servers()
     settings = Settings(home=str(tmp_path / "home"), secrets_in="vault")
     async with compose(settings, Grants(folder=str(tmp_path)), place="memory:") as runtime:
         make(runtime)
         agree(runtime)
         flow = calling("mcp.call", connection={"$connection": "loom"}, tool="injection")
         assert isinstance(await outcome(runtime, flow), RunSucceeded)
-        (server,) = [
-            child
-            for child in psutil.Process().children()
-            if "tests.servers.mcp_server" in child.cmdline()
-        ]
+        (server,) = servers() - before
 
     assert not server.is_running()
+
+
+def servers() -> set[psutil.Process]:
+    children = psutil.Process().children()
+    return {child for child in children if "tests.servers.mcp_server" in child.cmdline()}

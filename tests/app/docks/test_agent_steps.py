@@ -15,6 +15,7 @@ from app.studio import Studio
 from app.workbench import Workbench
 from graph.flow import Flow
 from tests.agents.llm.acting import CATALOG, Scripted, acting, agent, calls, says
+from tests.runtime.engine import world
 
 TURNS = [
     calls(("find", {"query": "tea"}), text="I look."),
@@ -25,6 +26,7 @@ TURNS = [
 
 async def ran(folder: Path, flow: Flow, turns: list[Message] = TURNS) -> LiveRun:
     """A run of the flow, as the studio takes it in."""
+    world.calls.clear()
     studio = acting(Scripted(turns), folder)
     await studio.run(flow)
     run = LiveRun("r1")

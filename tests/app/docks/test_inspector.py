@@ -490,8 +490,12 @@ def test_every_control_of_a_form_has_a_name(inspector: Inspector, bench: Workben
 
 
 def test_the_budget_is_asked_for_once_a_model_is_asked_and_is_one_step_a_box(
-    inspector: Inspector, bench: Workbench, qtbot: QtBot
+    window: MainWindow, qtbot: QtBot
 ) -> None:
+    """In a window of its own: the forecast asks a runtime, and Hypothesis wants none about."""
+    inspector = window.findChild(Inspector)
+    bench = Workbench(Document(FLOW), window.studio.catalog)
+    window.studio.workspace.add(bench)
     inspector.show_selected()
     assert isinstance(inspector.page, FlowPage)
     spending = inspector.page.spending
