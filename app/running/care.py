@@ -9,6 +9,7 @@ from app.dialogs.connect import connect
 from app.notices import Offer
 from app.running.past_runs import on_its_flow
 from app.studio import Studio
+from app.workbench import Workbench
 from runtime.events import Failure
 from runtime.journal.contract import RunRow
 
@@ -40,6 +41,8 @@ class RuntimeCare(QObject):
         if state == "ready" and not self._has_looked:
             self._has_looked = True
             self._bridge.look(_left, self._offer_to_resume, lambda _: None)
+        if state == "ready":
+            self._rejoin()
         if state == "elsewhere":
             self._bridge.look(_standing, self._offer_to_show, lambda _: None)
         if state == "lost":
@@ -65,6 +68,20 @@ class RuntimeCare(QObject):
             key=NOTICE,
             stays=True,
         )
+
+    def _rejoin(self) -> None:
+        """Show again how runs are that the runtime goes on with by itself, now that it is back."""
+        for workbench in self._studio.workspace:
+            live = workbench.live
+            if live is not None and live.view.state == "interrupted":
+                self._look_again(workbench, live.run)
+
+    def _look_again(self, workbench: Workbench, run: str) -> None:
+        def show(row: RunRow) -> None:
+            if not _is_left(row):
+                self._studio.runs.show(workbench, run)
+
+        self._bridge.look(lambda journal: journal.run(run), show, lambda _: None)
 
     def _offer_to_show(self, standing: list[RunRow]) -> None:
         """Runs of another runtime that stand still there, and wait for whoever comes."""
@@ -115,9 +132,13 @@ async def _standing(journal: "RemoteJournal") -> list[RunRow]:
 
 async def _left(journal: "RemoteJournal") -> list[RunRow]:
     """Runs that nobody drives any more, newest first."""
+    rows = await journal.runs(state="running") + await journal.runs(state="paused")
+    return sorted(filter(_is_left, rows), key=lambda row: -row.started)
+
+
+def _is_left(row: RunRow) -> bool:
     from runtime.ownership import is_gone  # noqa: PLC0415 - loaded with the bridge, not before
 
-    rows = await journal.runs(state="running") + await journal.runs(state="paused")
-    now = time.time()
-    left = [r for r in rows if not r.owner or r.lease_until < now or is_gone(r.owner)]
-    return sorted(left, key=lambda row: -row.started)
+    if row.ended is not None:
+        return False
+    return not row.owner or row.lease_until < time.time() or is_gone(row.owner)

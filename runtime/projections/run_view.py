@@ -206,6 +206,16 @@ class RunView(msgspec.Struct):
         """Seconds from its beginning to its last event."""
         return max(0.0, self.seen - self.began)
 
+    @property
+    def only_asks(self) -> bool:
+        """Whether nothing is under way but questions to people, and the loops they stand in."""
+        if not self.asked or self.over or self.halted or self.held:
+            return False
+        return all(
+            way.state == "asking" or any(asked.startswith(f"{task}[") for asked in self.asked)
+            for task, way in self.under_way.items()
+        )
+
     def after(self, event: AnyEvent) -> "RunView":
         """The view with one more event taken in."""
         self.events += 1

@@ -5,9 +5,9 @@ import contextlib
 import secrets
 import sys
 from collections.abc import AsyncIterator, Iterator
-from functools import partial
+from functools import partial, reduce
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 import msgspec
@@ -24,8 +24,10 @@ from runtime.headless.sources import blocks_at_hand
 from runtime.headless.standing import standing
 from runtime.headless.stdin import end_with_stdin
 from runtime.headless.words import count, hint, say, told
+from runtime.history import effective
 from runtime.journal.contract import JournalError
 from runtime.links import Links, key_in
+from runtime.projections.run_view import RunView
 from runtime.runtime import Runtime
 from runtime.services.control import control
 from runtime.services.dap.lodging import Lodging
@@ -39,6 +41,9 @@ from runtime.settings import Settings
 
 DAY = 86_400.0
 
+Recover = Literal["none", "asking", "all"]
+"""Which of the runs that were left are gone on with."""
+
 
 class Wanted(msgspec.Struct, frozen=True):
     """How the server is to be."""
@@ -48,7 +53,7 @@ class Wanted(msgspec.Struct, frozen=True):
     token: str
     names: tuple[str, ...]
     origins: tuple[str, ...]
-    recover: bool
+    recover: Recover
     memory: bool
     as_json: bool
     while_stdin: bool
@@ -71,7 +76,10 @@ class Wanted(msgspec.Struct, frozen=True):
 @click.option("--public-url", "public", default="", metavar="URL",
               help="The address by which people reach this server, for links to questions. "
                    "[default: its own]")  # fmt: skip
-@click.option("--recover", is_flag=True, help="Go on with the runs that were left.")
+@click.option("--recover", "recover", flag_value="all", default="none",
+              help="Go on with the runs that were left.")  # fmt: skip
+@click.option("--recover-asking", "recover", flag_value="asking",
+              help="Go on with those of them that only wait for an answer.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True,
               help="Print one line, {\"address\": …, \"token\": …}, when it is ready.")  # fmt: skip
 @click.option("--while-stdin", is_flag=True,
@@ -90,7 +98,7 @@ def command(
     token: str | None,
     names: tuple[str, ...],
     origins: tuple[str, ...],
-    recover: bool,
+    recover: Recover,
     as_json: bool,
     while_stdin: bool,
     any_folder: bool,
@@ -176,12 +184,14 @@ def _say_ready(here: Whereabouts, debuggers: int | None, as_json: bool) -> None:
     sys.stdout.flush()
 
 
-async def _see_to_what_was_left(runtime: Runtime, recover: bool) -> None:
+async def _see_to_what_was_left(runtime: Runtime, recover: Recover) -> None:
     """Go on with unfinished runs that nobody drives, or say that there are some."""
     rows = await runtime.journal.runs(state="running", limit=10_000)
     rows += await runtime.journal.runs(state="paused", limit=10_000)
     left = [row for row in rows if standing(row) == "left"]
-    if not recover and left:
+    if recover == "asking":
+        left = [row for row in left if await _only_asks(runtime, row.run)]
+    if recover == "none" and left:
         say(f"{count(len(left), 'run was', 'runs were')} left; --recover goes on with them.")
         return
     for row in left:
@@ -190,6 +200,11 @@ async def _see_to_what_was_left(runtime: Runtime, recover: bool) -> None:
             say(f"Goes on with {row.run}.")
         except HeddleError as error:  # the others must not wait for this one
             say(told(f"{row.run} can't go on: {error.message}", error.cure))
+
+
+async def _only_asks(runtime: Runtime, run: str) -> bool:
+    events = effective(await runtime.journal.read(run))
+    return reduce(RunView.after, events, RunView()).only_asks
 
 
 @contextlib.contextmanager

@@ -18,6 +18,7 @@ from runtime.events import (
     RunSucceeded,
     ScopeClosed,
     ScopeOpened,
+    TaskAsked,
     TaskDoubted,
     TaskFailed,
     TaskFinished,
@@ -185,6 +186,17 @@ def test_a_recovered_run_has_nothing_under_way_until_it_begins_again() -> None:
 
     assert (view.state, view.owner, view.recovered) == ("running", "you", 1)
     assert view.blocks["slow"].state == "waiting"
+
+
+def test_a_run_only_asks_when_nothing_else_is_under_way_but_loops_around_it() -> None:
+    asked = TaskAsked("r", 4, 101.0, "each[2]/ask", "1", {"title": "Is it?"})
+    view = view_of(began(), TaskStarted("r", 2, 101.0, "each"),
+                   TaskStarted("r", 3, 101.0, "each[2]/ask"), asked)  # fmt: skip
+    assert view.only_asks
+
+    assert not view.after(TaskStarted("r", 5, 102.0, "post")).only_asks
+    assert view.after(TaskFinished("r", 6, 103.0, "post", 102.0, {})).only_asks
+    assert not view.after(RunPaused("r", 7, 104.0)).only_asks
 
 
 def test_skipped_and_reused_tasks_are_said_to_be_so() -> None:
