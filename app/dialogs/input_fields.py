@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from app.editor.fields.field import Field
@@ -21,6 +22,7 @@ class InputFields(QWidget):
     def __init__(self, workbench: Workbench, form: Sequence[Asked], parent: QWidget) -> None:
         super().__init__(parent)
         self._refused: dict[str, str] = {}
+        self._wrong: dict[str, QLabel] = {}
         self._around = [_Around(workbench, one.block, self) for one in form]
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 8, 0)
@@ -47,6 +49,15 @@ class InputFields(QWidget):
                 raise NoValue(f"{one.title}: {why}", one.name)
         return values_of([(one, field.value) for one, field in self._fields])
 
+    def blame(self, wrong: Mapping[str, str]) -> Field | None:
+        """Say at fields why what they hold won't do, and at no others; gives the first of them."""
+        for name, said in self._wrong.items():
+            why = wrong.get(name, "")
+            said.setText(why)
+            said.setVisible(bool(why))
+            self.field(name).describe(why, wrong=bool(why))
+        return next((field for one, field in self._fields if one.name in wrong), None)
+
     def restyle(self) -> None:
         """Use the colours of the theme."""
         for around in self._around:
@@ -67,6 +78,12 @@ class InputFields(QWidget):
             about.setProperty("role", "small")
             about.setWordWrap(True)
             layout.addWidget(about)
+        wrong = self._wrong[one.name] = QLabel(self)
+        wrong.setProperty("role", "error")
+        wrong.setTextFormat(Qt.TextFormat.PlainText)
+        wrong.setWordWrap(True)
+        wrong.hide()
+        layout.addWidget(wrong)
         layout.addSpacing(12)
         return field
 

@@ -16,7 +16,10 @@ LEFT = 42
 
 
 class Choice(NamedTuple):
-    """One row: `spans` of the title are highlighted, `hint` stands at its right end."""
+    """One row: `spans` of the title are highlighted, `hint` stands at its right end.
+
+    A row that is `over` is dimmed; an `urgent` detail has the colour of a warning.
+    """
 
     title: str
     value: object
@@ -24,6 +27,8 @@ class Choice(NamedTuple):
     icon: str = ""
     hint: str = ""
     spans: tuple[tuple[int, int], ...] = ()
+    over: bool = False
+    urgent: bool = False
 
 
 class ChoiceRows(QStyledItemDelegate):
@@ -44,7 +49,7 @@ class ChoiceRows(QStyledItemDelegate):
             painter.drawRoundedRect(row.adjusted(0, 1, 0, -1), 6, 6)
         if choice.icon:
             spot = QRect(row.left() + 11, row.center().y() - ICON // 2 + 1, ICON, ICON)
-            icon(choice.icon).paint(painter, spot)
+            icon(choice.icon, current().muted if choice.over else "").paint(painter, spot)
         self._texts(painter, row, choice)
         painter.restore()
 
@@ -58,10 +63,11 @@ class ChoiceRows(QStyledItemDelegate):
             painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, hint)
             box.adjust(0, 0, -small.horizontalAdvance(hint) - 12, 0)
         upper = box.adjusted(0, 5, 0, -box.height() // 2) if detail else box
-        _title(painter, upper, choice.title, choice.spans)
+        colour = current().muted if choice.over else current().text
+        _title(painter, upper, choice.title, choice.spans, colour)
         if detail:
             painter.setFont(font(SMALL))
-            painter.setPen(QColor(current().muted))
+            painter.setPen(QColor(current().warning if choice.urgent else current().muted))
             lower = box.adjusted(0, box.height() // 2, 0, -5)
             shown = small.elidedText(detail, Qt.TextElideMode.ElideRight, lower.width())
             painter.drawText(
@@ -69,16 +75,17 @@ class ChoiceRows(QStyledItemDelegate):
             )
 
 
-def _title(painter: QPainter, box: QRect, title: str, spans: tuple[tuple[int, int], ...]) -> None:
+def _title(
+    painter: QPainter, box: QRect, title: str, spans: tuple[tuple[int, int], ...], colour: str
+) -> None:
     """The title, the letters that were found in bold."""
     plain, bold = font(BODY), font(BODY, bold=True)
     x = box.left()
-    painter.setPen(QColor(current().text))
     for text, found in _pieces(title, spans):
         face = bold if found else plain
         width = QFontMetrics(face).horizontalAdvance(text)
         painter.setFont(face)
-        painter.setPen(QColor(current().accent if found else current().text))
+        painter.setPen(QColor(current().accent if found else colour))
         left = box.right() - x
         shown = (
             text

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from app.dialogs.input_fields import InputFields
 from app.icons import icon
-from app.presenters.inbox import about, fields_of, is_decision, left
+from app.presenters.inbox import about, fields_of, flaws, is_decision, is_urgent, left
 from app.presenters.input_form import NoValue
 from app.results.pane import ValuePane
 from app.theme import current
@@ -66,14 +66,14 @@ class Form(QWidget):
         self._lay_out(inside)
 
     def _lay_out(self, inside: QWidget) -> None:
-        scroll = QScrollArea(self)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidget(inside)
+        self._scroll = QScrollArea(self)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setWidget(inside)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
-        outer.addWidget(scroll, 1)
+        outer.addWidget(self._scroll, 1)
         outer.addWidget(self.trouble)
         outer.addLayout(self._foot())
 
@@ -113,10 +113,12 @@ class Form(QWidget):
         self._signs.append((button, sign))
 
     def tick(self, now: float) -> None:
-        """Say how much time there is."""
-        self._about.setText(about(self.question, now))
-        self._left.setText(left(self.question, now))
-        self._left.setVisible(bool(self._left.text()))
+        """Say how much time there is; in a line of its own when that is little."""
+        urgent, time = is_urgent(self.question, now), left(self.question, now)
+        said = about(self.question, now)
+        self._about.setText(" · ".join(filter(None, (said, "" if urgent else time))))
+        self._left.setText(time)
+        self._left.setVisible(urgent)
 
     def tell(self, trouble: str) -> None:
         """Say why the answer wasn't taken."""
@@ -176,6 +178,7 @@ class Form(QWidget):
         if not primary:
             self._sign(button, sign)
         button.clicked.connect(lambda: self._answer(values))
+        button.ensurePolished()  # else it is measured without the room that the style gives it
         button.setMinimumWidth(button.sizeHint().width() + 12)
         self._all.append(button)
         row.addWidget(button)
@@ -184,9 +187,14 @@ class Form(QWidget):
         try:
             given = {**self.fields.given(), **values}
         except NoValue as error:
-            self.tell(str(error))
-            return
+            wrong = {error.field: str(error)}
+        else:
+            wrong = flaws(self.question.takes, given)
         self.tell("")
+        if (first := self.fields.blame(wrong)) is not None:
+            first.setFocus()
+            self._scroll.ensureWidgetVisible(first, 0, 60)  # with what is said below it
+            return
         for button in self._all:
             button.setEnabled(False)  # until it is known what became of it
         self.answered.emit(self.question, given)

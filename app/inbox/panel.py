@@ -2,6 +2,7 @@
 
 import getpass
 import time
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, QTimer
@@ -17,8 +18,19 @@ from PySide6.QtWidgets import (
 )
 
 from app.document import Document
+from app.editor.choice_rows import ROW_HEIGHT, Choice, ChoiceRows
 from app.inbox.form import Form
-from app.presenters.inbox import about, done_words, key_of, left
+from app.inbox.showing import show_inbox
+from app.presenters.inbox import (
+    Done,
+    brief,
+    done_sign,
+    done_words,
+    is_urgent,
+    key_of,
+    sign,
+)
+from app.running.past_runs import on_its_flow
 from app.studio import Studio
 from app.workbench import Workbench
 from graph.flow import Flow
@@ -28,8 +40,12 @@ from runtime.projections.inbox import Question
 
 NAME = "inbox/name"
 NOTHING = "Nobody is asked anything. What runs ask people appears here."
-KEY = int(Qt.ItemDataRole.UserRole)
-ROW = 46
+COPIED = "The link is copied. Whoever has it can answer this question, once."
+HERE = (
+    "The link is copied. It works on this machine, while the studio is open: run the flow on a"
+    " server for links that others can use."
+)
+CHOICE = int(Qt.ItemDataRole.UserRole)
 
 
 class Panel(QWidget):
@@ -43,7 +59,7 @@ class Panel(QWidget):
         self.rows = QListWidget(self)
         self.rows.setAccessibleName("Questions of runs")
         self.rows.setFrameShape(QListWidget.Shape.NoFrame)
-        self.rows.setWordWrap(False)
+        self.rows.setItemDelegate(ChoiceRows(self.rows))
         self.rows.currentItemChanged.connect(self._select)
         self.empty = QLabel(NOTHING, self)
         self.empty.setProperty("role", "empty")
@@ -68,42 +84,45 @@ class Panel(QWidget):
     def _selected(self) -> Any:
         """The key of the row that is selected."""
         found = self.rows.selectedItems()
-        return found[0].data(KEY) if found else None
+        return found[0].data(CHOICE).value if found else None
 
     def refresh(self) -> None:
         """List what is asked now; the selected one stays."""
         wanted = self._selected
         self.rows.blockSignals(True)
         self.rows.clear()
+        now = time.time()
         for question in self._studio.inbox.open:
-            self._add(question.title, "", key_of(question))
+            self._write(self._added(), _open_row(question, now))
         for done in self._studio.inbox.done:
-            item = self._add(done.question.title, done_words(done), None)
-            item.setForeground(self.palette().placeholderText())
+            item = self._added()
             item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEnabled)
-        self._tick()
-        keys = [self.rows.item(n).data(KEY) for n in range(self.rows.count())]
-        if self._studio.inbox.open:
+            self._write(item, _done_row(done))
+        keys = [key_of(question) for question in self._studio.inbox.open]
+        if keys:
             self.rows.setCurrentRow(keys.index(wanted) if wanted in keys else 0)
         self.rows.blockSignals(False)
         self._pages.setCurrentWidget(self._split if self.rows.count() else self.empty)
         self._select()
 
-    def _add(self, title: str, more: str, key: Any) -> QListWidgetItem:
-        item = QListWidgetItem(f"{title}\n{more}", self.rows)
-        item.setData(KEY, key)
-        item.setSizeHint(QSize(0, ROW))
-        item.setToolTip(title)
+    def _added(self) -> QListWidgetItem:
+        item = QListWidgetItem(self.rows)
+        item.setSizeHint(QSize(0, ROW_HEIGHT))
         return item
 
+    @staticmethod
+    def _write(item: QListWidgetItem, choice: Choice) -> None:
+        said = f"{choice.title}, {choice.detail}"
+        if item.text() != said:  # or the list is drawn anew each second
+            item.setText(said)
+            item.setData(CHOICE, choice)
+            item.setToolTip(f"{choice.title}\n{choice.detail}")
+
     def _tick(self) -> None:
-        """Say since when each is asked."""
+        """Say how long there is for each."""
         now = time.time()
         for row, question in enumerate(self._studio.inbox.open[: self.rows.count()]):
-            said = " · ".join(filter(None, (about(question, now), left(question, now))))
-            item = self.rows.item(row)
-            item.setText(f"{question.title}\n{said}")
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{question.title}, {said}")
+            self._write(self.rows.item(row), _open_row(question, now))
         if self.form is not None:
             self.form.tick(now)
 
@@ -146,23 +165,30 @@ class Panel(QWidget):
     def _copy(self) -> None:
         if (question := self.question) is not None:
             QGuiApplication.clipboard().setText(question.link)
-            self._studio.notices.tell(
-                "The link is copied. Whoever has it can answer this question, once.", key="inbox"
-            )
+            self._studio.notices.tell(COPIED if self._studio.bridge.address else HERE, key="inbox")
 
     def _go(self) -> None:
         question = self.question
         if question is None:
             return
-        for bench in self._studio.workspace:
-            if bench.live is not None and bench.live.run == question.run:
-                self._studio.workspace.show(bench)
-                bench.go_to_address(block_of(question.task))
-                return
-        self._studio.notices.tell(
-            f"The run {question.run} isn't shown in an open flow: open its flow, then show the run"
-            " from the History.", "info", key="inbox",
-        )  # fmt: skip
+        bench = self._studio.runs.watching.workbench_of(question.run)
+        if bench is not None:
+            self._studio.workspace.show(bench)
+            self._stand_at(question, bench)
+            return
+        self._studio.bridge.look(
+            lambda journal: journal.run(question.run),
+            lambda row: on_its_flow(self._studio, row, partial(self._show_run, question)),
+            lambda error: self._studio.notices.tell(str(error), "warning", key="inbox"),
+        )
+
+    def _show_run(self, question: Question, bench: Workbench) -> None:
+        self._studio.runs.show(bench, question.run)
+        self._stand_at(question, bench)
+
+    def _stand_at(self, question: Question, bench: Workbench) -> None:
+        bench.go_to_address(block_of(question.task))
+        show_inbox(self._studio)  # the flow came with the docks as they were
 
     def _restyle(self) -> None:
         if self.form is not None:
@@ -177,11 +203,22 @@ class Panel(QWidget):
         self._split = QSplitter(self)
         self._split.addWidget(self.rows)
         self._split.addWidget(self._right)
-        self._split.setSizes([280, 680])
+        self._split.setSizes([300, 660])
         self._split.setStretchFactor(1, 1)
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self.empty)
         self._pages.addWidget(self._split)
+
+
+def _open_row(question: Question, now: float) -> Choice:
+    return Choice(
+        question.title, key_of(question), brief(question, now), sign(question),
+        urgent=is_urgent(question, now),
+    )  # fmt: skip
+
+
+def _done_row(done: Done) -> Choice:
+    return Choice(done.question.title, None, done_words(done), done_sign(done), over=True)
 
 
 def _whoami() -> str:

@@ -1,7 +1,9 @@
 """Tells that somebody is asked: in the window, or on the desktop when it isn't in front."""
 
-from PySide6.QtWidgets import QDockWidget, QSystemTrayIcon
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QSystemTrayIcon
 
+from app.inbox.showing import show_inbox
 from app.notices import Offer
 from app.studio import Studio
 from runtime.projections.inbox import Question
@@ -11,17 +13,19 @@ KEY = "inbox"
 
 def install(studio: Studio) -> None:
     """Tell of questions as they come."""
-    told = Telling(studio)
-    studio.inbox.came.connect(told.tell)
-    studio.closing.connect(told.close)
+    Telling(studio)
 
 
-class Telling:
+class Telling(QObject):
     """The sign on the desktop is there only as long as somebody is asked."""
 
     def __init__(self, studio: Studio) -> None:
+        super().__init__(studio)
         self._studio = studio
         self._tray: QSystemTrayIcon | None = None
+        studio.inbox.came.connect(self.tell)
+        studio.inbox.found.connect(self.remind)
+        studio.closing.connect(self.close)
         studio.inbox.changed.connect(self._tidy)
 
     def tell(self, question: Question) -> None:
@@ -35,16 +39,22 @@ class Telling:
             tray.show()
             tray.showMessage(question.title, text, self._studio.window.windowIcon())
 
+    def remind(self, questions: list[Question]) -> None:
+        """Say what was asked before the studio was there."""
+        first = questions[0]
+        text = f"{first.flow or 'A flow'} still asks: {first.title}"
+        if len(questions) > 1:
+            text = f"{len(questions):,} questions of runs still wait for an answer."
+        offer = Offer("Answer", self.show_inbox)
+        self._studio.notices.tell(text, "info", offer, key=KEY, stays=True)
+
     def show_inbox(self) -> None:
         """Bring the window to the front, and the inbox in it."""
         window = self._studio.window
         window.show()
         window.raise_()
         window.activateWindow()
-        for dock in window.findChildren(QDockWidget):
-            if dock.objectName() == "inbox":
-                dock.show()
-                dock.raise_()
+        show_inbox(self._studio)
 
     def close(self) -> None:
         """Take the sign away."""

@@ -4,14 +4,18 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from app.presenters.input_form import UNSET, Asked
-from app.presenters.run_words import duration
 from graph.described import type_described
+from graph.errors import BadInput
+from graph.paths import read_path
+from graph.schemas import faults
 from graph.spec import REQUIRED, Look, Parameter
 from runtime.events import TaskAnswered, block_of
 from runtime.projections.inbox import Question
 
 LONG = 200
 """Letters from which a field is given several lines."""
+URGENT = 3600.0
+"""Seconds before its end from which on the time to answer counts as short."""
 
 
 class Done(NamedTuple):
@@ -27,11 +31,18 @@ def key_of(question: Question) -> tuple[str, str, str]:
 
 
 def about(question: Question, now: float) -> str:
-    """Where it comes from, of whom it is asked, since when, and how long there is."""
+    """Where it comes from, of whom it is asked, and since when."""
     parts = [question.flow or "A flow", block_of(question.task)]
     parts += [f"for {', '.join(question.of)}"] if question.of else []
-    parts.append(f"asked {duration(max(1.0, now - question.since))} ago")
+    parts += ["passed on"] if question.level else []
+    parts.append(f"asked {roughly(now - question.since)} ago")
     return " · ".join(parts)
+
+
+def brief(question: Question, now: float) -> str:
+    """What a row has room for: how long there is, where it comes from, and of whom it is asked."""
+    whom = f"for {', '.join(question.of)}" if question.of else ""
+    return " · ".join(filter(None, (left(question, now), question.flow or "A flow", whom)))
 
 
 def left(question: Question, now: float) -> str:
@@ -39,17 +50,51 @@ def left(question: Question, now: float) -> str:
     if question.until is None:
         return ""
     seconds = question.until - now
-    return f"{duration(seconds)} left" if seconds > 0 else "The time is over"
+    return f"{roughly(seconds)} left" if seconds > 0 else "The time is over"
+
+
+def is_urgent(question: Question, now: float) -> bool:
+    """Whether there is little time left, or none."""
+    return question.until is not None and question.until - now < URGENT
+
+
+def roughly(seconds: float) -> str:
+    """A time as people think of it while they wait: `40 s`, `4 min`, `3 h 20 min`, `2 d 5 h`."""
+    minutes, rest = divmod(max(1, round(seconds)), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    if days:
+        return f"{days} d {hours} h" if hours else f"{days} d"
+    if hours:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    return f"{minutes} min" if minutes else f"{rest} s"
 
 
 def done_words(done: Done) -> str:
     """By whom it was answered, and how."""
     answer = done.answer
-    if answer.lapsed or answer.through == "deadline":
+    if answer.lapsed:
         return "Nobody answered in time"
+    if answer.through == "deadline":
+        return f"{_decided(answer)} as nobody answered in time"
+    return f"{_decided(answer)} by {answer.by or 'somebody'}"
+
+
+def done_sign(done: Done) -> str:
+    """The icon of what became of it."""
+    if done.answer.lapsed:
+        return "mdi6.timer-off-outline"
+    return "mdi6.close" if done.answer.values.get("approved") is False else "mdi6.check"
+
+
+def _decided(answer: TaskAnswered) -> str:
     approved = answer.values.get("approved")
-    decided = "Answered" if approved is None else "Approved" if approved else "Refused"
-    return f"{decided} by {answer.by or 'somebody'}"
+    return "Answered" if approved is None else "Approved" if approved else "Refused"
+
+
+def sign(question: Question) -> str:
+    """The icon of what kind of answer is wanted."""
+    return "mdi6.account-check-outline" if is_decision(question.takes) else "mdi6.form-select"
 
 
 def is_decision(takes: Mapping[str, Any]) -> bool:
@@ -67,6 +112,18 @@ def fields_of(takes: Mapping[str, Any]) -> list[Asked]:
         for name, rules in takes.get("properties", {}).items()
         if not (decides and name == "approved")
     ]
+
+
+def flaws(takes: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, str]:
+    """By field, why what it holds won't do; what isn't given is no flaw here."""
+    try:
+        found = [fault for fault in faults(values, takes) if fault["path"]]
+    except BadInput:  # the runtime says what is the matter with the schema
+        return {}
+    said: dict[str, str] = {}
+    for fault in found:
+        said.setdefault(str(read_path(fault["path"])[0]), fault["message"])
+    return said
 
 
 def _field(name: str, rules: Mapping[str, Any], required: bool) -> Asked:

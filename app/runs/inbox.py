@@ -29,6 +29,8 @@ class Inbox(QObject):
     changed = Signal()
     came = Signal(Question)
     """Something is asked that wasn't before, while the studio was open."""
+    found = Signal(list)
+    """The questions that a runtime had when it was met."""
 
     def __init__(self, bridge: Bridge, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -71,8 +73,12 @@ class Inbox(QObject):
         known, self._known = self._known, keys
         self.open = questions
         self.changed.emit()
-        for question in questions if known is not None else ():
-            if key_of(question) not in (known or ()):
+        if known is None:
+            if questions:
+                self.found.emit(questions)
+            return
+        for question in questions:
+            if key_of(question) not in known:
                 self.came.emit(question)
 
     def _not_told(self, _: HeddleError) -> None:
