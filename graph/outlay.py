@@ -6,7 +6,7 @@ import msgspec
 
 from graph.catalog import Catalog
 from graph.compile.ports import Level
-from graph.flow import Block, Flow
+from graph.flow import Block, Bound, Flow
 from graph.spec import Spends
 
 
@@ -51,6 +51,14 @@ class Outlay(msgspec.Struct, frozen=True):
     def runs(self) -> int:
         """How many earlier runs it rests on, 0 when some block rests on none."""
         return min((block.runs for block in self.blocks), default=0)
+
+    def over(self, bound: Bound) -> str:
+        """What the bound allows, such as "10 tokens", where a run is likely to take more, or ""."""
+        if bound.cost is not None and (self.cost or 0.0) > bound.cost:
+            return f"${bound.cost:g}"
+        if bound.tokens is not None and self.tokens > bound.tokens:
+            return f"{bound.tokens:,} {'token' if bound.tokens == 1 else 'tokens'}"
+        return ""
 
     @property
     def unpriced(self) -> tuple[str, ...]:

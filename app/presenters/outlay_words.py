@@ -1,13 +1,14 @@
 """What a run is likely to use up, in a sentence or two."""
 
 from app.presenters.amounts import amount
+from graph.flow import Bound
 from graph.outlay import Outlay
 
 
-def likely(outlay: Outlay) -> str:
+def likely(outlay: Outlay, bound: Bound = Bound()) -> str:
     """Such as "A run is likely to take about 1,200 tokens and $0.004, as 12 earlier runs did."
 
-    "" for a flow that asks no models.
+    And whether that is more than each run may take. "" for a flow that asks no models.
     """
     if not outlay.blocks:
         return ""
@@ -15,7 +16,12 @@ def likely(outlay: Outlay) -> str:
     taken = f"{tokens} and {amount(cost, 'US dollars')}" if cost else tokens
     free = ", which cost nothing" if cost == 0 and not outlay.unpriced else ""
     rests = _rests(outlay)
-    return f"A run is likely to take about {taken}{free}{rests}.{_unpriced(outlay)}"
+    over = (
+        f" That is more than the {allowed} it may use up."
+        if (allowed := outlay.over(bound))
+        else ""
+    )
+    return f"A run is likely to take about {taken}{free}{rests}.{over}{_unpriced(outlay)}"
 
 
 def _rests(outlay: Outlay) -> str:

@@ -17,7 +17,7 @@ from agents.hosts import allow
 from graph.compile import Plan
 from graph.connections import Connection
 from graph.errors import HeddleError
-from graph.flow import Flow
+from graph.flow import Bound, Flow
 from graph.outlay import Outlay, Past, outlay
 from graph.touches import Touch, touches
 from runtime.compose import world_of
@@ -57,11 +57,15 @@ class Claim(msgspec.Struct, frozen=True):
 
 
 class Forecast(msgspec.Struct, frozen=True):
-    """What a run would touch, its blocks in the order they would run in, and what it may cost."""
+    """What a run would touch, its blocks in the order they would run in, and what it may cost.
+
+    `over` is what it may use up, in words, where it is likely to use up more.
+    """
 
     claims: tuple[Claim, ...]
     order: tuple[str, ...]
     outlay: Outlay = Outlay(())
+    over: str = ""
 
     @property
     def refused(self) -> bool:
@@ -70,11 +74,12 @@ class Forecast(msgspec.Struct, frozen=True):
 
 async def forecast(
     flow: Flow, plan: Plan, blocks: Installed, inputs: Mapping[str, Any], grants: Grants,
-    settings: Settings, past: Past,
+    settings: Settings, past: Past, bound: Bound | None = None,
 ) -> Forecast:  # fmt: skip
     """Look through a flow without running any block of it.
 
-    Expressions that depend on inputs and constants alone are worked out, in the sandbox.
+    Expressions that depend on inputs and constants alone are worked out, in the sandbox. `past`
+    is what earlier runs used up; `bound` stands in for what the flow allows each of them.
     """
     world = world_of(settings, blocks)
     loop = asyncio.get_running_loop()
@@ -89,7 +94,8 @@ async def forecast(
         await world.close()
     order = tuple(line.block for line in outline(plan))
     told = tuple(claims(found, grants, world))
-    return Forecast(told, order, outlay(flow, blocks.catalog, past))
+    likely = outlay(flow, blocks.catalog, past)
+    return Forecast(told, order, likely, likely.over(bound or flow.budget.run))
 
 
 def claims(found: Iterable[Touch], grants: Grants, world: Opens) -> Iterator[Claim]:
@@ -184,22 +190,24 @@ def show_forecast(seen: Forecast, on: Console) -> None:
         grid.add_row(Text(mark, style=style), claim.what, Text(target), where, clean(claim.note))
     on.print(grid if seen.claims else "  nothing outside itself")
     if seen.outlay.blocks:
-        _show_outlay(seen.outlay, on)
+        _show_outlay(seen, on)
     on.print(Text("\nIt would run", style="bold"))
     for number, block in enumerate(seen.order, 1):
         on.print(f"{number:4}  {block}", soft_wrap=True)
 
 
-def _show_outlay(seen: Outlay, on: Console) -> None:
-    """What models are likely to take, and on what that rests."""
+def _show_outlay(seen: Forecast, on: Console) -> None:
+    """What models are likely to take, on what that rests, and whether it is too much."""
     on.print(Text("\nIt would use up, more or less", style="bold"))
     grid = Table.grid(padding=(0, 2))
-    for block in seen.blocks:
+    for block in seen.outlay.blocks:
         cost = _dollars(block.cost)
         most = f"at most {_dollars(block.most_cost)} a time" if block.most_cost else ""
         rests = f"as in {block.runs} earlier runs" if block.runs else most
         grid.add_row("", block.place, f"{block.tokens:,} tokens", cost, Text(rests, style="dim"))
     on.print(grid)
+    if seen.over:
+        on.print(Text("✗ That is more than it may: ", style="red").append(seen.over))
 
 
 def _dollars(cost: float | None) -> str:

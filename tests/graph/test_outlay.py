@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
+
 from graph.block import block, spec_of
-from graph.flow import Block, Flow, Settings
+from graph.flow import Block, Bound, Flow, Settings
 from graph.outlay import Past, outlay
 from graph.spec import Spends
 from tests.runtime.engine.world import CATALOG
@@ -64,3 +66,19 @@ def test_what_is_not_done_costs_nothing() -> None:
     pinned = Block("a", "o.ask", {"text": "ab"}, settings=Settings(pin={"value": "x"}))
 
     assert outlay(Flow.of([pinned]), ALL).blocks == ()
+
+
+@pytest.mark.parametrize(
+    ("bound", "told"),
+    [
+        (Bound(), ""),
+        (Bound(tokens=2, cost=0.02), ""),
+        (Bound(tokens=1), "1 token"),
+        (Bound(tokens=1, cost=0.01), "$0.01"),
+        (Bound(cost=0.0), "$0"),
+    ],
+)
+def test_a_bound_that_is_likely_to_be_passed_is_told(bound: Bound, told: str) -> None:
+    flow = Flow.of([Block("a", "o.ask", {"text": "ab"})])
+
+    assert outlay(flow, ALL).over(bound) == told

@@ -95,7 +95,7 @@ class SpendingPart(QWidget):
         flow = self._bench.document.flow
         seen = outlay(flow, self._bench.catalog, self._past)
         self.setVisible(not self._bench.level and bool(seen.blocks or flow.budget != ANYTHING))
-        self._told.setText(likely(seen))
+        self._told.setText(likely(seen, flow.budget.run))
         self._told.setVisible(bool(seen.blocks))
         for (period, what), box in self.boxes.items():
             box.show_value(getattr(getattr(flow.budget, period), what))

@@ -101,7 +101,7 @@ def command(
     budget = None if no_bound else Bound(most_tokens, most_cost)
     try:
         if dry_run:
-            return _foresee(found, blocks, inputs, asked, settings, as_json)
+            return _foresee(found, blocks, inputs, asked, settings, budget, as_json)
         if server:
             flow = self_contained(found.flow, blocks.catalog)
             return _run_there(server, token, flow, found.spoken, inputs, asked, budget, as_json)
@@ -148,11 +148,12 @@ def _run_there(
 
 def _foresee(
     found: Source, blocks: Installed, inputs: Mapping[str, Any], asked: Asked,
-    settings: Settings, as_json: bool,
+    settings: Settings, budget: Bound | None, as_json: bool,
 ) -> int:  # fmt: skip
     plan = compile_flow(found.flow, blocks.catalog)
     past = waited(_past(found, settings, blocks, asked)) if _is_kept(settings) else Past()
-    seen = waited(forecast(found.flow, plan, blocks, inputs, asked.grants(), settings, past))
+    grants = asked.grants()
+    seen = waited(forecast(found.flow, plan, blocks, inputs, grants, settings, past, budget))
     if as_json:
         click.echo(json_of(seen))
     else:

@@ -288,6 +288,18 @@ def test_what_a_flow_would_touch_reads_well(heddle: Heddle, here: Path) -> None:
     assert "--allow-write /etc" in said.out
 
 
+def test_more_than_a_run_may_use_up_is_foreseen(heddle: Heddle, here: Path) -> None:
+    fields = {"prompt": "Hi", "model": "scripted/echo"}
+    flow_file(here / "asking.flow.json", {"ask": {"kind": "ai.chat", "fields": fields}})
+
+    said = heddle("run", "asking.flow.json", "--dry-run", "--most-tokens", "10")
+    enough = heddle("run", "asking.flow.json", "--dry-run", "--most-tokens", "100000")
+
+    assert said.code == 0
+    assert "more than it may: 10 tokens" in said.out
+    assert "more than it may" not in enough.out
+
+
 def test_every_template_that_needs_no_network_runs(heddle: Heddle, here: Path) -> None:
     said = heddle("new")
     names = {line.split()[0] for line in said.out.splitlines() if line and line[0].islower()}
