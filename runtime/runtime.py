@@ -6,24 +6,17 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple, assert_never
-
-import msgspec
+from typing import Any, assert_never
 
 from agents.contract import Grants
 from agents.manager.manager import Manager
 from graph.catalog import Catalog
-from graph.compile import Plan, compile_flow
-from graph.edits import apply
-from graph.file_format import read, write
+from graph.compile import Plan
+from graph.file_format import read
 from graph.flow import Flow
-from graph.self_contained import self_contained
 from graph.values import did_you_mean
 from runtime.answering import Answering, Unasked
-from runtime.budgets import Ledger, Purse, looks_back
-from runtime.changes import edits_for
 from runtime.clock import Clock, SystemClock
 from runtime.commands import (
     Answer,
@@ -50,28 +43,22 @@ from runtime.commands import (
     TakeWheel,
 )
 from runtime.connections.connections import Connections
-from runtime.engine.evolve import rebuilt
+from runtime.driving import Driver, Owned, recording_of
 from runtime.engine.executor import Executor
 from runtime.engine.hub import Hub, Subscription
 from runtime.engine.live import Live
-from runtime.engine.points import Points
-from runtime.engine.replay import Recording
-from runtime.engine.state import Run
 from runtime.engine.surroundings import Limits, Surroundings
-from runtime.events import ENDINGS, LIVE_ONLY, AnyEvent, Failure, RunInterrupted, RunStarted
-from runtime.history import effective
+from runtime.events import ENDINGS, LIVE_ONLY, AnyEvent, Failure, RunInterrupted
 from runtime.inbox import Inboxes
-from runtime.inputs import differing, fitting
 from runtime.journal.contract import Journal, JournalError, UnknownRun
 from runtime.lookup import Lookup
 from runtime.metrics.memory import MemoryMetricStore
 from runtime.metrics.meter import Meter
-from runtime.metrics.spending import spent_of_late
 from runtime.metrics.store import MetricStore
-from runtime.misfits import misfits
-from runtime.ownership import is_gone, new_id, new_owner
+from runtime.ownership import new_id, new_owner
 from runtime.projections.inbox import Question
 from runtime.steering import NotPossible, Steering
+from runtime.stored_flows import StoredFlows
 
 LEASE = 30.0
 """Seconds for which a runtime owns its runs without saying so again."""
@@ -81,13 +68,6 @@ GRACE = 2.0
 
 CLOSED = Failure("Closed", "Heddle was shut down.", "`heddle resume` goes on with the run.")
 """What is told of runs that a runtime leaves when it closes."""
-
-
-class Known(NamedTuple):
-    """A stored flow that was used lately."""
-
-    name: str
-    plan: Plan
 
 
 class Runtime:
@@ -116,20 +96,24 @@ class Runtime:
         self._lease = lease
         self._surroundings = surroundings
         self.agents = agents or Manager(Path(tempfile.gettempdir()) / "heddle")
-        self._grants = grants
         self._clock = clock or SystemClock()
         self._hub = Hub()
+        self._flows = StoredFlows(journal, self._catalog)
         self.look = Lookup(journal, self.plan, surroundings)
         self._executor = Executor(journal, surroundings, self._clock, self._hub, limits or Limits())
-        self._steering = Steering(self._executor, journal, self._replayed)
-        self._inboxes = Inboxes(journal)
-        self._answering = Answering(self._executor, journal, self._resume)
+        self._steering = Steering(
+            self._executor, journal, lambda run: recording_of(run.began, journal, self._flows)
+        )
         self.meter = Meter(
             metrics or MemoryMetricStore(), self._hub, journal, self.plan, self._clock.now,
             lambda: self._executor.ready, self.agents.levels,
         )  # fmt: skip
-        self._flows: dict[str, Known] = {}
-        self._ledgers: dict[str, Ledger] = {}
+        self._driver = Driver(
+            self._executor, journal, self._flows, self._steering, self.meter, self._clock,
+            Owned(self.owner, lease, grants),
+        )  # fmt: skip
+        self._inboxes = Inboxes(journal)
+        self._answering = Answering(self._executor, journal, self._driver.resume)
         self._upkeep: asyncio.Task[None] | None = None
 
     @property
@@ -167,7 +151,7 @@ class Runtime:
             case StoreFlow():
                 return Answer(flow=await self.store(read(command.text), command.name))
             case StartRun():
-                return Answer(run=await self._start(command))
+                return Answer(run=await self._driver.start(command))
             case CancelRun():
                 self._executor.cancel(self._live(command.run), command.reason)
             case (
@@ -178,9 +162,9 @@ class Runtime:
             case SetBreakpoints() | SetFaults() | TakeWheel():
                 self._arrange(command)
             case ResumeRun():
-                return Answer(run=await self._resume(command.run))
+                return Answer(run=await self._driver.resume(command.run))
             case ReplayRun():
-                return Answer(run=await self._replay(command))
+                return Answer(run=await self._driver.replay(command))
             case ImportRun():
                 return Answer(run=await self._bring_in(command.bundle))
             case SettleTask():
@@ -198,17 +182,14 @@ class Runtime:
 
         `name` is what its runs are called when it has no name itself.
         """
-        whole = self_contained(flow, self.catalog)
-        plan = compile_flow(whole, self.catalog)
-        await self._keep(whole, plan, flow.name or name)
-        return plan.hash
+        return await self._flows.store(flow, name)
 
     async def start(
         self, flow: Flow, inputs: Mapping[str, Any] | None = None, *, run: str = ""
     ) -> str:
         """Store a flow and run it; gives the run's id."""
-        hash = await self.store(flow)
-        return await self._start(StartRun(hash, dict(inputs or {}), run))
+        stored = await self.store(flow)
+        return await self._driver.start(StartRun(stored, dict(inputs or {}), run))
 
     # Events.
 
@@ -297,76 +278,11 @@ class Runtime:
         """Why a question isn't open: who answered it, when that was."""
         return await self._answering.unasked(run, task, label)
 
-    # How it is done.
-
     async def plan(self, flow: str) -> Plan:
         """The plan of a stored flow. Raises HeddleError when there is none."""
-        return (await self._known(flow)).plan
+        return await self._flows.plan(flow)
 
-    async def _known(self, flow: str) -> Known:
-        if flow not in self._flows:
-            row = await self.journal.flow(flow)
-            if row is None:
-                raise NotPossible(f"No flow {flow!r} is stored here.", cure="Store it first.")
-            self._remember(row.name, compile_flow(read(row.text), self.catalog))
-        return self._flows[flow]
-
-    def _remember(self, name: str, plan: Plan) -> None:
-        if len(self._flows) >= 64:
-            self._flows.pop(next(iter(self._flows)))
-        self._flows[plan.hash] = Known(name, plan)
-
-    async def _keep(self, flow: Flow, plan: Plan, name: str) -> None:
-        await self.journal.keep_flow(plan.hash, name, write(flow))
-        self._remember(name, plan)
-
-    async def _start(self, command: StartRun) -> str:
-        name, plan = await self._known(command.flow)
-        began = RunStarted(
-            command.run or new_id(),
-            1,
-            self._clock.now(),
-            command.flow,
-            name,
-            fitting(plan, command.inputs),
-            self.owner,
-            grants=command.grants,
-            budget=command.budget,
-        )
-        return self._begin(began, plan, command, await self._purse(began, plan))
-
-    def _begin(
-        self,
-        began: RunStarted,
-        plan: Plan,
-        command: StartRun | ReplayRun,
-        purse: Purse,
-        recording: Recording | None = None,
-    ) -> str:
-        if self._executor.live(began.run):
-            raise NotPossible(f"A run {began.run!r} is under way.", cure="Choose another id.")
-        Points(command.breakpoints)  # or the run would begin, and fail to be debugged
-        prepare = partial(
-            self._steering.prepare,
-            breakpoints=command.breakpoints,
-            faults=command.faults,
-            paused=command.paused,
-            client=command.client,
-        )
-        live = self._executor.begin(Run(began, plan), self._granted(began), recording, prepare)
-        live.purse = purse
-        return began.run
-
-    async def _purse(self, began: RunStarted, plan: Plan) -> Purse:
-        """What a run may use up. Raises MetricsGone when that depends on earlier runs."""
-        budget = plan.budget
-        if began.budget is not None:
-            budget = msgspec.structs.replace(budget, run=began.budget)
-        if not looks_back(budget):
-            return Purse(budget)
-        ledger = self._ledgers.setdefault(began.name, Ledger())
-        await spent_of_late(self.meter, began.name, ledger, self._clock.now())
-        return Purse(budget, ledger)
+    # How it is done.
 
     def _arrange(self, command: SetBreakpoints | SetFaults | TakeWheel) -> None:
         live = self._live(command.run)
@@ -379,93 +295,6 @@ class Runtime:
                 self._steering.take_wheel(live, command.client, anyhow=True)
             case _:
                 assert_never(command)
-
-    async def _resume(self, prefix: str) -> str:
-        row = await self.journal.run(prefix)
-        if self._executor.live(row.run):
-            return row.run
-        if row.ended is not None:
-            raise NotPossible(f"Run {row.run} has ended ({row.state}); nothing is left to do.")
-        gone = [row.owner] if is_gone(row.owner) else []
-        if not await self.journal.claim(row.run, self.owner, self._lease, gone=gone):
-            raise NotPossible(
-                f"Run {row.run} belongs to {row.owner}, which is still at work.",
-                cure=f"Try again in {max(1.0, row.lease_until - time.time()):.0f} s if it isn't.",
-            )
-        try:
-            await self._go_on(row.run)
-        except BaseException:
-            if not self._executor.live(row.run):  # it is of no use to us; others may have it
-                with contextlib.suppress(JournalError):
-                    await self.journal.release(row.run, self.owner)
-            raise
-        return row.run
-
-    async def _go_on(self, run: str) -> None:
-        events = await self.journal.read(run)
-        began = events[0]
-        assert isinstance(began, RunStarted), "a run's first event says how it began"
-        plan = await self.plan(began.flow)
-        recording = self._steering.recording_of(plan, events, await self._recording(began))
-        grants, purse = self._granted(began), await self._purse(began, plan)
-        if not self._executor.live(run):  # somebody may have been quicker meanwhile
-            live = self._executor.go_on(
-                rebuilt(plan, effective(events)), grants, recording, owner=self.owner
-            )
-            live.purse = purse
-
-    async def _replay(self, command: ReplayRun) -> str:
-        row = await self.journal.run(command.run)
-        if row.origin and not (command.flow or command.grants):
-            raise NotPossible(
-                f"Run {row.run} was done elsewhere: nobody has said here what it may touch.",
-                cure="Look at its flow first, then say what it is granted.",
-            )
-        events = await self.journal.read(row.run)
-        began = events[0]
-        assert isinstance(began, RunStarted), "a run's first event says how it began"
-        flow = await self._changed(command.flow or began.flow, command.changes)
-        again = RunStarted(
-            new_id(),
-            1,
-            self._clock.now(),
-            flow,
-            began.name,
-            began.inputs,
-            self.owner,
-            row.run,
-            command.begin_at,
-            command.grants or began.grants,
-            command.budget or began.budget,
-        )
-        recording, plan = await self._recording(again), await self.plan(flow)
-        return self._begin(again, plan, command, await self._purse(again, plan), recording)
-
-    async def _replayed(self, run: Run) -> Recording | None:
-        return await self._recording(run.began)
-
-    async def _changed(self, flow: str, changes: Mapping[str, Any]) -> str:
-        if not changes:
-            return flow
-        row = await self.journal.flow(flow)
-        assert row is not None, "a run's flow is stored before it starts"
-        changed = read(row.text)
-        for edit in edits_for(changed, self.catalog, changes):
-            changed = apply(changed, edit)
-        return await self.store(changed)
-
-    async def _recording(self, began: RunStarted) -> Recording | None:
-        if not began.replays:
-            return None
-        events = effective(await self.journal.read(began.replays))
-        first = events[0]
-        assert isinstance(first, RunStarted), "a run's first event says how it began"
-        plan, recorded = await self.plan(began.flow), await self.plan(first.flow)
-        if stops := [m for m in misfits(plan, recorded, events, began.begins_at) if m.stops]:
-            told = " ".join(misfit.sentence for misfit in stops)
-            raise NotPossible(f"Run {began.replays} can't be repeated so: {told}",
-                              cure=stops[0].cure)  # fmt: skip
-        return Recording(plan, recorded, events, began.begins_at)
 
     def _settle(self, command: SettleTask) -> None:
         live = self._live(command.run)
@@ -497,9 +326,6 @@ class Runtime:
                 f"No run {run!r} is under way here.", cure="`heddle runs` lists them."
             )
         return live
-
-    def _granted(self, began: RunStarted) -> Grants:
-        return differing(self._grants, began.grants)
 
     async def _keep_up(self) -> None:
         """Once a second: bounds and stalls; now and then: the leases."""
