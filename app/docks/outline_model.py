@@ -272,6 +272,7 @@ class OutlineModel(QAbstractItemModel):
                 [],
             )
         if any(self._levels(branch, branch.keys[row]) for row in rows[:MOST_MOVES]):
+            self.layoutAboutToBeChanged.emit()  # or what was selected is left pointing nowhere
             self.layoutChanged.emit()
 
     def _on_problems(self) -> None:

@@ -72,6 +72,22 @@ def test_the_flow_a_block_runs_is_below_it(model: OutlineModel) -> None:
     assert model.place(model.index(1, 0, loop)) == Place(("each",), ("shout",), "upper")
 
 
+def test_a_layout_that_changes_is_announced(
+    bench: Workbench, dock: Outline, model: OutlineModel
+) -> None:
+    bench.select(("each",))
+    told = list[str]()
+    model.layoutAboutToBeChanged.connect(lambda *_: told.append("about to be changed"))
+    model.layoutChanged.connect(lambda *_: told.append("changed"))
+
+    bench.do(SetField("each", "parallel", 3))
+    model.catch_up()
+    bench.select(())
+
+    assert told == ["about to be changed", "changed"]
+    assert not dock.tree.selectionModel().hasSelection()
+
+
 def test_a_row_says_all_there_is_to_know(bench: Workbench, model: OutlineModel) -> None:
     run = LiveRun("r")
     run.take([
