@@ -14,7 +14,7 @@ from runtime.flow_tests.case import Effect, Properties
 from runtime.flow_tests.draws import Choices, Draws, smallest
 from runtime.flow_tests.exploring import Explored, Explorer, pinned
 from runtime.flow_tests.made_up import made_up
-from runtime.runtime import fitting
+from runtime.inputs import fitting
 from tests.runtime.flow_tests.conftest import Lab, input_block, output_block, reading
 
 TYPES = ("any", "text", "number", "integer", "boolean", "list", "record", "table")
