@@ -22,8 +22,9 @@ class Grants(msgspec.Struct, frozen=True, kw_only=True):
 
     `folder` is where relative paths start; `reads` and `writes` are the folders whose content
     may be read or changed (what may be written may be read); `resources` is the folder that
-    `heddle:` paths mean, readable by every flow. Link-local and metadata addresses are never
-    reachable, whatever `hosts` says.
+    `heddle:` paths mean, readable by every flow. A connection to models leads to the host that
+    the person who made it named, unless `confines_connections` says that it, too, must be among
+    the `hosts`. Link-local and metadata addresses are never reachable, whatever `hosts` says.
     """
 
     folder: str
@@ -32,6 +33,7 @@ class Grants(msgspec.Struct, frozen=True, kw_only=True):
     writes: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ("*",)
     databases: tuple[str, ...] = ("*",)
+    confines_connections: bool = False
 
 
 class Task(msgspec.Struct, frozen=True):

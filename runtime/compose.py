@@ -171,7 +171,10 @@ def granted(
     hosts: Sequence[str] | None = None,
     databases: Sequence[str] | None = None,
 ) -> Grants:
-    """What a flow may touch when it runs in `folder`: that folder, and what is added here."""
+    """What a flow may touch when it runs in `folder`: that folder, and what is added here.
+
+    Who names hosts means them for connections, too.
+    """
     home = str(folder.resolve())
     return Grants(
         folder=home,
@@ -180,4 +183,5 @@ def granted(
         writes=(home, *(str(Path(path).resolve()) for path in writes)),
         hosts=("*",) if hosts is None else tuple(hosts),
         databases=("*",) if databases is None else tuple(databases),
+        confines_connections=hosts is not None,
     )

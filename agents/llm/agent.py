@@ -68,11 +68,14 @@ class LlmAgent(Worker):
         return Health("down" if len(troubles) == len(providers) else "degraded", " ".join(troubles))
 
     async def provider(self, connection: Connection) -> Provider:
-        """Whoever speaks to the models of a connection. Raises BlockError for a foreign one."""
+        """Whoever speaks to the models of a connection.
+
+        Raises BlockError for a foreign one, NotGranted for one to a host that isn't granted.
+        """
         key = (connection.kind, frozenset(connection.fields.items()))
         if key not in self._providers:
             # In a thread: what it imports takes seconds, during which everything else goes on.
-            made = await asyncio.to_thread(making.made, connection, self.catalogue)
+            made = await asyncio.to_thread(making.made, connection, self.catalogue, self.grants)
             if key in self._providers:  # somebody else was as quick
                 await made.close()
             else:

@@ -9,7 +9,7 @@ import httpx2
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.message import SessionMessage
 
-from agents.hosts import resolve
+from agents.door import Door
 from agents.mcp.bounds import LARGEST, Bounds
 from agents.mcp.servers import Address
 
@@ -25,7 +25,7 @@ class Web:
         self._address = address
         self._bounds = bounds
         self._stack = contextlib.AsyncExitStack()
-        self._door = _Door(bounds)
+        self._through = _Heard(bounds)
 
     @property
     def said(self) -> str:
@@ -35,13 +35,13 @@ class Web:
     @property
     def status(self) -> int:
         """The last status of 400 and above, 0 for none."""
-        return self._door.status
+        return self._through.status
 
     async def __aenter__(self) -> tuple["_Counted", Any]:
         trust = await asyncio.to_thread(httpx2.create_ssl_context)
-        self._door.open(trust)
+        self._through.open(trust)
         client = httpx2.AsyncClient(
-            transport=self._door,
+            transport=self._through,
             headers={"User-Agent": "Heddle", **self._address.headers},
             timeout=httpx2.Timeout(CONNECT_SECONDS, read=SILENCE),
             trust_env=False,
@@ -91,37 +91,20 @@ class _Counted:
         await self._inner.aclose()
 
 
-class _Door(httpx2.AsyncBaseTransport):
-    """Resolves a name itself, looks at every address, and connects to one of just these."""
+class _Heard(httpx2.AsyncBaseTransport):
+    """Goes through the door once it is open, notes refusals, and bounds what comes back."""
 
     def __init__(self, bounds: Bounds) -> None:
         self.status = 0
         self._bounds = bounds
-        self._through: httpx2.AsyncHTTPTransport | None = None
+        self._door: Door | None = None
 
     def open(self, trust: Any) -> None:
-        self._through = httpx2.AsyncHTTPTransport(verify=trust, trust_env=False)
+        self._door = Door(httpx2.AsyncHTTPTransport(verify=trust, trust_env=False))
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        url = request.url
-        port = url.port or (443 if url.scheme == "https" else 80)
-        *others, last = await resolve(url.raw_host.decode(), port)
-        for address in others:
-            with contextlib.suppress(httpx2.ConnectError, httpx2.ConnectTimeout):
-                return await self._sent(request, address)
-        return await self._sent(request, last)
-
-    async def _sent(self, request: httpx2.Request, address: str) -> httpx2.Response:
-        """The answer of an address to a request that names its host as it was written."""
-        assert self._through is not None, "open before sending"
-        there = httpx2.Request(
-            request.method,
-            request.url.copy_with(host=address),
-            headers=request.headers,
-            stream=request.stream,
-            extensions={**request.extensions, "sni_hostname": request.url.raw_host.decode()},
-        )
-        response = await self._through.handle_async_request(there)
+        assert self._door is not None, "open before sending"
+        response = await self._door.handle_async_request(request)
         if response.status_code >= 400:
             self.status = response.status_code
         if not response.headers.get("content-type", "").startswith("text/event-stream"):
@@ -130,8 +113,8 @@ class _Door(httpx2.AsyncBaseTransport):
         return response
 
     async def aclose(self) -> None:
-        if self._through is not None:
-            await self._through.aclose()
+        if self._door is not None:
+            await self._door.aclose()
 
 
 class _Bounded(httpx2.AsyncByteStream):

@@ -47,6 +47,7 @@ class Asked(msgspec.Struct, frozen=True):
     def elsewhere(self) -> dict[str, Any]:
         """What to ask of a server, whose folders are not ours: only what was said."""
         asked: dict[str, Any] = msgspec.to_builtins(self)
+        asked["confines_connections"] = bool(self.hosts)
         return {name: value for name, value in asked.items() if value}
 
 

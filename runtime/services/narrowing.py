@@ -39,6 +39,8 @@ def narrowed(own: Grants, asked: Mapping[str, Any]) -> dict[str, Any]:
     ):
         if extra := [one for one in all_of if one not in of and "*" not in of]:
             raise TooMuch(f"{name}: the server may not reach {', '.join(extra)}.", cure=_CURE)
+    if own.confines_connections and not wanted.confines_connections:
+        raise TooMuch("The server's connections are confined to its hosts.", cure=_CURE)
     return dict(asked)
 
 

@@ -69,6 +69,8 @@ def test_a_folder_is_granted_with_what_is_added_to_it(tmp_path: Path) -> None:
     assert grants.reads == (str(tmp_path), "/")
     assert grants.writes == (str(tmp_path),)
     assert (grants.hosts, grants.databases) == (("example.com",), ("*",))
+    assert grants.confines_connections, "whoever names hosts means them for connections, too"
+    assert not granted(tmp_path).confines_connections
 
 
 @pytest.mark.parametrize(

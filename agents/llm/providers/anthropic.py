@@ -14,7 +14,7 @@ from agents.llm.catalogue import Catalogue
 from agents.llm.errors import Unsuited
 from agents.llm.providers.failures import saying
 from agents.llm.providers.growing import Bound, GrowingCall, unless_whole
-from agents.llm.providers.wires import LIMITS, patience
+from agents.llm.providers.wires import address, client, patience
 from agents.llm.shapes import (
     Ends,
     Image,
@@ -58,10 +58,10 @@ class AnthropicProvider:
         self._catalogue = catalogue
         self._client = anthropic.AsyncAnthropic(
             api_key=connection.get("key"),
-            base_url=connection.get("base_url") or "https://api.anthropic.com",
+            base_url=str(address(connection)),
             max_retries=0,  # the guard around us does that
             timeout=patience(connection),
-            http_client=anthropic.DefaultAsyncHttpxClient(limits=LIMITS),
+            http_client=client(connection),
         )
 
     async def answer(self, question: Question) -> AsyncGenerator[Piece, None]:

@@ -60,6 +60,8 @@ def saying(connection: Connection, sdk: type[Exception]) -> Iterator[None]:
 
 def _of_sdk(connection: Connection, error: Any) -> AgentError:
     cause = error.__cause__
+    if isinstance(cause, AgentError):  # the door says it better
+        return cause
     status = getattr(error, "status_code", None)
     if isinstance(cause, httpx2.TimeoutException) or "Timeout" in type(error).__name__:
         return _silent(connection)
@@ -70,6 +72,11 @@ def _of_sdk(connection: Connection, error: Any) -> AgentError:
     what = f"{connection.name}: {clean(connection, message)}"
     if any(sign in f"{kind} {code} {message.lower()}" for sign in _SPENT):
         return Refused(what, cure="Look at the plan and the payment of the account.")
+    if status is not None and 300 <= status < 400:
+        return Rejected(
+            f"{connection.name}: it sends elsewhere ({status}).",
+            cure="Give the connection the address that it means, if you trust that.",
+        )
     if status is None or status < 400:  # said in the middle of an answer
         return _of_kind(kind or code, what)
     if status in (404, 413) or any(sign in f"{code} {message.lower()}" for sign in _TOO_LONG):

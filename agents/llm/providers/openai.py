@@ -15,7 +15,7 @@ from agents.llm.providers import responses
 from agents.llm.providers.failures import saying
 from agents.llm.providers.growing import Bound, GrowingCall, unless_whole
 from agents.llm.providers.openai_forms import image_url, is_strict
-from agents.llm.providers.wires import LIMITS, patience
+from agents.llm.providers.wires import address, client, patience
 from agents.llm.shapes import (
     Ends,
     Image,
@@ -58,11 +58,11 @@ class OpenAIProvider:
         self._own = connection.kind == "openai"
         self._client = openai.AsyncOpenAI(
             api_key=connection.get("key") or "none",  # servers of one's own mostly want none
-            base_url=connection.get("base_url") or "https://api.openai.com/v1",
+            base_url=str(address(connection)),
             organization=connection.get("organization") or None,
             max_retries=0,  # the guard around us does that
             timeout=patience(connection),
-            http_client=openai.DefaultAsyncHttpxClient(limits=LIMITS),
+            http_client=client(connection),
         )
 
     async def answer(self, question: Question) -> AsyncGenerator[Piece, None]:

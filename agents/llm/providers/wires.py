@@ -1,7 +1,14 @@
-"""How long a service may be silent, and how many wires there are to one."""
+"""The wires to a service: where they may lead, how many there are, how long it may be silent."""
+
+import socket
+from urllib.request import getproxies, proxy_bypass
 
 import httpx2
 
+from agents.contract import Grants
+from agents.door import Door
+from agents.errors import NotGranted
+from agents.hosts import allow
 from graph.connections import Connection
 from graph.errors import BadInput
 
@@ -13,6 +20,61 @@ PATIENCE = 120.0
 
 CONNECT = 30.0
 """Seconds to connect: a machine that begins a thousand streams at once is busy for a while."""
+
+ADDRESSES = {"anthropic": "https://api.anthropic.com", "openai": "https://api.openai.com/v1"}
+"""Where services are that a connection names no address of."""
+
+_ALIVE = ((socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),)
+"""A model that thinks says nothing for minutes; what is on the way must not forget the wire."""
+
+
+def client(connection: Connection) -> httpx2.AsyncClient:
+    """What both clients send through: to the connection's own host and nowhere else.
+
+    No redirect is followed, since it would take the key along. Where the environment names a
+    proxy, that looks for the address.
+    """
+    proxy = _proxy(address(connection))
+    through = httpx2.AsyncHTTPTransport(limits=LIMITS, socket_options=_ALIVE, proxy=proxy)
+    return httpx2.AsyncClient(
+        transport=through if proxy else Door(through), timeout=patience(connection)
+    )
+
+
+def _proxy(url: httpx2.URL) -> str | None:
+    if proxy_bypass(url.host):
+        return None
+    said = getproxies()
+    proxy = said.get(url.scheme) or said.get("all") or ""
+    return f"http://{proxy}" if proxy and "://" not in proxy else proxy or None
+
+
+def address(connection: Connection) -> httpx2.URL:
+    """Where a connection leads. Raises BadInput for what is no address."""
+    try:
+        url = httpx2.URL(connection.get("base_url") or ADDRESSES.get(connection.kind, ""))
+    except (httpx2.InvalidURL, UnicodeError):
+        url = httpx2.URL()
+    if url.scheme not in ("http", "https") or not url.host:
+        raise BadInput(
+            f"The address of the connection {connection.name!r} can't be read.",
+            cure="Write http://HOST:PORT/v1 or https://HOST/v1.",
+        )
+    return url
+
+
+def let_pass(connection: Connection, grants: Grants) -> None:
+    """Raises NotGranted where connections are confined to hosts that this one's isn't among."""
+    if not grants.confines_connections:
+        return
+    url = address(connection)
+    try:
+        allow(grants, url.raw_host.decode(), url.port or (443 if url.scheme == "https" else 80))
+    except NotGranted as error:
+        raise NotGranted(
+            f"The flow may not reach {url.host}, where the connection {connection.name!r} leads.",
+            cure=error.cure,
+        ) from None
 
 
 def patience(connection: Connection) -> httpx2.Timeout:

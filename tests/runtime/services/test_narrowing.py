@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from agents.contract import Grants
@@ -48,3 +49,12 @@ def test_a_link_counts_as_where_it_leads(own: Grants, tmp_path: Path) -> None:
 
     with pytest.raises(TooMuch):
         narrowed(own, {"writes": [f"{own.folder}/link"]})
+
+
+def test_connections_stay_confined_where_the_server_confines_them(own: Grants) -> None:
+    confined = msgspec.structs.replace(own, confines_connections=True)
+
+    assert narrowed(confined, {"hosts": ["b.example"]}) == {"hosts": ["b.example"]}
+    assert narrowed(own, {"confines_connections": True}) == {"confines_connections": True}
+    with pytest.raises(TooMuch, match="confined to its hosts"):
+        narrowed(confined, {"confines_connections": False})
