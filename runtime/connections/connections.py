@@ -3,14 +3,13 @@
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager
 from pathlib import Path
 
 import msgspec
 
-from graph.connections import Connection, ConnectionField, ConnectionKind, telling
+from graph.connections import Connection, ConnectionField, ConnectionKind
 from graph.values import did_you_mean
-from runtime.connections.book import Book, BookFile, Kept, Page
+from runtime.connections.book import Book, Kept
 from runtime.connections.checking import agreeable, refuse_name, refuse_unfit
 from runtime.connections.contents import (
     BadConnection,
@@ -22,13 +21,13 @@ from runtime.connections.contents import (
     Tested,
 )
 from runtime.connections.from_environment import given_by, secret_fields
-from runtime.connections.keeping import Keeping
+from runtime.connections.store import Store
 from runtime.connections.trying import tried
 from runtime.plugins import Connectable
 from runtime.secrets.environment import NoSecret, variable_of
 from runtime.secrets.environment import all_values as values_of_variables
 from runtime.secrets.environment import secret as secret_of_variable
-from runtime.secrets.keep import KeepError, Place
+from runtime.secrets.keep import Place
 
 
 class Connections:
@@ -46,8 +45,7 @@ class Connections:
         variables: Mapping[str, str] = os.environ,
         now: Callable[[], float] = time.time,
     ) -> None:
-        self._file = BookFile(home) if home else None
-        self._keeping = Keeping(home, prefer, variables) if home else None
+        self._store = Store(home, prefer, variables)
         self._known = {one.kind.kind: one for one in connectable}
         self._variables = variables
         self._now = now
@@ -56,7 +54,7 @@ class Connections:
 
     def connection(self, name: str) -> Connection:
         """A connection with its secrets. Raises NoConnection, NotAgreed, KeepError."""
-        book = self._book()
+        book = self._store.read()
         kept = book.find(name)
         if kept is None:
             return self._given(name, book)
@@ -66,13 +64,13 @@ class Connections:
                 f"Nobody has agreed to what the connection {name!r} does.",
                 cure=f"Look at it in the Connections dock, or by `heddle connections agree {name}`",
             )
-        secrets = {field: self._secret(book, _place(name, field)) for field in kept.secrets}
+        secrets = self._store.secrets_of(kept, book)
         defaults = {field.name: field.default for field in self._fields(kept.kind)}
         return Connection(name, kept.kind, {**defaults, **kept.fields, **secrets}, kept.secrets)
 
     def names(self, *kinds: str) -> tuple[str, ...]:
         """The names of all connections of these kinds, kept ones first as they were made."""
-        book = self._book()
+        book = self._store.read()
         kept = [(one.name, one.kind) for one in book.connections]
         given = [(one.name, one.kind) for one in self._of_variables() if not book.find(one.name)]
         return tuple(name for name, kind in (*kept, *given) if not kinds or kind in kinds)
@@ -82,19 +80,19 @@ class Connections:
         try:
             return secret_of_variable(name)
         except NoSecret:
-            book = self._book()
+            book = self._store.read()
             if name not in book.secrets:
                 raise
-            return self._secret(book, _plain(name))
+            return self._store.plain(name, book)
 
     # What a person asks.
 
     def overview(self) -> Overview:
         """Everything but the secrets. Raises BookUnreadable."""
-        book = self._book()
+        book = self._store.read()
         shown = [self._shown(kept, book) for kept in book.connections]
         shown += [self._shown_given(one) for one in self._of_variables() if not book.find(one.name)]
-        where, why = self._keeping.standing(book) if self._keeping else ("vault", "")
+        where, why = self._store.standing(book)
         return Overview(
             connections=tuple(shown),
             kinds=tuple(one.kind for one in self._known.values()),
@@ -116,7 +114,7 @@ class Connections:
         refuse_name(draft.name)
         kind = self._kind(draft.kind)
         fields = {name: value.strip() for name, value in draft.fields.items() if value.strip()}
-        with self._open() as page:
+        with self._store.open() as page:
             before = page.book.find(draft.name)
             if before and before.kind != draft.kind:
                 raise BadConnection(
@@ -126,7 +124,7 @@ class Connections:
             had = before.secrets if before else ()
             draft = msgspec.structs.replace(draft, fields=fields)
             refuse_unfit(draft, kind, had)
-            book = self._keep_secrets(page.book, draft)
+            book = self._store.keep_secrets(page.book, draft)
             names = {*had, *draft.secrets} - {n for n, v in draft.secrets.items() if not v}
             kept = Kept(
                 name=draft.name,
@@ -144,7 +142,7 @@ class Connections:
 
         Raises BadConnection when it does something else by now.
         """
-        with self._open() as page:
+        with self._store.open() as page:
             kept = self._kept(page.book, name)
             if agreeable(self._kind(kept.kind), kept.fields) != dict(to):
                 raise BadConnection(
@@ -156,10 +154,9 @@ class Connections:
 
     def remove(self, name: str) -> None:
         """Forget a connection and its secrets. Raises NoConnection."""
-        with self._open() as page:
+        with self._store.open() as page:
             kept = self._kept(page.book, name)
-            for field in kept.secrets:
-                self._kept_secrets.keep(page.book).remove(_place(name, field))
+            self._store.forget_secrets(kept, page.book)
             page.book = page.book.without(name)
         known = self._known.get(kept.kind)
         if known is not None and known.forget is not None:
@@ -170,8 +167,8 @@ class Connections:
         connection = self.connection(name)
         known = self._known.get(connection.kind)
         tested = await tried(connection, known.try_out if known else None, self._now)
-        if self._book().find(name) is not None:
-            with self._open() as page:
+        if self._store.read().find(name) is not None:
+            with self._store.open() as page:
                 kept = page.book.find(name)
                 if kept is not None:
                     kept = msgspec.structs.replace(kept, tested=tested)
@@ -185,21 +182,20 @@ class Connections:
         refuse_name(name)
         if not value:
             raise BadConnection(f"The secret {name!r} is empty.", cure="Remove it instead.")
-        with self._open() as page:
-            page.book = self._kept_secrets.settled(page.book)
-            self._kept_secrets.keep(page.book).put(_plain(name), value)
+        with self._store.open() as page:
+            page.book = self._store.keep_plain(name, value, page.book)
             names = tuple(dict.fromkeys((*page.book.secrets, name)))
             page.book = msgspec.structs.replace(page.book, secrets=names)
 
     def remove_secret(self, name: str) -> None:
         """Forget a plain secret. Raises NoSecret."""
-        with self._open() as page:
+        with self._store.open() as page:
             if name not in page.book.secrets:
                 cure = did_you_mean(name, page.book.secrets)
                 if self._variables.get(variable_of(name)):
                     cure = f"It comes from the variable {variable_of(name)}."
                 raise NoSecret(f"No secret {name!r} is kept.", cure=cure)
-            self._kept_secrets.keep(page.book).remove(_plain(name))
+            self._store.forget_plain(name, page.book)
             left = tuple(one for one in page.book.secrets if one != name)
             page.book = msgspec.structs.replace(page.book, secrets=left)
 
@@ -207,63 +203,18 @@ class Connections:
 
     def move(self, to: Place) -> int:
         """Keep all secrets in another place; gives how many there were. Raises KeepError."""
-        with self._open() as page:
-            before, places = page.book, _places_of(page.book)
-            page.book, moved = self._kept_secrets.moved(before, to, places)
-        if moved and before.kept_in:
-            self._kept_secrets.forget(before.kept_in, page.book, places)
-        return moved
+        return self._store.move(to)
 
     def rotate(self) -> None:
         """Seal the vault with a fresh key. Raises KeepError."""
-        self._kept_secrets.vault.rotate()
+        self._store.rotate()
 
     def all_values(self) -> list[str]:
         """Every secret there is, to be kept out of what leaves this machine. Raises KeepError."""
-        book = self._book()
-        whole = [self._secret(book, place) for place in _places_of(book)]
-        kept = [part for secret in whole for part in telling(secret)]
         given = [value for one in self._of_variables() for value in one.secrets]
-        return [*values_of_variables(self._variables), *given, *kept]
+        return [*values_of_variables(self._variables), *given, *self._store.values()]
 
     # How.
-
-    def _book(self) -> Book:
-        return self._file.read() if self._file else Book()
-
-    def _open(self) -> AbstractContextManager[Page]:
-        if self._file is None:
-            raise BadConnection("This runtime keeps no connections.", cure="Give it a home.")
-        return self._file.open()
-
-    @property
-    def _kept_secrets(self) -> Keeping:
-        assert self._keeping is not None, "there is a keep wherever there is a book"
-        return self._keeping
-
-    def _keep_secrets(self, book: Book, draft: Draft) -> Book:
-        """Keep, or take away, the secrets of a draft; gives the book that says where they are."""
-        if not draft.secrets:
-            return book
-        book = self._kept_secrets.settled(book)
-        keep = self._kept_secrets.keep(book)
-        for field, value in draft.secrets.items():
-            if value:
-                keep.put(_place(draft.name, field), value)
-            else:
-                keep.remove(_place(draft.name, field))
-        return book
-
-    def _secret(self, book: Book, place: str) -> str:
-        assert self._file is not None
-        value = self._kept_secrets.value(book, place, self._file.stamp())
-        if value is None:
-            _, name, *field = place.split(":")
-            what = f"The {field[0]} of the connection" if field else "The secret"
-            raise KeepError(
-                f"{what} {name!r} is gone from where it was kept.", cure="Enter it anew."
-            )
-        return value
 
     def _of_variables(self) -> list[Connection]:
         return list(given_by(self._variables, (one.kind for one in self._known.values())))
@@ -317,19 +268,3 @@ class Connections:
         plain = {n: v for n, v in one.fields.items() if v and n not in one.secret}
         held = tuple(name for name in one.secret if one.get(name))
         return Shown(name=one.name, kind=one.kind, fields=plain, secrets=held, where="environment")
-
-
-def _place(name: str, field: str) -> str:
-    """What a secret of a connection is called in the keep."""
-    return f"connection:{name}:{field}"
-
-
-def _plain(name: str) -> str:
-    """What a plain secret is called in the keep."""
-    return f"secret:{name}"
-
-
-def _places_of(book: Book) -> list[str]:
-    """What all secrets of a book are called in the keep."""
-    ours = [_place(kept.name, field) for kept in book.connections for field in kept.secrets]
-    return [*ours, *map(_plain, book.secrets)]
