@@ -6,8 +6,9 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from agents.approval.times import seconds_of
 from graph.block import Route, block
-from graph.blocks.checks import readable
+from graph.blocks.checks import all_of, readable
 from graph.context import Answered, Asked, Context
+from graph.errors import BadInput, Problem
 from graph.schemas import Schema
 from graph.spec import Look
 from graph.template import fill, read_template
@@ -27,14 +28,28 @@ Title = Annotated[str, "What is asked, in a line; with {places} for inputs."]
 Text = Annotated[str, "What there is to know, with {places} for inputs.", Look("lines")]
 Shown = Annotated[Any, "What people see to decide by: a text, a table, a picture, a record."]
 People = Annotated[Sequence[str], "Who is asked: names or addresses."]
-Within = Annotated[str, "How long they have, such as 4 h or 2 days; empty: for ever."]
+Within = Annotated[str, "How long they have: 4 h, 2 days, P2DT12H; empty: for ever."]
 After = Annotated[
     str, "After how long without an answer others are asked as well.", Look(more=True)
 ]
 Others = Annotated[Sequence[str], "Who is asked then.", Look(more=True)]
 
-_CHECK = readable(
-    title=read_template, text=read_template, within=seconds_of, escalate_after=seconds_of
+
+def _in_time(fields: Mapping[str, Any]) -> list[Problem]:
+    """Others have to be asked before the time is over."""
+    try:
+        after, within = (seconds_of(fields.get(n) or "") for n in ("escalate_after", "within"))
+    except (BadInput, AttributeError):  # told by itself, or an expression
+        return []
+    if after is None or within is None or after < within:
+        return []
+    message = "The time to answer is over before others are asked as well."
+    return [Problem("never-asked", message, "Ask them earlier.", field="escalate_after")]
+
+
+_CHECK = all_of(
+    readable(title=read_template, text=read_template, within=seconds_of, escalate_after=seconds_of),
+    _in_time,
 )
 
 
@@ -78,9 +93,9 @@ async def ask(
             takes=DECISION,
             shows=_shown(shows),
             of=tuple(people),
-            deadline=seconds_of(within),
+            deadline=_seconds("within", within),
             otherwise=otherwise[on_deadline],
-            escalate_after=seconds_of(escalate_after),
+            escalate_after=_seconds("escalate_after", escalate_after),
             escalate_to=tuple(escalate_to),
         )
     )
@@ -144,13 +159,21 @@ async def form(
             takes=fields if isinstance(fields, Mapping) else {},
             shows=_shown(shows),
             of=tuple(people),
-            deadline=seconds_of(within),
+            deadline=_seconds("within", within),
             otherwise=otherwise,
-            escalate_after=seconds_of(escalate_after),
+            escalate_after=_seconds("escalate_after", escalate_after),
             escalate_to=tuple(escalate_to),
         )
     )
     return Filled(dict(answer.values), _signed(answer))
+
+
+def _seconds(field: str, text: str) -> float | None:
+    """How long that is. Raises BadInput, which names the field."""
+    try:
+        return seconds_of(text)
+    except BadInput as error:
+        raise BadInput(f"{field}: {error.message}", cure=error.cure) from None
 
 
 def _filled(text: str, inputs: Mapping[str, Any], shows: Any) -> str:
