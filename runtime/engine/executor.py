@@ -200,9 +200,14 @@ class Executor:
         return self._runner.asking.answer(live, key, values, by, through)
 
     def skip(self, scope: Scope, i: int, outputs: Mapping[str, Any]) -> None:
-        """Settle a task without doing it: with outputs, or without any as left out."""
+        """Settle a task without doing it: with outputs, or without any as left out.
+
+        What isn't said is null, but for the ways that a decision and an error didn't take.
+        """
         if outputs:
-            given = dict.fromkeys(scope.plan.outputs[i]) | dict(outputs)
+            ways = scope.plan.specs[i].routes
+            ports = () if ways else (p for p in scope.plan.outputs[i] if p != "error")
+            given = dict.fromkeys(ports) | dict(outputs)
             self._runner.finished(scope, i, 1, self._clock.now(), given)
         else:
             self._runner.leave_out(scope, i)
