@@ -96,6 +96,14 @@ class Guard(Protocol):
         """
         ...
 
+    async def hedged(self, work: Callable[[], Awaitable[T]]) -> T:
+        """The result of work that changes nothing and asks the system through this very guard.
+
+        Where the guard is set to hedge, a second attempt begins beside one that takes long; the
+        first result counts.
+        """
+        ...
+
     def entered(self) -> AbstractAsyncContextManager[None]:
         """One attempt, without time limit or another try: for streams, which do that themselves.
 

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ClassVar, TypeVar
 
@@ -163,10 +163,13 @@ class DatabaseAgent(Worker):
     ) -> T:
         if target.dialect == "sqlite":
             return await self._apart(work, target, time_limit)
-        # The work ends itself in time, and knows better how than by being cancelled.
-        return await self.means.guards.of(f"database:{target.shown}").call(
-            lambda: self._apart(work, target, time_limit), within=0, again=again
-        )
+        guard = self.means.guards.of(f"database:{target.shown}")
+
+        def guarded() -> Awaitable[T]:
+            # The work ends itself in time, and knows better how than by being cancelled.
+            return guard.call(lambda: self._apart(work, target, time_limit), within=0, again=again)
+
+        return await (guard.hedged(guarded) if again else guarded())
 
     async def _apart(self, work: Callable[[Stop], T], target: Target, time_limit: float) -> T:
         """Do the work in a thread; when cancelled, end it and wait a moment until it has."""

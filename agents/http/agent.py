@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import re
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from http.cookiejar import DefaultCookiePolicy
 from types import MappingProxyType
 from typing import Any, ClassVar
@@ -24,6 +24,9 @@ from agents.worker import Worker, capability
 from graph.errors import BadInput
 
 WRITE_AT_ONCE = 1024 * 1024
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that change nothing, by RFC 9110."""
 
 _HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
 """A name (as it goes over the wire) or an IPv6 address."""
@@ -91,6 +94,17 @@ class HttpAgent(Worker):
         `trace` hears of each exchange, those that only redirect too. Raises AgentError; BadInput
         for what can't be sent.
         """
+
+        def whole() -> Awaitable[Reply]:
+            return self._whole(request, size_limit, fail_on_status, trace)
+
+        if request.method.upper() not in SAFE:
+            return await whole()
+        return await self._guard(url_of(request.url)).hedged(whole)
+
+    async def _whole(
+        self, request: Request, size_limit: int, fail_on_status: bool, trace: Tell | None
+    ) -> Reply:
         async with self.stream(request, fail_on_status=fail_on_status, trace=trace) as response:
             content = bytearray()
             async for piece in pieces(response):

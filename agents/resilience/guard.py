@@ -10,6 +10,7 @@ from agents.errors import AgentError, BreakerOpen, Busy, Throttled
 from agents.resilience.breaker import Breaker, Outcome, Permit, State
 from agents.resilience.bulkhead import Bulkhead
 from agents.resilience.clock import Clock
+from agents.resilience.hedging import hedged
 from agents.resilience.outcome import brief_of, outcome_of
 from agents.resilience.pace import Pace
 from agents.resilience.rate import Counts, RateLimit
@@ -80,6 +81,13 @@ class SystemGuard:
             roll=self._roll,
         )
 
+    async def hedged(self, work: Callable[[], Awaitable[T]]) -> T:
+        """See `agents.contract.Guard`."""
+        share = self.settings.hedge
+        if not share:
+            return await work()
+        return await hedged(work, after=self._recent.quantile(share), clock=self._clock)
+
     def entered(self) -> "Entered":
         """See `agents.contract.Guard`."""
         return Entered(self)
@@ -114,10 +122,6 @@ class SystemGuard:
     def let_go(self) -> None:
         """Close the breaker, and have it decide by itself again."""
         self._breaker.let_go(self._clock.now())
-
-    def quantile(self, share: float) -> float | None:
-        """Seconds within which that share of the last calls was done; None before the first."""
-        return self._recent.quantile(share)
 
     @property
     def idle(self) -> bool:

@@ -5,22 +5,18 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 from agents.resilience.clock import Clock
-from graph.spec import Effect
 
 T = TypeVar("T")
 
 
-async def hedged(
-    work: Callable[[], Awaitable[T]], *, after: float | None, effect: Effect, clock: Clock
-) -> T:
-    """The first result of two attempts, of which the second begins `after` seconds.
+async def hedged(work: Callable[[], Awaitable[T]], *, after: float | None, clock: Clock) -> T:
+    """The first result of two attempts, of which the second begins `after` seconds later.
 
-    `after` is a time that nearly all calls keep (`Guard.quantile`), None for no second attempt;
-    there is none either when `effect` is "write", since that may happen once only. The attempt
-    that loses is cancelled, and has ended when this returns. An attempt that fails leaves it to
-    the other; when both fail, what the first one raised is raised.
+    `after` is a time that nearly all calls keep, None for no second attempt. The attempt that
+    loses is cancelled, and has ended when this returns. An attempt that fails leaves it to the
+    other; when both fail, what the first one raised is raised.
     """
-    if after is None or effect == "write":
+    if after is None:
         return await work()
     attempts = [asyncio.ensure_future(work())]
     delay = asyncio.ensure_future(clock.sleep(after))

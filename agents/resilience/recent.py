@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 KEPT = 128
 MINUTE = 60.0
+FEWEST = 20
+"""Calls without which nobody knows how long nearly all of them take."""
 
 
 class Figures(NamedTuple):
@@ -42,9 +44,9 @@ class Recent:
         return Figures(len(spots) / span, failed, _quantile(took, 0.5), _quantile(took, 0.95))
 
     def quantile(self, share: float) -> float | None:
-        """The time within which that share of the last calls was done; None without any."""
+        """The time within which that share of the last calls was done; None of too few."""
         took = sorted(self._took[: min(self._count, KEPT)])
-        return _quantile(took, share) if took else None
+        return _quantile(took, share) if len(took) >= FEWEST else None
 
 
 def _quantile(ordered: list[float], share: float) -> float:

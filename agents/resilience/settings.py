@@ -40,6 +40,13 @@ class GuardSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     jitter: Annotated[
         Share, Meta(description="The share of a wait that is left to chance, so none come at once.")
     ] = 0.5
+    hedge: Annotated[
+        Share,
+        Meta(
+            description="A call that changes nothing and takes longer than this share of the last "
+            "ones gets a second attempt beside it; 0: none does."
+        ),
+    ] = 0.0
     heed: Annotated[
         bool,
         Meta(

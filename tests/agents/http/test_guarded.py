@@ -11,6 +11,8 @@ from agents.errors import BreakerOpen, Rejected, Throttled, Unavailable, Unreach
 from agents.http.agent import HttpAgent
 from agents.http.exchange import Request
 from agents.resilience.guards import Guards
+from agents.resilience.recent import FEWEST
+from agents.resilience.settings import GuardRules
 from runtime.clock import ManualClock
 from tests.agents.http.server import Received, Sent, WebServer
 
@@ -120,3 +122,40 @@ async def test_each_stop_of_a_redirect_is_guarded_by_its_own_host(
 
     calls = {status.guard: status.calls for status in guards.snapshot()}
     assert calls == {f"http:127.0.0.1:{web.port}": 1, f"http:localhost:{web.port}": 1}
+
+
+async def test_a_slow_look_gets_a_second_one_beside_it_and_a_change_never_does(
+    tmp_path: Path, web: WebServer, clock: ManualClock
+) -> None:
+    rules = GuardRules({f"http:127.0.0.1:{web.port}": {"hedge": 0.95}})
+    agent = HttpAgent(Grants(folder=str(tmp_path)), Means(Guards(rules, clock=clock), tmp_path))
+    await agent.connect()
+    came, held = asyncio.Event(), asyncio.Event()
+
+    async def slow_at_first(_: Received) -> Sent:
+        came.set()
+        if len(web.received) == 1:
+            await held.wait()
+        return Sent(200)
+
+    web.on["/"] = Sent(200)
+    for _ in range(FEWEST):
+        await get(agent, web.url())
+    web.on["/"] = slow_at_first
+
+    web.received.clear()
+    looking = asyncio.create_task(get(agent, web.url()))
+    await came.wait()
+    await clock.advance(1)
+    assert await looking == 200
+    assert len(web.received) == 2
+
+    web.received.clear()
+    came.clear()
+    changing = asyncio.create_task(agent.send(Request(url=web.url(), method="POST"), size_limit=10))
+    await came.wait()
+    await clock.advance(1)
+    held.set()
+    await changing
+    assert len(web.received) == 1
+    await agent.close()
