@@ -64,8 +64,8 @@ class AgentSteps(QWidget):
         self._lay_out()
         self._soon = QTimer(self, singleShot=True, interval=DELAY)
         self._soon.timeout.connect(self.refresh)
-        self.turns.clicked.connect(self._toggle_turns)
-        self.calls.clicked.connect(self._toggle_calls)
+        self.turns.toggled.connect(self._break_on_turns)
+        self.calls.toggled.connect(self._break_on_calls)
         self.tree.currentItemChanged.connect(lambda *_: self._show_text())
         self.tree.itemActivated.connect(lambda item, _: self._go(item))
         studio.workspace.current_changed.connect(self._follow)
@@ -216,17 +216,17 @@ class AgentSteps(QWidget):
         points = self._studio.runs.breakpoints.of(self._front)
         return [one for one in points if one.block == f"{agent}/turn" and one.at == at]
 
-    def _toggle_turns(self) -> None:
-        self._toggle(Breakpoint("", f"{self.agent()}/turn"))
+    def _break_on_turns(self, on: bool) -> None:
+        self._break(on, Breakpoint("", f"{self.agent()}/turn"))
 
-    def _toggle_calls(self) -> None:
+    def _break_on_calls(self, on: bool) -> None:
         """A tool is called once a turn says so: the run stops after each turn that does."""
         point = Breakpoint("", f"{self.agent()}/turn", at="after", condition="len(calls) > 0")
-        self._toggle(point)
+        self._break(on, point)
 
-    def _toggle(self, point: Breakpoint) -> None:
+    def _break(self, on: bool, point: Breakpoint) -> None:
         front, there = self._front, self._points(self.agent(), point.at)
-        if front is None:
+        if front is None or on == bool(there):
             return
         if there:
             self._studio.runs.breakpoints.remove(front, *(one.id for one in there))

@@ -72,7 +72,8 @@ def _of_turn(
             yield AgentStep("failed", turn, failure.message, at, scope)
         else:
             said = run.streams.text_of(block_of(at)) or ""
-            yield AgentStep("turn", turn, said, at, scope, goes_on=not run.is_over)
+            kind: Kind = "say" if said else "turn"
+            yield AgentStep(kind, turn, said, at, scope, goes_on=not run.is_over)
         return
     if thought := _text(gave.get("thought")):
         yield AgentStep("thought", turn, thought, at, scope)

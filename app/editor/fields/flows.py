@@ -158,6 +158,7 @@ class FlowsField(Field):
         line.setSpacing(4)
         there = self.around.workbench.ports_level.find(name)
         enter = QPushButton(name, row)
+        enter.setProperty("row", True)
         enter.setIcon(icon("mdi6.sitemap-outline", current().muted))
         about = there.flow.description or there.flow.name if there else "It isn't there."
         enter.setToolTip(f"{about}\nA click goes inside." if there else about)
