@@ -1,13 +1,14 @@
 """What the studio knows of the runtime's connections, read anew when something has changed."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
 from app.bridge.bridge import Bridge
 from graph.connections import ConnectionKind
 from graph.errors import HeddleError
-from runtime.connections.contents import Draft, Overview, Shown, Tested
+from runtime.connections.contents import Draft, Overview, Served, Shown, Tested
 from runtime.connections.nearby import Nearby
 
 Made = Callable[[Shown], object]
@@ -23,11 +24,16 @@ class KnownConnections(QObject):
     """One of these kinds, called so, is to be made, and who is told of it: see `want`."""
     troubled = Signal(str)
     """They can't be read, and why."""
+    served_changed = Signal()
+    """A server has said which models it has, or it is no longer known what it said."""
 
     def __init__(self, bridge: Bridge, parent: QObject) -> None:
         super().__init__(parent)
         self._bridge = bridge
         self.seen: Overview | None = None
+        self.served: dict[str, Served] = {}
+        """By connection, what its server said last of the models it has."""
+        self._asked: set[str] = set()
         bridge.state_changed.connect(self._turn)
 
     def want(self, kinds: tuple[str, ...], name: str = "", then: Made = lambda _: None) -> None:
@@ -67,6 +73,15 @@ class KnownConnections(QObject):
         """Try a connection out."""
         self._bridge.connections(lambda c: c.test(name), self._and_read(then), failed)
 
+    def ask_models(self, name: str) -> None:
+        """Ask the server of a connection which models it has; `served` has it then."""
+        if name not in self._asked:
+            self._asked.add(name)
+            hear = partial(self._hear, name)
+            self._bridge.connections(
+                lambda c: c.models(name), hear, lambda error: hear(Served(trouble=str(error)))
+            )
+
     def look_nearby(self, then: Callable[[tuple[Nearby, ...]], object]) -> None:
         """Look which models answer on the machine of the runtime."""
         self._bridge.connections(lambda c: c.nearby(), then, lambda _: then(()))
@@ -80,9 +95,28 @@ class KnownConnections(QObject):
 
     def _take(self, seen: Overview) -> None:
         if seen != self.seen:
-            self.seen = seen
+            before, self.seen = self.seen, seen
+            self._forget_served(before)
             self.changed.emit()
+
+    def _hear(self, name: str, served: Served) -> None:
+        self._asked.discard(name)
+        if self.served.get(name) != served:
+            self.served[name] = served
+            self.served_changed.emit()
+
+    def _forget_served(self, before: Overview | None) -> None:
+        """What was said of a connection that leads elsewhere by now holds no longer."""
+        for name in list(self.served):
+            if _leads_to(before, name) != _leads_to(self.seen, name):
+                del self.served[name]
+                self.served_changed.emit()
 
     def _turn(self, state: str) -> None:
         if state in ("ready", "elsewhere"):
             self.read()
+
+
+def _leads_to(seen: Overview | None, name: str) -> tuple[str, Mapping[str, str]] | None:
+    shown = seen.connections if seen else ()
+    return next(((one.kind, one.fields) for one in shown if one.name == name), None)

@@ -6,7 +6,7 @@ import importlib.util
 import inspect
 import os
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -63,22 +63,28 @@ OWN_CONNECTIONS = (
 )
 """Modules with `CONNECTIONS`, the kinds they know, and `try_out`, which asks the other side.
 
+Where the other side serves models, `models_of` asks it which.
 One with a `Keeping` tries them out so that what is found is kept in its agent's folder.
 """
 
 TryOut = Callable[[Connection], Awaitable[str]]
 """Asks the other side of a connection; gives what it found, or raises AgentError."""
 
+ModelsOf = Callable[[Connection], Awaitable[Sequence[str]]]
+"""Asks the other side of a connection which models it serves, or raises AgentError."""
+
 
 class Connectable(NamedTuple):
     """A kind of connection, and how one is tried out, None when that can't be.
 
-    `forget` is told the name of a connection that is gone.
+    `forget` is told the name of a connection that is gone. `models_of` is there for kinds that
+    lead to models.
     """
 
     kind: ConnectionKind
     try_out: TryOut | None = None
     forget: Callable[[str], object] | None = None
+    models_of: ModelsOf | None = None
 
 
 class Installed(NamedTuple):
@@ -179,7 +185,8 @@ def _connectable_in(module: ModuleType, agents: Path | None = None) -> list[Conn
         kept = keeping(_kept_by(module.__name__, agents))
         return [Connectable(kind, kept.try_out, kept.forget) for kind in kinds]
     try_out = getattr(module, "try_out", None)
-    return [Connectable(kind, try_out) for kind in kinds]
+    models_of = getattr(module, "models_of", None)
+    return [Connectable(kind, try_out, models_of=models_of) for kind in kinds]
 
 
 def packs(folder: Path | None = None) -> Installed:

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from runtime.connections.contents import Draft, Overview, Shown, Tested
+from runtime.connections.contents import Draft, Overview, Served, Shown, Tested
 from runtime.connections.nearby import Nearby
 
 
@@ -43,6 +43,10 @@ class RemoteConnections:
     async def test(self, name: str) -> Tested:
         """Try a connection out. Raises NoConnection, NotAgreed, KeepError."""
         return msgspec.json.decode(await self._say("POST", f"{_at(name)}/test"), type=Tested)
+
+    async def models(self, name: str) -> Served:
+        """The models that a connection serves. Raises NoConnection, NotAgreed, KeepError."""
+        return msgspec.json.decode(await self._say("GET", f"{_at(name)}/models"), type=Served)
 
     async def agree(self, name: str, to: Mapping[str, str]) -> Shown:
         """Note that a person agreed to exactly this. Raises BadConnection."""

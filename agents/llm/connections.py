@@ -1,6 +1,7 @@
 """What it takes to connect models: Claude, OpenAI, and whatever speaks as OpenAI does."""
 
 import asyncio
+from collections.abc import Sequence
 
 from agents.errors import Unavailable
 from agents.llm.catalogue import Catalogue
@@ -109,13 +110,18 @@ CONNECTIONS = (
 KINDS = tuple(kind.kind for kind in CONNECTIONS)
 
 
-async def try_out(connection: Connection) -> str:
-    """Ask a connection which models it has, and say what came of it. Raises BlockError."""
+async def models_of(connection: Connection) -> Sequence[str]:
+    """The names of the models that a connection serves. Raises BlockError."""
     provider = await asyncio.to_thread(making.made, connection, Catalogue())
     try:
-        served = await provider.models()
+        return await provider.models()
     finally:
         await provider.close()
+
+
+async def try_out(connection: Connection) -> str:
+    """Ask a connection which models it has, and say what came of it. Raises BlockError."""
+    served = await models_of(connection)
     if not served:
         raise Unavailable(f"{connection.name} answers, but it serves no models.")
     usual = connection.get("model")

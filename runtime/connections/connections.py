@@ -17,12 +17,13 @@ from runtime.connections.contents import (
     NoConnection,
     NotAgreed,
     Overview,
+    Served,
     Shown,
     Tested,
 )
 from runtime.connections.from_environment import given_by, secret_fields
 from runtime.connections.store import Store
-from runtime.connections.trying import tried
+from runtime.connections.trying import served, tried
 from runtime.plugins import Connectable
 from runtime.secrets.environment import NoSecret, variable_of
 from runtime.secrets.environment import all_values as values_of_variables
@@ -174,6 +175,12 @@ class Connections:
                     kept = msgspec.structs.replace(kept, tested=tested)
                     page.book = page.book.with_connection(kept)
         return tested
+
+    async def models(self, name: str) -> Served:
+        """The models that a connection serves. Raises NoConnection, NotAgreed, KeepError."""
+        connection = self.connection(name)
+        known = self._known.get(connection.kind)
+        return await served(connection, known.models_of if known else None)
 
     # Plain secrets.
 

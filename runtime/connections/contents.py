@@ -45,6 +45,13 @@ class Tested(msgspec.Struct, frozen=True):
     at: float
 
 
+class Served(msgspec.Struct, frozen=True):
+    """The models that a connection serves, as the other side says; `trouble` where it didn't."""
+
+    models: tuple[str, ...] = ()
+    trouble: str = ""
+
+
 class Shown(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A connection without its secrets: `secrets` names those fields that hold one.
 

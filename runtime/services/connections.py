@@ -9,7 +9,7 @@ from litestar import Request, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 
-from runtime.connections.contents import Draft, Overview, Shown, Tested
+from runtime.connections.contents import Draft, Overview, Served, Shown, Tested
 from runtime.connections.nearby import Nearby, nearby
 from runtime.runtime import Runtime
 
@@ -69,6 +69,12 @@ async def test(runtime: Engine, name: FromPath[str]) -> Tested:
     return await runtime.connections.test(name)
 
 
+@get("/connections/{name:str}/models")
+async def models(runtime: Engine, name: FromPath[str]) -> Served:
+    """The models that a connection serves, as its server says."""
+    return await runtime.connections.models(name)
+
+
 @post("/connections/{name:str}/agree", status_code=200)
 async def agree(request: Request[Any, Any, Any], runtime: Engine, name: FromPath[str]) -> Shown:
     """Note that a person agreed to what the connection does, word by word."""
@@ -98,6 +104,7 @@ CONNECTIONS = (
     keep,
     remove,
     test,
+    models,
     agree,
     keep_secret,
     remove_secret,

@@ -1,22 +1,31 @@
-"""A model to ask: one of those that are known, or any by its name."""
+"""A model to ask: one of those that are connected or known, or any by its name."""
 
 from functools import cache
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtCore import (
+    QModelIndex,
+    QPersistentModelIndex,
+    QSignalBlocker,
+    QSize,
+    QStringListModel,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QPainter, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QComboBox,
+    QCompleter,
     QHBoxLayout,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QWidget,
 )
 
-from agents.llm.catalogue import BadCatalogue, Catalogue
+from agents.llm.catalogue import BadCatalogue, Catalogue, Known
 from app.editor.fields.field import UNSET, Field
 from app.editor.fields.surroundings import Surroundings
-from app.presenters.model_choices import ModelChoice, model_choices
+from app.presenters.model_choices import ModelChoice, model_choices, to_ask
 from app.theme import RESOURCES, current
 from graph.spec import Parameter
 
@@ -27,32 +36,38 @@ DEFAULT = "Default model"
 
 
 class ModelField(Field):
-    """A line with a list."""
+    """A line with a list. Servers are asked which models they have when the list is opened."""
 
     wheel_scrolls_form = True
 
     def __init__(self, parameter: Parameter, around: Surroundings, parent: QWidget) -> None:
         super().__init__(parameter, around, parent)
-        self.box = QComboBox(self)
+        self.box = _Box(self)
         self.box.setEditable(True)
         self.box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.box.setItemDelegate(_Described(self.box))
         self.box.view().setMinimumWidth(WIDEST)
         spec = around.spec
-        embeds = spec is not None and spec.kind == "ai.embed"
-        for choice in choices("embed" if embeds else "chat"):
-            self.box.addItem(choice.reference)
-            self.box.setItemData(self.box.count() - 1, choice.note, NOTE)
+        self._ability = "embed" if spec is not None and spec.kind == "ai.embed" else "chat"
+        self.offered: list[ModelChoice] = []
         line = self.box.lineEdit()
         assert line is not None
         self.line = line
         self.line.setPlaceholderText(DEFAULT)
+        self._names = QStringListModel(self)
+        self.box.setCompleter(self._completer())
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.box, 1)
         self.attend(self.box, self.line)
         self.line.textEdited.connect(self._edited)
         self.box.activated.connect(lambda _: self._chosen())
+        self.box.opening.connect(self._ask)
+        self._known = around.workbench.connections
+        if self._known is not None:
+            self._known.changed.connect(self.fill)
+            self._known.served_changed.connect(self.fill)
+        self.fill()
         self.show_value(UNSET)
 
     @classmethod
@@ -65,12 +80,70 @@ class ModelField(Field):
         if text != self.line.text():
             self.box.setEditText(text)
 
+    def fill(self) -> None:
+        """Offer what is connected and known now; what stands in the line stays."""
+        seen = self._known.seen if self._known else None
+        served = self._known.served if self._known else {}
+        connections = seen.connections if seen else ()
+        offered = model_choices(catalogued(), connections, served, (self._ability,))
+        if offered == self.offered:
+            return
+        self.offered = offered
+        text, cursor = self.line.text(), self.line.cursorPosition()
+        with QSignalBlocker(self.box), QSignalBlocker(self.line):
+            self.box.setModel(_listed(offered, self.box))
+            self._names.setStringList([one.reference for one in offered if one.reference])
+            self.box.setCurrentIndex(-1)
+            self.box.setEditText(text)
+            self.line.setCursorPosition(cursor)
+        self.box.grow()
+
+    def _completer(self) -> QCompleter:
+        """Completes to what can be chosen, never to a word on what can't."""
+        completer = QCompleter(self._names, self.box)
+        completer.setCompletionMode(QCompleter.CompletionMode.InlineCompletion)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        return completer
+
+    def _ask(self) -> None:
+        if self._known is not None and self._known.seen is not None:
+            for name in to_ask(self._known.seen.connections):
+                self._known.ask_models(name)
+
     def _edited(self, text: str) -> None:
         self.become(text.strip() or UNSET)
 
     def _chosen(self) -> None:
         self._edited(self.box.currentText())
         self.left.emit()
+
+
+class _Box(QComboBox):
+    """Says when its list opens; the list grows with what is heard while it is open."""
+
+    opening = Signal()
+
+    def showPopup(self) -> None:
+        self.opening.emit()
+        super().showPopup()
+
+    def grow(self) -> None:
+        """Make room for what is in the list now, if it is open."""
+        if self.view().isVisible():
+            super().showPopup()
+
+
+def _listed(choices: list[ModelChoice], parent: QWidget) -> QStandardItemModel:
+    model = QStandardItemModel(parent)
+    for choice in choices:
+        item = QStandardItem(choice.reference or choice.note)
+        if choice.reference:
+            item.setData(choice.note, NOTE)
+        else:
+            item.setFlags(Qt.ItemFlag.NoItemFlags)
+            item.setToolTip(choice.note)
+        model.appendRow(item)
+    return model
 
 
 class _Described(QStyledItemDelegate):
@@ -95,9 +168,9 @@ class _Described(QStyledItemDelegate):
 
 
 @cache
-def choices(ability: str) -> list[ModelChoice]:
-    """What there is to choose from, of the models that come along."""
+def catalogued() -> tuple[Known, ...]:
+    """The models that are known by those that come along."""
     try:
-        return model_choices(Catalogue.at(RESOURCES / "models.json"), (ability,))
+        return tuple(Catalogue.at(RESOURCES / "models.json"))
     except BadCatalogue:
-        return model_choices(())
+        return ()

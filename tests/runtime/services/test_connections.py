@@ -19,6 +19,7 @@ from runtime.services.control import control
 from runtime.services.server import Listening, serving
 from tests.runtime.engine.world import CATALOG
 from tests.runtime.services.conftest import TOKEN
+from tests.servers.models import Models
 
 SECRET = "planted/7c1e+9f&key"
 WEB = Draft(name="web", kind="http", fields={"address": "http://127.0.0.1:1"}, secrets={"token": SECRET})  # fmt: skip  # noqa: E501
@@ -85,3 +86,27 @@ async def test_nobody_without_the_token_gets_anything(remote: RemoteRuntime) -> 
         for method, path in (("GET", "/connections"), ("PUT", "/connections/x"), ("PUT", "/secrets/x")):  # fmt: skip  # noqa: E501
             answer = await stranger.request(method, remote.address + path, content=b"{}")
             assert answer.status_code == 401
+
+
+async def test_the_models_of_a_connection_are_told_or_why_not(
+    remote: RemoteRuntime, kept: Connections, models: Models
+) -> None:
+    shown = await remote.connections.put(
+        Draft(name="local", kind="openai_compatible", fields={"base_url": models.url},
+              secrets={"key": SECRET})
+    )  # fmt: skip
+    with pytest.raises(NotAgreed):
+        await remote.connections.models("local")
+    await remote.connections.agree("local", shown.agrees_to)
+    await remote.connections.put(WEB)
+
+    there = await remote.connections.models("local")
+    models.key = "another"
+    refused = await remote.connections.models("local")
+
+    assert (there.models, there.trouble) == (("scripted-large", "scripted-small"), "")
+    assert (refused.models, SECRET in refused.trouble) == ((), False)
+    assert "invalid api key" in refused.trouble
+    assert (await remote.connections.models("web")).trouble
+    with pytest.raises(NoConnection):
+        await remote.connections.models("nowhere")
