@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from app.dialogs.input_fields import InputFields
 from app.icons import icon
-from app.presenters.inbox import about, fields_of, flaws, is_decision, is_urgent, left
+from app.presenters.inbox import about, fields_of, flaws, is_decision, is_urgent, key_of, left
 from app.presenters.input_form import NoValue
 from app.results.pane import ValuePane
 from app.theme import current
@@ -111,6 +111,16 @@ class Form(QWidget):
     def _sign(self, button: QAbstractButton, sign: str) -> None:
         button.setIcon(icon(sign, current().text))
         self._signs.append((button, sign))
+
+    def is_of(self, question: Question) -> bool:
+        """Whether it is the form of that question, whoever is asked and by which link."""
+        mine = (key_of(self.question), self.question.since, self.question.takes)
+        return mine == (key_of(question), question.since, question.takes)
+
+    def become(self, question: Question) -> None:
+        """The question was passed on, or another runtime has it: nothing else changes."""
+        self.question = question
+        self.copy.setVisible(bool(question.link))
 
     def tick(self, now: float) -> None:
         """Say how much time there is; in a line of its own when that is little."""

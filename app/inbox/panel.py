@@ -128,12 +128,14 @@ class Panel(QWidget):
 
     def _select(self, *_: object) -> None:
         question = self.question
-        if question is not None and self.form is not None and self.form.question == question:
-            return  # what was filled in so far stays
+        if question is not None and self.form is not None and self.form.is_of(question):
+            self.form.become(question)  # what was filled in so far stays
+            return
         if self.form is not None:
             self.form.setParent(None)
             self.form.deleteLater()
             self.form = None
+        self._answered.setVisible(question is None)
         if question is not None:
             self._show(question)
 
@@ -200,6 +202,9 @@ class Panel(QWidget):
         self._column = QVBoxLayout(self._right)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
+        self._answered = QLabel("Everything is answered.", self._right)
+        self._answered.setProperty("role", "empty")
+        self._column.addWidget(self._answered, 1)
         self._split = QSplitter(self)
         self._split.addWidget(self.rows)
         self._split.addWidget(self._right)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 import pytest
 from PySide6.QtWidgets import QDockWidget, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
@@ -135,6 +136,20 @@ def test_what_was_filled_in_stays_when_other_questions_come(
     shared_window.studio.inbox._show([FORM, ASKED])
 
     assert panel.form is form
+
+
+def test_what_was_filled_in_stays_when_the_question_is_passed_on(
+    shared_window: MainWindow, panel: Panel, sent: list[Any]
+) -> None:
+    shared_window.studio.inbox._show([ASKED])
+    assert panel.form is not None
+    panel.form.by.setText("Bob")
+    elsewhere = msgspec.structs.replace(ASKED, level=1, of=("Ann", "Bob"), link="http://there/x")
+    shared_window.studio.inbox._show([elsewhere])
+    button(panel, "Approve").click()
+
+    assert [command.by for command in sent] == ["Bob"]
+    assert panel.form.question.link == "http://there/x"
 
 
 def test_an_answered_question_says_by_whom(shared_window: MainWindow, panel: Panel) -> None:
