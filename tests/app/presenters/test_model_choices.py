@@ -58,7 +58,7 @@ def test_a_server_of_ones_own_has_what_it_says_it_has() -> None:
     [
         ({}, "Asking “local” which models it has…"),
         ({"local": Served(trouble="Connection refused.")},
-         "“local” doesn't answer: Connection refused."),
+         "“local” doesn't say which it has: Connection refused."),
         ({"local": Served()}, "“local” answers, but it serves no models."),
     ],
 )  # fmt: skip
