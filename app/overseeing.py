@@ -22,6 +22,8 @@ def install(studio: Studio) -> None:
         if (news := news_of(happening)) is not None:
             offer = Offer("Show agents", lambda: show(news.agent))
             offers = (offer,) if news.tone == "warning" else ()
+            if offers:
+                studio.dock_speaks.emit("agents")
             studio.notices.tell(news.text, news.tone, *offers, key=news.key)
 
     studio.actions.bind("go.agents", show)

@@ -50,6 +50,8 @@ class Studio(QObject):
     """A new flow is to be made of a flow file, which stays as it is."""
     insert_wanted = Signal(Path, object)
     """The blocks of a flow file are to be put into the flow in front, at a place; None: any."""
+    dock_speaks = Signal(str)
+    """The dock of that id has something to say: it is to be there, behind the one in front."""
     catalog_changed = Signal()
     """There are other kinds of blocks than before."""
     put_in = Signal(Workbench, Flow)

@@ -16,7 +16,9 @@ Area = Literal["left", "right", "bottom"]
 class Dock(NamedTuple):
     """One panel: `build` makes its widget when the window is put together.
 
-    `order` sorts the docks of an area; those of an area share it as tabs where `tabbed`.
+    `order` sorts the docks of an area, which share it as tabs. Those not `shown` at first come up
+    when somebody asks for them, or by themselves when they have something to say
+    (`Studio.dock_speaks`).
     """
 
     id: str

@@ -159,6 +159,8 @@ class AgentSteps(QWidget):
             box.setVisible(bool(agent))
         self.turns.setChecked(bool(self._points(agent, "before")))
         self.calls.setChecked(bool(self._points(agent, "after")))
+        if agent:
+            self._studio.dock_speaks.emit(DOCK.id)
         self.split.setVisible(bool(steps))
         self.empty.setVisible(not steps)
         if steps != self._shown:
@@ -244,4 +246,12 @@ def _item(step: AgentStep, is_first: bool) -> QTreeWidgetItem:
     return item
 
 
-DOCK = Dock("agent_steps", "Steps", "mdi6.robot-outline", "bottom", AgentSteps, order=14)
+DOCK = Dock(
+    "agent_steps",
+    "Steps",
+    "mdi6.robot-outline",
+    "bottom",
+    AgentSteps,
+    order=14,
+    shown=False,
+)

@@ -20,4 +20,12 @@ class Agents(Late):
             self.panel.show_agent(agent)
 
 
-DOCK = Dock("agents", "Agents", "mdi6.account-hard-hat-outline", "bottom", Agents, order=27)
+DOCK = Dock(
+    "agents",
+    "Agents",
+    "mdi6.account-hard-hat-outline",
+    "bottom",
+    Agents,
+    order=27,
+    shown=False,
+)

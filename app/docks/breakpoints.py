@@ -157,6 +157,8 @@ class BreakpointsDock(QWidget):
             else []
         )  # fmt: skip
         self.model.show_rows(rows)
+        if rows:
+            self._studio.dock_speaks.emit(DOCK.id)
         self._stack.setCurrentWidget(self._lists if rows else self._empty)
         lines = said(live.logged, bench.title_at) if live and bench else []
         text = "\n".join(lines)
@@ -293,5 +295,11 @@ class BreakpointsDock(QWidget):
 
 
 DOCK = Dock(
-    "breakpoints", "Breakpoints", "mdi6.circle-multiple", "bottom", BreakpointsDock, order=14
+    "breakpoints",
+    "Breakpoints",
+    "mdi6.circle-multiple",
+    "bottom",
+    BreakpointsDock,
+    order=14,
+    shown=False,
 )

@@ -15,4 +15,12 @@ class Connections(Late):
         return Panel(studio)
 
 
-DOCK = Dock("connections", "Connections", "mdi6.connection", "bottom", Connections, order=28)
+DOCK = Dock(
+    "connections",
+    "Connections",
+    "mdi6.connection",
+    "bottom",
+    Connections,
+    order=28,
+    shown=False,
+)

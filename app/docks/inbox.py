@@ -27,4 +27,4 @@ class Inbox(Late):
             dock.setWindowTitle(f"{TITLE} ({count})" if count else TITLE)
 
 
-DOCK = Dock("inbox", TITLE, "mdi6.inbox-outline", "bottom", Inbox, order=16)
+DOCK = Dock("inbox", TITLE, "mdi6.inbox-outline", "bottom", Inbox, order=16, shown=False)

@@ -16,4 +16,4 @@ class Metrics(Late):
         return Panel(studio)
 
 
-DOCK = Dock("metrics", "Metrics", "mdi6.chart-line", "bottom", Metrics, order=25)
+DOCK = Dock("metrics", "Metrics", "mdi6.chart-line", "bottom", Metrics, order=25, shown=False)

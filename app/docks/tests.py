@@ -86,6 +86,8 @@ class Cases(QWidget):
     def _say_how_they_stand(self) -> None:
         tests = self.tests
         there = tests is not None and bool(tests.suite.cases)
+        if there:
+            self._studio.dock_speaks.emit(DOCK.id)
         if tests is not None and not there:
             none = KEEPING if tests.is_busy else NONE_YET if tests.path else UNSAVED
             self.empty.setText(tests.flaw or none)
@@ -343,4 +345,4 @@ class Cases(QWidget):
         self.details.restyle()
 
 
-DOCK = Dock("tests", TITLE, "mdi6.test-tube", "bottom", Cases, order=25)
+DOCK = Dock("tests", TITLE, "mdi6.test-tube", "bottom", Cases, order=25, shown=False)

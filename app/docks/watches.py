@@ -91,6 +91,8 @@ class WatchesDock(QWidget):
 
     def refresh(self) -> None:
         """Show how the watch that is chosen stands now."""
+        if self._watches.all():
+            self._studio.dock_speaks.emit(DOCK.id)
         watch = self.chosen()
         watched = self._watches.value(watch) if watch else None
         has_value = watched is not None and not watched.trouble and not watched.waits
@@ -128,4 +130,4 @@ def _said(watch: Kept | None, watched: Watched | None) -> str:
     return watched.trouble or watched.waits
 
 
-DOCK = Dock("watches", "Watches", "mdi6.eye-outline", "bottom", WatchesDock, order=12)
+DOCK = Dock("watches", "Watches", "mdi6.eye-outline", "bottom", WatchesDock, order=12, shown=False)

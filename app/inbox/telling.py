@@ -30,6 +30,7 @@ class Telling(QObject):
 
     def tell(self, question: Question) -> None:
         """Say what is asked; a click brings up the inbox."""
+        self._studio.dock_speaks.emit("inbox")
         text = f"{question.flow or 'A flow'} asks: {question.title}"
         self._studio.notices.tell(
             text, "info", Offer("Answer", self.show_inbox), key=KEY, stays=True
@@ -41,6 +42,7 @@ class Telling(QObject):
 
     def remind(self, questions: list[Question]) -> None:
         """Say what was asked before the studio was there."""
+        self._studio.dock_speaks.emit("inbox")
         first = questions[0]
         text = f"{first.flow or 'A flow'} still asks: {first.title}"
         if len(questions) > 1:

@@ -36,6 +36,8 @@ class DockFrame:
         """The dock that was put into each area last."""
         self._widgets = {dock.id: self._frame(dock) for dock in docks()}
         self._away: QByteArray | None = None
+        self._spoke = dict[str, bool]()
+        """The docks that had something to say, and whether they have been opened for it."""
         for corner, area in CORNERS.items():
             window.setCorner(corner, AREAS[area])
         self._put_in_place()
@@ -46,6 +48,7 @@ class DockFrame:
             window.restoreState(layout, VERSION)
             self._sized = True
         studio.theme.changed.connect(self._restyle)
+        studio.dock_speaks.connect(self._hear)
 
     def actions(self) -> list[QAction]:
         """What shows and hides each dock."""
@@ -81,11 +84,13 @@ class DockFrame:
         if self._away is not None:
             self._window.restoreState(self._away, VERSION)
             self._away = None
+            self._open_those_who_spoke()
             if not self._sized:
                 QTimer.singleShot(0, self._window, self._size)
 
     def reset(self) -> None:
         """Put every dock where it was at first."""
+        self._spoke.clear()
         self._window.restoreState(self._as_built, VERSION)
         QTimer.singleShot(0, self._window, self._size)
 
@@ -116,6 +121,23 @@ class DockFrame:
             if frames:
                 frames[0].raise_()
 
+    def _hear(self, id: str) -> None:
+        """Open a dock once: whoever closes it then has seen what it had to say."""
+        self._spoke.setdefault(id, False)
+        if self._away is None:
+            self._open_those_who_spoke()
+
+    def _open_those_who_spoke(self) -> None:
+        for id in [id for id, is_open in self._spoke.items() if not is_open]:
+            self._spoke[id] = True
+            frame = self._widgets[id]
+            if frame.isHidden():
+                beside = self._window.tabifiedDockWidgets(frame)
+                front = next((o for o in beside if not o.visibleRegion().isEmpty()), None)
+                frame.show()
+                if front is not None:
+                    front.raise_()
+
     def _size(self) -> None:
         """Give each area its size at first: only docks that are shown take one."""
         self._sized = True
@@ -127,10 +149,10 @@ class DockFrame:
                 self._window.resizeDocks(shown[:1], [size], way)
 
     def _restyle(self) -> None:
-        self._tabs.restyle()
         for dock in docks():
             frame = self._widgets[dock.id]
             frame.toggleViewAction().setIcon(icon(dock.icon))
             title = frame.titleBarWidget()
             if isinstance(title, DockTitle):
                 title.restyle()
+        self._tabs.restyle()

@@ -1,9 +1,10 @@
 """The tabs of docks that share a place, and the cross that closes the one in front."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabBar, QTabWidget, QToolButton
 
 from app.icons import icon
@@ -12,6 +13,8 @@ from app.window.dock_title import DockTitle
 
 SIDE, MARGIN = 22, 4
 """Pixels of the cross, and to the end of the bar."""
+SIGN, AROUND = 16, 22
+"""Pixels of the sign of a dock, and of what stands around the name in a tab."""
 
 
 class Cross(QToolButton):
@@ -57,6 +60,46 @@ def cross_of(bar: QTabBar) -> Cross | None:
     return bar.findChild(Cross)
 
 
+class Names(QObject):
+    """Tabs of a narrow bar are signs but for the one in front; pointing at one tells its name.
+
+    Qt would cut all names short, to two letters where there are many, or scroll them.
+    """
+
+    def __init__(self, bar: QTabBar, sign: Callable[[str], QIcon]) -> None:
+        super().__init__(bar)
+        self._bar = bar
+        self._sign = sign
+        bar.setIconSize(QSize(SIGN, SIGN))
+        bar.installEventFilter(self)
+        self.settle()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest, QEvent.Type.Show):
+            self.settle()
+        return super().eventFilter(watched, event)
+
+    def settle(self) -> None:
+        """See whether all names have room, which says nothing of how the tabs are now."""
+        bar = self._bar
+        names = [bar.tabText(index) for index in range(bar.count())]
+        wanted = sum(bar.fontMetrics().horizontalAdvance(name) + AROUND for name in names)
+        narrow = wanted + SIDE + MARGIN > bar.width()
+        for index, name in enumerate(names):
+            if narrow == bar.tabIcon(index).isNull():
+                bar.setTabIcon(index, self._sign(name) if narrow else QIcon())
+        if narrow != bool(bar.property("narrow")):
+            bar.setProperty("narrow", narrow)
+            bar.style().unpolish(bar)
+            bar.style().polish(bar)
+
+    def restyle(self) -> None:
+        """Draw the signs in the colours of the theme."""
+        for index in range(self._bar.count()):
+            if not self._bar.tabIcon(index).isNull():
+                self._bar.setTabIcon(index, self._sign(self._bar.tabText(index)))
+
+
 class DockTabs(QObject):
     """Looks after the tab bars that the window makes whenever docks come to lie on each other."""
 
@@ -71,6 +114,7 @@ class DockTabs(QObject):
             dock.visibilityChanged.connect(self._settle_soon)
             dock.dockLocationChanged.connect(self._settle_soon)
             dock.topLevelChanged.connect(self._settle_soon)
+            dock.windowTitleChanged.connect(self._settle_soon)
             dock.topLevelChanged.connect(partial(_edge, dock))
         self._settle_soon()
 
@@ -84,11 +128,15 @@ class DockTabs(QObject):
         for bar in self._window.findChildren(QTabBar, options=only):
             if cross_of(bar) is None:
                 self._attend(bar)
+            for names in bar.findChildren(Names):
+                names.settle()
 
     def restyle(self) -> None:
-        """Draw the crosses in the colours of the theme."""
+        """Draw crosses and signs in the colours of the theme."""
         for cross in self._window.findChildren(Cross):
             cross.restyle()
+        for names in self._window.findChildren(Names):
+            names.restyle()
 
     def _settle_soon(self, _: object = None) -> None:
         self._soon.start()
@@ -102,6 +150,7 @@ class DockTabs(QObject):
         cross.clicked.connect(lambda: self._close(bar, bar.currentIndex()))
         bar.setAccessibleName("Docks in this place")
         bar.setElideMode(Qt.TextElideMode.ElideNone)
+        Names(bar, self._sign)
         bar.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         bar.customContextMenuRequested.connect(lambda at: self._offer(bar, at))
 
@@ -112,6 +161,10 @@ class DockTabs(QObject):
     def _dock(self, title: str) -> QDockWidget | None:
         """The dock with that title, which may tell how many there are of something."""
         return next((dock for dock in self._docks if dock.windowTitle() == title), None)
+
+    def _sign(self, title: str) -> QIcon:
+        dock = self._dock(title)
+        return dock.toggleViewAction().icon() if dock is not None else QIcon()
 
     def _offer(self, bar: QTabBar, at: QPoint) -> None:
         dock = self._dock(bar.tabText(bar.tabAt(at)))
