@@ -28,7 +28,8 @@ _LOOK_OF: Mapping[BlockState, Look] = {
 class Status(NamedTuple):
     """`line` says more than the block's own line, `short` stands beside the mark.
 
-    `share` is how much is done, 0 to 1; None when nobody said. `spent` tells tokens and cost.
+    `share` is how much is done, 0 to 1; None when nobody said. `spent` tells tokens and cost,
+    `stands_in` which model answers for another, `because` all there is to tell of that.
     """
 
     look: Look = ""
@@ -36,6 +37,8 @@ class Status(NamedTuple):
     short: str = ""
     share: float | None = None
     spent: str = ""
+    stands_in: str = ""
+    because: str = ""
 
 
 NONE = Status()
@@ -70,17 +73,18 @@ def _status_of(run: LiveRun, address: str, values: Mapping[str, Any] | None) -> 
     if view is None:
         return Status("done", brief(_main(outputs))) if outputs else NONE
     spent = spending(view.tokens, view.cost)
-    look = look_of(view)
+    look, standing_in = look_of(view), (standing_in_for(view), taken_over(view))
     match view.state:
         case "asking":
             return Status(look, _asked(run, address), "asks")
         case "running" | "retrying" | "doubted":
-            return Status(look, _going_on(run, view), _round_count(view), _share(view), spent)
+            line = _going_on(run, view)
+            return Status(look, line, _round_count(view), _share(view), spent, *standing_in)
         case "failed" | "caught":
             said = view.failure.message if view.failure else ""
             return Status(look, said, _took(view), spent=spent)
         case "finished":
-            return Status(look, _result(outputs), _took(view), spent=spent)
+            return Status(look, _result(outputs), _took(view), None, spent, *standing_in)
         case "reused":
             return Status(look, _result(outputs), "reused", spent=spent)
         case "cancelled":
@@ -93,6 +97,30 @@ def _asked(run: LiveRun, address: str) -> str:
     """What a block asks a person."""
     asked = run.view.asked.values()
     return next((str(e.question["title"]) for e in asked if block_of(e.task) == address), "")
+
+
+def standing_in_for(view: BlockView) -> str:
+    """Which model stands in for another: `small stands in`; "" when none does."""
+    if view.stand_in is None or not view.stand_in.model:
+        return ""
+    return f"{_short(view.stand_in.model, view.stand_in.wanted)} stands in"
+
+
+def taken_over(view: BlockView) -> str:
+    """Which model a block was answered by, for which other, and why that one didn't answer."""
+    stand_in = view.stand_in
+    if stand_in is None or (view.settled and not stand_in.model):
+        return ""
+    why = f": {stand_in.why}" if stand_in.why else "."
+    if not stand_in.model:
+        return f"{stand_in.wanted} didn't answer, the next is asked{why}"
+    return f"{stand_in.model} answered in place of {stand_in.wanted}{why}"
+
+
+def _short(model: str, other: str) -> str:
+    """The name of a model, with its connection where another one has the same name."""
+    name = model.rpartition("/")[2]
+    return model if name == other.rpartition("/")[2] else name
 
 
 def spending(tokens: int, cost: float) -> str:
@@ -108,7 +136,7 @@ def _going_on(run: LiveRun, view: BlockView) -> str:
     if view.failure and view.state != "running":
         return f"Trying again: {view.failure.message}"
     if view.note or not run.streams.of(view.block):
-        return view.note
+        return view.note or taken_over(view)
     text = run.streams.text_of(view.block)
     if text is None:
         return f"{view.streamed:,} items so far"

@@ -117,7 +117,7 @@ def of_task(
         Group("Fields", [_field(n, f) for n, f in data.fields.items() if f.origin != "default"]),
         Group("Outputs", list(_outputs(data, outputs))),
         Group("Error", list(_failures(data))),
-        Group("Requests", [_exchange(i, t) for i, t in enumerate(data.traces)]),
+        Group("Requests", [_request(i, t) for i, t in enumerate(data.traces)]),
         Group("Said by breakpoints", [
             Item(f"log/{i}", f"{i + 1}", text, "log", text) for i, text in enumerate(data.logged)
         ]),
@@ -185,6 +185,29 @@ def root_of(failure: Failure) -> Failure:
     while failure.cause is not None:
         failure = failure.cause
     return failure
+
+
+def _request(number: int, trace: Trace) -> Item:
+    """What passed between a task and the outside, whatever that was."""
+    match trace.kind:
+        case "http":
+            return _exchange(number, trace)
+        case "model":
+            return _asked(number, trace.detail)
+    return Item(f"trace/{number}", trace.kind, said_of(trace.detail), "value", trace.detail)
+
+
+def _asked(number: int, detail: Mapping[str, Any]) -> Item:
+    """A model that was asked: what it took, for whom it stood in, or why it didn't answer."""
+    name = f"{detail.get('connection', '')}/{detail.get('model', '')}"
+    if error := str(detail.get("error") or ""):
+        return Item(f"model/{number}", name, error, "value", detail, mark="failed")
+    parts = [f"Answered in {duration(float(detail.get('took') or 0.0))}"]
+    if detail.get("cached"):
+        parts = ["Given as it was kept"]
+    if wanted := detail.get("fell_back_from"):
+        parts.append(f"stood in for {', '.join(wanted)}")
+    return Item(f"model/{number}", name, " · ".join(parts), "value", detail)
 
 
 def _exchange(number: int, trace: Trace) -> Item:

@@ -30,6 +30,7 @@ from runtime.events import (
     TaskSpent,
     TaskStarted,
     TaskStreamed,
+    TaskTraced,
     block_of,
 )
 from runtime.projections.run_view import BlockView, RunView
@@ -45,7 +46,7 @@ MOST_ROUNDS = 2000
 _OF_TASKS = frozenset({
     TaskStarted, TaskFinished, TaskReused, TaskSkipped, TaskRetried, TaskFailed, TaskDoubted,
     TaskStreamed, TaskProgressed, TaskHeld, TaskReleased, TaskSpent, OutputsChanged,
-    TaskLogged, TaskAsked, TaskAnswered,
+    TaskLogged, TaskAsked, TaskAnswered, TaskTraced,
 })  # fmt: skip
 _GIVING = frozenset({TaskFinished, TaskReused})
 _OTHERS = frozenset({

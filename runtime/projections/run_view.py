@@ -1,5 +1,6 @@
 """A run as a person follows it: each block's state, counts and time, and how it all ended."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, assert_never
 
 import msgspec
@@ -65,6 +66,17 @@ _Steering = (
 )  # fmt: skip
 
 
+class StandIn(msgspec.Struct, frozen=True):
+    """A model answers in place of the one that was `wanted`, which failed: `why`.
+
+    `model` is "" as long as none of the others has answered.
+    """
+
+    wanted: str
+    why: str
+    model: str = ""
+
+
 class BlockView(msgspec.Struct):
     """All tasks of one block, over every round of the loops it is in.
 
@@ -99,6 +111,7 @@ class BlockView(msgspec.Struct):
     streamed: int = 0
     tokens: int = 0
     cost: float = 0.0
+    stand_in: StandIn | None = None
     failure: Failure | None = None
 
     @property
@@ -266,6 +279,9 @@ class RunView(msgspec.Struct):
                 self.wheel = event.client
             case TaskSpent():
                 self._pay(event)
+            case TaskTraced(kind="model"):
+                block = self._block(event.task)
+                block.stand_in = _stand_in(block.stand_in, event.detail)
             case _:
                 pass  # nothing that shows in how the blocks stand
 
@@ -457,3 +473,16 @@ def _count(way: _UnderWay, by: int) -> None:
             way.block.doubted += by
         case "asking":
             way.block.asking += by
+
+
+def _stand_in(before: StandIn | None, asked: Mapping[str, Any]) -> StandIn | None:
+    """Who stands in for whom once a model was asked (see `agents/llm/asking.py`)."""
+    model = f"{asked.get('connection', '')}/{asked.get('model', '')}"
+    failed_before: Sequence[str] = asked.get("fell_back_from") or ()
+    if error := str(asked.get("error") or ""):
+        return before if failed_before else StandIn(model, error)
+    if not failed_before:
+        return None
+    wanted = failed_before[0]
+    why = before.why if before is not None and before.wanted == wanted else ""
+    return StandIn(wanted, why, model)

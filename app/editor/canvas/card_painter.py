@@ -124,8 +124,9 @@ class CardPainter(CardLook):
         painter.setFont(texts.fonts[Voice.SMALL])
         middle = rect.bottom() - FOOTNOTE / 2 - 2
         right = self._draw_short(painter, rect.right() - LEFT, middle, status.spent)
-        model = texts.of(self.model(block), Voice.SMALL, right - rect.x() - LEFT)
-        painter.setPen(paints.colour(tokens.faint))
+        said = status.stands_in or self.model(block)
+        model = texts.of(said, Voice.SMALL, right - rect.x() - LEFT)
+        painter.setPen(paints.colour(tokens.warning if status.stands_in else tokens.faint))
         painter.drawStaticText(QPointF(rect.x() + LEFT, middle - model.height / 2), model.text)
 
     def _draw_marks(

@@ -82,6 +82,8 @@ def _of_block(id: str, workbench: Workbench, shapes: Shapes, marks: Marks) -> st
     status = marks.status(shapes.rows[id])
     if status.look:
         parts.append(escape(" · ".join(filter(None, (status.look, status.short, status.line)))))
+    if status.because:
+        parts.append(escape(status.because))
     parts += [
         escape(f"⚠ {problem.message} {problem.cure}".strip())
         for problem in marks.problems.get(id, ())

@@ -18,6 +18,7 @@ from runtime.events import (
     TaskSpent,
     TaskStarted,
     TaskStreamed,
+    TaskTraced,
 )
 
 
@@ -99,3 +100,54 @@ def test_an_input_has_a_value_without_ever_coming_up() -> None:
     run = LiveRun("run")
 
     assert status_of(run, "name", {"value": "Ada"}).look == "done"
+
+
+def asked(model: str, **detail: Any) -> TaskTraced:
+    """A model was asked, as agents/llm/asking.py tells of it."""
+    connection, _, name = model.rpartition("/")
+    return TaskTraced("run", 2, 1.1, "a", "model",
+                      {"connection": connection, "model": name, "took": 0.1, **detail})  # fmt: skip
+
+
+DOWN = asked("main/large", error="main refuses connections.")
+DONE = TaskFinished("run", 4, 1.25, "a", 1.0, {"value": "Hello"})
+
+
+def test_a_model_that_failed_is_named_while_the_next_is_asked() -> None:
+    told = status(BEGUN, DOWN)
+
+    assert told.line == "main/large didn't answer, the next is asked: main refuses connections."
+    assert told.stands_in == ""
+
+
+def test_a_model_that_answered_for_another_is_named_with_the_reason() -> None:
+    told = status(BEGUN, DOWN, asked("spare/small", fell_back_from=["main/large"]), DONE)
+
+    assert told.line == "Hello"
+    assert told.stands_in == "small stands in"
+    assert told.because == (
+        "spare/small answered in place of main/large: main refuses connections."
+    )
+
+
+def test_of_two_models_of_one_name_the_connection_is_told() -> None:
+    told = status(BEGUN, DOWN, asked("spare/large", fell_back_from=["main/large"]), DONE)
+
+    assert told.stands_in == "spare/large stands in"
+
+
+def test_nobody_stands_in_any_more_once_the_first_answers_again() -> None:
+    first = (BEGUN, DOWN, asked("spare/small", fell_back_from=["main/large"]), DONE)
+
+    told = status(*first, BEGUN, asked("main/large"), DONE)
+
+    assert (told.stands_in, told.because) == ("", "")
+
+
+def test_a_block_whose_models_all_failed_tells_its_failure_alone() -> None:
+    failed = TaskFailed("run", 4, 1.25, "a", 1.0, Failure("NoAnswer", "No model answered."))
+
+    told = status(BEGUN, DOWN, asked("spare/small", fell_back_from=["main/large"], error="Down."),
+                  failed)  # fmt: skip
+
+    assert told == Status("failed", "No model answered.", "250 ms")
