@@ -5,13 +5,14 @@ from typing import Any
 from app.docks.agents import Agents
 from app.inspecting import bring_up
 from app.notices import Offer
-from app.presenters.agents import news_of
+from app.presenters.agents import Newsroom
 from app.studio import Studio
 
 
 def install(studio: Studio) -> None:
     """Tell of breakers that open and close, and bind what shows the agents."""
     dock: Agents = studio.window.findChild(Agents)
+    room = Newsroom()
 
     def show(agent: str = "") -> None:
         bring_up(dock)
@@ -19,7 +20,7 @@ def install(studio: Studio) -> None:
             dock.show_agent(agent)
 
     def tell(happening: Any) -> None:
-        if (news := news_of(happening)) is not None:
+        if (news := room.news(happening)) is not None:
             offer = Offer("Show agents", lambda: show(news.agent))
             offers = (offer,) if news.tone == "warning" else ()
             if offers:
@@ -28,3 +29,4 @@ def install(studio: Studio) -> None:
 
     studio.actions.bind("go.agents", show)
     studio.bridge.agents_happened.connect(tell)
+    studio.bridge.state_changed.connect(lambda *_: room.forget())

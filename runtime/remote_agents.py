@@ -54,6 +54,10 @@ class RemoteAgents:
         """Close a breaker. Raises NoSuchAgent."""
         return _status(await self._post("/agents/breakers/reset", guard=guard))
 
+    async def hold(self, guard: str) -> AgentsStatus:
+        """Keep a breaker open until it is reset. Raises NoSuchAgent."""
+        return _status(await self._post("/agents/breakers/hold", guard=guard))
+
     async def happenings(self) -> AsyncIterator[Happening]:
         """What happens from now on, until the server hangs up. Raises HeddleError."""
         async for message in self._hear("/agents/happenings"):

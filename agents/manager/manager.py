@@ -19,13 +19,16 @@ from agents.manager.status import (
     AgentChanged,
     AgentsStatus,
     AgentStatus,
+    Happening,
     State,
     quantile,
 )
 from agents.policy import Policy, RoundRobin
 from agents.resilience.clock import Clock, SteadyClock
+from agents.resilience.guard import SystemGuard
 from agents.resilience.guards import Guards
 from agents.resilience.settings import GuardRules
+from agents.resilience.status import BreakerChanged
 from graph.context import Context
 from graph.errors import HeddleError
 from graph.values import did_you_mean
@@ -94,6 +97,8 @@ class Manager:
         self._told: dict[str, tuple[State, str]] = {}
         self._since: dict[str, float] = {}
         self._watching: asyncio.Task[None] | None = None
+        self._opened = 0
+        self.happenings.listeners.append(self._count)
 
     # For whoever has work.
 
@@ -103,7 +108,7 @@ class Manager:
         if name in self._drained:
             raise Drained(
                 f"The agent {self._title(name)!r} was taken out of work.",
-                cure=f"Start it again in the Agents dock, or by `heddle agents restart {name}`.",
+                cure=f"Start it again in the Agents dock, or by `heddle agents --restart {name}`.",
             )
         kept = self._kept_for(kind, grants)
         if isinstance(kept.house, Member):
@@ -125,12 +130,17 @@ class Manager:
         return AgentsStatus(self._clock.now(), tuple(self._status(name) for name in names))
 
     def levels(self) -> dict[str, float]:
-        """How many agents are down, and how many breakers open, to be measured."""
+        """How many agents are down and breakers open, to be measured.
+
+        And how many breakers have opened since this was last asked.
+        """
         states = [self._state(name, self._members(name))[0] for name in self._kinds]
         breakers = [status.state for status in self.guards.snapshot()]
+        opened, self._opened = self._opened, 0
         return {
             "agents_down": float(states.count("down")),
             "breakers_open": float(breakers.count("open")),
+            "breakers_opened": float(opened),
         }
 
     def described(self, agent: str) -> AgentStatus:
@@ -166,12 +176,11 @@ class Manager:
 
     def reset(self, guard: str) -> None:
         """Close a breaker, and have it decide by itself from here on. Raises NoSuchAgent."""
-        known = [status.guard for status in self.guards.snapshot()]
-        if guard not in known:
-            raise NoSuchAgent(
-                f"Nothing called {guard!r} was asked yet.", cure=did_you_mean(guard, known)
-            )
-        self.guards.of(guard).let_go()
+        self._guard(guard).let_go()
+
+    def hold(self, guard: str) -> None:
+        """Keep a breaker open until it is `reset`. Raises NoSuchAgent."""
+        self._guard(guard).hold("open")
 
     async def close(self, within: float = PATIENCE) -> None:
         """Let all calls end, for so long, and close all agents. Never raises."""
@@ -183,6 +192,18 @@ class Manager:
         await asyncio.gather(*(one.house.close(within=within) for one in kept))
         self.happenings.end()
         await self.guards.close()
+
+    def _guard(self, name: str) -> SystemGuard:
+        """The guard of what has been asked. Raises NoSuchAgent."""
+        known = [status.guard for status in self.guards.snapshot()]
+        if name not in known:
+            raise NoSuchAgent(
+                f"Nothing called {name!r} was asked yet.", cure=did_you_mean(name, known)
+            )
+        return self.guards.of(name)
+
+    def _count(self, happening: Happening) -> None:
+        self._opened += isinstance(happening, BreakerChanged) and happening.state == "open"
 
     # How agents are made.
 

@@ -13,6 +13,10 @@ State = Literal["closed", "open", "half_open"]
 Outcome = Literal["worked", "failed", "unknown"]
 """unknown: the call says nothing of the system, because it was cancelled or never got there."""
 
+BY_HAND = "somebody keeps it so"
+LET_GO = "somebody let it go"
+"""Reasons of changes that a person made."""
+
 Changed = Callable[[State, str, float], None]
 """Hears of the new state, the reason in words, and when."""
 
@@ -91,12 +95,12 @@ class Breaker:
     def hold(self, state: Literal["closed", "open"], now: float) -> None:
         """Keep it as somebody wants it, until `let_go`."""
         self.held = True
-        self._become(state, "somebody set it by hand", now)
+        self._become(state, BY_HAND, now)
 
     def let_go(self, now: float) -> None:
         """Close it, and have it decide by itself again."""
         self.held = False
-        self._become("closed", "somebody let it go", now)
+        self._become("closed", LET_GO, now)
 
     def _counted(self, outcome: Outcome, now: float, took: float) -> None:
         failed = outcome == "failed"

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Literal, TypeVar
 
 from agents.errors import AgentError, BreakerOpen, Busy, Throttled
-from agents.resilience.breaker import Breaker, Outcome, Permit, State
+from agents.resilience.breaker import BY_HAND, LET_GO, Breaker, Outcome, Permit, State
 from agents.resilience.bulkhead import Bulkhead
 from agents.resilience.clock import Clock
 from agents.resilience.hedging import hedged
@@ -243,8 +243,10 @@ class SystemGuard:
         )
 
     def _changed(self, state: State, reason: str, at: float) -> None:
-        last = f", the last: {self._last_error}" if state == "open" and self._last_error else "."
-        self._tell(BreakerChanged(self.name, state, f"{reason}{last}", at))
+        by_hand = reason in (BY_HAND, LET_GO)
+        named = state == "open" and self._last_error and not by_hand
+        last = f", the last: {self._last_error}" if named else "."
+        self._tell(BreakerChanged(self.name, state, f"{reason}{last}", at, by_hand))
 
 
 class Entered:

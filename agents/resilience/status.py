@@ -6,12 +6,16 @@ from agents.resilience.breaker import State
 
 
 class BreakerChanged(msgspec.Struct, frozen=True, tag_field="type", tag=True):
-    """The breaker of a guard has another state now: why, in words, and when."""
+    """The breaker of a guard has another state now: why, in words, and when.
+
+    `by_hand` says that a person wanted it so.
+    """
 
     guard: str
     state: State
     reason: str
     at: float
+    by_hand: bool = False
 
 
 class GuardStatus(msgspec.Struct, frozen=True, kw_only=True):

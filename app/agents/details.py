@@ -24,6 +24,7 @@ class Details(QScrollArea):
     restart_wanted = Signal(str)
     drain_wanted = Signal(str)
     reset_wanted = Signal(str)
+    hold_wanted = Signal(str)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -92,6 +93,7 @@ class Details(QScrollArea):
     def _card(self, row: GuardRow) -> GuardCard:
         card = GuardCard(row, self._inside)
         card.reset_wanted.connect(self.reset_wanted)
+        card.hold_wanted.connect(self.hold_wanted)
         return card
 
     def _rich(self, name: str) -> QLabel:

@@ -15,9 +15,10 @@ LEAST_WORDS = 40
 
 
 class GuardCard(QFrame):
-    """Changes in place, so that the button stays under the mouse."""
+    """Changes in place, so that the buttons stay under the mouse."""
 
     reset_wanted = Signal(str)
+    hold_wanted = Signal(str)
 
     def __init__(self, row: GuardRow, parent: QWidget) -> None:
         super().__init__(parent)
@@ -29,7 +30,10 @@ class GuardCard(QFrame):
         self._system.setMinimumWidth(LEAST_WORDS)
         self._said = paragraph(self, "")
         self._figures, self._trouble = paragraph(self, "small"), paragraph(self, "small")
-        self.reset = small_button(self, "Reset", "", lambda: self.reset_wanted.emit(row.guard))
+        self.reset = small_button(
+            self, "Try again now", "", lambda: self.reset_wanted.emit(row.guard)
+        )
+        self.hold = small_button(self, "Let it be", "", lambda: self.hold_wanted.emit(row.guard))
         self._lay_out()
         self.show_row(row)
 
@@ -42,9 +46,14 @@ class GuardCard(QFrame):
         self._figures.setText(row.figures)
         self._trouble.setText(row.trouble)
         self._trouble.setVisible(bool(row.trouble))
-        self.reset.setVisible(row.can_reset)
-        self.reset.setToolTip(f"Close the breaker of {row.system}, and ask it again at once")
-        self.reset.setAccessibleName(f"Reset the breaker of {row.system}")
+        self.reset.setVisible(row.can_try)
+        self.reset.setToolTip(f"Close the breaker, and ask {row.system} again at once")
+        self.reset.setAccessibleName(f"Try again now: {row.system}")
+        self.hold.setVisible(row.can_hold)
+        self.hold.setToolTip(
+            f"Keep the breaker open: {row.system} isn't asked until you try it again"
+        )
+        self.hold.setAccessibleName(f"Let it be: {row.system}")
         self.setAccessibleName(f"Guard of {row.system}: {row.said}, {row.figures}")
         self.restyle()
 
@@ -60,6 +69,7 @@ class GuardCard(QFrame):
         head.addWidget(self._sign)
         head.addWidget(self._system, 1)
         head.addWidget(self.reset)
+        head.addWidget(self.hold)
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 6, 8, 6)
         column.setSpacing(2)

@@ -106,6 +106,7 @@ class Panel(QWidget):
         self.details.restart_wanted.connect(lambda agent: self._do(lambda a: a.restart(agent)))
         self.details.drain_wanted.connect(lambda agent: self._do(lambda a: a.drain(agent)))
         self.details.reset_wanted.connect(lambda guard: self._do(lambda a: a.reset(guard)))
+        self.details.hold_wanted.connect(lambda guard: self._do(lambda a: a.hold(guard)))
         self._studio.bridge.state_changed.connect(self._news)
         self._studio.bridge.agents_happened.connect(self._news)
         self._studio.theme.changed.connect(self.details.restyle)

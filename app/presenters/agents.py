@@ -79,7 +79,8 @@ class GuardRow(NamedTuple):
     icon: str
     colour: str
     trouble: str
-    can_reset: bool
+    can_try: bool
+    can_hold: bool
 
 
 class Rates:
@@ -224,6 +225,7 @@ def _guard(guard: GuardStatus, now: float) -> GuardRow:
         colour,
         trouble,
         guard.state != "closed" or guard.held,
+        not guard.held,
     )
 
 
@@ -249,14 +251,42 @@ class News(NamedTuple):
     """What of the happenings is to be told in the window."""
 
     text: str
-    tone: Literal["warning", "success"]
+    tone: Literal["info", "warning", "success"]
     key: str
     agent: str
 
 
+class Newsroom:
+    """Tells each trouble once, however often it is met again, and its end to whoever was told."""
+
+    def __init__(self) -> None:
+        self._told = set[str]()
+
+    def news(self, happening: Happening) -> News | None:
+        """What is to be told of what has happened."""
+        news = news_of(happening)
+        if news is None:
+            return None
+        known = news.key in self._told
+        if news.tone == "warning":
+            self._told.add(news.key)
+            return None if known else news
+        self._told.discard(news.key)
+        return news if known or news.tone == "info" else None
+
+    def forget(self) -> None:
+        """Another runtime knows nothing of what was."""
+        self._told.clear()
+
+
 def news_of(happening: Happening) -> News | None:
-    """What a person wants to know although they look elsewhere, None for all else."""
+    """What a person may want to know although they look elsewhere, None for all else."""
     match happening:
+        case BreakerChanged(guard, "open" | "closed", by_hand=True):
+            system = guard.partition(":")[2] or guard
+            again = happening.state == "closed"
+            text = f"{system} is {'asked again' if again else 'not asked until you try it again'}."
+            return News(text, "info", f"breaker {guard}", agent_of(happening))
         case BreakerChanged(guard, "open", reason):
             system = guard.partition(":")[2] or guard
             text = f"{system} isn't asked for a while: {_ended(reason)} It is tried again later."
@@ -268,6 +298,8 @@ def news_of(happening: Happening) -> News | None:
         case AgentChanged(agent, "down", detail):
             text = f"The agent {agent} is down. {detail}".strip()
             return News(text, "warning", f"agent {agent}", agent)
+        case AgentChanged(agent, "ok"):
+            return News(f"The agent {agent} is well again.", "success", f"agent {agent}", agent)
     return None
 
 

@@ -41,6 +41,13 @@ async def reset(runtime: Engine, guard: FromQuery[str]) -> AgentsStatus:
     return runtime.agents.status()
 
 
+@post("/agents/breakers/hold", status_code=200)
+async def hold(runtime: Engine, guard: FromQuery[str]) -> AgentsStatus:
+    """Keep a breaker open until it is reset: what it guards isn't asked meanwhile."""
+    runtime.agents.hold(guard)
+    return runtime.agents.status()
+
+
 @post("/agents/{name:str}/restart", status_code=200)
 async def restart(runtime: Engine, name: FromPath[str]) -> AgentsStatus:
     """Make an agent anew, also one that was drained."""
@@ -85,4 +92,4 @@ async def _until_gone(socket: WebSocket[Any, Any, Any]) -> None:
             await socket.receive_data("text")
 
 
-AGENTS = (agents, agent, check, reset, restart, drain, happenings)
+AGENTS = (agents, agent, check, hold, reset, restart, drain, happenings)

@@ -113,6 +113,14 @@ class Driver:
         way = [word for step in steps for word in ("mousemove", "--sync", *step, "sleep", "0.02")]
         self.machine.xdotool("mousemove", "--sync", x, y, "mousedown", 1, *way, "mouseup", 1)
 
+    def bring_up(self, dock: str) -> None:
+        """Bring up a dock by the command palette, as its tab needn't be there."""
+        self.keys("ctrl+k")
+        self.wait_for_popup()
+        self.type(dock)
+        self.keys("Return")
+        self.tree.wait_for("page tab", dock)
+
     # The eye.
 
     def picture(self, box: Box | None = None) -> Picture:

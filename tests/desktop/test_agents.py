@@ -68,7 +68,7 @@ def test_every_agent_is_seen_and_a_breaker_that_opened_is_reset(
     see(studio, "HTTP", "Breakers: 1 open", "Files", "Databases", "Python sandbox", "Models")
     assert "5 of 5 failed" in guard(studio, port, "Open, tried again in")
 
-    studio.tree.wait_for("push button", f"Reset the breaker of 127.0.0.1:{port}").do("Press")
+    studio.tree.wait_for("push button", f"Try again now: 127.0.0.1:{port}").do("Press")
     guard(studio, port, "Closed")
     studio.tree.wait_for("push button", "Check deeply").do("Press")
     studio.tree.wait_for("label", "HTTP is well.")

@@ -269,7 +269,7 @@ def test_the_call_path_leads_to_a_round_and_a_watch_shows_every_one(
     studio.keys("F9", "F5")
     stands(canvas, "Loud")
 
-    studio.click_on(studio.tree.wait_for("page tab", "Watches"))
+    studio.bring_up("Watches")
     watches = studio.tree.wait_for("table", "Watches")
     watches.focus()
     studio.keys("Return")

@@ -17,7 +17,7 @@ def test_a_run_is_found_in_a_chart_that_was_ticked(start: Start) -> None:
     studio.click_on(studio.tree.wait_for("push button", "Template Hello"))
     studio.tree.wait_for("filler", "Canvas")
     studio.tree.wait_for("push button", "Runtime is ready")
-    studio.click_on(studio.tree.wait_for("page tab", "Metrics"))
+    studio.bring_up("Metrics")
     studio.click_on(studio.tree.wait_for("text", "Find a chart"))
     studio.type("started")
     studio.keys("Down", "space")

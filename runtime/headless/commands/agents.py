@@ -30,6 +30,7 @@ class Wish(msgspec.Struct, frozen=True):
     deep: bool
     restart: str
     drain: str
+    hold: str
     reset: str
 
 
@@ -43,10 +44,16 @@ class Wish(msgspec.Struct, frozen=True):
     help="Take an agent of the server out of work, once it has ended what it does.",
 )
 @click.option(
+    "--hold",
+    default="",
+    metavar="GUARD",
+    help="Keep a breaker of the server open, such as http:api.example.org: it isn't asked.",
+)
+@click.option(
     "--reset",
     default="",
     metavar="GUARD",
-    help="Close a breaker of the server, such as http:api.example.org.",
+    help="Close a breaker of the server, held or not: it is asked again at once.",
 )
 @options.as_json
 @options.elsewhere
@@ -54,14 +61,15 @@ def command(
     deep: bool,
     restart: str,
     drain: str,
+    hold: str,
     reset: str,
     as_json: bool,
     server: str | None,
     token: str | None,
 ) -> int:
     """Without --server: which agents there are here, and with --deep whether they can work."""
-    wish = Wish(deep, restart, drain, reset)
-    if not server and (restart or drain or reset):
+    wish = Wish(deep, restart, drain, hold, reset)
+    if not server and (restart or drain or hold or reset):
         raise click.UsageError("Say by --server whose agents are meant.")
     status = waited(_status(options.settings(), wish, server, token))
     if as_json:
@@ -81,6 +89,8 @@ async def _status(
             await remote.agents.restart(wish.restart)
         if wish.drain:
             await remote.agents.drain(wish.drain)
+        if wish.hold:
+            await remote.agents.hold(wish.hold)
         if wish.reset:
             await remote.agents.reset(wish.reset)
         return await (remote.agents.check() if wish.deep else remote.agents.status())

@@ -48,6 +48,11 @@ def _mean(name: str, tally: Tally, seconds: float) -> float | None:
     return level.total / level.seen if level else None
 
 
+def _sum(name: str, tally: Tally, seconds: float) -> float | None:
+    level = tally.levels.get(name)
+    return level.total if level else None
+
+
 def _times(name: str, whose: str, group: str, of: Of) -> Iterable[Metric]:
     for share, about in ((50, "half"), (90, "nine in ten"), (99, "all but one in a hundred")):
         yield Metric(
@@ -111,6 +116,9 @@ CATALOGUE: tuple[Metric, ...] = (
     Metric("breakers_open", "Breakers open", "Agents", "count",
            "Hosts, providers and servers that failed so often that they weren't asked.",
            partial(_mean, "breakers_open"), "everything"),
+    Metric("breakers_opened", "Breakers opened", "Agents", "count",
+           "How often one of them was no longer asked, because it failed or somebody said so.",
+           partial(_sum, "breakers_opened"), "everything"),
     Metric("memory", "Memory", "Runtime", "bytes",
            "Main memory of the runtime's process.", partial(_mean, "memory"), "everything"),
     Metric("cpu", "Processor", "Runtime", "share",

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import pytest
 
 from agents.contract import Grants, Health, Means
-from agents.errors import Unreachable
+from agents.errors import BreakerOpen, Unreachable
 from agents.manager.manager import RHYTHM, Drained, Manager, NoSuchAgent
 from agents.manager.member import LONGEST_PAUSE, pause
 from agents.manager.status import AgentChanged, Happening
@@ -230,8 +230,28 @@ async def test_breakers_are_told_of_beside_agents(manager: Manager) -> None:
     assert [type(happening) for happening in heard] == [BreakerChanged]
     status = manager.status().agents[0]
     assert [(guard.guard, guard.state) for guard in status.guards] == [("loom:mill", "open")]
-    assert manager.levels() == {"agents_down": 0, "breakers_open": 1}
+    assert manager.levels() == {"agents_down": 0, "breakers_open": 1, "breakers_opened": 1}
+    assert manager.levels() == {"agents_down": 0, "breakers_open": 1, "breakers_opened": 0}
     manager.reset("loom:mill")
     assert manager.status().agents[0].guards[0].state == "closed"
     with pytest.raises(NoSuchAgent):
         manager.reset("loom:mil")
+
+
+async def test_a_breaker_is_kept_open_until_somebody_has_it_tried(manager: Manager) -> None:
+    heard: list[Any] = []
+    manager.happenings.listeners.append(heard.append)
+
+    async def work() -> str:
+        return "cloth"
+
+    guard = manager.guards.of("loom:mill")
+    manager.hold("loom:mill")
+    with pytest.raises(BreakerOpen, match="somebody keeps its breaker open"):
+        await guard.call(work)
+
+    manager.reset("loom:mill")
+    assert await guard.call(work) == "cloth"
+    assert [(one.state, one.by_hand) for one in heard] == [("open", True), ("closed", True)]
+    with pytest.raises(NoSuchAgent, match="Did you mean 'loom:mill'"):
+        manager.hold("loom:mil")

@@ -93,6 +93,20 @@ def test_a_host_that_is_down_is_seen_and_its_breaker_reset(
     assert panel.table.agents.rows[0].texts[2] == "1 closed"
 
 
+def test_a_breaker_is_held_open_until_somebody_tries_again(
+    panel: Panel, down: str, qtbot: QtBot
+) -> None:
+    card = panel.details.guards[f"http:{down}"]
+
+    card.hold.click()
+    qtbot.waitUntil(lambda: card.hold.isHidden(), timeout=LONG)
+    assert card.accessibleName().startswith(f"Guard of {down}: Open, held by hand")
+
+    card.reset.click()
+    qtbot.waitUntil(lambda: not card.hold.isHidden(), timeout=LONG)
+    assert card.accessibleName().startswith(f"Guard of {down}: Closed")
+
+
 def test_an_agent_is_checked_drained_and_started_again(
     studio: Studio, panel: Panel, down: str, qtbot: QtBot
 ) -> None:

@@ -7,6 +7,7 @@ import pytest
 from agents.manager.status import AgentChanged, AgentsStatus, AgentStatus, Happening, PoolScaled
 from agents.resilience.status import BreakerChanged, GuardStatus
 from app.presenters.agents import (
+    Newsroom,
     Rates,
     agent_rows,
     figures,
@@ -68,11 +69,13 @@ def test_an_open_guard_comes_first_and_says_when_it_is_tried_again() -> None:
     assert (first.system, first.said) == ("api.example.org", "Open, tried again in 42 s")
     assert first.figures == "4 of 4 failed · 2 not made · half within 20 ms"
     assert first.trouble == "5 failures in a row. It answered with status 503."
-    assert (first.can_reset, second.can_reset) == (True, False)
+    assert (first.can_try, second.can_try) == (True, False)
+    assert (first.can_hold, second.can_hold) == (True, True)
     assert (second.said, second.trouble) == ("Closed", "")
     assert guard_rows(status, 161.0)[0].said == "Open, tried by the next"
     held = agent(guards=(guard("http:a", state="open", held=True),))
-    assert guard_rows(held, 0)[0].said == "Open, held by hand"
+    (row,) = guard_rows(held, 0)
+    assert (row.said, row.can_try, row.can_hold) == ("Open, held by hand", True, False)
 
 
 def test_an_agent_is_told_of_in_two_lines() -> None:
@@ -104,7 +107,13 @@ def test_an_agent_is_told_of_in_two_lines() -> None:
          "The breaker of a is closed: 3 calls that tried it worked.", "a answers again."),
         (AgentChanged("mcp", "down", "It ended.", 1.0), "Down. It ended.",
          "The agent mcp is down. It ended."),
-        (AgentChanged("mcp", "ok", "", 1.0), "Well.", None),
+        (AgentChanged("mcp", "ok", "", 1.0), "Well.", "The agent mcp is well again."),
+        (AgentChanged("mcp", "starting", "", 1.0), "Starting.", None),
+        (BreakerChanged("http:a", "open", "somebody keeps it so.", 1.0, by_hand=True),
+         "The breaker of a is open: somebody keeps it so.",
+         "a is not asked until you try it again."),
+        (BreakerChanged("http:a", "closed", "somebody let it go.", 1.0, by_hand=True),
+         "The breaker of a is closed: somebody let it go.", "a is asked again."),
         (PoolScaled("mcp", 1, 2, "3 waiting.", 1.0), "2 instances, were 1. 3 waiting.", None),
     ],
 )  # fmt: skip
@@ -114,6 +123,33 @@ def test_what_happens_is_said_and_only_some_of_it_is_news(
     assert said(happening) == words
     found = news_of(happening)
     assert (found and found.text) == news
+
+
+OPENED = BreakerChanged("http:a", "open", "5 failures in a row.", 1.0)
+TRIED = BreakerChanged("http:a", "open", "a call that tried it failed.", 2.0)
+CLOSED = BreakerChanged("http:a", "closed", "3 calls that tried it worked", 3.0)
+WELL = AgentChanged("mcp", "ok", "", 1.0)
+DOWN = AgentChanged("mcp", "down", "It ended.", 2.0)
+STILL = AgentChanged("mcp", "down", "It ended again.", 3.0)
+
+
+def tones(*happenings: Happening) -> list[str]:
+    room = Newsroom()
+    return [news.tone for one in happenings if (news := room.news(one)) is not None]
+
+
+def test_what_is_tried_in_vain_is_told_once_and_its_end_too() -> None:
+    assert tones(OPENED, TRIED, TRIED, CLOSED, OPENED) == ["warning", "success", "warning"]
+    assert tones(WELL, DOWN, STILL, WELL) == ["warning", "success"]
+
+
+def test_nobody_is_told_of_the_end_of_what_they_never_heard_of() -> None:
+    room = Newsroom()
+    room.news(OPENED)
+    room.forget()
+
+    assert room.news(CLOSED) is None
+    assert tones(WELL) == []
 
 
 def test_the_newest_happening_stands_first() -> None:

@@ -111,6 +111,8 @@ async def test_a_breaker_that_opens_is_heard_of_and_can_be_closed(
 
     assert of(status, "http").guards[0].state == "closed"
     await hearing
+    held = of(await remote.agents.hold(guard.guard), "http").guards[0]
+    assert (held.state, held.held) == ("open", True)
     states = [one.state for one in heard if isinstance(one, BreakerChanged)]
     assert states == ["open", "closed"]
     with pytest.raises(NoSuchAgent):
