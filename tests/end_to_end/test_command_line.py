@@ -255,6 +255,22 @@ def test_a_server_runs_flows_for_others(
     assert "second" in machine.heddle("show", row["run"]).out
 
 
+def test_a_server_logs_what_happens_to_its_agents(
+    machine: Machine, server: subprocess.Popen[str]
+) -> None:
+    assert machine.heddle("agents", "--drain", "files").code == 0
+    assert machine.heddle("agents", "--restart", "files").code == 0
+
+    server.terminate()
+    _, err = server.communicate(timeout=10)
+
+    logged = [line.partition("  ")[2] for line in err.splitlines() if "Agent files" in line]
+    assert logged == [
+        "Agent files: stopped. It was taken out of work; start it again to have it back.",
+        "Agent files: idle. It starts when it is first needed.",
+    ]
+
+
 def test_a_client_that_leaves_leaves_the_run_going(
     machine: Machine, endless: Path, server: subprocess.Popen[str]
 ) -> None:

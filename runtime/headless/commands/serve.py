@@ -18,6 +18,7 @@ from runtime.commands import PruneRuns, ResumeRun
 from runtime.headless import options
 from runtime.headless.exits import DONE
 from runtime.headless.granting import Asked, everywhere, grants
+from runtime.headless.logged import logged
 from runtime.headless.loop import Interrupted, waited
 from runtime.headless.runtimes import IN_MEMORY, runtime_here
 from runtime.headless.sources import blocks_at_hand
@@ -125,7 +126,7 @@ def command(
         host, port, token, names, origins, recover, memory, as_json, while_stdin, any_folder,
         debuggers, public,
     )  # fmt: skip
-    with contextlib.suppress(Interrupted):
+    with contextlib.suppress(Interrupted), logged():
         waited(_serve(settings, asked, wanted))
     return DONE
 
