@@ -25,7 +25,9 @@ def install(studio: Studio) -> None:
             offers = (offer,) if news.tone == "warning" else ()
             if offers:
                 studio.dock_speaks.emit("agents")
-            studio.notices.tell(news.text, news.tone, *offers, key=news.key)
+            # What is down stays told of until it is well again, or somebody has read it.
+            stays = bool(offers)
+            studio.notices.tell(news.text, news.tone, *offers, key=news.key, stays=stays)
 
     studio.actions.bind("go.agents", show)
     studio.bridge.agents_happened.connect(tell)

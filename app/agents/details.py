@@ -61,8 +61,8 @@ class Details(QScrollArea):
         self.detail.setText(trouble)
         self.detail.setVisible(bool(trouble))
         self._show_guards(status, now)
-        self._put(self.lately, _table(lately(status)) or NOTHING)
-        self._put(self.capabilities, _capabilities(status) or NOT_STARTED)
+        self._put(self.lately, lately(status), NOTHING)
+        self._put(self.capabilities, _capabilities(status), NOT_STARTED)
         self.check.setEnabled(status.instances > 0)
         self.drain.setEnabled(status.state not in ("idle", "stopped", "draining"))
         self.restart.setEnabled(status.state != "idle")
@@ -104,9 +104,12 @@ class Details(QScrollArea):
         label.setAccessibleName(name)
         return label
 
-    def _put(self, label: QLabel, text: str) -> None:
+    def _put(self, label: QLabel, rows: list[tuple[str, str]], nothing: str) -> None:
+        text = _table(rows) or nothing
         if label.text() != text:  # or what is selected in it would be no more
             label.setText(text)
+            told = "; ".join(f"{name}: {said}" for name, said in rows)
+            label.setAccessibleDescription(told or nothing)
 
     def _buttons(self) -> None:
         inside = self._inside
@@ -161,11 +164,9 @@ def _table(rows: list[tuple[str, str]]) -> str:
     return f"<table>{cells}</table>" if cells else ""
 
 
-def _capabilities(status: AgentStatus) -> str:
-    return _table(
-        [
-            (one.name, f"{one.summary} ({EFFECTS[one.effect]})" if EFFECTS[one.effect]
-             else one.summary)
-            for one in status.capabilities
-        ]
-    )  # fmt: skip
+def _capabilities(status: AgentStatus) -> list[tuple[str, str]]:
+    return [
+        (one.name, f"{one.summary} ({EFFECTS[one.effect]})" if EFFECTS[one.effect]
+         else one.summary)
+        for one in status.capabilities
+    ]  # fmt: skip

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -120,6 +120,14 @@ class AgentTable(QTableView):
         for column, width in enumerate(WIDTHS):
             self.setColumnWidth(column, width)
         self.selectionModel().selectionChanged.connect(lambda *_: self.chosen.emit())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out figures for which there is no room: they stand beside the list, too."""
+        super().resizeEvent(event)
+        room = self.viewport().width()
+        for column, width in enumerate(WIDTHS):
+            room -= width
+            self.setColumnHidden(column, column > LATENCIES and room < 0)
 
     @property
     def selected(self) -> str:

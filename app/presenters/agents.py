@@ -212,9 +212,10 @@ def _guard(guard: GuardStatus, now: float) -> GuardRow:
         figures.append(f"{guard.in_flight:,} under way")
     if guard.waiting:
         figures.append(f"{guard.waiting:,} waiting")
-    trouble = guard.reason if guard.state != "closed" else ""
-    if guard.last_error and guard.state != "closed":
-        trouble = f"{_capital(trouble)}. {guard.last_error}" if trouble else guard.last_error
+    trouble = ""
+    if guard.state != "closed":
+        said_last = "" if guard.held else guard.last_error
+        trouble = f"{_ended(_capital(guard.reason))} {said_last}".strip()
     system = guard.guard.partition(":")[2] or guard.guard
     return GuardRow(
         guard.guard,

@@ -100,10 +100,10 @@ def _asked(run: LiveRun, address: str) -> str:
 
 
 def standing_in_for(view: BlockView) -> str:
-    """Which model stands in for another: `small stands in`; "" when none does."""
+    """Which model stands in for another: `↪ small`; "" when none does."""
     if view.stand_in is None or not view.stand_in.model:
         return ""
-    return f"{_short(view.stand_in.model, view.stand_in.wanted)} stands in"
+    return f"↪ {_short(view.stand_in.model, view.stand_in.wanted)}"
 
 
 def taken_over(view: BlockView) -> str:

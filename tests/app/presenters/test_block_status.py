@@ -124,7 +124,7 @@ def test_a_model_that_answered_for_another_is_named_with_the_reason() -> None:
     told = status(BEGUN, DOWN, asked("spare/small", fell_back_from=["main/large"]), DONE)
 
     assert told.line == "Hello"
-    assert told.stands_in == "small stands in"
+    assert told.stands_in == "↪ small"
     assert told.because == (
         "spare/small answered in place of main/large: main refuses connections."
     )
@@ -133,7 +133,7 @@ def test_a_model_that_answered_for_another_is_named_with_the_reason() -> None:
 def test_of_two_models_of_one_name_the_connection_is_told() -> None:
     told = status(BEGUN, DOWN, asked("spare/large", fell_back_from=["main/large"]), DONE)
 
-    assert told.stands_in == "spare/large stands in"
+    assert told.stands_in == "↪ spare/large"
 
 
 def test_nobody_stands_in_any_more_once_the_first_answers_again() -> None:
