@@ -1,5 +1,6 @@
 """One open flow: the document, what of it is shown and selected, and the run that is watched."""
 
+import os
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from pathlib import Path
@@ -7,12 +8,14 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from agents.llm.choosing import DEFAULT
 from app.checking import Checker, is_large
 from app.document import Change, Document, Level
 from app.known_connections import KnownConnections
 from app.presenters.addresses import on_canvas
 from app.presenters.connection_list import unknown
 from app.presenters.live_run import LiveRun
+from app.presenters.missing_models import missing_models
 from graph.catalog import Catalog
 from graph.compile.checks import check
 from graph.compile.ports import INPUT, Ports, ports_of
@@ -332,7 +335,9 @@ class Workbench(QObject):
     def _found(self, found: tuple[Problem, ...]) -> None:
         if self.connections is not None and self.connections.seen is not None:
             seen = self.connections.seen
-            found = (*found, *unknown(self.document.flow, seen))
+            flow, default = self.document.flow, os.environ.get(DEFAULT, "")
+            models = missing_models(flow, self.catalog, seen, default)
+            found = (*found, *unknown(flow, seen), *models)
         if found != self.problems:
             self.problems = found
             self.problems_changed.emit()

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from app.icons import icon
 from app.presenters.connection_list import UNKNOWN
 from app.presenters.form import said_here
+from app.presenters.missing_models import NO_MODEL, kinds_for
 from app.presenters.prose import rich
 from app.theme import current
 from app.workbench import Workbench
@@ -48,6 +49,8 @@ def offers_of(workbench: Workbench) -> Offers:
             return []
         if problem.code == UNKNOWN:
             return [Offer("Connect…", partial(_connect, workbench, problem))]
+        if problem.code == NO_MODEL:
+            return [Offer("Connect a model…", partial(_connect_model, workbench, problem))]
         found = fixes(problem, workbench.document.flow, workbench.catalog)
         return [Offer(fix.title, partial(_mend, workbench, fix)) for fix in found[:MOST_OFFERS]]
 
@@ -62,6 +65,14 @@ def _connect(workbench: Workbench, problem: Problem) -> None:
     name = spot.block.fields[problem.field]["$connection"]
     kinds = spot.parameter.look.kinds if spot.parameter else ()
     workbench.connections.want(kinds, name)
+
+
+def _connect_model(workbench: Workbench, problem: Problem) -> None:
+    """Let a model be connected: of the kind that the block means, where that shows."""
+    spot = spot_of(problem, workbench.document.flow, workbench.catalog)
+    named = spot.block.fields.get(problem.field) if spot and spot.block else ""
+    if workbench.connections is not None:
+        workbench.connections.want(*kinds_for(str(named or "")))
 
 
 def _mend(workbench: Workbench, fix: Fix) -> None:

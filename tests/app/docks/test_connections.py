@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.connections.agreeing import AgreeSheet
 from app.connections.form import KEPT, ConnectionSheet
+from app.connections.making import install
 from app.connections.panel import Panel
 from app.dialogs.sheet import Sheet
 from app.document import Document
@@ -19,6 +20,7 @@ from app.editor.fields.making import make_field
 from app.editor.fields.surroundings import Surroundings
 from app.editor.inspector.notes import offers_of
 from app.presenters.connection_list import UNKNOWN
+from app.presenters.missing_models import NO_MODEL
 from app.studio import Studio
 from app.workbench import Workbench
 from graph.flow import Block, Flow
@@ -184,3 +186,26 @@ def test_a_field_offers_what_suits_and_a_flow_says_what_is_missing(
     offered["web"].trigger()
     assert told == [{"$connection": "web"}]
     assert field.line.text() == "web"
+
+
+@pytest.mark.slow
+def test_a_flow_that_can_ask_no_model_offers_to_connect_one_and_is_content_then(
+    panel: Panel, studio: Studio, tmp_path: Path, qtbot: QtBot
+) -> None:
+    asks = {"prompt": "Hello", "model": "anthropic/claude-sonnet-5-5"}
+    bench = Workbench(Document(Flow.of([Block("chat", "ai.chat", asks)])), studio.catalog)
+    studio.workspace.add(bench)
+    install(studio)
+    bench.check_now()
+    (problem,) = [one for one in bench.problems if one.code == NO_MODEL]
+    (offer,) = offers_of(bench)(problem)
+    assert offer.title == "Connect a model…"
+
+    offer.do()
+    sheet = sheet_of(ConnectionSheet, qtbot)
+    assert isinstance(sheet, ConnectionSheet)
+    assert sheet.name.text() == "anthropic"
+    fill(sheet, key=SECRET)
+    sheet.press("Save")
+
+    qtbot.waitUntil(lambda: bench.problems == (), timeout=10_000)
