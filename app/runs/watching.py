@@ -50,7 +50,9 @@ class Watching(QObject):
 
     def join(self, run: str, workbench: Workbench) -> None:
         """Show a run that began before: its past first, then what happens."""
-        self._read_past(self._show(run, workbench))
+        shown = self._show(run, workbench)
+        shown.is_joined = True
+        self._read_past(shown)
 
     def shows(self, run: str) -> bool:
         """Whether the run is on show."""
@@ -145,6 +147,7 @@ class Watching(QObject):
             shown.become(live)
             self._fold(shown, waited)
             self.changed.emit(shown.live)
+            self._soon.start(0)  # its end may be among what was missed
 
         def failed(error: HeddleError) -> None:
             waited, shown.waiting = shown.waiting or [], None
@@ -165,6 +168,8 @@ class _Shown:
         """The blocks that have some, and WHOLE when any event has come."""
         self.is_known = False
         """Whether all of it was told of, so that news is enough."""
+        self.is_joined = False
+        """Whether its past is read for the first time: an end in there is no news."""
         self.is_told = False
         """Whether its end was told of."""
 
@@ -185,6 +190,8 @@ class _Shown:
 
     def become(self, live: LiveRun) -> None:
         """Show the run as it was read."""
-        self.live, self.is_told = live, live.is_over
+        self.live = live
+        self.is_told = live.is_over and (self.is_told or self.is_joined)
+        self.is_joined = False
         if not self.workbench.is_closed:
             self.workbench.watch(live)

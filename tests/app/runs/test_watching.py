@@ -8,7 +8,7 @@ from app.bridge.bridge import MOST, Bridge
 from app.runs.control import RunControl
 from app.workbench import Workbench
 from graph.flow import Block, Flow
-from runtime.events import AnyEvent, TaskStarted
+from runtime.events import AnyEvent, RunSucceeded, TaskStarted
 from runtime.settings import Settings
 from tests.app.flows import opened
 
@@ -77,6 +77,19 @@ def test_a_run_that_is_over_is_shown_whole_and_not_announced(
     assert other.run is not None
     assert other.run.view.outputs == first.view.outputs
     assert other.run.seq == first.seq
+
+
+def test_an_end_that_was_missed_is_announced_once_it_is_read(
+    runs: RunControl, bench: Workbench, bridge: Bridge, qtbot: QtBot
+) -> None:
+    came = list[AnyEvent]()
+    bridge.happened.disconnect()  # as when somebody is too slow to take what comes
+    bridge.happened.connect(came.extend)
+    runs.start(bench, {})
+    qtbot.waitUntil(lambda: any(isinstance(e, RunSucceeded) for e in came), timeout=LONG)
+
+    with qtbot.waitSignal(runs.watching.ended, timeout=LONG):
+        bridge.missed.emit()
 
 
 # The bridge by itself, events put in as its thread does.
