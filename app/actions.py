@@ -29,6 +29,8 @@ MENUS = ("File", "Edit", "Insert", "Arrange", "View", "Go", "Run", "Debug", "Hel
 # In the order of the menus; "---" begins a new group.
 TABLE: tuple[Row | str, ...] = (
     Row("file.new", "New flow", "File", ("Ctrl+N",), "mdi6.file-plus-outline"),
+    Row("file.plan", "Plan a goal…", "File", ("Ctrl+Alt+N",), "mdi6.creation-outline",
+        "Have a model draw a flow for what you put into words"),
     Row("file.open", "Open…", "File", ("Ctrl+O",), "mdi6.folder-open-outline"),
     Row("file.welcome", "Welcome page", "File", (), "mdi6.home-outline"),
     "---",
@@ -66,6 +68,8 @@ TABLE: tuple[Row | str, ...] = (
     Row("edit.remove_keeping", "Delete and keep links", "Edit", ("Ctrl+Del",),
         "mdi6.vector-polyline-remove",
         "Take the blocks out and join what stood around them"),
+    Row("edit.plan_again", "Plan anew…", "Edit", (), "mdi6.auto-fix",
+        "Have a model draw other blocks in place of those that failed, or are selected"),
     "---",
     Row("edit.select_all", "Select all", "Edit", ("Ctrl+A",), "mdi6.select-all"),
     Row("edit.select_linked", "Select what is linked", "Edit", ("Ctrl+L",),

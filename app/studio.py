@@ -44,6 +44,8 @@ class Studio(QObject):
     """A flow that no file holds is to be shown in front."""
     stranger_wanted = Signal(Flow)
     """The same for one from elsewhere, which may do nothing before a person has agreed."""
+    planned_wanted = Signal(Flow)
+    """The same for one that a model has drawn here."""
     bundle_wanted = Signal(Path)
     """The run in a bundle is to be kept and shown."""
     template_wanted = Signal(Path)

@@ -69,6 +69,8 @@ class Workbench(QObject):
         """The folder a flow has that isn't saved in a file yet."""
         self.is_from_template = False
         """Whether the flow was made of a template, and nothing is lost if it is closed as it is."""
+        self.is_planned = False
+        """Whether a model has drawn the flow, or a part of it."""
         self.sample: Mapping[str, Any] = {}
         """Inputs that came with the template, offered until others have been given."""
         self.is_trusted = True

@@ -11,6 +11,7 @@ from graph.errors import HeddleError
 from graph.file_format import write
 from graph.planning.again import Part, Replacement, replaced
 from graph.planning.asking import RESULT, planning_flow
+from graph.planning.heard import ROUNDS, Hear, Heard
 from graph.planning.plan import Plan, Task, planned
 from graph.planning.sketch import NoSketch
 from runtime.commands import Answer, AnyCommand, CancelRun, StartRun, StoreFlow
@@ -25,26 +26,9 @@ from runtime.events import (
 
 T = TypeVar("T")
 
-ROUNDS = 3
-"""How often a model is asked, told each time what was wrong before."""
-
 
 class NoPlan(HeddleError):
     """Nothing came of planning."""
-
-
-class Heard(msgspec.Struct, frozen=True):
-    """How far planning is: which question it is, and how many steps the answer names so far.
-
-    `flaws` is how many the plan had that was given before.
-    """
-
-    question: int
-    steps: int = 0
-    flaws: int = 0
-
-
-Hear = Callable[[Heard], object]
 
 
 class Asked(Protocol):

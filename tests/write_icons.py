@@ -65,6 +65,7 @@ def drawings(theme: Tokens) -> Iterator[tuple[str, str]]:
         ("switch_off", 9, theme.faint, theme.raised),
         ("switch_on", 23, theme.accent, theme.on_accent),
         ("switch_disabled", 9, theme.line, theme.faint),
+        ("switch_on_disabled", 23, theme.line, theme.faint),
     ):
         yield name, _svg(32, 18, SWITCH.format(x=x, ground=ground, knob=knob))
 

@@ -18,11 +18,13 @@ from runtime.settings import Settings
 
 if TYPE_CHECKING:
     from agents.manager.status import Happening
+    from runtime.planning import Asked
     from runtime.remote_agents import RemoteAgents
     from runtime.remote_connections import RemoteConnections
     from runtime.remote_journal import RemoteJournal, RemoteMetrics
 
 T = TypeVar("T")
+H = TypeVar("H")
 FRAME = 16
 """Milliseconds between two deliveries of events."""
 
@@ -180,6 +182,26 @@ class Bridge(QObject):
         """Ask of connections, or keep one: `bridge.connections(lambda c: c.overview(), show)`."""
         self.start()
         self._answer(self._line.connections(ask), then, failed)
+
+    def work(
+        self,
+        do: Callable[["Asked", Callable[[H], object]], Awaitable[T]],
+        then: Callable[[T], object],
+        failed: Callable[[HeddleError], object],
+        heard: Callable[[H], object],
+    ) -> Callable[[], object]:
+        """Have something done that takes several commands, and is told of on the way.
+
+        What it gives ends it: nobody hears of it any more.
+        """
+        self.start()
+
+        def tell(news: H) -> None:
+            self._in_gui(lambda: None if future.done() else heard(news))
+
+        future = self._line.work(lambda runtime: do(runtime, tell))
+        self._answer(future, then, failed)
+        return future.cancel
 
     def new_run(self) -> str:
         """An id for a run, known before the run begins."""

@@ -17,6 +17,7 @@ from runtime.settings import Settings
 
 if TYPE_CHECKING:
     from agents.manager.status import Happening
+    from runtime.planning import Asked
     from runtime.remote import RemoteRuntime
     from runtime.remote_agents import RemoteAgents
     from runtime.remote_connections import RemoteConnections
@@ -120,6 +121,12 @@ class Line:
             return await ask((await self._there()).connections)
 
         return self.submit(asked())
+
+    def work(self, do: Callable[["Asked"], Awaitable[T]]) -> "Future[T]":
+        async def done() -> T:
+            return await do(await self._there())
+
+        return self.submit(done())
 
     def leave(self) -> None:
         """Let go of everything, without waiting; nothing can be asked any more."""

@@ -149,6 +149,7 @@ class Outline(QWidget):
         """Select here what is selected on the canvas."""
         if self._following or self._bench is None or self._model is None:
             return
+        self._following = True  # rows that come in are no choice of a person's either
         self._model.catch_up()
         into = self._into()
         chosen, last = QItemSelection(), QModelIndex()
@@ -157,7 +158,6 @@ class Outline(QWidget):
             last = self._shown.mapFromSource(index)
             if last.isValid():
                 chosen.select(last, last.siblingAtColumn(STATE))
-        self._following = True
         self.tree.selectionModel().select(chosen, _Flag.ClearAndSelect)
         if last.isValid():
             self.tree.selectionModel().setCurrentIndex(last, _Flag.NoUpdate)

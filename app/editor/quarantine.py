@@ -23,6 +23,12 @@ WIDEST = 680
 AROUND = 24
 ROOMY = 420
 """Pixels of width from which on the buttons stand beside each other."""
+FROM_ELSEWHERE = ("This flow comes from elsewhere", "Opening it has run nothing.")
+PLANNED = ("A model planned this flow", "Drawing it has run nothing.")
+WHAT = (
+    "Once you let it run it can do what is listed here, and nothing else. Choose a block to see "
+    "it on the canvas."
+)
 
 
 class Quarantine(QWidget):
@@ -54,6 +60,9 @@ class Quarantine(QWidget):
         if self._bench.is_trusted:
             self.hide()
             return
+        title, about = PLANNED if self._bench.is_planned else FROM_ELSEWHERE
+        self._title.setText(title)
+        self._about.setText(f"{about} {WHAT}")
         self._list.show_wants(wants(self._bench.document.flow, self._studio.catalog))
         self._place()
         self.show()
@@ -88,11 +97,10 @@ class Quarantine(QWidget):
         head.setSpacing(14)
         self._shield = QLabel(card)
         head.addWidget(self._shield)
-        head.addWidget(_words("This flow comes from elsewhere", card, role="title"), 1)
+        self._title, self._about = _words("", card, role="title"), _words("", card)
+        head.addWidget(self._title, 1)
         layout.addLayout(head)
-        layout.addWidget(_words(
-            "Opening it has run nothing. Once you let it run it can do what is listed here, and "
-            "nothing else. Choose a block to see it on the canvas.", card))  # fmt: skip
+        layout.addWidget(self._about)
         layout.addWidget(self._list, 1)
         layout.addWidget(_words(
             "Your answer is remembered for this flow as it is now. If its file is changed by "

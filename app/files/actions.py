@@ -56,6 +56,7 @@ def install(studio: Studio) -> None:
     studio.open_wanted.connect(opening.open)
     studio.flow_wanted.connect(opening.show)
     studio.stranger_wanted.connect(partial(opening.show, known=False))
+    studio.planned_wanted.connect(partial(opening.show, known=False, planned=True))
     studio.template_wanted.connect(opening.open_template)
     studio.close_wanted.connect(saving.close)
 

@@ -85,9 +85,10 @@ class Opening(QObject):
         bench.is_from_template = True
         bench.sample = about_of(path).inputs
 
-    def show(self, flow: Flow, *, known: bool = True) -> Workbench:
+    def show(self, flow: Flow, *, known: bool = True, planned: bool = False) -> Workbench:
         """A flow that no file holds yet, in front; one not `known` here is judged first."""
         bench = Workbench(Document(flow), self._studio.catalog)
+        bench.is_planned = planned
         bench.scratch = scratch_folder(self._studio)
         if flow != Flow():
             bench.document.mark_unsaved()

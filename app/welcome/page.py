@@ -97,6 +97,7 @@ class Welcome(QScrollArea):
         head.addWidget(self._mark)
         head.addLayout(words, 1)
         actions = self._studio.actions
+        head.addWidget(self._button(actions["file.plan"], "mdi6.creation-outline", page))
         head.addWidget(self._button(actions["file.open"], "mdi6.folder-open-outline", page))
         head.addWidget(self._button(actions["file.new"], "mdi6.plus", page, main=True))
         return head

@@ -60,10 +60,11 @@ class Part(msgspec.Struct, frozen=True):
         titles = (f"{b.title} {s.title if s else ''}" for b, s in zip(present, specs, strict=True))
         about = " ".join((*titles, failure, wish))
         writes = any(spec is None or spec.effect == "write" for spec in specs)
-        likely = relevant(about, usable(catalog, writes=writes), MOST_KINDS)
+        may = usable(catalog, writes=writes)
         own = (spec for spec in specs if spec is not None and not spec.flow_parameters)
-        kinds = {spec.kind: spec for spec in (*likely, *own)}
-        return cls(flow, tuple(blocks), failure, tuple(kinds.values()), wish)
+        near = (*relevant(about, may, MOST_KINDS), *own, *_akin(flow, may))
+        kinds = list({spec.kind: spec for spec in near}.values())
+        return cls(flow, tuple(blocks), failure, tuple(kinds[:MOST_KINDS]), wish)
 
     @property
     def takes(self) -> Mapping[str, Link]:
@@ -242,6 +243,12 @@ def _named(ends: Iterable[End]) -> dict[End, str]:
         end: names.fresh(end.port if ports[end.port] == 1 else f"{end.block}_{end.port}")
         for end in known
     }
+
+
+def _akin(flow: Flow, specs: Sequence[BlockSpec]) -> list[BlockSpec]:
+    """Those of the families whose blocks the flow has: few words say which of them will do."""
+    families = {block.kind.partition(".")[0] for block in flow.blocks.values()}
+    return [spec for spec in specs if spec.kind.partition(".")[0] in families]
 
 
 def _listed(names: Iterable[str]) -> str:

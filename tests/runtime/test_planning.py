@@ -10,11 +10,12 @@ from graph.compile import check
 from graph.edits import apply
 from graph.flow import Block, Flow
 from graph.planning.again import Part
+from graph.planning.heard import ROUNDS, Heard
 from runtime.compose import compose, granted
 from runtime.connections.connections import Connections
 from runtime.connections.contents import Draft
 from runtime.events import RunSucceeded
-from runtime.planning import ROUNDS, Heard, NoPlan, plan_again, plan_goal
+from runtime.planning import NoPlan, plan_again, plan_goal
 from runtime.plugins import installed
 from runtime.runtime import Runtime
 from runtime.settings import Settings

@@ -10,7 +10,6 @@ from PySide6.QtCore import (
     QSize,
     QStringListModel,
     Qt,
-    Signal,
 )
 from PySide6.QtGui import QColor, QPainter, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
@@ -25,6 +24,7 @@ from PySide6.QtWidgets import (
 from agents.llm.catalogue import BadCatalogue, Catalogue, Known
 from app.editor.fields.field import UNSET, Field
 from app.editor.fields.surroundings import Surroundings
+from app.known_connections import KnownConnections
 from app.presenters.model_choices import ModelChoice, model_choices, to_ask
 from app.theme import RESOURCES, current
 from graph.spec import Parameter
@@ -36,38 +36,22 @@ DEFAULT = "Default model"
 
 
 class ModelField(Field):
-    """A line with a list. Servers are asked which models they have when the list is opened."""
+    """A line with a list."""
 
     wheel_scrolls_form = True
 
     def __init__(self, parameter: Parameter, around: Surroundings, parent: QWidget) -> None:
         super().__init__(parameter, around, parent)
-        self.box = _Box(self)
-        self.box.setEditable(True)
-        self.box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.box.setItemDelegate(_Described(self.box))
-        self.box.view().setMinimumWidth(WIDEST)
         spec = around.spec
-        self._ability = "embed" if spec is not None and spec.kind == "ai.embed" else "chat"
-        self.offered: list[ModelChoice] = []
-        line = self.box.lineEdit()
-        assert line is not None
-        self.line = line
-        self.line.setPlaceholderText(DEFAULT)
-        self._names = QStringListModel(self)
-        self.box.setCompleter(self._completer())
+        ability = "embed" if spec is not None and spec.kind == "ai.embed" else "chat"
+        self.box = ModelBox(around.workbench.connections, ability, self)
+        self.line = self.box.line
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.box, 1)
         self.attend(self.box, self.line)
         self.line.textEdited.connect(self._edited)
         self.box.activated.connect(lambda _: self._chosen())
-        self.box.opening.connect(self._ask)
-        self._known = around.workbench.connections
-        if self._known is not None:
-            self._known.changed.connect(self.fill)
-            self._known.served_changed.connect(self.fill)
-        self.fill()
         self.show_value(UNSET)
 
     @classmethod
@@ -80,6 +64,39 @@ class ModelField(Field):
         if text != self.line.text():
             self.box.setEditText(text)
 
+    def _edited(self, text: str) -> None:
+        self.become(text.strip() or UNSET)
+
+    def _chosen(self) -> None:
+        self._edited(self.box.currentText())
+        self.left.emit()
+
+
+class ModelBox(QComboBox):
+    """Offers the models that are connected and known, and takes any other by its name.
+
+    Servers are asked which models they have when the list is opened; it grows with what is heard.
+    """
+
+    def __init__(self, known: KnownConnections | None, ability: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setEditable(True)
+        self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.setItemDelegate(_Described(self))
+        self.view().setMinimumWidth(WIDEST)
+        self._known, self._ability = known, ability
+        self.offered: list[ModelChoice] = []
+        line = self.lineEdit()
+        assert line is not None, "it can be typed into"
+        self.line = line
+        self.line.setPlaceholderText(DEFAULT)
+        self._names = QStringListModel(self)
+        self.setCompleter(self._completer())
+        if known is not None:
+            known.changed.connect(self.fill)
+            known.served_changed.connect(self.fill)
+        self.fill()
+
     def fill(self) -> None:
         """Offer what is connected and known now; what stands in the line stays."""
         seen = self._known.seen if self._known else None
@@ -90,47 +107,28 @@ class ModelField(Field):
             return
         self.offered = offered
         text, cursor = self.line.text(), self.line.cursorPosition()
-        with QSignalBlocker(self.box), QSignalBlocker(self.line):
-            self.box.setModel(_listed(offered, self.box))
+        with QSignalBlocker(self), QSignalBlocker(self.line):
+            self.setModel(_listed(offered, self))
             self._names.setStringList([one.reference for one in offered if one.reference])
-            self.box.setCurrentIndex(-1)
-            self.box.setEditText(text)
+            self.setCurrentIndex(-1)
+            self.setEditText(text)
             self.line.setCursorPosition(cursor)
-        self.box.grow()
+        if self.view().isVisible():
+            super().showPopup()  # with room for what is in the list now
 
-    def _completer(self) -> QCompleter:
-        """Completes to what can be chosen, never to a word on what can't."""
-        completer = QCompleter(self._names, self.box)
-        completer.setCompletionMode(QCompleter.CompletionMode.InlineCompletion)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        return completer
-
-    def _ask(self) -> None:
+    def showPopup(self) -> None:
+        """Ask what there is, and show what is known of it so far."""
         if self._known is not None and self._known.seen is not None:
             for name in to_ask(self._known.seen.connections):
                 self._known.ask_models(name)
-
-    def _edited(self, text: str) -> None:
-        self.become(text.strip() or UNSET)
-
-    def _chosen(self) -> None:
-        self._edited(self.box.currentText())
-        self.left.emit()
-
-
-class _Box(QComboBox):
-    """Says when its list opens; the list grows with what is heard while it is open."""
-
-    opening = Signal()
-
-    def showPopup(self) -> None:
-        self.opening.emit()
         super().showPopup()
 
-    def grow(self) -> None:
-        """Make room for what is in the list now, if it is open."""
-        if self.view().isVisible():
-            super().showPopup()
+    def _completer(self) -> QCompleter:
+        """Completes to what can be chosen, never to a word on what can't."""
+        completer = QCompleter(self._names, self)
+        completer.setCompletionMode(QCompleter.CompletionMode.InlineCompletion)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        return completer
 
 
 def _listed(choices: list[ModelChoice], parent: QWidget) -> QStandardItemModel:

@@ -24,7 +24,7 @@ ROWS: dict[Place, Sequence[str]] = {
     "block": (
         "edit.inspect", "edit.rename", "go.enter", "help.block", "",
         "debug.toggle", "debug.edit", "debug.switch", "",
-        "debug.run_to", "run.to_here", "run.from_here", "debug.fault", "",
+        "debug.run_to", "run.to_here", "run.from_here", "debug.fault", "edit.plan_again", "",
         "insert.link", "edit.select_linked", "",
         "edit.cut", "edit.copy", "edit.paste", "edit.duplicate", "edit.delete",
         "edit.remove_keeping", "",

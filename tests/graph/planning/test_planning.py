@@ -223,7 +223,8 @@ def test_several_blocks_are_planned_anew_together_and_others_make_way(catalog: C
     )  # fmt: skip
     places = {id: (300.0 * n, 0.0) for n, id in enumerate(row.blocks)}
     flow = replace(row, view=replace(row.view, positions=places))
-    part = Part.of(flow, ["get", "fill"], "", catalog, "Upper case, please.")
+    part = Part.of(flow, ["get", "fill"], "", catalog, "Louder, please.")
+    assert "text.case" in {spec.kind for spec in part.kinds}, "other blocks for texts may do, too"
     longer = {
         "name": "", "steps": [
             step("fetch", "http.get"), step("one", "text.template", text="{body}"),
@@ -236,7 +237,7 @@ def test_several_blocks_are_planned_anew_together_and_others_make_way(catalog: C
 
     found = replaced(part, longer, catalog)
 
-    assert "Upper case, please." in part.prompt()
+    assert "Louder, please." in part.prompt()
     assert found.edit is not None
     after = apply(flow, found.edit)
     assert errors(after, catalog) == []
