@@ -34,6 +34,7 @@ class Asked(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     the form. `of` says who is asked (names or addresses, free text), `shows` what they have to
     see to answer. `deadline` is seconds after which `otherwise` is the answer, or the task
     fails when that is None; after `escalate_after` seconds `escalate_to` is asked as well.
+    Whoever has `ticket`, the end of a link made beforehand, may answer; "" for nobody.
 
     `label` tells apart what one task asks: unique within the task, and the same whenever the
     task is done again. Without one, questions are counted in the order they are asked in.
@@ -48,6 +49,7 @@ class Asked(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     otherwise: Mapping[str, Any] | None = None
     escalate_after: float | None = None
     escalate_to: tuple[str, ...] = ()
+    ticket: str = ""
     label: str = ""
 
 
@@ -80,6 +82,7 @@ class Context(Protocol):
     key          the same for every attempt at this task in this run: an idempotency key
     started      when the first attempt started, seconds since the epoch; kept over a crash
     interrupted  whether this attempt was begun before, and cut off when its runtime ended
+    address      by which people reach what is served here, "" where nothing is
     """
 
     @property
@@ -94,6 +97,8 @@ class Context(Protocol):
     def started(self) -> float: ...
     @property
     def interrupted(self) -> bool: ...
+    @property
+    def address(self) -> str: ...
 
     def now(self) -> float:
         """Seconds since the epoch, from the run's clock."""

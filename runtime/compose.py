@@ -59,6 +59,7 @@ class World:
         redis_url: str = "",
     ) -> None:
         """`home` is where agents may keep things, a folder for passing things by default."""
+        self.address = ""
         self._connections = connections or Connections(None)
         self._workers = Workers(packs, memory=memory)
         self.agents = Manager(

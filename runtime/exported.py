@@ -154,6 +154,10 @@ class Context:
     def stop(self, reason: str) -> None:
         raise Ended(reason)
 
+    @property
+    def address(self) -> str:
+        return self._world.address
+
     def secret(self, name: str) -> str:
         return self._world.secret(name)
 

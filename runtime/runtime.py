@@ -265,6 +265,10 @@ class Runtime:
 
     # What people are asked.
 
+    def served_at(self, address: str) -> None:
+        """From now on people reach what is served here by that address."""
+        self._surroundings.address = address
+
     def now(self) -> float:
         """Seconds since the epoch, by the clock of the runs."""
         return self._clock.now()

@@ -1,6 +1,7 @@
 """Blocks that wait for a person: to approve or refuse, or to fill in a form."""
 
 import datetime
+import secrets
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, NamedTuple
 
@@ -8,10 +9,11 @@ from agents.approval.times import seconds_of
 from graph.block import Route, block
 from graph.blocks.checks import all_of, readable
 from graph.context import Answered, Asked, Context
-from graph.errors import BadInput, Problem
+from graph.errors import BadInput, BlockError, Problem
 from graph.schemas import Schema
 from graph.spec import Look
 from graph.template import fill, read_template
+from graph.values import shorten
 
 DECISION: Mapping[str, Any] = {
     "type": "object",
@@ -33,6 +35,12 @@ After = Annotated[
     str, "After how long without an answer others are asked as well.", Look(more=True)
 ]
 Others = Annotated[Sequence[str], "Who is asked then.", Look(more=True)]
+Link = Annotated[
+    str, "A link from “Link to answer by”, which answers this as well.", Look(more=True)
+]
+
+PATH = "/answer/"
+"""Where the page is on which a link is answered, below the address of the server."""
 
 
 def _in_time(fields: Mapping[str, Any]) -> list[Problem]:
@@ -76,6 +84,7 @@ async def ask(
     ] = "fail",
     escalate_after: After = "",
     escalate_to: Others = (),
+    link: Link = "",
     **inputs: Any,
 ) -> Route:
     """Wait until a person approves or refuses, however long that takes.
@@ -97,6 +106,7 @@ async def ask(
             otherwise=otherwise[on_deadline],
             escalate_after=_seconds("escalate_after", escalate_after),
             escalate_to=tuple(escalate_to),
+            ticket=_ticket(link),
         )
     )
     approved = bool(answer.values.get("approved"))
@@ -107,6 +117,29 @@ async def ask(
         "shown": shows,
     }
     return Route("approved" if approved else "refused", record)
+
+
+@block(
+    "approval.link",
+    title="Link to answer by",
+    icon="mdi6.link-variant",
+    agent="approval",
+    effect="read",
+    search=("approve", "human", "mail", "url", "send", "answer", "question"),
+)
+async def link(context: Context) -> str:
+    """Make a link by which whoever has it can answer a question that comes later in the run.
+
+    Send it by mail or chat, and link it to `link` of the block that asks. It opens a page with the
+    form, needs no token, and answers once. Only what a server runs has one (`heddle serve`);
+    people reach it by the server's `--public-url`.
+    """
+    if not context.address:
+        raise BlockError(
+            "Nobody could open a link to this run: no server has it.",
+            cure="Run the flow with `heddle serve`; its --public-url is how people reach it.",
+        )
+    return f"{context.address.rstrip('/')}{PATH}{secrets.token_urlsafe(32)}"
 
 
 class Filled(NamedTuple):
@@ -145,6 +178,7 @@ async def form(
     ] = None,
     escalate_after: After = "",
     escalate_to: Others = (),
+    link: Link = "",
     **inputs: Any,
 ) -> Filled:
     """Wait until a person has filled in a form; what they wrote is data on the link.
@@ -163,6 +197,7 @@ async def form(
             otherwise=otherwise,
             escalate_after=_seconds("escalate_after", escalate_after),
             escalate_to=tuple(escalate_to),
+            ticket=_ticket(link),
         )
     )
     return Filled(dict(answer.values), _signed(answer))
@@ -174,6 +209,17 @@ def _seconds(field: str, text: str) -> float | None:
         return seconds_of(text)
     except BadInput as error:
         raise BadInput(f"{field}: {error.message}", cure=error.cure) from None
+
+
+def _ticket(link: str) -> str:
+    """What the link ends with, "" for none. Raises BadInput."""
+    _, path, ticket = link.strip().rpartition(PATH)
+    if link.strip() and not (path and ticket):
+        raise BadInput(
+            f"link: {shorten(link)} is none to answer by.",
+            cure="Link it to the block “Link to answer by”.",
+        )
+    return ticket
 
 
 def _filled(text: str, inputs: Mapping[str, Any], shows: Any) -> str:

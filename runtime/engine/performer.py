@@ -148,6 +148,10 @@ class TaskContext:
     def stop(self, reason: str) -> None:
         self._live.stopping = reason
 
+    @property
+    def address(self) -> str:
+        return self._live.surroundings.address
+
     def secret(self, name: str) -> str:
         return self._live.reveal(name)
 

@@ -13,7 +13,12 @@ T = TypeVar("T")
 
 
 class Surroundings(Protocol):
-    """Agents, sandbox, secrets and worker processes, however they are put together."""
+    """Agents, sandbox, secrets and worker processes, however they are put together.
+
+    `address` is that by which people reach what is served here, "" as long as nothing is.
+    """
+
+    address: str
 
     async def agent(self, kind: type[T], grants: Grants) -> T:
         """The connected agent of a type for what a run was granted. Raises BlockError."""

@@ -183,6 +183,7 @@ class _Counted:
 
     def __init__(self, inner: Surroundings, clock: EagerClock) -> None:
         self._inner = inner
+        self.address = inner.address
         self._clock = clock
 
     async def agent(self, kind: type[T], grants: Grants) -> T:

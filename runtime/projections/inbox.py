@@ -22,7 +22,8 @@ class Question(msgspec.Struct, frozen=True, omit_defaults=True):
     """What one task asks. Times are seconds since the epoch; `until` None is for ever.
 
     `flow` is the name of the flow, `level` 1 once further people are asked, `link` where it can
-    be answered without being known to the server, "" when it can't.
+    be answered without being known to the server, "" when it can't; `ticket` ends a link that the
+    run itself has sent.
     """
 
     run: str
@@ -38,6 +39,7 @@ class Question(msgspec.Struct, frozen=True, omit_defaults=True):
     until: float | None = None
     level: int = 0
     link: str = ""
+    ticket: str = ""
 
 
 class Inbox(msgspec.Struct, frozen=True):
@@ -62,6 +64,7 @@ def question_of(event: TaskAsked, flow: str) -> Question:
         of=tuple(said.get("of", ())),
         until=None if deadline is None else event.since + deadline,
         level=event.level,
+        ticket=str(said.get("ticket", "")),
     )
 
 

@@ -1,6 +1,8 @@
 """What people are asked, over HTTP: the list, answers, and a page for whoever has a link."""
 
+import re
 from collections.abc import Mapping
+from hmac import compare_digest
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -33,6 +35,8 @@ HEADERS = {
     "Cache-Control": "no-store",
     "X-Robots-Tag": "noindex",
 }
+TICKET = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
+"""How a link ends that a run has made itself; one that is signed has a dot."""
 LONGEST = 1_000_000
 """Bytes that an answer on the page may have."""
 
@@ -97,6 +101,8 @@ async def take(
 
 async def _meant(runtime: Runtime, links: Links | None, token: str) -> Question:
     """The open question that a link is for. Raises HeddleError."""
+    if TICKET.fullmatch(token):
+        return await _awaited(runtime, token)
     if links is None:
         raise ForgedLink("Nothing can be answered here by a link.")
     asked = links.read(token, runtime.now())
@@ -104,6 +110,16 @@ async def _meant(runtime: Runtime, links: Links | None, token: str) -> Question:
         if _is_it(question, asked):
             return question
     raise await runtime.why_unasked(asked.run, asked.task, asked.label)
+
+
+async def _awaited(runtime: Runtime, ticket: str) -> Question:
+    """The open question to which the run itself has sent a link. Raises Unasked."""
+    for question in await runtime.questions():
+        if question.ticket and compare_digest(question.ticket, ticket):
+            return question
+    raise Unasked(
+        "It was answered, its time is over, or the run hasn't come that far: then try again soon."
+    )
 
 
 def _is_it(question: Question, asked: Asked) -> bool:

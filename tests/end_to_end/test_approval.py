@@ -2,11 +2,14 @@
 
 import json
 import os
+import queue
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +36,55 @@ FLOW = Flow.of(
 )  # fmt: skip
 
 
+def sending(hook: str) -> Flow:
+    """A letter that is asked about by a message with a link."""
+    return Flow.of(
+        [
+            Block("link", "approval.link"),
+            Block("post", "http.request", {"url": hook}),
+            Block("ask", "approval.ask", {"title": "Send it?"}),
+            Block("yes", "flow.output", {"name": "yes"}),
+        ],
+        [
+            ("link.value", "post.body"), ("link.value", "ask.link"), ("post.status", "ask.sent"),
+            ("ask.approved", "yes.value"),
+        ],
+        name="By message",
+    )  # fmt: skip
+
+
+class Hook:
+    """Where a chat takes messages; `received` has them as they come."""
+
+    def __init__(self) -> None:
+        received: queue.SimpleQueue[str] = queue.SimpleQueue()
+
+        class Take(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                received.put(self.rfile.read(int(self.headers["Content-Length"])).decode())
+                self.send_response(200)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                """Nothing is said."""
+
+        self.received = received
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Take)
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/messages"
+
+
+@pytest.fixture
+def hook() -> Iterator[Hook]:
+    made = Hook()
+    serving = threading.Thread(target=made.server.serve_forever)
+    serving.start()
+    yield made
+    made.server.shutdown()
+    made.server.server_close()
+    serving.join()
+
+
 class Server:
     """`heddle serve` in a home, as a user has it."""
 
@@ -40,15 +92,19 @@ class Server:
         assert process.stdout is not None
         said = json.loads(process.stdout.readline())
         self.process = process
+        self.port = said["address"].rpartition(":")[2]
         self.client = httpx.Client(
             base_url=said["address"], headers={"Authorization": f"Bearer {said['token']}"}
         )
 
-    def asked(self) -> dict[str, Any]:
-        """The one thing that is asked, once it is."""
-        (found,) = until(lambda: self.client.get("/inbox").json()["questions"], "a question")
-        assert isinstance(found, dict)
-        return found
+    def asked(self, count: int) -> list[dict[str, Any]]:
+        """What is asked, once it is so much."""
+
+        def found() -> list[dict[str, Any]]:
+            questions = self.client.get("/inbox").json()["questions"]
+            return questions if len(questions) == count else []
+
+        return until(found, f"{count} questions")
 
     def ended(self, run: str) -> dict[str, Any]:
         row = until(lambda: (r := self.client.get(f"/runs/{run}").json())["ended"] and r, "the end")
@@ -67,7 +123,7 @@ def environment(home: Path) -> dict[str, str]:
 @contextmanager
 def served(home: Path, *more: str) -> Iterator[Server]:
     process = subprocess.Popen(
-        heddle(home, "serve", "--port", "0", "--json", *more),
+        heddle(home, "serve", "--json", *(more or ("--port", "0"))),
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=home,
         env=environment(home),
     )  # fmt: skip
@@ -83,38 +139,47 @@ def served(home: Path, *more: str) -> Iterator[Server]:
         process.stdout.close()
 
 
-def start(server: Server) -> str:
-    flow = server.client.post("/commands", json={"command": "store_flow", "text": write(FLOW)})
+def start(server: Server, wanted: Flow) -> str:
+    flow = server.client.post("/commands", json={"command": "store_flow", "text": write(wanted)})
     command = {"command": "start_run", "flow": flow.json()["flow"]}
     run = server.client.post("/commands", json=command).json()["run"]
     assert isinstance(run, str)
     return run
 
 
-@pytest.mark.parametrize("way", ["api", "link"])
-def test_a_run_killed_while_it_waits_goes_on_with_the_answer(way: str, tmp_path: Path) -> None:
+def test_runs_killed_while_they_wait_go_on_with_their_answers(hook: Hook, tmp_path: Path) -> None:
     with served(tmp_path) as server:
-        run = start(server)
-        assert server.asked()["run"] == run
+        runs = {"api": start(server, FLOW), "link": start(server, FLOW)}
+        runs["sent link"] = start(server, sending(hook.url))
+        asked = {one["run"]: one for one in server.asked(3)}
+        assert set(asked) == set(runs.values())
         server.process.kill()
         server.process.wait()
 
-    with served(tmp_path, "--recover") as server:
-        asked = server.asked()
-        if way == "api":
-            given: Any = {"values": {"approved": True}, "by": "Ann"}
-            reply = server.client.post(f"/inbox/{run}/{asked['task']}", json=given)
-        else:
-            form = {"by": "Ann", "f.approved": "true"}
-            reply = httpx.post(asked["link"], data=form)
-        assert reply.status_code == 200
-        assert server.ended(run)["state"] == "succeeded"
-        events = server.client.get(f"/runs/{run}/events").json()
+    with served(tmp_path, "--port", server.port, "--recover") as server:
+        asked = {one["run"]: one for one in server.asked(3)}
+        given: Any = {"values": {"approved": True}, "by": "Ann"}
+        form = {"by": "Ann", "f.approved": "true"}
+        run = runs["api"]
+        replies = [
+            server.client.post(f"/inbox/{run}/{asked[run]['task']}", json=given),
+            httpx.post(asked[runs["link"]]["link"], data=form),
+            httpx.post(hook.received.get(timeout=20), data=form),
+        ]
+        assert [reply.status_code for reply in replies] == [200, 200, 200]
+        ways = {way: answered(server, run) for way, run in runs.items()}
 
+    assert ways == {"api": ("Ann", "api"), "link": ("Ann", "link"), "sent link": ("Ann", "link")}
+
+
+def answered(server: Server, run: str) -> tuple[str, str]:
+    """By whom and by which way a run was answered, the one time that it asked."""
+    assert server.ended(run)["state"] == "succeeded"
+    events = server.client.get(f"/runs/{run}/events").json()
     kinds = [event["event"] for event in events]
     assert kinds.count("task_asked") == kinds.count("task_answered") == 1
     (record,) = events[-1]["outputs"].values()
-    assert (record["by"], record["through"]) == ("Ann", way)
+    return record["by"], record["through"]
 
 
 def test_in_a_terminal_a_run_says_how_to_answer_and_goes_on_with_it(tmp_path: Path) -> None:

@@ -136,9 +136,11 @@ async def _serve(settings: Settings, asked: Asked, wanted: Wanted) -> None:
     listening = Listening(wanted.host, wanted.port, wanted.names, public=wanted.public)
     place = IN_MEMORY if wanted.memory else ""
     async with runtime_here(settings, granted, blocks_at_hand(settings), place) as runtime:
+        address = wanted.public or listening.address
+        runtime.served_at(address)  # a run that goes on may make links at once
         await _see_to_what_was_left(runtime, wanted.recover)
         most = everywhere(granted) if wanted.any_folder else granted
-        links = Links(key_in(settings.folder), wanted.public or listening.address)
+        links = Links(key_in(settings.folder), address)
         service = control(runtime, most, wanted.origins, links)
         here = Whereabouts(listening.address, wanted.token, runtime.owner)
         async with serving(

@@ -50,3 +50,12 @@ async def test_a_time_that_comes_by_a_link_and_can_not_be_read_is_told_with_its_
     assert isinstance(end, RunFailed)
     assert end.failure.message == 'within: "soon" says not how long.'
     assert "2 days" in end.failure.cure
+
+
+async def test_what_is_no_link_to_answer_by_is_refused_before_anybody_is_asked() -> None:
+    flow = Flow.of([Block("ask", "approval.ask", {"link": "https://example.org"})], [])
+
+    end = await Studio(catalog=BLOCKS).run(flow)
+
+    assert isinstance(end, RunFailed)
+    assert end.failure.message == 'link: "https://example.org" is none to answer by.'

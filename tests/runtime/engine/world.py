@@ -154,6 +154,7 @@ class Plain:
     """Surroundings without agents; an expression is worked out by a table of functions."""
 
     def __init__(self) -> None:
+        self.address = ""
         self.expressions: dict[str, Callable[[Mapping[str, Any]], Any]] = {}
 
     async def agent(self, kind: type[T], grants: Grants) -> T:

@@ -17,8 +17,8 @@ from graph.catalog import blocks_in
 from graph.flow import Block, Flow
 from runtime.answering import Unasked
 from runtime.clock import ManualClock
-from runtime.commands import AnswerTask
-from runtime.events import RunSucceeded
+from runtime.commands import AnswerTask, ReplayRun
+from runtime.events import RunFailed, RunSucceeded, TaskFinished
 from runtime.inputs import BadInputs
 from runtime.journal.memory import MemoryJournal
 from runtime.links import Asked, Links
@@ -84,6 +84,7 @@ async def desk() -> AsyncIterator[Desk]:
     listening = Listening("127.0.0.1", 0)
     links = Links(b"k" * 32, listening.address)
     service = control(runtime, Grants(folder="/"), (), links)
+    runtime.served_at(listening.address)
     async with runtime, serving(service, listening, TOKEN, free=(OPEN,)):
         made = Desk(runtime, clock, links, listening.address)
         async with made.browser, made.client:
@@ -191,6 +192,86 @@ async def test_a_wrong_answer_is_told_on_the_page_with_what_was_filled_in(desk: 
     assert (await desk.browser.post(path, data=good)).status_code == 200
     values = (await outputs(desk, asked.run))["result"]
     assert values == {"amount": 7, "why": "so", "size": "large", "sure": True}
+
+
+def sending() -> Flow:
+    """A flow that has a link before it asks."""
+    return Flow.of(
+        [
+            Block("link", "approval.link"),
+            Block("sent", "t.watched", {"name": "sent"}),
+            Block("ask", "approval.ask", {"title": "Pay it?"}),
+            Block("yes", "flow.output", {"name": "yes"}),
+        ],
+        [
+            ("link.value", "sent.value"), ("sent.value", "ask.link"),
+            ("ask.approved", "yes.value"),
+        ],
+    )  # fmt: skip
+
+
+async def sent_link(desk: Desk, run: str) -> str:
+    """The way to the page that a run has sent, below the address."""
+    events = await desk.runtime.journal.read(run)
+    (link,) = (
+        e.outputs["value"] for e in events if isinstance(e, TaskFinished) and e.task == "link"
+    )
+    assert link.startswith(desk.address)
+    return str(link).removeprefix(desk.address)
+
+
+async def test_a_link_that_the_run_has_sent_itself_answers_its_question_once(desk: Desk) -> None:
+    asked = await desk.asked(sending())
+    path = await sent_link(desk, asked.run)
+
+    page = await desk.browser.get(path)
+    assert page.status_code == 200
+    assert "Pay it?" in page.text
+    answered = await desk.browser.post(path, data={"by": "Ann", "f.approved": "true"})
+    assert answered.status_code == 200
+
+    (record,) = (await outputs(desk, asked.run)).values()
+    assert (record["by"], record["through"]) == ("Ann", "link")
+    again = await desk.browser.post(path, data={"by": "Eve", "f.approved": "false"})
+    assert again.status_code == 409
+    assert "It was answered" in again.text
+
+
+async def test_a_sent_link_is_good_for_its_own_question_only(desk: Desk) -> None:
+    first, second = await desk.asked(sending()), await desk.asked(sending())
+
+    path = await sent_link(desk, first.run)
+    await desk.browser.post(path, data={"by": "Ann", "f.approved": "true"})
+    made_up = await desk.browser.post(f"{path[:-4]}AAAA", data={"by": "Eve", "f.approved": "true"})
+
+    assert made_up.status_code == 409
+    assert [question.run for question in await desk.runtime.questions()] == [second.run]
+
+
+async def test_a_run_that_is_repeated_from_the_question_is_answered_by_the_link_that_was_sent(
+    desk: Desk,
+) -> None:
+    asked = await desk.asked(sending())
+    path = await sent_link(desk, asked.run)
+    await desk.browser.post(path, data={"by": "Ann", "f.approved": "false"})
+    await desk.clock.advance(0.1)
+
+    told = await desk.runtime.obey(ReplayRun(asked.run, "ask"))
+    await desk.clock.advance(0.1)
+    reply = await desk.browser.post(path, data={"by": "Bob", "f.approved": "true"})
+
+    assert reply.status_code == 200
+    (record,) = (await outputs(desk, told.run)).values()
+    assert record["by"] == "Bob"
+
+
+async def test_without_a_server_no_link_is_made_and_it_is_said_how_to_have_one(desk: Desk) -> None:
+    desk.runtime.served_at("")
+
+    end = await desk.runtime.ended(await desk.runtime.start(sending()))
+
+    assert isinstance(end, RunFailed)
+    assert "heddle serve" in end.failure.cure
 
 
 def other(desk: Desk, question: Question, **changes: Any) -> str:
