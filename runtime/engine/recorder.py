@@ -49,6 +49,7 @@ class Recorder:
         self._then: list[Waiting] = []
         self._committing: asyncio.Task[None] | None = None
         self._flushing = False
+        self._told_live = 0.0
         self.timer: Timer | None = None
         """Set while the wave is going to be recorded without anybody asking."""
 
@@ -63,7 +64,14 @@ class Recorder:
         if (self._then and idle) or len(self.wave) >= self._limits.wave:
             self.flush()
         elif self.timer is None:
-            self.timer = self._clock.later(self._limits.linger, self.flush)
+            self.timer = self._clock.later(self._patience(), self.flush)
+
+    def _patience(self) -> float:
+        """How long the wave may wait for more; after a quiet time what is live is told at once."""
+        linger = self._limits.linger
+        if not self.live:
+            return linger
+        return min(linger, max(0.0, self._told_live + linger - self._clock.now()))
 
     def flush(self) -> None:
         """Record the wave now, or right after the commit that is under way."""
@@ -95,6 +103,7 @@ class Recorder:
         durable: Sequence[AnyEvent] = wave
         if self.live:
             self.live = False
+            self._told_live = self._clock.now()
             durable = [event for event in wave if not isinstance(event, LIVE_ONLY)]
         try:
             pending = self._journal.append(durable) if durable else None

@@ -246,3 +246,26 @@ async def test_an_error_no_journal_should_raise_leaves_nobody_hanging(
 
     ((_, error),) = desk.lost
     assert error.message.startswith("The journal failed: UnicodeEncodeError: ")
+
+
+async def test_what_is_live_is_told_at_once_after_a_quiet_time_and_then_together(
+    desk: Desk,
+) -> None:
+    live = TaskProgressed("a", 1, 0.0, "t", 1.0, 2.0)
+
+    def going_on() -> None:
+        desk.recorder.live = True
+        desk.happened(live)
+        desk.recorder.settle(idle=True)
+
+    with desk.hub.subscribe() as told:
+        going_on()
+        await desk.clock.advance(0.0)
+        first = shown(told)
+        going_on()
+        going_on()
+        await desk.clock.advance(0.0)
+        early = shown(told)
+        await desk.clock.advance(Limits().linger)
+
+        assert (first, early, shown(told)) == ([live], [live], [live] * 3)
