@@ -15,7 +15,7 @@ class Streams:
     """`take` items as they come, `begin` and `end` with the tasks; read `of` a block."""
 
     def __init__(self) -> None:
-        self._by_block: dict[str, dict[str, list[Any]]] = {}
+        self._by_block: dict[str, dict[str, _Given]] = {}
 
     def blocks(self) -> Iterator[str]:
         """The blocks that give something at this moment, or did when they failed."""
@@ -23,15 +23,13 @@ class Streams:
 
     def of(self, block: str) -> Sequence[Any]:
         """What a block has given so far, in the task of it that began first; empty for nothing."""
-        tasks = self._by_block.get(block)
-        return next(iter(tasks.values())) if tasks else ()
+        given = self._first(block)
+        return given.items if given else ()
 
     def text_of(self, block: str) -> str | None:
         """The text that a block is writing, None when it gives anything else, or nothing."""
-        items = self.of(block)
-        if not items or not all(isinstance(item, str) for item in items):
-            return None
-        return "".join(items)
+        given = self._first(block)
+        return given.text if given and given.items else None
 
     def begin(self, block: str, task: str) -> None:
         """An attempt at a task begins: what an earlier one gave counts no more."""
@@ -46,19 +44,42 @@ class Streams:
 
     def take(self, block: str, task: str, items: Sequence[Any]) -> None:
         """A task gave these."""
-        kept = self._by_block.setdefault(block, {}).setdefault(task, [])
+        tasks = self._by_block.setdefault(block, {})
+        given = tasks.get(task)
+        if given is None:
+            given = tasks[task] = _Given()
         for item in items:
-            if item == ANEW:
-                kept.clear()
-            else:
-                kept.append(item)
-        if len(kept) > LONGEST_STREAM:
-            _bound(kept)
+            given.take(item)
+        given.bound()
+
+    def _first(self, block: str) -> "_Given | None":
+        tasks = self._by_block.get(block)
+        return next(iter(tasks.values())) if tasks else None
 
 
-def _bound(kept: list[Any]) -> None:
-    """Fewer items, and all of a text as long as it isn't too long."""
-    if all(isinstance(item, str) for item in kept):
-        kept[:] = ["".join(kept)[-MOST_LETTERS:]]
-    else:
-        del kept[:-LONGEST_STREAM]
+class _Given:
+    """What one task gave. The text is kept whole: it is drawn far more often than it grows."""
+
+    def __init__(self) -> None:
+        self.items: list[Any] = []
+        self.text: str | None = ""
+        """None as soon as anything else was given."""
+
+    def take(self, item: Any) -> None:
+        if item == ANEW:
+            self.items.clear()
+            self.text = ""
+            return
+        self.items.append(item)
+        if self.text is not None:
+            self.text = self.text + item if isinstance(item, str) else None
+
+    def bound(self) -> None:
+        """Fewer items, and all of a text as long as it isn't too long."""
+        if len(self.items) <= LONGEST_STREAM:
+            return
+        if self.text is not None:
+            self.text = self.text[-MOST_LETTERS:]
+            self.items[:] = [self.text]
+        else:
+            del self.items[:-LONGEST_STREAM]

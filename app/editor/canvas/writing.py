@@ -1,6 +1,7 @@
 """What blocks write while they write it: a slip beneath the card, with the last lines of it."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QPainterPath, QTextLayout, QTextOption
@@ -18,8 +19,8 @@ INSET = 8.0
 LINE = 16.0
 RADIUS = 8.0
 CARET = 2.0
-MOST = 50
-"""Slips at a time."""
+MOST = 100
+"""Slips at a time: more than a screen has room for that can be read."""
 
 _GOING_ON = ("running", "retrying")
 
@@ -35,25 +36,26 @@ class Writing:
         """Draw over the flow, in scene coordinates."""
         if zoom < NEAR:
             return
-        for id, text in self._written():
-            rect = self._shapes.rect(id)
-            if rect.adjusted(0, 0, 0, LINES * LINE + 2 * INSET).intersects(area):
-                self._draw(painter, rect, text, drawing)
+        for rect, text in islice(self._written(area), MOST):
+            self._draw(painter, rect, text, drawing)
 
-    def _written(self) -> Iterator[tuple[str, str]]:
-        """The blocks of the shown flow that are writing, and the end of what they wrote."""
+    def _written(self, area: QRectF) -> Iterator[tuple[QRectF, str]]:
+        """Where blocks in view are that are writing, and the end of what they wrote."""
         run = self._workbench.run
         if run is None:
             return
         through = self._workbench.blocks_into
         prefix = "/".join(through) + "/" if through else ""
-        for number, address in enumerate(run.streams.blocks()):
+        for address in run.streams.blocks():
             id = address.removeprefix(prefix)
-            if number >= MOST or not address.startswith(prefix) or id not in self._shapes:
+            if not address.startswith(prefix) or id not in self._shapes:
                 continue
-            view, text = run.block(address), run.streams.text_of(address)
+            rect, view = self._shapes.rect(id), run.block(address)
+            if not rect.adjusted(0, 0, 0, LINES * LINE + 2 * INSET).intersects(area):
+                continue
+            text = run.streams.text_of(address)
             if view is not None and view.state in _GOING_ON and text and text.strip():
-                yield id, _end_of(text)
+                yield rect, _end_of(text)
 
     def _draw(self, painter: QPainter, card: QRectF, text: str, drawing: Drawing) -> None:
         paints, tokens = drawing.paints, drawing.paints.tokens
