@@ -10,11 +10,12 @@ from tests.benchmarks import machine, report, sections  # noqa: F401  (fills the
 from tests.benchmarks.figure import Figure, short
 from tests.benchmarks.locking import lock_all
 from tests.benchmarks.race import Effort
-from tests.benchmarks.registry import Benchmark, find
+from tests.benchmarks.registry import Benchmark, find, whole_chapters
 
 EXPLAINED = """\
 NAME is a figure (engine.chain) or the beginning of several (engine, peers.langgraph); none means
-all. Figures measured elsewhere are not comparable: always compare within one line."""
+all. With --write their chapters are measured whole and renewed on the page, and the others stay.
+Figures measured elsewhere are not comparable: always compare within one line."""
 
 
 def arguments(words: Sequence[str] | None) -> argparse.Namespace:
@@ -22,7 +23,7 @@ def arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("names", nargs="*", metavar="NAME", help="what to measure")
     parser.add_argument("--json", action="store_true", help="one JSON line a figure")
     parser.add_argument("--list", action="store_true", help="name every figure and stop")
-    parser.add_argument("--write", type=Path, metavar="PAGE", help="write all as a Markdown page")
+    parser.add_argument("--write", type=Path, metavar="PAGE", help="write them to a Markdown page")
     parser.add_argument(
         "--seconds",
         type=float,
@@ -47,6 +48,8 @@ def main(words: Sequence[str] | None = None) -> int:
     if options.list:
         listing(chosen)
         return 0
+    if options.write:
+        chosen = whole_chapters(chosen)
     figures = list(told(measured(chosen, Effort(options.seconds)), as_json=options.json))
     if options.write:
         write(options.write, figures, options.names)
@@ -83,7 +86,11 @@ def sentence(figure: Figure) -> str:
 def write(place: Path, figures: Sequence[Figure], names: Sequence[str]) -> None:
     command = " ".join(["python -m tests.benchmarks", *names, "--write", str(place)])
     place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_text(report.page(figures, machine.described(), command), encoding="utf-8")
+    if names and place.exists():
+        page = report.renewed(place.read_text(encoding="utf-8"), figures, command)
+    else:
+        page = report.page(figures, machine.described(), command)
+    place.write_text(page, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -78,3 +78,9 @@ def find(words: Iterable[str]) -> list[Benchmark]:
             raise LookupError(f"There is no benchmark {word!r}; --list shows those there are.")
         found |= fitting
     return list(found.values()) or list(BENCHMARKS.values())
+
+
+def whole_chapters(chosen: Iterable[Benchmark]) -> list[Benchmark]:
+    """All benchmarks of the sections that these belong to."""
+    wanted = {entry.section for entry in chosen}
+    return [entry for entry in BENCHMARKS.values() if entry.section in wanted]

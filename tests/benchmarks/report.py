@@ -1,6 +1,7 @@
 """The page of figures: what was measured, how, on what, with the command that makes it anew."""
 
 import importlib
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
@@ -21,6 +22,11 @@ medians of the laps, *ratio* is the median of the laps' ratios: ours divided by 
 the same round, so that noise on the machine hits both. Graphs are built, checked and compiled
 before the clock starts, for every contender alike. The targets are reported, never asserted.
 """
+MEASURED_ALONE = """\
+Measured on its own by `{command}` on {day}, at a load of {load:.1f} on average, of which ours is
+about 1: compare within a line only."""
+NEWLINE = "\n"
+BEFORE_CHAPTER = "\n## "
 
 
 def page(figures: Sequence[Figure], machine: Mapping[str, str], command: str) -> str:
@@ -32,15 +38,40 @@ def page(figures: Sequence[Figure], machine: Mapping[str, str], command: str) ->
     return "\n".join(parts)
 
 
-def chapter(section: str, figures: Sequence[Figure]) -> str:
+def renewed(page: str, figures: Sequence[Figure], command: str) -> str:
+    """A page on which the chapters of these figures are new, and all others as they were."""
+    head, *chapters = page.split(BEFORE_CHAPTER)
+    kept = {f"## {text.partition(NEWLINE)[0]}": text for text in chapters}
+    day = datetime.now(UTC).strftime("%Y-%m-%d")
+    note = MEASURED_ALONE.format(command=command, day=day, load=os.getloadavg()[1])
+    for section, group in groupby(figures, key=lambda figure: BENCHMARKS[figure.name].section):
+        kept[heading_of(section)] = chapter(section, list(group), note).removeprefix("## ")
+    order = [heading_of(section) for section in sections()]
+    places = sorted(kept, key=lambda heading: order.index(heading) if heading in order else -1)
+    texts = (kept[heading].strip() + NEWLINE for heading in places)
+    return BEFORE_CHAPTER.join([head.rstrip() + NEWLINE, *texts])
+
+
+def sections() -> list[str]:
+    """The modules that know how to measure, in the order of the page."""
+    return list(dict.fromkeys(entry.section for entry in BENCHMARKS.values()))
+
+
+def heading_of(section: str) -> str:
+    """The heading of a module's chapter: the first line of its docstring."""
+    docstring = importlib.import_module(section).__doc__ or section
+    return f"## {docstring.strip().partition(NEWLINE)[0].rstrip('.')}"
+
+
+def chapter(section: str, figures: Sequence[Figure], note: str = "") -> str:
     """One module's figures under its docstring, whose first line is the heading."""
     docstring = importlib.import_module(section).__doc__ or section
-    heading, _, text = docstring.strip().partition("\n")
+    text = "\n\n".join(filter(None, [docstring.strip().partition(NEWLINE)[2].strip(), note]))
     if "peer" in BENCHMARKS[figures[0].name].choices:
         body = by_peer(figures)
     else:
         body = one_per_row(figures)
-    return "\n".join([f"## {heading.rstrip('.')}", "", *([text.strip(), ""] if text else []), body])
+    return "\n".join([heading_of(section), "", *([text, ""] if text else []), body])
 
 
 def one_per_row(figures: Iterable[Figure]) -> str:

@@ -122,6 +122,27 @@ def test_the_page_shows_peers_by_workload_and_marks_a_missed_target() -> None:
     assert "| Burr, in memory | 60 (30×) |" in page
 
 
+def test_a_chapter_is_measured_anew_and_the_others_stay() -> None:
+    chain, beside = (
+        Figure("engine.chain", Measured(9, 6, 1.5, "µs/task")),
+        Figure("peers.burr.chain", Measured(2, 60, 1 / 30, "µs/task")),
+    )
+    before = report.page([chain, beside], {"Processor": "a loom"}, "make bench")
+
+    guards = [Figure("guards.timed", Measured(3, 1, 3.0, "µs/call"))]
+    page = report.renewed(before, guards, "make guards")
+    anew = report.renewed(
+        page, [Figure("engine.chain", Measured(5, 6, 0.83, "µs/task"))], "make engine"
+    )
+
+    headings = [line for line in page.splitlines() if line.startswith("## ")]
+    assert headings == ["## The engine in memory", "## The guards", "## Beside our peers"]
+    assert "Measured on its own by `make guards`" in page
+    assert before.split("## ")[1].strip() in page
+    assert "| 5 | 6 | µs/task | 0.83× |" in anew
+    assert "| 9 | 6 | µs/task |" not in anew
+
+
 @pytest.mark.parametrize("parents", [chain(20), fan(20), grid(5)])
 async def test_the_reference_runs_every_block_after_its_parents(parents: list[list[int]]) -> None:
     order: list[int] = []
