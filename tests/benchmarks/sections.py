@@ -19,6 +19,7 @@ SECTIONS = (
     "timeline",
     "metrics",
     "models",
+    "streams",
     "against_peers",
 )
 

@@ -32,6 +32,8 @@ from agents.llm.providers.instances import instance_of
 
 MODELS = ("scripted-large", "scripted-small")
 KEY = "sk-test-4711"
+NOW = "{now}"
+"""Stands in a text for the time at which it is sent, in seconds since the epoch."""
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
@@ -322,6 +324,7 @@ class Models:
             if said.every or said.endless:
                 await asyncio.wait([gone], timeout=said.every)
             piece = chunk.replace(b"}", b"", 1) if number == said.spoilt else chunk
+            piece = piece.replace(NOW.encode(), f"{time.time():.6f}".encode())
             writer.write(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
             await writer.drain()
         writer.write(b"0\r\n\r\n")
