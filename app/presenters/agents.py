@@ -17,7 +17,7 @@ from agents.resilience.status import BreakerChanged, GuardStatus
 from app.presenters.amounts import amount
 
 COLUMNS = (
-    "Agent", "State", "Breakers", "Last calls", "Half within", "95 % within", "A minute",
+    "Agent", "State", "Breakers", "Lately", "Half within", "95 % within", "A minute",
     "Under way", "Failed",
 )  # fmt: skip
 
@@ -290,7 +290,8 @@ def news_of(happening: Happening) -> News | None:
             return News(text, "info", f"breaker {guard}", agent_of(happening))
         case BreakerChanged(guard, "open", reason):
             system = guard.partition(":")[2] or guard
-            text = f"{system} isn't asked for a while: {_ended(reason)} It is tried again later."
+            why = reason.partition(", the last: ")[0]  # the dock tells the rest
+            text = f"{system} isn't asked for a while: {_ended(why)}"
             return News(text, "warning", f"breaker {guard}", agent_of(happening))
         case BreakerChanged(guard, "closed", _):
             system = guard.partition(":")[2] or guard

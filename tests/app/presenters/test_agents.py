@@ -98,9 +98,9 @@ def test_an_agent_is_told_of_in_two_lines() -> None:
 @pytest.mark.parametrize(
     ("happening", "words", "news"),
     [
-        (BreakerChanged("http:a", "open", "5 failures in a row.", 1.0),
-         "The breaker of a is open: 5 failures in a row.",
-         "a isn't asked for a while: 5 failures in a row. It is tried again later."),
+        (BreakerChanged("http:a", "open", "5 failures in a row, the last: No answer.", 1.0),
+         "The breaker of a is open: 5 failures in a row, the last: No answer.",
+         "a isn't asked for a while: 5 failures in a row."),
         (BreakerChanged("http:a", "half_open", "60 s have gone by", 1.0),
          "The breaker of a is half-open: 60 s have gone by.", None),
         (BreakerChanged("http:a", "closed", "3 calls that tried it worked", 1.0),
