@@ -10,7 +10,7 @@ from graph.paths import read_path
 from graph.schemas import faults
 from graph.spec import REQUIRED, Look, Parameter
 from runtime.events import TaskAnswered, block_of
-from runtime.projections.inbox import Question
+from runtime.projections.inbox import Question, roughly
 
 LONG = 200
 """Letters from which a field is given several lines."""
@@ -56,18 +56,6 @@ def left(question: Question, now: float) -> str:
 def is_urgent(question: Question, now: float) -> bool:
     """Whether there is little time left, or none."""
     return question.until is not None and question.until - now < URGENT
-
-
-def roughly(seconds: float) -> str:
-    """A time as people think of it while they wait: `40 s`, `4 min`, `3 h 20 min`, `2 d 5 h`."""
-    minutes, rest = divmod(max(1, round(seconds)), 60)
-    hours, minutes = divmod(minutes, 60)
-    days, hours = divmod(hours, 24)
-    if days:
-        return f"{days} d {hours} h" if hours else f"{days} d"
-    if hours:
-        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
-    return f"{minutes} min" if minutes else f"{rest} s"
 
 
 def done_words(done: Done) -> str:

@@ -68,6 +68,18 @@ def question_of(event: TaskAsked, flow: str) -> Question:
     )
 
 
+def roughly(seconds: float) -> str:
+    """A time as people think of it while they wait: `40 s`, `4 min`, `3 h 20 min`, `2 d 5 h`."""
+    minutes, rest = divmod(max(1, round(seconds)), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    if days:
+        return f"{days} d {hours} h" if hours else f"{days} d"
+    if hours:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    return f"{minutes} min" if minutes else f"{rest} s"
+
+
 def open_questions(events: Iterable[AnyEvent]) -> list[TaskAsked]:
     """What is still asked after the events of a run that count (see `history.effective`)."""
     asked: dict[tuple[str, str], TaskAsked] = {}

@@ -10,8 +10,8 @@ from runtime.headless import options
 from runtime.headless.exits import DONE
 from runtime.headless.loop import waited
 from runtime.headless.questions import answer_hint, questions_at
-from runtime.headless.words import clean, duration, say
-from runtime.projections.inbox import Inbox, Question
+from runtime.headless.words import clean, say
+from runtime.projections.inbox import Inbox, Question, roughly
 from runtime.wire import as_json
 
 
@@ -41,9 +41,13 @@ def _told(questions: Sequence[Question], now: float) -> list[str]:
     return ["\n".join(_lines(question, now)) for question in questions]
 
 
+def _left(seconds: float) -> str:
+    return f"{roughly(seconds)} left" if seconds > 0 else "the time is over"
+
+
 def _lines(question: Question, now: float) -> list[str]:
-    since = f"asked {duration(max(0.0, now - question.since))} ago"
-    left = [] if question.until is None else [f"{duration(max(0.0, question.until - now))} left"]
+    since = f"asked {roughly(now - question.since)} ago"
+    left = [] if question.until is None else [_left(question.until - now)]
     people = [f"of {clean(', '.join(question.of))}"] if question.of else []
     about = ", ".join([clean(question.flow) or "A flow", since, *people, *left])
     lines = [click.style(clean(question.title), bold=True), f"  {about}"]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.presenters.inbox import about, brief, flaws, is_urgent, roughly
-from runtime.projections.inbox import Question
+from app.presenters.inbox import about, brief, flaws, is_urgent
+from runtime.projections.inbox import Question, roughly
 
 DAY = 86_400.0
 ASKED = Question("r1", "Letter", "each[3]/ask", "1", "Send it?", 0.0, of=("Ann", "Bob"), until=DAY)
