@@ -1,13 +1,13 @@
 """The guards
 
 What stands around a call to the outside, per call that works, beside the call alone, which only
-gives back a number: retry, breaker and bulkhead, and the same with a time limit. Beside them the
-breaker of `purgatory`, where it is installed, which does the second of these things only.
+gives back a number: retry, breaker and bulkhead, and the same with a time limit. Then ours beside
+the retry of `tenacity` around the breaker of `purgatory`, which have no bulkhead, in an environment
+of their own.
 """
 
-from importlib.util import find_spec
-
-from tests.benchmarks.figure import Measured, Target, Unavailable
+from tests.benchmarks.environments import python_of
+from tests.benchmarks.figure import Measured, Target
 from tests.benchmarks.race import Effort, in_python, race
 from tests.benchmarks.registry import benchmark
 
@@ -26,13 +26,12 @@ def guarded(effort: Effort, what: str) -> Measured:
     return race(contenders, effort).measured(lambda lap: lap.microseconds_per_task, "µs/call")
 
 
-@benchmark("guards.purgatory", "all of ours beside the breaker of purgatory")
+@benchmark("guards.purgatory", "ours beside tenacity around purgatory", Target(at_most=1.0))
 def beside_purgatory(effort: Effort) -> Measured:
     """One call."""
-    if find_spec("purgatory") is None:
-        raise Unavailable("purgatory is not installed")
+    peer = "tests.benchmarks.peers.purgatory:guarded"
     contenders = {
         "ours": in_python(f"{PLACE}:ours", limit=LIMITS["untimed"]),
-        "reference": in_python(f"{PLACE}:purgatory"),
+        "reference": in_python(peer, python=python_of("purgatory")),
     }
     return race(contenders, effort).measured(lambda lap: lap.microseconds_per_task, "µs/call")

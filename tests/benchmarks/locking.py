@@ -16,6 +16,8 @@ REQUIREMENTS = {
     "hamilton": ("apache-hamilton",),
     "burr": ("apache-burr[tracking]",),  # its parallelism imports its tracking
     "haystack": ("haystack-ai",),
+    "purgatory": ("purgatory", "tenacity"),
+    "langchain": ("langchain-openai",),
 }
 UV_OPTIONS = (
     "--quiet --upgrade --universal --python-version 3.11 --generate-hashes"

@@ -62,7 +62,8 @@ def version_of(program: str) -> str:
 def peers() -> dict[str, str]:
     """The peers' locked versions."""
     names = {"langgraph": "langgraph", "apache-hamilton": "hamilton", "apache-burr": "burr"}
-    names |= {"haystack-ai": "haystack"}
+    names |= {"haystack-ai": "haystack", "langchain-openai": "langchain"}
+    names |= {"purgatory": "purgatory", "tenacity": "purgatory"}
     locked = {package: pinned(PEERS / f"{lock}.lock", package) for package, lock in names.items()}
     node_red = json.loads((PEERS / "node_red" / "package.json").read_text())
     dependencies: dict[str, str] = node_red["dependencies"]

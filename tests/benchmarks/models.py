@@ -5,6 +5,9 @@ budget, guard, trace, price) than the same one asked of the bare client of OpenA
 Anthropic: asked in turn in one process, of one scripted server whose answers are instant, the
 medians compared. Beside it stands what the bare client takes; the ratio is of the whole times.
 
+The same question through ours and through LangChain's chat model of OpenAI's, which is in an
+environment of its own: two processes that ask one server in turn.
+
 Streams: 1,000 answers read at the same time, each of a word every half second; the memory that
 it takes at most beyond what the process held before, for each of them.
 
@@ -12,6 +15,8 @@ Import: what a program pays to load the runtime with all its blocks, beside what
 the two clients, which are only loaded by the first question to such a service.
 """
 
+from tests.benchmarks.contenders.streams import speaking
+from tests.benchmarks.environments import python_of
 from tests.benchmarks.figure import Measured, Target
 from tests.benchmarks.race import Effort, in_python, race
 from tests.benchmarks.registry import benchmark
@@ -31,6 +36,22 @@ def overhead(effort: Effort, provider: str) -> Measured:
     bare = raced.median("both", lambda lap: lap.notes["bare"])
     more = raced.median("both", lambda lap: lap.notes["ours"] - lap.notes["bare"])
     return Measured(ours=more, reference=bare, ratio=(bare + more) / bare, unit="ms")
+
+
+@benchmark(
+    "models.langchain", "a whole question to OpenAI, beside LangChain's", Target(at_most=1.0)
+)
+def beside_langchain(effort: Effort) -> Measured:
+    """Milliseconds for a question."""
+    python = python_of("langchain")
+    with speaking() as url:
+        contenders = {
+            "ours": in_python(f"{CONTENDERS}:asking", url=url),
+            "reference": in_python(
+                "tests.benchmarks.peers.langchain:asking", python=python, url=url
+            ),
+        }
+        return race(contenders, effort).measured(lambda lap: lap.notes["median"], "ms")
 
 
 @benchmark(

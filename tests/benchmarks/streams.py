@@ -9,6 +9,8 @@ is OpenAI's bare client, which only reads the same answers, and the same crowd, 
 100 first words were seen.
 """
 
+from functools import cache
+
 from tests.benchmarks.figure import Measured, Target
 from tests.benchmarks.race import Effort, Race, in_python, race
 from tests.benchmarks.registry import benchmark
@@ -38,7 +40,9 @@ def late_word(effort: Effort, around: str) -> Measured:
     return read_by_both(effort, around).measured(lambda lap: lap.notes["p95_ms"], "ms")
 
 
+@cache
 def read_by_both(effort: Effort, around: str) -> Race:
+    """One race for both figures of it."""
     contenders = {
         "ours": in_python(f"{CONTENDERS}:window", talkers=TALKERS[around]),
         "reference": in_python(f"{CONTENDERS}:bare", talkers=TALKERS[around]),

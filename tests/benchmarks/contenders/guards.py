@@ -1,4 +1,4 @@
-"""Calls that work, around which stand a guard, a guard with a time limit, a peer, or nothing."""
+"""Calls that work, around which stand a guard, a guard with a time limit, or nothing."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -43,17 +43,3 @@ async def ours(limit: float) -> AsyncIterator[DoLap]:
 async def bare() -> AsyncIterator[DoLap]:
     """The call alone."""
     yield calling(work)
-
-
-@asynccontextmanager
-async def purgatory() -> AsyncIterator[DoLap]:
-    """The breaker of purgatory alone: it has no retry, bulkhead or time limit."""
-    from purgatory import AsyncCircuitBreakerFactory
-
-    breaker = await AsyncCircuitBreakerFactory().get_breaker("somebody")
-
-    async def call() -> int:
-        async with breaker:
-            return await work()
-
-    yield calling(call)

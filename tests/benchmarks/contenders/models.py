@@ -139,6 +139,26 @@ async def in_turn(provider: str) -> AsyncIterator[DoLap]:
 
 
 @asynccontextmanager
+async def asking(url: str) -> AsyncIterator[DoLap]:
+    """Questions to OpenAI through all that stands around them, one after the other."""
+    with TemporaryDirectory() as folder:
+        ours = Around(url.removesuffix("/v1"), Path(folder))
+
+        async def lap() -> Lap:
+            took = []
+            for _ in range(QUESTIONS):
+                begun = perf_counter()
+                assert await ours.ask("openai") == "You said: Hello"
+                took.append(perf_counter() - begun)
+            return Lap(sum(took), QUESTIONS, {"median": median(took) * 1e3})
+
+        try:
+            yield lap
+        finally:
+            await ours.close()
+
+
+@asynccontextmanager
 async def crowd(ours: bool) -> AsyncIterator[DoLap]:
     """A thousand answers that are under way together, as slow as models are."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -31,11 +31,16 @@ HEAPS, HIGHER = 4, 4.0
 """Those that ask one after the other lie on heaps."""
 
 
-def said(received: Received) -> Said:
-    """One who talks on and on, or a few words, of which the first is the time they are sent at."""
+def said(received: Received) -> Said | None:
+    """One who talks on and on, or a few words, of which the first is the time they are sent at.
+
+    Any other answers at once.
+    """
     if received.model == "talker":
         return Said("one two three four five six seven eight nine ten", endless=True, every=WORD)
-    return Said(f"{NOW} is when this was said", after=TURN, every=WORD)
+    if received.model == "speaker":
+        return Said(f"{NOW} is when this was said", after=TURN, every=WORD)
+    return None
 
 
 @contextmanager
