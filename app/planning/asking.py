@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -83,6 +83,7 @@ class AskingSheet(Sheet):
         foot.addWidget(self.bar)
         foot.addWidget(self.told)
         self.body.addLayout(foot)
+        self.body.addStretch(1)
         self.told.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         seen = self._studio.connections.seen
         if seen and not any(one.kind in KINDS for one in seen.connections):
@@ -138,6 +139,13 @@ class AskingSheet(Sheet):
             self._give_up()
             self._give_up = None
         super().done(result)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """As high as it has to be: only now it is known how its texts break."""
+        super().showEvent(event)
+        layout = self.layout()
+        if layout is not None:
+            self.resize(self.width(), layout.totalHeightForWidth(self.width()))
 
     def wrong(self, text: str, field: QWidget) -> None:
         """Say what is missing."""

@@ -22,10 +22,12 @@ class PartSheet(AskingSheet):
         self, studio: Studio, flow: Flow, blocks: tuple[str, ...], name: str,
         failure: Failure | None, put_in: Callable[[Replacement], object],
     ) -> None:  # fmt: skip
+        their, them = ("its", "it") if len(blocks) == 1 else ("their", "them")
         super().__init__(
             studio, f"Plan {name} anew",
-            "A model plans other steps in their place. What comes to them, and what others need "
-            "of them, stays linked; nothing else is touched. You can take it back.", "Plan anew",
+            f"A model plans other steps in {their} place. What comes to {them}, and what others "
+            f"need of {them}, stays linked; nothing else is touched. You can take it back.",
+            "Plan anew",
         )  # fmt: skip
         self._flow, self._blocks, self._failure, self._put_in = flow, blocks, failure, put_in
         if failure is not None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 
 import msgspec
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 
 from app.document import Level
 from app.notices import Offer
@@ -63,6 +63,7 @@ class Planner(QObject):
         bench = self._studio.workspace.current
         if bench is not None:
             titles = {id: bench.title_at(id) for id in plan.flow.blocks}
+            self._withdraw_with(bench)
             self._tell(planned(plan), f"How “{bench.title}” was planned", notes_of(plan, titles),
                        warns=bool(plan.mends))  # fmt: skip
 
@@ -110,6 +111,7 @@ class Planner(QObject):
         bench.show_level(level, bench.blocks_into if level == bench.level else ())
         bench.select(found.blocks)
         bench.reveal.emit(found.blocks[-1])
+        self._withdraw_with(bench)
         was = "was" if name.startswith("“") else "were"
         self._tell(planned_anew(f"{name} {was}", found), f"{name}, planned anew",
                    changes_of(found), Offer("Undo", bench.undo))  # fmt: skip
@@ -117,6 +119,14 @@ class Planner(QObject):
             self._look_into(bench)
 
     # Both.
+
+    def _withdraw_with(self, bench: Workbench) -> None:
+        """Who goes on with the flow, or runs it, has read what was told of it."""
+        for goes_on in (bench.changed, bench.run_changed):
+            goes_on.connect(self._withdraw, Qt.ConnectionType.SingleShotConnection)
+
+    def _withdraw(self, *_: object) -> None:
+        self._studio.notices.withdraw(NOTICE)
 
     def _look_into(self, bench: Workbench) -> None:
         """What a model has drawn is judged like a flow from elsewhere."""
