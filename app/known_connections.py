@@ -22,6 +22,8 @@ class KnownConnections(QObject):
     """There are others than before, or one of them is different."""
     wanted = Signal(tuple, str, object)
     """One of these kinds, called so, is to be made, and who is told of it: see `want`."""
+    unagreed = Signal(object)
+    """A connection (a Shown) is to be looked at, and agreed to or not: see `ask_to_agree`."""
     troubled = Signal(str)
     """They can't be read, and why."""
     served_changed = Signal()
@@ -39,6 +41,11 @@ class KnownConnections(QObject):
     def want(self, kinds: tuple[str, ...], name: str = "", then: Made = lambda _: None) -> None:
         """Have one of these kinds made, of any if none is said; `then` is told of it."""
         self.wanted.emit(kinds, name, then)
+
+    def ask_to_agree(self, name: str) -> None:
+        """Have the person look at what a connection does."""
+        if shown := self.find(name):
+            self.unagreed.emit(shown)
 
     def read(self) -> None:
         """Ask for all of them."""

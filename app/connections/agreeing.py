@@ -45,7 +45,7 @@ class AgreeSheet(Sheet):
         )
         label.setWordWrap(True)
         label.setProperty("role", "mono")
-        label.setAccessibleName(title)
+        label.setAccessibleName(f"{title}: {value}")
         self.body.addWidget(label)
         return label
 

@@ -6,6 +6,7 @@ from functools import partial
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QMenu, QWidget
 
+from app.connections.agreeing import AgreeSheet
 from app.connections.form import ConnectionSheet
 from app.icons import icon
 from app.known_connections import KnownConnections, Made
@@ -20,6 +21,7 @@ def install(studio: Studio) -> None:
     known.wanted.connect(
         lambda kinds, name, then: connect(studio.window, known, kinds, name=name, then=then)
     )
+    known.unagreed.connect(lambda shown: AgreeSheet(studio.window, known, shown).open())
 
 
 def make(

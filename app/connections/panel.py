@@ -40,7 +40,7 @@ NOTICE = "connections"
 SOON = 200
 """Milliseconds after an edit until it is looked anew which blocks use what."""
 
-_SHARES = (0.16, 0.2, 0.17, 0.19, 0.28)
+_SHARES = (0.15, 0.24, 0.15, 0.16, 0.3)
 
 
 class ConnectionRows(QTreeWidget):
@@ -211,11 +211,15 @@ class Panel(QWidget):
 
     def _turn_to_front(self) -> None:
         if self._bench is not None:
-            self._bench.problems_changed.disconnect(self._soon.start)
+            self._bench.changed.disconnect(self._look_soon)
         self._bench = self._studio.workspace.current
         if self._bench is not None:
-            self._bench.problems_changed.connect(self._soon.start)
+            self._bench.changed.connect(self._look_soon)
         self.refresh()
+
+    def _look_soon(self, _: object) -> None:
+        if self.isVisible():
+            self._soon.start()
 
     def _offer(self) -> None:
         shown, seen = self.chosen, self._known.seen
@@ -246,6 +250,7 @@ class Panel(QWidget):
         """Look anew whenever somebody turns to it: other programs make connections, too."""
         if event.type() in (QEvent.Type.Show, QEvent.Type.WindowActivate) and self.isVisible():
             self._known.read()
+            self._soon.start()
         return super().event(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -4,7 +4,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QWidget
 
-from app.presenters.block_status import taken_over
+from app.presenters.block_status import spending, taken_over
 from app.presenters.reading import sources_of, spoken, state_words, title_of
 from app.presenters.stop_words import PHASES
 from app.runs.control import RunControl
@@ -71,7 +71,9 @@ class Speech(QObject):
         names = [title_of(flow.blocks[one], bench.catalog) for one in sources if one in flow.blocks]
         problems = bench.problems_here().get(id, ())
         stale = "out of date" if bench.is_stale(bench.address(id)) else ""
-        states = (*self._stops(id), state_words(view), taken_over(view) if view else "", stale)
+        spent = spending(view.tokens, view.cost) if view else ""
+        taken = taken_over(view) if view else ""
+        states = (*self._stops(id), state_words(view), spent, taken, stale)
         state = ", ".join(filter(None, states))
         return spoken(title_of(block, bench.catalog), "", names, state, problems)
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from agents.llm.automatic import PREFIX
+import msgspec
+
 from agents.llm.connections import KINDS
 from agents.llm.providers.scripted import NAME as SCRIPTED
 from graph.catalog import Catalog
@@ -14,6 +15,8 @@ from runtime.connections.contents import Overview, Shown
 
 NO_MODEL = "no-model"
 """The code of the warning that a block asks a model which nothing leads to."""
+WAITS = "model-waits"
+"""The code of the warning that what leads to it waits for a person's word."""
 
 THREE_WAYS = (
     "Connect Claude, connect OpenAI, or connect a model on your own machine (Ollama, llama.cpp,"
@@ -33,12 +36,9 @@ def missing_models(
         spec = catalog.get(block.kind)
         field = _asks_by(block, spec) if spec else ""
         if field and End(block.id, field) not in flow.links:
-            message, cure = _lacking(_named(block, field, default), there)
-            if message:
-                yield Problem(
-                    NO_MODEL, message, cure,
-                    flow=path, block=block.id, field=field, severity="warning",
-                )  # fmt: skip
+            lack = _lacking(_named(block, field, default), there)
+            if lack is not None:
+                yield msgspec.structs.replace(lack, flow=path, block=block.id, field=field)
     for name, inner in flow.flows.items():
         yield from missing_models(inner, catalog, seen, default, f"{path}/{name}" if path else name)
 
@@ -66,25 +66,40 @@ def _named(block: Block, field: str, default: str) -> list[str]:
     return [one.strip() for one in named] if all(isinstance(one, str) for one in named) else []
 
 
-def _lacking(references: Sequence[str], there: Sequence[Shown]) -> tuple[str, str]:
-    """What stands in the way of asking any of them, and what cures it; "" for nothing."""
-    lacks = [_lacks(one, there) for one in references]
-    return lacks[0] if lacks and all(message for message, _ in lacks) else ("", "")
+def waiting_for(reference: str, seen: Overview) -> str:
+    """The connection that a reference to a model leads to, the first there is if it says none."""
+    name = reference.partition("/")[0]
+    return name or next((one.name for one in seen.connections if one.kind in KINDS), "")
 
 
-def _lacks(reference: str, there: Sequence[Shown]) -> tuple[str, str]:
+def _lacking(references: Sequence[str], there: Sequence[Shown]) -> Problem | None:
+    """What stands in the way of asking the first, None when any of them can be asked."""
+    lacks = [_lack(one, there) for one in references]
+    return lacks[0] if lacks and all(lacks) else None
+
+
+def _lack(reference: str, there: Sequence[Shown]) -> Problem | None:
     name, slash, _ = reference.partition("/")
     by_name = {one.name: one for one in there}
     if name == SCRIPTED:
-        return "", ""
+        return None
     if not there:
-        return "No model is connected.", THREE_WAYS
+        return _warning(NO_MODEL, "No model is connected.", THREE_WAYS)
     if slash and name not in by_name:
-        return f"There is no connection {name!r} to models.", "Connect it, or choose another model."
-    meant = by_name.get(name) or (there[0] if not reference else None)
-    if meant and not meant.agreed and not reference.startswith(PREFIX):
-        return (
-            f"The connection {meant.name!r} waits for your word.",
-            "Agree to what it does in the Connections dock.",
+        return _warning(
+            NO_MODEL,
+            f"There is no connection {name!r} to models.",
+            "Connect it, or choose another model.",
         )
-    return "", ""
+    meant = by_name.get(name) or (there[0] if not reference else None)
+    if meant is not None and not meant.agreed:
+        return _warning(
+            WAITS,
+            f"The connection {meant.name!r} waits for your word.",
+            "Look at what it does, and agree to it.",
+        )
+    return None
+
+
+def _warning(code: str, message: str, cure: str) -> Problem:
+    return Problem(code, message, cure, severity="warning")

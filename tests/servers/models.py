@@ -52,7 +52,8 @@ class Said(msgspec.Struct, frozen=True):
     `cut` closes the connection before so many chunks of the stream, `hang` falls silent there;
     `clean` ends a cut answer as if it were whole. `spoilt` breaks the JSON of that chunk.
     `every` is seconds between chunks. `endless` says the text over and over. `body` is sent
-    instead of all that. `held` waits with every chunk for `Models.release`.
+    instead of all that. `held` waits for `Models.release` with every chunk, `held_at` with that one
+    and those after it.
     """
 
     text: str = ""
@@ -73,6 +74,7 @@ class Said(msgspec.Struct, frozen=True):
     every: float = 0.0
     after: float = 0.0
     held: bool = False
+    held_at: int | None = None
     body: str | None = None
 
 
@@ -317,8 +319,9 @@ class Models:
                     writer.write(b"0\r\n\r\n")
                     await writer.drain()
                 return False
-            if number == said.hang or said.held:
-                await self._silence(received, gone, until=self._released if said.held else None)
+            held = said.held or number == said.held_at
+            if number == said.hang or held:
+                await self._silence(received, gone, until=self._released if held else None)
                 if received.left:
                     return False
             if said.every or said.endless:

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from app.icons import icon
 from app.presenters.connection_list import UNKNOWN
 from app.presenters.form import said_here
-from app.presenters.missing_models import NO_MODEL, kinds_for
+from app.presenters.missing_models import NO_MODEL, WAITS, kinds_for, waiting_for
 from app.presenters.prose import rich
 from app.theme import current
 from app.workbench import Workbench
@@ -51,6 +51,8 @@ def offers_of(workbench: Workbench) -> Offers:
             return [Offer("Connect…", partial(_connect, workbench, problem))]
         if problem.code == NO_MODEL:
             return [Offer("Connect a model…", partial(_connect_model, workbench, problem))]
+        if problem.code == WAITS:
+            return [Offer("Agree…", partial(_agree, workbench, problem))]
         found = fixes(problem, workbench.document.flow, workbench.catalog)
         return [Offer(fix.title, partial(_mend, workbench, fix)) for fix in found[:MOST_OFFERS]]
 
@@ -69,10 +71,20 @@ def _connect(workbench: Workbench, problem: Problem) -> None:
 
 def _connect_model(workbench: Workbench, problem: Problem) -> None:
     """Let a model be connected: of the kind that the block means, where that shows."""
-    spot = spot_of(problem, workbench.document.flow, workbench.catalog)
-    named = spot.block.fields.get(problem.field) if spot and spot.block else ""
     if workbench.connections is not None:
-        workbench.connections.want(*kinds_for(str(named or "")))
+        workbench.connections.want(*kinds_for(_model_at(workbench, problem)))
+
+
+def _agree(workbench: Workbench, problem: Problem) -> None:
+    """Let the person look at what the connection does that the block means."""
+    known = workbench.connections
+    if known is not None and known.seen is not None:
+        known.ask_to_agree(waiting_for(_model_at(workbench, problem), known.seen))
+
+
+def _model_at(workbench: Workbench, problem: Problem) -> str:
+    spot = spot_of(problem, workbench.document.flow, workbench.catalog)
+    return str(spot.block.fields.get(problem.field) or "") if spot and spot.block else ""
 
 
 def _mend(workbench: Workbench, fix: Fix) -> None:

@@ -4,7 +4,14 @@ from typing import Any
 
 import pytest
 
-from app.presenters.missing_models import NO_MODEL, THREE_WAYS, kinds_for, missing_models
+from app.presenters.missing_models import (
+    NO_MODEL,
+    THREE_WAYS,
+    WAITS,
+    kinds_for,
+    missing_models,
+    waiting_for,
+)
 from graph.compile.checks import check
 from graph.errors import Problem
 from graph.flow import Block, Flow, Settings
@@ -74,7 +81,10 @@ def test_another_connection_than_those_there_are_is_named() -> None:
 def test_one_that_nobody_agreed_to_waits() -> None:
     (problem,) = found(WAITING, model="far/m")
 
+    assert problem.code == WAITS
     assert problem.message == "The connection 'far' waits for your word."
+    assert waiting_for("far/m", Overview(connections=(WEB, WAITING))) == "far"
+    assert waiting_for("", Overview(connections=(WEB, WAITING))) == "far"
     assert found(WAITING)[0].message == problem.message
     assert found(WAITING, LOCAL, model="local/m") == []
 
