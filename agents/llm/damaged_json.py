@@ -11,15 +11,19 @@ LONGEST = 2_000_000
 """Characters of an answer that are looked at."""
 DEEPEST = 100
 """Lists and records inside each other."""
+LOOKED_AHEAD = 500
+"""Characters of blanks and comments behind a quote in which it is looked for what follows."""
 MOST_BEGINNINGS = 20
 """Places in a text at which JSON is looked for."""
 
 _FENCE = re.compile(r"```[^\S\n]*[\w+.-]*[^\S\n]*\n?(.*?)(?:```|\Z)", re.DOTALL)
 _BEGINNING = re.compile(r"[{\[]")
 _BLANK = re.compile(r"(?:\s+|//[^\n]*|\#[^\n]*|/\*.*?(?:\*/|\Z))*", re.DOTALL)
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?=[\s,}\]:/#]|\Z)")
+# Possessive, as digits that are given back and looked at again make no number of what is none.
+_NUMBER = re.compile(r"[+-]?(?:\d++\.?\d*+|\.\d++)(?:[eE][+-]?\d++)?(?=[\s,}\]:/#]|\Z)")
 _BARE = re.compile(r"[^\s,:{}\[\]\"'][^,:{}\[\]\n\"]*")
 _BARE_VALUE = re.compile(r"[^,}\]\n]+")
+_COMMENT = re.compile(r"\s(?://|#|/\*)")
 _ESCAPE = re.compile(r"u([0-9a-fA-F]{4})(?:\\u([dD][c-fC-F][0-9a-fA-F]{2}))?")
 
 _CLOSES = {'"': '"', "'": "'", "`": "`", "“": "”", "\u2018": "\u2019", "„": "“", "«": "»"}
@@ -169,7 +173,7 @@ class _Reader:
 
     def ends_here(self) -> bool:
         """Whether what follows a quote shows that the text is over."""
-        after = _blank(self.text, self.at)
+        after = _blank(self.text, self.at, self.at + LOOKED_AHEAD)
         following = self.text[after : after + 1]
         if following in (",", ":", "}", "]", "=", ";", ""):
             return True
@@ -193,7 +197,7 @@ class _Reader:
         if found is None:
             raise NotReadable("A value is missing.")
         self.at = found.end()
-        words = re.split(r"\s+(?://|#|/\*)", found[0])[0].strip()
+        words = _COMMENT.split(found[0], maxsplit=1)[0].strip()
         if words.lower() in _WORDS:
             return _WORDS[words.lower()]
         if not words:
@@ -209,8 +213,8 @@ class _Reader:
         return self.text[self.at : self.at + 1]
 
 
-def _blank(text: str, at: int) -> int:
-    found = _BLANK.match(text, at)
+def _blank(text: str, at: int, to: int = LONGEST) -> int:
+    found = _BLANK.match(text, at, to)
     return found.end() if found else at
 
 

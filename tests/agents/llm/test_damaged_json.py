@@ -112,3 +112,19 @@ def _texts(value: Any) -> list[str]:
     if isinstance(value, dict):
         return [*value, *(text for one in value.values() for text in _texts(one))]
     return [text for one in value for text in _texts(one)] if isinstance(value, list) else []
+
+
+LONG = 200_000
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("[a" + " " * LONG + "b]", ["a" + " " * LONG + "b"]),
+        ("[" + "1" * LONG + "x]", ["1" * LONG + "x"]),
+        ('["' + '"#' * LONG + "\nx", ['"#' * LONG + "\nx"]),
+    ],
+    ids=["blanks", "digits", "quotes"],
+)
+def test_what_a_model_repeats_without_end_is_read_once(text: str, meant: Any) -> None:
+    assert read(text) == meant
