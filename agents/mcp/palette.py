@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agents.mcp.answers import wraps
-from agents.mcp.shapes import type_from
+from agents.mcp.shapes import Types, type_from
 from agents.mcp.snapshot import Snapshot, Tool, snapshots
 from graph.block import KIND
 from graph.context import Context
@@ -117,11 +117,11 @@ def _arguments(takes: Mapping[str, Any]) -> dict[str, Parameter]:
     if not isinstance(properties, Mapping):
         return {}
     required = _required(takes)
-    taken = {CONTEXT}
+    types, taken = Types(takes), {CONTEXT}
     made: dict[str, Parameter] = {}
     for real in sorted(map(str, properties), key=lambda name: name not in required):
         name = _free(real, taken)
-        made[real] = _parameter(name, properties[real], takes, required=real in required)
+        made[real] = _parameter(name, properties[real], types, required=real in required)
     return made
 
 
@@ -142,8 +142,8 @@ def _free(real: str, taken: set[str]) -> str:
     return free
 
 
-def _parameter(name: str, schema: Any, root: Mapping[str, Any], *, required: bool) -> Parameter:
-    kind = type_from(schema, root)
+def _parameter(name: str, schema: Any, types: Types, *, required: bool) -> Parameter:
+    kind = types.of(schema)
     about = schema.get("description", "") if isinstance(schema, Mapping) else ""
     default = schema.get("default") if isinstance(schema, Mapping) else None
     if default is None or mismatch(kind, default):

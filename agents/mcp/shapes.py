@@ -22,6 +22,9 @@ DEEPEST = 6
 MOST = 12
 """Alternatives that are told apart."""
 
+MOST_LOOKED_AT = 2_000
+"""Schemas that are looked at in one: those that refer to others could be without number."""
+
 _KINDS = {
     "null": NULL,
     "boolean": BOOLEAN,
@@ -33,39 +36,71 @@ _KINDS = {
 }
 
 
-def type_from(schema: Any, root: Mapping[str, Any] | None = None, depth: int = 0) -> ValueType:
+def type_from(schema: Any, root: Mapping[str, Any] | None = None) -> ValueType:
     """The type of the values that a schema allows; never narrower than the schema.
 
     `root` is the schema that a `$ref` inside refers to.
     """
-    if not isinstance(schema, Mapping) or depth > DEEPEST:
-        return ANY
-    root = schema if root is None else root
-    if "$ref" in schema:
-        return type_from(_referred(schema["$ref"], root), root, depth + 1)
-    if "const" in schema or "enum" in schema:
-        return _choices([schema["const"]] if "const" in schema else schema["enum"])
-    for word in ("anyOf", "oneOf"):
-        if word in schema:
-            return _any_of(schema[word], root, depth)
-    kind = schema.get("type")
-    if isinstance(kind, list):
-        return _any_of([{**schema, "type": one} for one in kind], root, depth)
-    if kind == "array":
-        return ValueType("list", item=type_from(schema.get("items"), root, depth + 1))
-    if kind == "object":
-        return _record(schema, root, depth)
-    return _KINDS.get(kind, ANY) if isinstance(kind, str) else ANY
+    return Types(schema if root is None else root).of(schema)
 
 
-def _referred(reference: Any, root: Mapping[str, Any]) -> Any:
-    """The part of the root that a reference means, None for any other."""
-    if not isinstance(reference, str) or not reference.startswith("#/"):
-        return None
-    found: Any = root
-    for step in reference[2:].split("/"):
-        found = found.get(step) if isinstance(found, Mapping) else None
-    return found
+class Types:
+    """The types of what is in one schema, of which no more than a bearable part is looked at."""
+
+    def __init__(self, root: Any) -> None:
+        self._root = root
+        self._left = MOST_LOOKED_AT
+
+    def of(self, schema: Any) -> ValueType:
+        """See `type_from`."""
+        return self._type(schema, 0)
+
+    def _type(self, schema: Any, depth: int) -> ValueType:
+        self._left -= 1
+        if not isinstance(schema, Mapping) or depth > DEEPEST or self._left < 0:
+            return ANY
+        if "$ref" in schema:
+            return self._type(self._referred(schema["$ref"]), depth + 1)
+        if "const" in schema or "enum" in schema:
+            return _choices([schema["const"]] if "const" in schema else schema["enum"])
+        for word in ("anyOf", "oneOf"):
+            if word in schema:
+                return self._any_of(schema[word], depth)
+        kind = schema.get("type")
+        if isinstance(kind, list):
+            return self._any_of([{**schema, "type": one} for one in kind], depth)
+        if kind == "array":
+            return ValueType("list", item=self._type(schema.get("items"), depth + 1))
+        if kind == "object":
+            return self._record(schema, depth)
+        return _KINDS.get(kind, ANY) if isinstance(kind, str) else ANY
+
+    def _referred(self, reference: Any) -> Any:
+        """The part of the root that a reference means, None for any other."""
+        if not isinstance(reference, str) or not reference.startswith("#/"):
+            return None
+        found: Any = self._root
+        for step in reference[2:].split("/"):
+            found = found.get(step) if isinstance(found, Mapping) else None
+        return found
+
+    def _any_of(self, schemas: Any, depth: int) -> ValueType:
+        if not isinstance(schemas, list) or not 0 < len(schemas) <= MOST:
+            return ANY
+        return union(self._type(one, depth + 1) for one in schemas)
+
+    def _record(self, schema: Mapping[str, Any], depth: int) -> ValueType:
+        properties, required = schema.get("properties"), schema.get("required")
+        if not properties:
+            others = self._type(schema.get("additionalProperties"), DEEPEST)
+            return ValueType("record", item=others)
+        if not isinstance(properties, Mapping) or not isinstance(required, list):
+            return RECORD
+        wanted = frozenset(name for name in required if isinstance(name, str))
+        certain = tuple(
+            (name, self._type(one, depth + 1)) for name, one in properties.items() if name in wanted
+        )
+        return ValueType("record", item=ANY, fields=certain)
 
 
 def _choices(values: Any) -> ValueType:
@@ -87,24 +122,3 @@ def _kind_of(value: object) -> ValueType:
     if isinstance(value, int):
         return INTEGER
     return TEXT if isinstance(value, str) else NUMBER
-
-
-def _any_of(schemas: Any, root: Mapping[str, Any], depth: int) -> ValueType:
-    if not isinstance(schemas, list) or not 0 < len(schemas) <= MOST:
-        return ANY
-    return union(type_from(one, root, depth + 1) for one in schemas)
-
-
-def _record(schema: Mapping[str, Any], root: Mapping[str, Any], depth: int) -> ValueType:
-    properties, required = schema.get("properties"), schema.get("required")
-    if not properties:
-        others = type_from(schema.get("additionalProperties"), root, DEEPEST)
-        return ValueType("record", item=others)
-    if not isinstance(properties, Mapping) or not isinstance(required, list):
-        return RECORD
-    certain = tuple(
-        (str(name), type_from(one, root, depth + 1))
-        for name, one in properties.items()
-        if name in required
-    )
-    return ValueType("record", item=ANY, fields=certain)

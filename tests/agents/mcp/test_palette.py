@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.mcp.palette import specs_of
-from agents.mcp.shapes import type_from
+from agents.mcp.shapes import MOST_LOOKED_AT, type_from
 from agents.mcp.snapshot import Snapshot, Tool
 from graph.block import KIND
 from graph.catalog import Catalog
@@ -174,3 +174,18 @@ def test_a_type_takes_whatever_the_schema_does(schema: Any, value: Any) -> None:
     """A port must never refuse what the tool would take."""
     if jsonschema_rs.is_valid(schema, value):
         assert mismatch(type_from(schema), value) == ""
+
+
+def test_a_schema_that_refers_to_itself_from_everywhere_is_looked_at_for_a_bearable_time() -> None:
+    names = [f"p{number}" for number in range(100)]
+    within = {name: {"$ref": "#/$defs/one"} for name in names}
+    one = {"type": "object", "properties": within, "required": names}
+
+    (made,) = specs_of(Snapshot("hub", tools=(Tool("ask", takes={**one, "$defs": {"one": one}}),)))
+
+    assert len(made.parameters) == 100
+    assert sum(_size(parameter.type) for parameter in made.parameters) <= 2 * MOST_LOOKED_AT
+
+
+def _size(kind: ValueType) -> int:
+    return 1 + sum(_size(inner) for _, inner in kind.fields or ())
