@@ -79,6 +79,28 @@ def test_a_request_is_said_by_its_status_and_place() -> None:
     assert (found.label, found.said, found.mark) == ("GET", "404 · a.org/x · 120 ms", "failed")
 
 
+def test_a_model_that_was_asked_is_said_by_what_came_of_it() -> None:
+    down = {"connection": "main", "model": "large", "took": 0.1, "error": "Nobody answered."}
+    spare = {"connection": "spare", "model": "small", "took": 0.25}
+    asked = (down, spare | {"fell_back_from": ["main/large"]}, spare | {"cached": True})
+    traces = [Trace("model", 1.0, 1, detail) for detail in asked]
+
+    found = items(of_task(TaskData("a", traces=traces), {}))
+
+    assert (found["model/0"].label, found["model/0"].said) == ("main/large", "Nobody answered.")
+    assert found["model/0"].mark == "failed"
+    assert found["model/1"].said == "Answered in 250 ms · stood in for main/large"
+    assert found["model/2"].said == "Given as it was kept"
+
+
+def test_whatever_else_passed_is_shown_as_it_was_told() -> None:
+    traces = [Trace("choice", 1.0, 1, {"chosen": "loom 2"})]
+
+    (found,) = items(of_task(TaskData("a", traces=traces), {})).values()
+
+    assert (found.label, found.kind, found.value) == ("choice", "value", {"chosen": "loom 2"})
+
+
 def test_a_secret_is_shown_by_its_name() -> None:
     data = TaskData("a", fields={"token": Field({"$secret": "github"})})
 

@@ -263,3 +263,16 @@ def test_the_course_of_one_run_begins_with_it() -> None:
 def test_a_tally_comes_back_as_it_was_packed(parts: list[Tally]) -> None:
     for part in parts:
         assert msgspec.msgpack.decode(msgspec.msgpack.encode(part), type=Tally) == part
+
+
+def test_breakers_are_counted_as_they_open_and_averaged_while_they_are_open() -> None:
+    fold = Fold()
+    for at, (opened, are_open) in enumerate([(1.0, 1.0), (2.0, 3.0), (0.0, 2.0)]):
+        fold.see(float(at), breakers_opened=opened, breakers_open=are_open)
+    whole = Tally()
+    for point in fold.drain():
+        whole.add(point.tally)
+
+    assert METRICS["breakers_opened"].value(whole, 3.0) == 3
+    assert METRICS["breakers_open"].value(whole, 3.0) == 2
+    assert METRICS["breakers_opened"].value(Tally(), 3.0) is None
