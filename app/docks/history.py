@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QShowEvent
@@ -28,10 +29,14 @@ from app.presenters.past_runs import PastRun
 from app.running.past_runs import on_its_flow
 from app.studio import Studio
 from runtime.commands import Answer, PruneRuns
+from runtime.events import ENDINGS, RunInterrupted, RunStarted
 from runtime.journal.contract import RunRow
 
 DELAY = 400
 """Milliseconds after a run has begun or ended until the list is read again."""
+
+NEWS = (RunStarted, RunInterrupted, *ENDINGS)
+"""After one of these the list is another."""
 
 NOTHING_YET = "Runs appear here once a flow has run."
 NOTHING_FOUND = "No run is like that."
@@ -280,6 +285,7 @@ class History(QWidget):
         self.comparison.shown.connect(self._go_to)
         studio.bridge.state_changed.connect(self._news)
         studio.runs.watching.ended.connect(self._news)
+        studio.bridge.happened.connect(self._hear)
         studio.workspace.current_changed.connect(self._news)
         studio.theme.changed.connect(self._restyle)
 
@@ -288,8 +294,13 @@ class History(QWidget):
         self._soon.start()
 
     def _news(self, *_: object) -> None:
-        if self.isVisible():
+        if self.isVisible() and not self._soon.isActive():  # news without end put nothing off
             self._soon.start()
+
+    def _hear(self, events: Any) -> None:
+        """Runs begin and end elsewhere as well."""
+        if self.isVisible() and any(isinstance(event, NEWS) for event in events):
+            self._news()
 
     def _front_name(self) -> str:
         front = self._studio.workspace.current

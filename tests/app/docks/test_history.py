@@ -13,6 +13,7 @@ from graph.file_format import flow_hash, write
 from graph.flow import Block, Flow
 from runtime.bundle.contents import Bundle, Recording
 from runtime.bundle.writing import written
+from runtime.commands import Answer, StartRun, StoreFlow
 from runtime.events import AnyEvent, RunStarted, RunSucceeded, TaskFinished
 from tests.app.running.test_actions import LONG, front, window
 
@@ -87,6 +88,20 @@ def test_runs_are_found_compared_and_carried(
     window.studio.open_files([file])
     qtbot.waitUntil(lambda: front.live is not None and front.live.is_over, timeout=LONG)
     assert front.live.run == one
+
+
+def test_a_run_that_somebody_else_begins_is_listed_by_itself(
+    window: MainWindow, dock: History, qtbot: QtBot
+) -> None:
+    bridge = window.studio.bridge
+    stored: list[Answer] = []
+    flow = write(Flow.of([Block("it", "flow.constant", {"value": 1})]))
+    bridge.ask(StoreFlow(flow, "theirs"), stored.append)
+    qtbot.waitUntil(lambda: bool(stored), timeout=LONG)
+
+    for run in ("theirs-1", "theirs-2"):  # the first may be found because a runtime has come
+        bridge.ask(StartRun(stored[0].flow, {}, run))
+        qtbot.waitUntil(lambda run=run: run in listed(dock), timeout=LONG)
 
 
 def test_a_run_from_elsewhere_is_shown_and_does_nothing_unasked(

@@ -22,6 +22,7 @@ LONG = 20_000
 def window(qapp: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MainWindow]:
     """The whole window, with a runtime of its own."""
     window = build(Settings(home=str(tmp_path_factory.mktemp("home")), database_url="memory:"))
+    window.complete()
     yield window
     window.studio.bridge.close()
     window.close()
