@@ -1,6 +1,7 @@
 """What a block may ask of its surroundings while it runs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Literal, Protocol, TypeVar
 
 import msgspec
@@ -187,7 +188,18 @@ class Context(Protocol):
         ...
 
     def allowance(self) -> Allowance:
-        """What the run may still use up of its budgets."""
+        """What the run may still use up of its budgets, beside what is set aside."""
+        ...
+
+    def set_aside(
+        self, tokens: int, cost: float
+    ) -> AbstractAsyncContextManager[Callable[[], Allowance]]:
+        """Keep so much of the budgets from others, for what is about to be done.
+
+        Where it doesn't fit beside what others have set aside, and they may leave enough of that,
+        it is waited for. Gives what says how much may be used up now, which may be less than was
+        asked for.
+        """
         ...
 
     def progress(self, done: float, total: float, note: str = "") -> None:

@@ -82,17 +82,16 @@ async def vectors(context: Context, model: str, texts: Sequence[str]) -> Vectors
     agent = await context.agent(LlmAgent)
     chosen = (await choose(context, agent, model))[0]
     put_in = sum(estimate.of_text(text) for text in texts)
-    budget.fits(context.allowance(), chosen, Usage(put_in=put_in))
     provider = await agent.provider(chosen.connection)
     began = time.monotonic()
 
     async def work() -> Vectors:
         return await provider.embed(chosen.model, texts)
 
-    found = await agent.guarded(chosen.connection, work, within=_longest(chosen))
-    price = chosen.price
-    cost = None if price is None else price.of(found.usage)
-    context.spend(tokens=found.usage.total, cost=cost or 0.0, model=chosen.name)
+    async with budget.set_aside(context, chosen, Usage(put_in=put_in)):
+        found = await agent.guarded(chosen.connection, work, within=_longest(chosen))
+        cost = budget.cost(chosen, found.usage)
+        context.spend(tokens=found.usage.total, cost=cost or 0.0, model=chosen.name)
     context.trace(
         "model",
         {
@@ -159,23 +158,35 @@ class _Asking:
             self._trace(kept, cached=True)
             return kept
         try:
-            self._afford()
-            with self._agent.busy_with(self._chosen.name):
-                reply = await self._agent.guarded(
-                    self._chosen.connection, self._attempt, within=_longest(self._chosen)
-                )
+            reply = await self._asked()
         except BaseException as error:
             self._trace(None, error=str(error) or type(error).__name__)
             raise
-        self._spend(reply.usage)
         self._trace(reply)
         if keep:
             await self._agent.keep(key, reply)
         return reply
 
+    async def _asked(self) -> Reply:
+        """The reply, paid for; the longest that there may be fits what the run may still use."""
+        question = self._question
+        longest = question.most_tokens + question.thinking
+        most = Usage(put_in=estimate.of_question(question), given=longest)
+        async with budget.set_aside(self._context, self._chosen, most) as afford:
+
+            async def attempt() -> Reply:
+                if self._attempts:
+                    afford()
+                return await self._attempt()
+
+            with self._agent.busy_with(self._chosen.name):
+                reply = await self._agent.guarded(
+                    self._chosen.connection, attempt, within=_longest(self._chosen)
+                )
+            self._spend(reply.usage)
+        return reply
+
     async def _attempt(self) -> Reply:
-        if self._attempts:
-            self._afford()
         self._attempts += 1
         self._ear.restart(self._failed)
         given = 0
@@ -195,12 +206,6 @@ class _Asking:
             if given:  # what was generated is paid for, whether it arrived whole or not
                 self._lose(Usage(put_in=estimate.of_question(self._question), given=given))
             raise
-
-    def _afford(self) -> None:
-        """Raises BudgetExceeded unless the longest answer there may be fits."""
-        question = self._question
-        most = Usage(put_in=estimate.of_question(question), given=question.most_tokens)
-        budget.fits(self._context.allowance(), self._chosen, most)
 
     def _lose(self, used: Usage) -> None:
         self._lost += used

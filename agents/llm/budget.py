@@ -1,9 +1,12 @@
 """Whether an answer fits what the run may still use up, and what it cost."""
 
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
 from agents.llm.chosen import Chosen
 from agents.llm.errors import BudgetExceeded
 from agents.llm.shapes import Usage
-from graph.context import Allowance
+from graph.context import Allowance, Context
 
 
 def cost(chosen: Chosen, used: Usage) -> float | None:
@@ -11,7 +14,20 @@ def cost(chosen: Chosen, used: Usage) -> float | None:
     return None if chosen.price is None else chosen.price.of(used)
 
 
-def fits(allowance: Allowance, chosen: Chosen, most: Usage) -> None:
+@asynccontextmanager
+async def set_aside(
+    context: Context, chosen: Chosen, most: Usage
+) -> AsyncIterator[Callable[[], None]]:
+    """Have so much of the budget for oneself while a model is asked, and wait for it if need be.
+
+    Gives what checks again that it fits, for further attempts. Raises BudgetExceeded.
+    """
+    async with context.set_aside(most.total, cost(chosen, most) or 0.0) as left:
+        _refuse(left(), chosen, most)
+        yield lambda: _refuse(left(), chosen, most)
+
+
+def _refuse(allowance: Allowance, chosen: Chosen, most: Usage) -> None:
     """Raises BudgetExceeded when an answer might take more than is left, or nobody can tell."""
     if allowance.tokens is not None and most.total > allowance.tokens:
         raise BudgetExceeded(

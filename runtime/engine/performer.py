@@ -2,7 +2,8 @@
 
 import asyncio
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol, TypeVar
 
 import msgspec
@@ -188,8 +189,16 @@ class TaskContext:
         self._shell.said.spent(self._live, self.task, tokens, cost, model)
 
     def allowance(self) -> Allowance:
-        run = self._scope.run
-        return self._live.purse.left(self.now(), Bound(run.tokens, run.cost))
+        return self._live.purse.left(self.now(), self._used())
+
+    def set_aside(
+        self, tokens: int, cost: float
+    ) -> AbstractAsyncContextManager[Callable[[], Allowance]]:
+        return self._live.purse.set_aside(self.now, self._used, Bound(tokens, cost))
+
+    def _used(self) -> Bound:
+        """What the run has used up so far."""
+        return Bound(self._scope.run.tokens, self._scope.run.cost)
 
     def trace(self, kind: str, detail: Mapping[str, Any]) -> None:
         self._shell.said.traced(self._live, self.task, kind, detail)

@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -58,6 +59,10 @@ class Surroundings:
 
     def allowance(self) -> Allowance:
         return self.left
+
+    @asynccontextmanager
+    async def set_aside(self, tokens: int, cost: float) -> AsyncIterator[Callable[[], Allowance]]:
+        yield self.allowance
 
     def trace(self, kind: str, detail: Mapping[str, Any]) -> None:
         self.traced.append((kind, dict(detail)))

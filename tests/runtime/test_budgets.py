@@ -40,7 +40,29 @@ async def ask(
     return name
 
 
-ALL = CATALOG.joined([spec_of(ask)])
+@block("b.answer", title="Answer", agent="llm", effect="write", repeatable=True)
+async def answer(context: Context, name: str = "", most: int = 100, tokens: int = 10) -> str:
+    """Answers at its leisure, and takes less than it might have."""
+    async with context.set_aside(most, 0.0) as left:
+        now = left()
+        if now.tokens is not None and now.tokens < most:
+            raise BlockError("It might not be enough.")
+        asked.append(name)
+        await context.sleep(0.01)
+        context.spend(tokens=tokens, model="small")
+    return name
+
+
+ALL = CATALOG.joined([spec_of(ask), spec_of(answer)])
+
+
+def beside(count: int, budget: Budget, **fields: Any) -> Flow:
+    """Blocks that answer at the same time."""
+    made = Flow.of(
+        [Block(f"b{n}", "b.answer", {"name": f"b{n}", **fields}) for n in range(count)],
+        name="Beside",
+    )
+    return Flow(made.name, "", made.blocks, made.links, budget=budget)
 
 
 @asynccontextmanager
@@ -174,3 +196,50 @@ def test_what_was_kept_meanwhile_replaces_what_was_noted_before_it() -> None:
 
     assert ledger.since(0.0).tokens == 9
     assert ledger.since(25.0).tokens == 1
+
+
+async def test_what_fits_alone_but_not_together_is_done_one_after_the_other(
+    tmp_path: Path,
+) -> None:
+    async with runtime_in(tmp_path) as runtime:
+        flow = await runtime.store(beside(5, Budget(run=Bound(tokens=140))))
+        started = await runtime.obey(StartRun(flow))
+
+        assert isinstance(await end_of(runtime, started.run), RunSucceeded)
+        assert sorted(asked) == [f"b{n}" for n in range(5)]
+
+
+async def test_calls_at_the_same_time_never_use_up_more_than_the_budget(tmp_path: Path) -> None:
+    async with runtime_in(tmp_path) as runtime:
+        flow = await runtime.store(beside(5, Budget(run=Bound(tokens=250)), tokens=100))
+        started = await runtime.obey(StartRun(flow))
+
+        assert isinstance(await end_of(runtime, started.run), RunFailed)
+        assert len(asked) == 2
+
+
+async def test_runs_of_one_flow_leave_each_other_enough_of_a_day(tmp_path: Path) -> None:
+    async with runtime_in(tmp_path) as runtime:
+        flow = await runtime.store(beside(1, Budget(day=Bound(tokens=250)), tokens=100))
+        runs = [(await runtime.obey(StartRun(flow))).run for _ in range(5)]
+        ends = [await end_of(runtime, run) for run in runs]
+
+        assert sum(isinstance(end, RunSucceeded) for end in ends) == len(asked) == 2
+
+
+async def test_whoever_is_cancelled_gives_back_what_was_set_aside() -> None:
+    purse, used = Purse(Budget(run=Bound(tokens=100))), Bound(0, 0.0)
+
+    async def hold() -> None:
+        async with purse.set_aside(lambda: 0.0, lambda: used, Bound(80, 0.0)):
+            await asyncio.Event().wait()
+
+    holding, waiting = asyncio.create_task(hold()), asyncio.create_task(hold())
+    await asyncio.sleep(0)
+    assert purse.left(0.0, used).tokens == 20
+
+    for task in (waiting, holding):
+        task.cancel()
+    await asyncio.wait((holding, waiting))
+
+    assert purse.left(0.0, used).tokens == 100

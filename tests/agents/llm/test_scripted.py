@@ -116,6 +116,13 @@ async def test_an_answer_that_may_not_fit_the_budget_is_not_asked_for(
     assert context.spent == []
 
 
+async def test_what_a_model_may_think_has_to_fit_the_budget_too(context: Surroundings) -> None:
+    context.left = Allowance(tokens=1000)
+
+    with pytest.raises(BudgetExceeded, match="1,000 left"):
+        await answer(context, ["scripted/echo"], asks("Hello", most_tokens=100, thinking=5000))
+
+
 async def test_without_any_connection_three_ways_to_a_model_are_named(
     context: Surroundings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

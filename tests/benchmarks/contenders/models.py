@@ -4,7 +4,7 @@ import asyncio
 import os
 import resource
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from statistics import median
@@ -54,6 +54,10 @@ class Around:
 
     def allowance(self) -> Allowance:
         return Allowance(tokens=10**9)
+
+    @asynccontextmanager
+    async def set_aside(self, tokens: int, cost: float) -> AsyncIterator[Callable[[], Allowance]]:
+        yield self.allowance
 
     def spend(self, *, tokens: int = 0, cost: float = 0.0, model: str = "") -> None: ...
 
