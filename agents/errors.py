@@ -34,9 +34,9 @@ class AgentError(BlockError):
 
 
 class Unreachable(AgentError):
-    """Nobody answered in time."""
+    """There was no connection, or no answer in time."""
 
-    means = "Nobody answered in time."
+    means = "It could not be reached."
     retryable = True
 
 

@@ -106,7 +106,7 @@ async def test_calls_are_counted_however_they_are_made_and_end(knitter: Knitter)
     assert told == [1]
     assert (figures.calls, figures.failures, figures.in_flight) == (4, 1, 0)
     assert len(figures.recent) == 4
-    assert figures.last_failure == "Nobody answered in time."
+    assert figures.last_failure == "It could not be reached."
 
 
 async def test_a_call_that_is_cancelled_is_over_and_no_failure(

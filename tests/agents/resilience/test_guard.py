@@ -260,7 +260,7 @@ async def test_its_status_says_how_the_system_is(
     assert (status.calls, status.failures, status.p50, status.p95) == (11, 1, 1.0, 5.0)
     assert status.rate == pytest.approx(1 / 11)
     assert status.per_second == pytest.approx(11 / 60)
-    assert status.last_error == "Nobody answered in time."
+    assert status.last_error == "It could not be reached."
 
 
 async def test_by_hand_it_is_opened_and_closed(guarding: Guarding, system: System) -> None:
