@@ -8,6 +8,10 @@ from PySide6.QtCore import QObject, Qt
 
 from app.document import Level
 from app.notices import Offer
+from app.planning.goal_sheet import GoalSheet
+from app.planning.notes_sheet import NotesSheet
+from app.planning.part import can_plan, failed, failure_of, part_of
+from app.planning.part_sheet import PartSheet
 from app.presenters.plan_words import (
     Noted,
     changes_of,
@@ -19,18 +23,10 @@ from app.presenters.plan_words import (
 from app.safety.wants import covers, needs_of
 from app.studio import Studio
 from app.workbench import Workbench
-from graph.compile.ports import INPUT, OUTPUT
 from graph.planning.again import Replacement
 from graph.planning.plan import Plan
-from runtime.events import Failure
 
 NOTICE = "planning"
-NOTE = "flow.note"
-
-
-def install(studio: Studio) -> None:
-    """Bind the actions that plan."""
-    Planner(studio)
 
 
 class Planner(QObject):
@@ -39,18 +35,11 @@ class Planner(QObject):
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
         self._studio = studio
-        workspace, actions = studio.workspace, studio.actions
-        actions.bind("file.plan", self._ask_for_goal)
-        actions.bind(
-            "edit.plan_again", self._ask_for_part,
-            enabled=lambda: workspace.current is not None and can_plan(workspace.current),
-        )  # fmt: skip
 
     # A goal.
 
-    def _ask_for_goal(self) -> None:
-        from app.planning.goal_sheet import GoalSheet  # noqa: PLC0415 - few starts need it
-
+    def ask_for_goal(self) -> None:
+        """Have a goal said and planned."""
         GoalSheet(self._studio, self._draw).open()
 
     def _draw(self, plan: Plan) -> None:
@@ -84,14 +73,13 @@ class Planner(QObject):
 
     # A part.
 
-    def _ask_for_part(self) -> None:
-        from app.planning.part_sheet import PartSheet  # noqa: PLC0415 - few starts need it
-
+    def ask_for_part(self) -> None:
+        """Have the selected blocks, or the one that failed, planned anew."""
         bench = self._studio.workspace.current
         if bench is None or not can_plan(bench):
             return
-        if not part_of(bench) and (failed := _failed(bench)):
-            bench.go_to_address(failed)
+        if not part_of(bench) and (task := failed(bench)):
+            bench.go_to_address(task)
         blocks = part_of(bench)
         if not blocks:
             return
@@ -143,33 +131,7 @@ class Planner(QObject):
         )  # fmt: skip
 
     def _show_notes(self, title: str, notes: Sequence[Noted]) -> None:
-        from app.planning.notes_sheet import NotesSheet  # noqa: PLC0415 - few starts need it
-
         NotesSheet(self._studio.window, title, notes).open()
-
-
-def can_plan(bench: Workbench) -> bool:
-    """Whether there is a part to plan anew: blocks are selected, or one failed."""
-    return bench.is_trusted and bool(part_of(bench) or (not bench.selected and _failed(bench)))
-
-
-def part_of(bench: Workbench) -> tuple[str, ...]:
-    """The selected blocks that can be planned anew, those that failed first."""
-    kinds = {id: bench.flow.blocks[id].kind for id in bench.selected}
-    found = [id for id, kind in kinds.items() if kind not in (INPUT, OUTPUT, NOTE)]
-    return tuple(sorted(found, key=lambda id: (failure_of(bench, id) is None, id)))
-
-
-def failure_of(bench: Workbench, block: str) -> Failure | None:
-    """Why a block of the shown flow failed in the watched run."""
-    view = bench.run.block(bench.address(block)) if bench.run else None
-    return view.failure if view else None
-
-
-def _failed(bench: Workbench) -> str:
-    """The task that the watched run failed at, "" when there is none."""
-    failure = bench.run.view.failure if bench.run else None
-    return failure.task if failure else ""
 
 
 def _is_empty(bench: Workbench) -> bool:

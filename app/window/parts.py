@@ -11,7 +11,7 @@ from app.files import actions as files
 from app.files import keeping
 from app.inbox import telling as inbox
 from app.library import offered_blocks
-from app.planning import planner
+from app.planning import actions as planning
 from app.running import actions as running
 from app.running import care as runtime_care
 from app.running import differing, staleness
@@ -37,7 +37,7 @@ PARTS: tuple[Part, ...] = (
     differing.install,
     inbox.install,
     offered_blocks.install,
-    planner.install,
+    planning.install,
     connections.install,
     command_palette.install,
     shortcuts.install,

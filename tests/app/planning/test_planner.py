@@ -9,8 +9,8 @@ from app.document import Document
 from app.notices import Notice
 from app.planning.goal_sheet import GoalSheet
 from app.planning.notes_sheet import NotesSheet
+from app.planning.part import can_plan
 from app.planning.part_sheet import PartSheet
-from app.planning.planner import can_plan
 from app.studio import Studio
 from app.workbench import Workbench
 from graph.flow import Block, Flow
