@@ -2,13 +2,13 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
 from typing import Any, Self
 
 import httpx2
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.message import SessionMessage
 
+from agents.bodies import Bounded
 from agents.door import Door
 from agents.mcp.bounds import LARGEST, Bounds
 from agents.mcp.servers import Address
@@ -97,41 +97,23 @@ class _Heard(httpx2.AsyncBaseTransport):
     def __init__(self, bounds: Bounds) -> None:
         self.status = 0
         self._bounds = bounds
-        self._door: Door | None = None
+        self._bounded: Bounded | None = None
 
     def open(self, trust: Any) -> None:
-        self._door = Door(httpx2.AsyncHTTPTransport(verify=trust, trust_env=False))
+        through = Door(httpx2.AsyncHTTPTransport(verify=trust, trust_env=False))
+        self._bounded = Bounded(through, self._refuse, LARGEST, streams=False)
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        assert self._door is not None, "open before sending"
-        response = await self._door.handle_async_request(request)
+        assert self._bounded is not None, "open before sending"
+        response = await self._bounded.handle_async_request(request)
         if response.status_code >= 400:
             self.status = response.status_code
-        if not response.headers.get("content-type", "").startswith("text/event-stream"):
-            assert isinstance(response.stream, httpx2.AsyncByteStream)
-            response.stream = _Bounded(response.stream, self._bounds)
         return response
 
-    async def aclose(self) -> None:
-        if self._door is not None:
-            await self._door.aclose()
-
-
-class _Bounded(httpx2.AsyncByteStream):
-    """The body of an answer, up to the largest that is read."""
-
-    def __init__(self, inner: httpx2.AsyncByteStream, bounds: Bounds) -> None:
-        self._inner = inner
-        self._bounds = bounds
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        size = 0
-        async for part in self._inner:
-            size += len(part)
-            if size > LARGEST:
-                self._bounds.too_large()
-                raise httpx2.StreamError("The answer is too large.")
-            yield part
+    def _refuse(self, what: str) -> httpx2.StreamError:
+        self._bounds.broken = self._bounds.broken or what
+        return httpx2.StreamError(what)
 
     async def aclose(self) -> None:
-        await self._inner.aclose()
+        if self._bounded is not None:
+            await self._bounded.aclose()

@@ -5,10 +5,12 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx2
 
+from agents.bodies import Bounded
 from agents.contract import Grants
 from agents.door import Door
 from agents.errors import NotGranted
 from agents.hosts import allow
+from agents.llm.errors import Endless
 from graph.connections import Connection
 from graph.errors import BadInput
 
@@ -36,8 +38,13 @@ def client(connection: Connection) -> httpx2.AsyncClient:
     """
     proxy = _proxy(address(connection))
     through = httpx2.AsyncHTTPTransport(limits=LIMITS, socket_options=_ALIVE, proxy=proxy)
+
+    def refuse(what: str) -> Endless:
+        return Endless(f"{connection.name}: {what}.", cure="Choose another model.")
+
     return httpx2.AsyncClient(
-        transport=through if proxy else Door(through), timeout=patience(connection)
+        transport=Bounded(through if proxy else Door(through), refuse),
+        timeout=patience(connection),
     )
 
 
