@@ -77,8 +77,8 @@ ModelsOf = Callable[[Connection], Awaitable[Sequence[str]]]
 class Connectable(NamedTuple):
     """A kind of connection, and how one is tried out, None when that can't be.
 
-    `forget` is told the name of a connection that is gone. `models_of` is there for kinds that
-    lead to models.
+    `forget` is told the name of a connection that is gone, or does something else by now.
+    `models_of` is there for kinds that lead to models.
     """
 
     kind: ConnectionKind

@@ -144,11 +144,15 @@ class McpAgent(Worker):
         async with self._turns.setdefault(connection.name, asyncio.Lock()):
             session = self._sessions.get(connection.name)
             if session is not None and session.alive and session.server == server:
+                changed = session.connection.get("reads") != connection.get("reads")
+                session.connection = connection
+                if changed:
+                    self._look_again(session)
                 return session
             if session is not None:
                 del self._sessions[connection.name]
                 await session.end()
-            made = Session(connection.name, server, self._home(connection), self._look_again)
+            made = Session(connection, server, self._home(connection), self._look_again)
             await made.begin()
             self._sessions[connection.name] = made
             await self._looked(made)

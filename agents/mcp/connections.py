@@ -24,6 +24,13 @@ KIND = ConnectionKind(
         ),
         ConnectionField("url", "Address", "Of a server over HTTP: https://host/mcp.", editor="url"),
         ConnectionField(
+            "reads",
+            "Tools that only read",
+            "Their names, one a line; * for every tool that says so of itself. An agent uses them "
+            "without asking you. Of any other, what it says of itself isn't taken for granted.",
+            editor="lines",
+        ),
+        ConnectionField(
             "environment",
             "Environment",
             "Variables for the command, one a line: NAME=value. "

@@ -8,7 +8,7 @@ import mcp
 import msgspec
 from mcp.types import METHOD_NOT_FOUND
 
-from agents.mcp.servers import server_of
+from agents.mcp.servers import reads_only, server_of
 from agents.mcp.session import Session, listed
 from agents.mcp.snapshot import LARGEST, LONGEST, MOST, Snapshot, Tool
 from graph.connections import Connection
@@ -17,7 +17,7 @@ from graph.connections import Connection
 async def looked(connection: Connection) -> Snapshot:
     """What the server of a connection offers, in a session for this alone. Raises AgentError."""
     with tempfile.TemporaryDirectory() as folder:
-        session = Session(connection.name, server_of(connection), Path(folder))
+        session = Session(connection, server_of(connection), Path(folder))
         await session.begin()
         try:
             return await offered(session)
@@ -30,7 +30,7 @@ async def offered(session: Session) -> Snapshot:
     tools, server = await session.ask("which tools it has", _tools)
     known: dict[str, Tool] = {}
     for tool in tools:
-        known.setdefault(tool.name, _tool(tool))
+        known.setdefault(tool.name, _tool(tool, session.connection))
     return Snapshot(session.name, server, tuple(known.values()))
 
 
@@ -47,17 +47,18 @@ async def _tools(client: mcp.Client) -> tuple[list[Any], str]:
         raise
 
 
-def _tool(tool: Any) -> Tool:
+def _tool(tool: Any, connection: Connection) -> Tool:
     hints = tool.annotations
+    says_so = bool(hints and hints.read_only_hint)
     return Tool(
         tool.name,
         ((tool.title or (hints and hints.title) or "")[:100]).strip(),
         (tool.description or "").strip()[:LONGEST],
         _schema(tool.input_schema) or {},
         _schema(tool.output_schema),
-        reads=bool(hints and hints.read_only_hint),
+        reads=reads_only(connection, tool.name, says_so=says_so),
         destroys=not (hints and (hints.read_only_hint or hints.destructive_hint is False)),
-        repeats=bool(hints and hints.idempotent_hint),
+        repeats=says_so or bool(hints and hints.idempotent_hint),
     )
 
 

@@ -48,6 +48,12 @@ def server_of(connection: Connection) -> Program | Address:
     return Program(_words(command, who), _environment(fields, who))
 
 
+def reads_only(connection: Connection, tool: str, *, says_so: bool) -> bool:
+    """Whether a person agreed that a tool changes nothing; what it says of itself may be untrue."""
+    named = {line.strip() for line in connection.get("reads").splitlines()}
+    return tool in named or ("*" in named and says_so)
+
+
 def _address(url: str, who: str) -> str:
     try:
         read = httpx.URL(url)

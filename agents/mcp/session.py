@@ -24,6 +24,7 @@ from agents.mcp.bounds import Bounds
 from agents.mcp.child import Child
 from agents.mcp.servers import Address, Program
 from agents.mcp.web import Web
+from graph.connections import Connection
 
 T = TypeVar("T")
 
@@ -47,13 +48,14 @@ class Session:
 
     def __init__(
         self,
-        name: str,
+        connection: Connection,
         server: Program | Address,
         folder: Path,
         changed: "Callable[[Session], None]" = lambda _: None,
     ) -> None:
         """`folder` is where a program starts; `changed` is told when the tools may have."""
-        self.name = name
+        self.name = connection.name
+        self.connection = connection
         self.server = server
         self.used = 0.0
         """When it was last used, by the loop's clock."""

@@ -23,7 +23,11 @@ SUFFIX = ".json"
 
 
 class Tool(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One tool. `takes` and `gives` are JSON Schemas; what it does is what its server claims."""
+    """One tool. `takes` and `gives` are JSON Schemas.
+
+    That it `reads` and changes nothing is what a person agreed to, see `servers.reads_only`; that
+    it `destroys`, or that it `repeats` (to call it twice does no harm), is what its server claims.
+    """
 
     name: str
     title: str = ""

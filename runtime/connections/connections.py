@@ -136,7 +136,10 @@ class Connections:
                 made=before.made if before else self._now(),
             )
             page.book = book.with_connection(kept)
-            return self._shown(kept, page.book)
+            shown = self._shown(kept, page.book)
+        if before and agreeable(kind, before.fields) != shown.agrees_to:
+            self._forget(before)  # it leads elsewhere, or less is agreed to of what it offers
+        return shown
 
     def agree(self, name: str, to: Mapping[str, str]) -> Shown:
         """Note that a person agreed to what the connection does, which is exactly this.
@@ -159,9 +162,7 @@ class Connections:
             kept = self._kept(page.book, name)
             self._store.forget_secrets(kept, page.book)
             page.book = page.book.without(name)
-        known = self._known.get(kept.kind)
-        if known is not None and known.forget is not None:
-            known.forget(name)
+        self._forget(kept)
 
     async def test(self, name: str) -> Tested:
         """Try a connection out; what came of it is kept with it. Raises NoConnection, KeepError."""
@@ -239,6 +240,12 @@ class Connections:
         if name in {one.name for one in self._of_variables()}:
             raise BadConnection(f"{name!r} comes from variables, which only you can change.")
         raise self._missing(name, tuple(kept.name for kept in book.connections))
+
+    def _forget(self, kept: Kept) -> None:
+        """Have what was found through a connection forgotten."""
+        known = self._known.get(kept.kind)
+        if known is not None and known.forget is not None:
+            known.forget(kept.name)
 
     def _missing(self, name: str, known: tuple[str, ...]) -> NoConnection:
         cure = did_you_mean(name, known) or (

@@ -27,7 +27,7 @@ def connect(home: Path) -> None:
     connections = Connections(settings.folder, kinds, prefer="vault")
     command = f"{sys.executable} -m tests.servers.mcp_server"
     made = connections.put(
-        Draft(name="loom", kind="mcp", fields={"command": command},
+        Draft(name="loom", kind="mcp", fields={"command": command, "reads": "weather"},
               secrets={"environment": f"PYTHONPATH={ROOT}"})
     )  # fmt: skip
     connections.agree("loom", made.agrees_to)

@@ -201,8 +201,30 @@ async def test_what_a_server_offers_is_kept(agent: McpAgent, means: Means, far: 
     assert kept.server == "Loom tools 2.1"
     assert weather is not None
     assert weather.title == "Weather in a city"
-    assert weather.reads
+    assert weather.repeats
     assert weather.gives is not None
+
+
+@pytest.mark.parametrize(
+    ("agreed", "reads"),
+    [("", set()), ("note\nweather", {"note", "weather"}), ("*", {"add", "weather"})],
+)
+async def test_what_a_tool_says_of_itself_is_no_more_than_was_agreed_to(
+    agent: McpAgent, far: Connection, agreed: str, reads: set[str]
+) -> None:
+    found = await agent.tools(Connection(far.name, "mcp", {**far.fields, "reads": agreed}))
+
+    assert {tool.name for tool in found.tools if tool.reads} & {"add", "note", "weather"} == reads
+
+
+async def test_what_is_agreed_to_counts_in_a_session_that_has_begun(
+    agent: McpAgent, far: Connection
+) -> None:
+    await agent.tools(Connection(far.name, "mcp", {**far.fields, "reads": "note"}))
+
+    found = await agent.tools(far)
+
+    assert not any(tool.reads for tool in found.tools)
 
 
 async def test_a_tool_that_comes_later_is_kept_too(agent: McpAgent, means: Means) -> None:

@@ -453,3 +453,18 @@ def test_secrets_move_between_keyring_and_vault(tmp_path: Path, drawer: Drawer) 
     with pytest.raises(KeyringFailed):
         connections.move("vault")
     assert connections.overview().kept_in == "keyring"
+
+
+def test_what_was_found_through_a_connection_is_forgotten_once_it_does_something_else(
+    tmp_path: Path,
+) -> None:
+    forgotten: list[str] = []
+    kinds = (Connectable(SERVER, broken, forgotten.append),)
+    connections = Connections(tmp_path, kinds, prefer="vault", variables={})
+    connections.put(server("one"))
+    connections.put(server("one", {"token": SECRET}))
+    assert forgotten == []
+
+    connections.put(server("other"))
+
+    assert forgotten == ["s"]
