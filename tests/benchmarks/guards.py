@@ -1,9 +1,9 @@
 """The guards
 
-What stands around a call to the outside, per call that works, beside the call alone, which only
-gives back a number: retry, breaker and bulkhead, and the same with a time limit. Then ours beside
-the retry of `tenacity` around the breaker of `purgatory`, which have no bulkhead, in an environment
-of their own.
+What stands around a call to the outside, in CPU time per call that works, beside the call alone,
+which only gives back a number: retry, breaker and bulkhead, and the same with a time limit. Then
+ours beside the retry of `tenacity` around the breaker of `purgatory`, which have no bulkhead, in
+an environment of their own.
 """
 
 from tests.benchmarks.environments import python_of

@@ -3,7 +3,8 @@
 Overhead: how much longer a question takes through everything that stands around it (choosing,
 budget, guard, trace, price) than the same one asked of the bare client of OpenAI and of
 Anthropic: asked in turn in one process, of one scripted server whose answers are instant, the
-medians compared. Beside it stands what the bare client takes; the ratio is of the whole times.
+medians of their CPU time compared. Beside it stands what the bare client takes; the ratio is of the
+whole times.
 
 The same question through ours and through LangChain's chat model of OpenAI's, which is in an
 environment of its own: two processes that ask one server in turn.

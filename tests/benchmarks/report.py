@@ -23,8 +23,8 @@ the same round, so that noise on the machine hits both. Graphs are built, checke
 before the clock starts, for every contender alike. The targets are reported, never asserted.
 """
 MEASURED_ALONE = """\
-Measured on its own by `{command}` on {day}, at a load of {load:.1f} on average, of which ours is
-about 1: compare within a line only."""
+Measured on its own by `{command}` on {day}, at a load of {load:.1f} on average{priority}, of which
+ours is about 1: compare within a line only."""
 NEWLINE = "\n"
 BEFORE_CHAPTER = "\n## "
 
@@ -43,7 +43,9 @@ def renewed(page: str, figures: Sequence[Figure], command: str) -> str:
     head, *chapters = page.split(BEFORE_CHAPTER)
     kept = {f"## {text.partition(NEWLINE)[0]}": text for text in chapters}
     day = datetime.now(UTC).strftime("%Y-%m-%d")
-    note = MEASURED_ALONE.format(command=command, day=day, load=os.getloadavg()[1])
+    priority = " that it had priority over" if os.nice(0) < 0 else ""
+    load = os.getloadavg()[1]
+    note = MEASURED_ALONE.format(command=command, day=day, load=load, priority=priority)
     for section, group in groupby(figures, key=lambda figure: BENCHMARKS[figure.name].section):
         kept[heading_of(section)] = chapter(section, list(group), note).removeprefix("## ")
     order = [heading_of(section) for section in sections()]

@@ -77,7 +77,7 @@ async def bare(talkers: int) -> AsyncIterator[DoLap]:
     import openai
 
     with speaking() as url:
-        async with openai.AsyncOpenAI(api_key="k", base_url=url, max_retries=0) as client:
+        async with openai.AsyncOpenAI(api_key="k", base_url=url, timeout=120.0) as client:
 
             async def listen(model: str) -> AsyncIterator[tuple[float, str]]:
                 stream = await client.chat.completions.create(
