@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QComboBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.style_sheet import style_sheet
@@ -70,3 +71,19 @@ def test_drawings_are_those_of_the_script_in_the_colours_of_the_themes(tmp_path:
     for made in tmp_path.rglob("*.svg"):
         kept = RESOURCES / "icons" / made.relative_to(tmp_path)
         assert kept.read_text("utf-8") == made.read_text("utf-8"), "python -m tests.write_icons"
+
+
+@THEMES
+def test_a_list_that_drops_down_has_an_edge(theme: Tokens, qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.setStyleSheet(style_sheet(theme))
+    box = QComboBox(window)
+    box.addItems(["one", "two"])
+    window.show()
+
+    box.showPopup()
+    drawn = box.view().grab().toImage()
+
+    assert drawn.pixelColor(0, drawn.height() // 2).name() == theme.strong_line
+    box.hidePopup()
