@@ -90,6 +90,8 @@ class Panel(QWidget):
         self._soon.timeout.connect(self.refresh)
         self._connect()
         self._turn_to_front()
+        self._fill_menu()
+        self._offer()
         self._known.read()
         self._look_nearby()
 

@@ -68,7 +68,8 @@ def _of(one: Shown, known: Sequence[Known], served: Served | None) -> Iterator[M
     if one.kind == ASKED and served is None:
         yield ModelChoice("", f"Asking “{one.name}” which models it has…")
     elif served is not None and served.trouble:
-        yield ModelChoice("", f"“{one.name}” doesn't say which it has: {served.trouble}")
+        trouble = served.trouble.removeprefix(f"{one.name}: ")
+        yield ModelChoice("", f"“{one.name}” names no models: {trouble}")
     elif served is not None and not served.models:
         yield ModelChoice("", f"“{one.name}” answers, but it serves no models.")
 

@@ -17,6 +17,7 @@ from agents.errors import (
     of_status,
 )
 from agents.llm.errors import Unsuited
+from agents.llm.providers.wires import address
 from graph.connections import Connection
 from graph.errors import BadInput
 
@@ -84,7 +85,7 @@ def _of_sdk(connection: Connection, error: Any) -> AgentError:
     if status == 402:
         return Refused(what, cure="Look at the plan and the payment of the account.")
     cure = "Check the key of the connection." if status in (401, 403) else ""
-    return of_status(f"{what} ({status})", status, wait=_wait(error), cure=cure)
+    return of_status(f"{what.rstrip('.')} ({status}).", status, wait=_wait(error), cure=cure)
 
 
 def _told(body: Any, otherwise: str) -> tuple[str, str, str]:
@@ -129,6 +130,11 @@ def _silent(connection: Connection) -> Unreachable:
 
 
 def _broken(connection: Connection, error: Exception) -> Unreachable:
+    if isinstance(error, httpx2.ConnectError) and "connection attempts failed" in str(error):
+        return Unreachable(
+            f"{connection.name}: nobody answers at {address(connection).netloc.decode()}.",
+            cure="Start the server there, or give the connection another address.",
+        )
     reason = clean(connection, str(error)).rstrip(".") or "the connection broke"
     return Unreachable(f"{connection.name}: {reason}.")
 

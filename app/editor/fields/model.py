@@ -11,7 +11,7 @@ from PySide6.QtCore import (
     QStringListModel,
     Qt,
 )
-from PySide6.QtGui import QColor, QPainter, QStandardItem, QStandardItemModel
+from PySide6.QtGui import QColor, QPainter, QPalette, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QComboBox,
     QCompleter,
@@ -30,8 +30,10 @@ from app.theme import RESOURCES, current
 from graph.spec import Parameter
 
 NOTE = int(Qt.ItemDataRole.UserRole)
-WIDEST = 460
+WIDEST = 520
 """Pixels of the list, which says more than the field has room for."""
+GAP = 28
+"""Pixels that a name takes beside its letters, up to what is said of it."""
 DEFAULT = "Default model"
 
 
@@ -139,7 +141,7 @@ def _listed(choices: list[ModelChoice], parent: QWidget) -> QStandardItemModel:
             item.setData(choice.note, NOTE)
         else:
             item.setFlags(Qt.ItemFlag.NoItemFlags)
-            item.setToolTip(choice.note)
+        item.setToolTip(f"{choice.reference}  {choice.note}".strip())
         model.appendRow(item)
     return model
 
@@ -152,12 +154,24 @@ class _Described(QStyledItemDelegate):
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:  # fmt: skip
         super().paint(painter, option, index)
+        name, note = (str(index.data(role) or "") for role in (Qt.ItemDataRole.DisplayRole, NOTE))
+        metrics = option.fontMetrics
+        place = option.rect.adjusted(metrics.horizontalAdvance(name) + GAP, 0, -10, 0)
         painter.save()
         painter.setPen(QColor(current().muted))
-        place = option.rect.adjusted(0, 0, -10, 0)
         side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(place, int(side), str(index.data(NOTE) or ""))
+        cut = metrics.elidedText(note, Qt.TextElideMode.ElideRight, place.width())
+        painter.drawText(place, int(side), cut)
         painter.restore()
+
+    def initStyleOption(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """What is no choice is said more softly."""
+        super().initStyleOption(option, index)
+        option.textElideMode = Qt.TextElideMode.ElideRight
+        if not index.flags() & Qt.ItemFlag.ItemIsEnabled:
+            option.palette.setColor(QPalette.ColorRole.Text, QColor(current().muted))
 
     def sizeHint(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex

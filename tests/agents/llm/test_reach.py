@@ -115,3 +115,13 @@ async def test_the_key_is_never_carried_on_to_where_a_service_sends(kind: str) -
             await try_out(Connection("c", kind, {"key": KEY, "base_url": base}))
 
         assert other.received == []
+
+
+@EACH
+async def test_a_server_that_is_not_there_is_said_not_to_answer(kind: str) -> None:
+    connection = Connection("c", kind, {"key": KEY, "base_url": "http://127.0.0.1:9/v1"})
+
+    with pytest.raises(Unreachable, match=r"^c: nobody answers at 127\.0\.0\.1:9\.") as raised:
+        await try_out(connection)
+
+    assert "Start the server" in raised.value.cure

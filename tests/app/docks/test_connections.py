@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.connections.agreeing import AgreeSheet
@@ -126,6 +126,19 @@ def test_one_is_made_tried_changed_and_removed(
     sheet.press("Remove")
     qtbot.waitUntil(lambda: not panel.listed, timeout=10_000)
     assert all(SECRET.encode() not in p.read_bytes() for p in home.rglob("*") if p.is_file())
+
+
+def test_nothing_can_be_done_with_connections_before_they_are_known(
+    studio: Studio, qtbot: QtBot
+) -> None:
+    panel = Panel(studio)
+    qtbot.addWidget(panel)
+    panel.show()
+
+    assert studio.connections.seen is None
+    assert [one.text() for one in panel.findChildren(QPushButton) if one.isVisibleTo(panel)] == [
+        "Claude key…", "OpenAI key…", "Server on this machine…", "Look again",
+    ]  # fmt: skip
 
 
 @pytest.mark.slow

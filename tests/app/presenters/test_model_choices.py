@@ -57,8 +57,8 @@ def test_a_server_of_ones_own_has_what_it_says_it_has() -> None:
     ("served", "said"),
     [
         ({}, "Asking “local” which models it has…"),
-        ({"local": Served(trouble="Connection refused.")},
-         "“local” doesn't say which it has: Connection refused."),
+        ({"local": Served(trouble="local: nobody answers at 127.0.0.1:11434.")},
+         "“local” names no models: nobody answers at 127.0.0.1:11434."),
         ({"local": Served()}, "“local” answers, but it serves no models."),
     ],
 )  # fmt: skip
