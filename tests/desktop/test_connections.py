@@ -3,11 +3,13 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from app.theme import DARK
 from tests.desktop.accessible import Gone, Thing
 from tests.desktop.conftest import Start
-from tests.desktop.driver import Driver
+from tests.desktop.driver import Box, Driver
 from tests.desktop.test_first_flow import add, heard, save
 from tests.desktop.waiting import until
 from tests.servers.mirror import forms
@@ -18,6 +20,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]  # a journey of many s
 KEY = "sk-planted/7c1e+9f&key"
 WRONG = "sk-mistyped/0b1d+2c&key"
 PRICED = {"model": "scripted-large", "provider": "local", "price": {"in": 2, "out": 10}}
+RUNNING = np.array([int(DARK.running[i : i + 2], 16) for i in (1, 3, 5)])
 STORY = "Once upon a time there was a loom"
 
 
@@ -94,6 +97,14 @@ def _names(studio: Driver) -> set[str]:
         return set()
 
 
+def is_writing(studio: Driver, box: Box) -> bool:
+    """Whether a caret stands on the canvas, at the end of the words that hang from a block."""
+    alike = np.abs(studio.picture(box).astype(int) - RUNNING).max(axis=2) < 12
+    edges = np.diff(np.pad(alike, ((1, 1), (0, 0))).astype(int), axis=0).T
+    heights = np.argwhere(edges < 0)[:, 1] - np.argwhere(edges > 0)[:, 1]
+    return bool(((heights >= 9) & (heights <= 14)).any())
+
+
 def holding(folder: Path, parts: list[bytes]) -> list[str]:
     """The files below it, of the flow, the journal, the logs, in which any of these stands."""
     files = [file for file in folder.rglob("*") if file.is_file()]
@@ -126,10 +137,12 @@ def test_a_model_is_connected_tried_chosen_and_asked(
     text = studio.tree.wait_for("text", "Result as text")
     until(lambda: text.text == "Once upon a ", "the first words being read")
     heard(canvas, "selected: Chat, running")
+    until(lambda: is_writing(studio, canvas.box), "the words hanging from the block")
     models.release()
 
     until(lambda: STORY in text.text, "the answer being read")
     heard(canvas, "312 tokens · $0.00072")
+    until(lambda: not is_writing(studio, canvas.box), "the slip going")
     flow = save(studio, tmp_path / "story.flow.json")
     (block,) = flow["blocks"].values()
     assert block["fields"]["model"] == "local/scripted-large"
