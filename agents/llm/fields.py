@@ -72,10 +72,14 @@ class Asking(NamedTuple):
 
 
 def needs(fields: Mapping[str, Any]) -> Needs:
-    """The hosts that the models named lead to; any where only this machine's connections tell."""
-    named = [fields.get("model", ""), *_listed(fields.get("fallbacks"))]
-    hosts = (_host(name) for name in named)
-    return Needs(hosts=tuple(dict.fromkeys(host for host in hosts if host)))
+    """The hosts or connections that the models named lead to; any host where only a run tells.
+
+    A connection leads to the host that the person named who made it, and needs no other.
+    """
+    found = Needs()
+    for model in (fields.get("model", ""), *_listed(fields.get("fallbacks"))):
+        found |= _leads_to(model)
+    return found
 
 
 def spends(fields: Mapping[str, Any]) -> Spends:
@@ -90,7 +94,10 @@ def _listed(value: Any) -> Sequence[Any]:
     return value if isinstance(value, list | tuple) else [value] if value else ()
 
 
-def _host(model: Any) -> str:
-    """The host a model is at, "" for none at all, "*" for what can't be told from its name."""
-    connection = model.partition("/")[0] if isinstance(model, str) else ""
-    return "" if connection == SCRIPTED else _HOSTS.get(connection, "*")
+def _leads_to(model: Any) -> Needs:
+    name, slash, _ = model.partition("/") if isinstance(model, str) else ("", "", "")
+    if name == SCRIPTED:
+        return Needs()
+    if name in _HOSTS:
+        return Needs(hosts=(_HOSTS[name],))
+    return Needs(connections=(name,)) if slash and name else Needs(hosts=("*",))

@@ -198,20 +198,22 @@ def test_what_comes_out_is_of_the_type_that_is_drawn(kind: str, output: str, of_
 
 
 @pytest.mark.parametrize(
-    ("fields", "hosts"),
+    ("fields", "leads_to"),
     [
-        ({"model": "scripted/echo"}, ()),
+        ({"model": "scripted/echo"}, Needs()),
         ({"model": "anthropic/x", "fallbacks": ["openai/y"]},
-         ("api.anthropic.com", "api.openai.com")),
-        ({}, ("*",)),
-        ({"model": "scripted/echo", "fallbacks": ["local/z"]}, ("*",)),
+         Needs(hosts=("api.anthropic.com", "api.openai.com"))),
+        ({}, Needs(hosts=("*",))),
+        ({"model": "auto:cheapest"}, Needs(hosts=("*",))),
+        ({"model": {"$expr": "which"}}, Needs(hosts=("*",))),
+        ({"model": "scripted/echo", "fallbacks": ["local/z"]}, Needs(connections=("local",))),
     ],
 )  # fmt: skip
-def test_a_block_says_where_its_questions_go(fields: Any, hosts: tuple[str, ...]) -> None:
+def test_a_block_says_where_its_questions_go(fields: Any, leads_to: Needs) -> None:
     needs = spec("ai.chat").needs
     assert needs is not None
 
-    assert needs(fields) == Needs(hosts=hosts)
+    assert needs(fields) == leads_to
 
 
 @pytest.mark.parametrize(
