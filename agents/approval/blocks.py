@@ -1,6 +1,7 @@
 """Blocks that wait for a person: to approve or refuse, or to fill in a form."""
 
 import datetime
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, NamedTuple
@@ -10,7 +11,7 @@ from graph.block import Route, block
 from graph.blocks.checks import all_of, readable
 from graph.context import Answered, Asked, Context
 from graph.errors import BadInput, BlockError, Problem
-from graph.schemas import Schema
+from graph.schemas import Schema, faults
 from graph.spec import Look
 from graph.template import fill, read_template
 from graph.values import shorten
@@ -41,6 +42,9 @@ Link = Annotated[
 
 PATH = "/answer/"
 """Where the page is on which a link is answered, below the address of the server."""
+
+TICKET = re.compile(r"[A-Za-z0-9_-]{43}")
+"""How a link ends that a run has made itself: nobody guesses it. One that is signed has a dot."""
 
 
 def _in_time(fields: Mapping[str, Any]) -> list[Problem]:
@@ -186,11 +190,13 @@ async def form(
     An answer is taken only if it is as the fields say. It can come from the Inbox of the studio,
     `heddle answer`, the API or a signed link; the first one counts.
     """
+    takes = fields if isinstance(fields, Mapping) else {}
+    faults({}, takes, most=1)  # a wrong schema is told of now, and not to whoever answers
     answer = await context.ask(
         Asked(
             title=_filled(title, inputs, shows),
             text=_filled(text, inputs, shows),
-            takes=fields if isinstance(fields, Mapping) else {},
+            takes=takes,
             shows=_shown(shows),
             of=tuple(people),
             deadline=_seconds("within", within),
@@ -214,7 +220,7 @@ def _seconds(field: str, text: str) -> float | None:
 def _ticket(link: str) -> str:
     """What the link ends with, "" for none. Raises BadInput."""
     _, path, ticket = link.strip().rpartition(PATH)
-    if link.strip() and not (path and ticket):
+    if link.strip() and not (path and TICKET.fullmatch(ticket)):
         raise BadInput(
             f"link: {shorten(link)} is none to answer by.",
             cure="Link it to the block “Link to answer by”.",

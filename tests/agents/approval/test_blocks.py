@@ -52,10 +52,24 @@ async def test_a_time_that_comes_by_a_link_and_can_not_be_read_is_told_with_its_
     assert "2 days" in end.failure.cure
 
 
-async def test_what_is_no_link_to_answer_by_is_refused_before_anybody_is_asked() -> None:
-    flow = Flow.of([Block("ask", "approval.ask", {"link": "https://example.org"})], [])
+@pytest.mark.parametrize("link", ["https://example.org", "https://x/answer/guess", "x/answer/é"])
+async def test_what_is_no_link_to_answer_by_is_refused_before_anybody_is_asked(link: str) -> None:
+    flow = Flow.of([Block("ask", "approval.ask", {"link": link})], [])
 
     end = await Studio(catalog=BLOCKS).run(flow)
 
     assert isinstance(end, RunFailed)
-    assert end.failure.message == 'link: "https://example.org" is none to answer by.'
+    assert end.failure.message == f'link: "{link}" is none to answer by.'
+
+
+async def test_a_form_that_can_not_be_one_is_told_of_before_anybody_is_asked() -> None:
+    fields = {"type": "object", "properties": {"colour": {"enum": 5}}}
+    flow = Flow.of(
+        [Block("fields", "t.watched", {"value": fields}), Block("form", "approval.form", {})],
+        [("fields.value", "form.fields")],
+    )
+
+    end = await Studio(catalog=BLOCKS).run(flow)
+
+    assert isinstance(end, RunFailed)
+    assert end.failure.message.startswith("The schema is wrong")
