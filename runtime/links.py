@@ -18,6 +18,14 @@ LASTS = 30 * 86_400.0
 """Seconds for which a link is good to a question without a deadline."""
 
 
+KEY = 32
+"""Bytes of the key."""
+
+
+class BadKey(HeddleError):
+    """What links are signed with is no key, so anybody could forge them."""
+
+
 class ForgedLink(HeddleError):
     """A link that wasn't made here, or was changed since."""
 
@@ -69,12 +77,14 @@ class Links:
 
 
 def key_in(folder: Path) -> bytes:
-    """The key of a home, made the first time; nobody but its user can read it."""
+    """The key of a home, made the first time; nobody but its user can read it. Raises BadKey."""
     path = folder / "links.key"
     folder.mkdir(parents=True, exist_ok=True)
     made = folder / f"links.key.{secrets.token_hex(4)}"
     with open(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(secrets.token_bytes(32))
+        file.write(secrets.token_bytes(KEY))
+        file.flush()
+        os.fsync(file.fileno())  # a key that is lost with the power would be an empty one
     try:
         if not path.exists():
             os.link(made, path)  # at once, and only if nobody else was first
@@ -82,7 +92,13 @@ def key_in(folder: Path) -> bytes:
         pass
     finally:
         made.unlink()
-    return path.read_bytes()
+    key = path.read_bytes()
+    if len(key) != KEY:
+        raise BadKey(
+            f"{path} is no key: it has {len(key)} bytes, and not {KEY}.",
+            cure="Remove it, and start again: links that were sent before are worth nothing then.",
+        )
+    return key
 
 
 def _forged() -> ForgedLink:
