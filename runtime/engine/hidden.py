@@ -4,11 +4,13 @@ import base64
 import contextlib
 import json
 from collections.abc import Iterator
+from itertools import groupby
 from typing import Any
 from urllib.parse import quote, quote_plus
 
 import msgspec
 
+from graph.context import ANEW
 from runtime.journal.keeping import plain
 
 MARK = "•••"
@@ -16,6 +18,9 @@ MARK = "•••"
 
 TELLING = 8
 """Characters from which on a part of base64 can be nothing but a part of the secret."""
+
+LONGEST_BEGUN = 4_096
+"""Characters that are held back of what may become a secret."""
 
 _URL_SAFE = str.maketrans("+/", "-_")
 
@@ -28,6 +33,8 @@ class Hidden:
     def __init__(self) -> None:
         self._forms: tuple[str, ...] = ()
         self._packed: tuple[bytes, ...] = ()
+        self._begun: dict[str, list[str]] = {}
+        """Texts that may go on to be a secret, by the task whose stream they came from."""
 
     def add(self, secret: str) -> None:
         """Take this one out as well from now on."""
@@ -54,6 +61,33 @@ class Hidden:
         except RecursionError:
             return MARK  # so deep that nobody keeps it, nor looks through it
 
+    def streamed(self, task: str, items: list[Any]) -> list[Any]:
+        """Items of a task's stream without secrets, also one that comes in several of them.
+
+        Texts that end with what may be the beginning of one are held back until more comes; at
+        the end the result is told whole.
+        """
+        if not self._forms or not all(isinstance(item, str) for item in items):
+            return list(self.taken_out_of(items))
+        told: list[str] = []
+        for anew, group in groupby(items, ANEW.__eq__):
+            texts = [*self._begun.pop(task, []), *group]
+            told += [ANEW] if anew else self._whole(task, texts)
+        return told
+
+    def _whole(self, task: str, texts: list[str]) -> list[str]:
+        """Those of the texts that can be shown; the others are held back."""
+        texts = list(self.taken_out_of(texts))
+        text = "".join(texts)
+        if (cleaned := self.taken_out_of(text)) != text:
+            texts, text = [cleaned], cleaned
+        begun, held = max(_begun(form, text) for form in self._forms), list[str]()
+        while sum(map(len, held)) < begun:
+            held.insert(0, texts.pop())
+        if held:
+            self._begun[task] = held
+        return texts
+
     def _without(self, value: Any, done: dict[int, Any]) -> Any:
         """The value without the secrets; a part that is shared is made but once."""
         if isinstance(value, str):
@@ -75,6 +109,12 @@ class Hidden:
         if isinstance(value, dict):
             return {self._without(k, done): self._without(v, done) for k, v in value.items()}
         return [self._without(item, done) for item in value]
+
+
+def _begun(form: str, text: str) -> int:
+    """How much of a form a text ends with that isn't whole."""
+    most = min(len(form) - 1, len(text), LONGEST_BEGUN)
+    return next((n for n in range(most, 0, -1) if text.endswith(form[:n])), 0)
 
 
 def _forms(secret: str) -> Iterator[str]:

@@ -35,7 +35,8 @@ class Said:
 
     def streamed(self, live: Live, task: str, items: list[Any]) -> None:
         """Items that came out of a task."""
-        self._show(live, TaskStreamed, task, live.cleaned(items))
+        if told := live.hidden.streamed(task, items):
+            self._show(live, TaskStreamed, task, told)
 
     def spent(self, live: Live, task: str, tokens: int, cost: float, model: str) -> None:
         """What a task used up; a budget may be exceeded by it."""
