@@ -157,6 +157,10 @@ class Context(Protocol):
         """A secret's value. It is taken out of everything recorded. Raises BlockError."""
         ...
 
+    def cleaned(self, value: Any) -> Any:
+        """The value without the secrets that this run has used; for what is kept elsewhere."""
+        ...
+
     def connection(self, name: str) -> Connection:
         """A connection by name. Its secrets are taken out of everything recorded.
 

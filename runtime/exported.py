@@ -162,6 +162,9 @@ class Context:
     def secret(self, name: str) -> str:
         return self._world.secret(name)
 
+    def cleaned(self, value: Any) -> Any:
+        return value
+
     def connection(self, name: str) -> Connection:
         return self._world.connection(name)
 

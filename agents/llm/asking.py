@@ -13,6 +13,7 @@ from agents.llm.agent import LlmAgent
 from agents.llm.choosing import choose
 from agents.llm.chosen import Chosen
 from agents.llm.connections import place_of
+from agents.llm.conversation import as_data
 from agents.llm.errors import Endless, NoAnswer, NoModel, Unsuited
 from agents.llm.keeping import key_of
 from agents.llm.shapes import (
@@ -163,9 +164,14 @@ class _Asking:
             self._trace(None, error=str(error) or type(error).__name__)
             raise
         self._trace(reply)
-        if keep:
+        if keep and not self._tells_a_secret(reply):
             await self._agent.keep(key, reply)
         return reply
+
+    def _tells_a_secret(self, reply: Reply) -> bool:
+        """Whether a secret that the question held is in it: what is kept, others may read."""
+        said = as_data([reply.message])
+        return bool(self._context.cleaned(said) != said)
 
     async def _asked(self) -> Reply:
         """The reply, paid for; the longest that there may be fits what the run may still use."""

@@ -56,7 +56,8 @@ class Chat:
         spoke = tuple(message for message in before if message.role != "system")
         reply = await self._inquiry.reply((*spoke, *turn), system=system, stop=self._stop)
         if self._kept is not None:
-            await self._kept.add(self._context.key, (*turn, spoken(reply.message)))
+            said_now = self._context.cleaned(as_data((*turn, spoken(reply.message))))
+            await self._kept.add(self._context.key, said_now)
         whole = (*before, *turn, spoken(reply.message))
         return Answered(reply.message.text, as_data(whole), self._inquiry.used())
 

@@ -1,6 +1,7 @@
 """Answers kept by what was asked, so that the same question isn't paid for twice."""
 
 import hashlib
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -80,10 +81,8 @@ class Keeping:
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         """The file, for one transaction; it is for its owner's eyes alone."""
-        new = not self._path.exists()
+        os.close(os.open(self._path, os.O_WRONLY | os.O_CREAT, 0o600))
         with closing(sqlite3.connect(self._path, timeout=5)) as database, database:
-            if new:
-                self._path.chmod(0o600)
             database.execute(_TABLE)
             yield database
 

@@ -3,14 +3,13 @@
 import asyncio
 import hashlib
 import os
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from agents.llm.conversation import as_data, messages_in
+from agents.llm.conversation import messages_in
 from agents.llm.shapes import Message
 from graph.errors import BadInput
 
@@ -43,9 +42,9 @@ class KeptConversation:
         past = [turn for turn in kept if turn.key != key][-turns:] if turns > 0 else []
         return tuple(message for turn in past for message in _messages(turn))
 
-    async def add(self, key: str, messages: Sequence[Message]) -> None:
-        """Keep a turn. Given twice for one task, the later stands for both."""
-        await asyncio.to_thread(self._append, Turn(key, as_data(messages)))
+    async def add(self, key: str, messages: list[dict[str, Any]]) -> None:
+        """Keep a turn, as plain data. Given twice for one task, the later stands for both."""
+        await asyncio.to_thread(self._append, Turn(key, messages))
 
     def _read(self) -> list[Turn]:
         try:

@@ -156,6 +156,9 @@ class TaskContext:
     def secret(self, name: str) -> str:
         return self._live.reveal(name)
 
+    def cleaned(self, value: Any) -> Any:
+        return self._live.cleaned(value)
+
     def connection(self, name: str) -> Connection:
         return self._live.connect(name)
 

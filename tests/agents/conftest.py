@@ -86,6 +86,9 @@ class Surroundings:
     def secret(self, name: str) -> str:
         raise NotImplementedError
 
+    def cleaned(self, value: Any) -> Any:
+        return value
+
     def connection(self, name: str) -> Connection:
         return self.connected[name]
 

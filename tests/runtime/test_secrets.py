@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
+from graph.context import ANEW
 from graph.flow import Block, Flow, Retry, Settings
 from runtime.engine.hidden import MARK, Hidden
 from runtime.events import AnyEvent, RunFailed, RunSucceeded, TaskProgressed, TaskStreamed
@@ -229,6 +230,43 @@ async def test_progress_and_streams_are_shown_without_it(runtime: Runtime) -> No
     assert [e.note for e in told if isinstance(e, TaskProgressed)] == [f"token {MARK}"]
     items = [item for e in streamed if isinstance(e, TaskStreamed) for item in e.items]
     assert set(items) == {f"one more {MARK}"}
+
+
+def test_a_secret_that_comes_in_pieces_is_not_shown_either() -> None:
+    hidden = Hidden()
+    hidden.add("correct horse")
+
+    shown = [
+        hidden.streamed("a", pieces)
+        for pieces in (["it ", "is "], ["cor"], ["rect ", "horse"], ["!", "cor"], ["al"], [ANEW])
+    ]
+
+    assert shown == [["it ", "is "], [], [MARK], ["!"], ["cor", "al"], [ANEW]]
+
+
+def test_what_one_stream_holds_back_is_no_part_of_another() -> None:
+    hidden = Hidden()
+    hidden.add("correct horse")
+
+    assert hidden.streamed("a", ["the correct"]) == []
+    assert hidden.streamed("b", ["horse"]) == ["horse"]
+    assert hidden.streamed("a", [" one"]) == ["the correct", " one"]
+
+
+async def test_what_is_kept_of_answers_and_conversations_holds_no_secret(
+    runtime: Runtime, tmp_path: Path
+) -> None:
+    told = {"prompt": SECRET, "model": "scripted/echo"}
+    chat = Block("it", "ai.chat", {**told, "keep_answers": True, "conversation": "c"})
+
+    end, _ = await watched(runtime, Flow.of([chat]))
+
+    assert isinstance(end, RunSucceeded)
+    kept = await asyncio.to_thread(files_in, tmp_path)
+    assert any(name.endswith(".jsonl") for name in kept)
+    for name, content in kept.items():
+        for form in (TOKEN, json.dumps(TOKEN)[1:-1], TOKEN[:7]):
+            assert form.encode() not in content, name
 
 
 async def test_the_block_itself_gets_the_secret(runtime: Runtime) -> None:
