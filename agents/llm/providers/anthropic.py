@@ -13,7 +13,7 @@ from agents.llm import estimate
 from agents.llm.catalogue import Catalogue
 from agents.llm.errors import Unsuited
 from agents.llm.providers.failures import saying
-from agents.llm.providers.growing import Bound, GrowingCall, unless_whole
+from agents.llm.providers.growing import Bound, GrowingCall, counted, unless_whole
 from agents.llm.providers.wires import address, client, patience
 from agents.llm.shapes import (
     Ends,
@@ -212,7 +212,7 @@ class _Growing:
                 self._id = event.message.id
                 self._count(event.message.usage)
             case "content_block_start":
-                self._blocks[event.index] = _Block(event.content_block)
+                self._blocks[event.index] = _Block(event.content_block, self._bound)
             case "content_block_delta":
                 return self._delta(event.index, event.delta)
             case "message_delta":
@@ -237,10 +237,10 @@ class _Growing:
 
     def _count(self, usage: Any) -> None:
         """Counts are of all so far; what a later event leaves out stands as it was."""
-        self._put_in = usage.input_tokens or self._put_in
-        self._cached = usage.cache_read_input_tokens or self._cached
-        self._written = usage.cache_creation_input_tokens or self._written
-        self._given = usage.output_tokens or self._given
+        self._put_in = counted(usage.input_tokens) or self._put_in
+        self._cached = counted(usage.cache_read_input_tokens) or self._cached
+        self._written = counted(usage.cache_creation_input_tokens) or self._written
+        self._given = counted(usage.output_tokens) or self._given
 
     def reply(self, name: str) -> Reply:
         """The whole reply. Raises Unreachable when its end is missing."""
@@ -273,7 +273,7 @@ class _Growing:
 class _Block:
     """One part of the answer in the making."""
 
-    def __init__(self, block: Any) -> None:
+    def __init__(self, block: Any, bound: Bound) -> None:
         self._type = block.type
         self.parts: list[str] = []
         self.seal = ""
@@ -287,7 +287,7 @@ class _Block:
             case "redacted_thinking":
                 self.seal = _REDACTED + block.data
             case "tool_use":
-                self.call = GrowingCall(block.id, block.name)
+                self.call = bound.call(block.id, block.name)
 
     def whole(self) -> Iterator[Part]:
         match self._type:

@@ -15,6 +15,12 @@ PER_TOKEN = 32
 
 AT_LEAST = 10_000
 
+MOST_CALLS = 128
+"""Tools that a model may want used at once."""
+
+MOST_COUNTED = 10**12
+"""Tokens that a service may say something took."""
+
 _decode = msgspec.json.Decoder().decode
 
 
@@ -24,6 +30,7 @@ class Bound:
     def __init__(self, question: Question) -> None:
         self._tokens = question.most_tokens + question.thinking
         self._left = AT_LEAST + PER_TOKEN * self._tokens
+        self._calls_left = MOST_CALLS
 
     def grow(self, text: str) -> str:
         """The text again. Raises Endless when it is more than was asked for by far."""
@@ -35,6 +42,23 @@ class Bound:
                 cure="Choose another model: this one, or what serves it, doesn't keep its bounds.",
             )
         return text
+
+    def call(self, id: str = "", name: str = "") -> "GrowingCall":
+        """One more tool that is wanted. Raises Endless when those are far too many."""
+        self._calls_left -= 1
+        if self._calls_left < 0:
+            raise Endless(
+                f"It wanted more than {MOST_CALLS} tools used at once, and was stopped.",
+                cure="Choose another model: nobody needs as many.",
+            )
+        return GrowingCall(self.grow(id or ""), self.grow(name or ""))
+
+
+def counted(said: Any) -> int:
+    """How many tokens a service says something took: what can't be a number of tokens is none."""
+    if not isinstance(said, int) or said < 0:
+        return 0
+    return min(said, MOST_COUNTED)
 
 
 class Growing(Protocol):

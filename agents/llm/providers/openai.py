@@ -13,7 +13,7 @@ from agents.llm import estimate
 from agents.llm.catalogue import Catalogue
 from agents.llm.providers import responses
 from agents.llm.providers.failures import saying
-from agents.llm.providers.growing import Bound, GrowingCall, unless_whole
+from agents.llm.providers.growing import Bound, GrowingCall, counted, unless_whole
 from agents.llm.providers.openai_forms import image_url, is_strict
 from agents.llm.providers.wires import address, client, patience
 from agents.llm.shapes import (
@@ -151,7 +151,7 @@ class OpenAIProvider:
 
 def _put_in(made: Any) -> int:
     """The tokens counted, 0 where a server counts none, as some do."""
-    return (made.usage and made.usage.prompt_tokens) or 0
+    return counted(made.usage and made.usage.prompt_tokens)
 
 
 def _messages(question: Question) -> Iterator[dict[str, Any]]:
@@ -239,11 +239,11 @@ class _Growing:
         index = part.index if part.index is not None else n
         call = self._at.get(index)
         if call is None or (part.id and call.id and part.id != call.id):
-            call = self._at[index] = GrowingCall()
+            call = self._at[index] = self._bound.call()
             self._calls.append(call)
-        call.id = call.id or part.id or ""
+        call.id = call.id or self._bound.grow(part.id or "")
         if part.function is not None:
-            call.name = call.name or part.function.name or ""
+            call.name = call.name or self._bound.grow(part.function.name or "")
             call.parts.append(self._bound.grow(part.function.arguments or ""))
 
     def reply(self, name: str) -> Reply:
@@ -281,10 +281,10 @@ class _Growing:
             return Usage(put_in=put_in, given=estimate.of_message(message))
         details = self._usage.prompt_tokens_details
         return Usage(
-            self._usage.prompt_tokens or 0,
-            (details and details.cached_tokens) or 0,
-            (details and details.cache_write_tokens) or 0,
-            self._usage.completion_tokens or 0,
+            counted(self._usage.prompt_tokens),
+            counted(details and details.cached_tokens),
+            counted(details and details.cache_write_tokens),
+            counted(self._usage.completion_tokens),
         )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from agents.errors import Unavailable, Unreachable
-from agents.llm.providers.growing import Bound, GrowingCall
+from agents.llm.providers.growing import Bound, GrowingCall, counted
 from agents.llm.providers.openai_forms import image_url, is_strict
 from agents.llm.shapes import (
     Ends,
@@ -134,7 +134,8 @@ class Growing:
 
     def _item(self, index: int, item: Any, done: bool) -> None:
         if item.type == "function_call":
-            self._calls.setdefault(index, GrowingCall(item.call_id, item.name))
+            if index not in self._calls:
+                self._calls[index] = self._bound.call(item.call_id, item.name)
         elif item.type == "reasoning" and done:
             self._thoughts.setdefault(index, [])
             if item.encrypted_content:
@@ -176,8 +177,8 @@ def _used(usage: Any) -> Usage:
         return Usage()
     details = usage.input_tokens_details
     return Usage(
-        usage.input_tokens,
-        (details and details.cached_tokens) or 0,
-        (details and details.cache_write_tokens) or 0,
-        usage.output_tokens,
+        counted(usage.input_tokens),
+        counted(details and details.cached_tokens),
+        counted(details and details.cache_write_tokens),
+        counted(usage.output_tokens),
     )

@@ -120,6 +120,23 @@ async def test_an_answer_without_end_is_stopped(asking: Asking, model: str) -> N
 
 
 @EACH
+async def test_tools_without_end_are_not_wanted_at_once(asking: Asking, model: str) -> None:
+    asking.models.always = Said(calls=(Called("search"),) * 200)
+
+    with pytest.raises(Endless, match="128 tools"):
+        await asking.ask(model, most_tokens=50)
+
+
+@EACH
+async def test_counts_that_can_not_be_leave_a_budget_as_it_is(asking: Asking, model: str) -> None:
+    asking.models.always = Said("One", put_in=-5_000, given=-(10**9))
+
+    await asking.ask(model)
+
+    assert all(tokens >= 0 and cost >= 0 for tokens, cost, _ in asking.spent)
+
+
+@EACH
 async def test_a_service_that_falls_silent_is_given_up(asking: Asking, model: str) -> None:
     name = model.partition("/")[0]
     known = asking.connected[name]
