@@ -10,6 +10,9 @@ from app.presenters.run_words import duration
 from runtime.events import block_of
 from runtime.projections.run_view import BlockState, BlockView
 
+STEP = 10
+"""Words by which the count on a card grows: it is drawn anew each time."""
+
 Look = Literal["", "waiting", "running", "done", "reused", "skipped", "failed", "warning", "stale"]
 """The looks that states have; "" is that of a block that has not come up."""
 
@@ -140,8 +143,8 @@ def _going_on(run: LiveRun, view: BlockView) -> str:
     text = run.streams.text_of(view.block)
     if text is None:
         return f"{view.streamed:,} items so far"
-    words = len(text.split())
-    return f"Writing: {words:,} {'word' if words == 1 else 'words'} so far"
+    words = text.count(" ") // STEP * STEP
+    return f"Writing: {words:,} words so far" if words else "Writing"
 
 
 def _share(view: BlockView) -> float | None:

@@ -50,9 +50,11 @@ def test_a_loop_tells_its_rounds() -> None:
 
 
 def test_a_text_is_counted_while_it_is_written_beneath_the_card() -> None:
-    told = status(BEGUN, TaskStreamed("run", 2, 1.0, "a", ["Once ", "upon\n", "a time"]))
+    begun = TaskStreamed("run", 2, 1.0, "a", ["Once ", "upon\n", "a time"])
+    further = TaskStreamed("run", 3, 1.1, "a", [" and again"] * 12)
 
-    assert told.line == "Writing: 4 words so far"
+    assert status(BEGUN, begun).line == "Writing"
+    assert status(BEGUN, begun, further).line == "Writing: 20 words so far"
 
 
 def test_a_finished_block_tells_its_result_and_how_long_it_took() -> None:
