@@ -102,6 +102,8 @@ def values_of(takes: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, A
     for name, rules in _properties(takes).items():
         text = given.get(f"f.{name}")
         kind = _kind(rules)
+        if name == "approved" and _is_decision(takes) and text not in ("true", "false"):
+            raise BadInputs("It is neither approved nor refused: use one of the two buttons.")
         if kind == "boolean":
             values[name] = text == "true"
         elif text is not None and (text or name in takes.get("required", ())):
@@ -201,6 +203,8 @@ def _buttons(takes: Mapping[str, Any]) -> str:
     if not _is_decision(takes):
         return "<button>Send</button>"
     return (
+        # The first button is what Enter in a field presses: nobody is to approve by that.
+        "<button disabled hidden></button>"
         '<button name="f.approved" value="true">Approve</button>'
         '<button name="f.approved" value="false" class="other">Refuse</button>'
     )

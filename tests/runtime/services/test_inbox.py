@@ -149,6 +149,25 @@ async def test_whoever_has_the_link_answers_on_a_page_once(desk: Desk) -> None:
     assert (await desk.browser.get(path)).status_code == 409
 
 
+@pytest.mark.parametrize("body", [b"", b"\xff=1", b"by=Ann", b"f.approved=maybe", b"f.approved="])
+async def test_what_is_neither_approved_nor_refused_is_no_answer(desk: Desk, body: bytes) -> None:
+    path = desk.path(await desk.asked(approval()))
+
+    reply = await desk.browser.post(path, content=body)
+
+    assert reply.status_code == 422
+    assert "neither approved nor refused" in reply.text
+    assert len(await desk.runtime.questions()) == 1
+
+
+async def test_enter_in_a_field_approves_nothing(desk: Desk) -> None:
+    page = await desk.browser.get(desk.path(await desk.asked(approval())))
+
+    first, *others = re.findall(r"<button[^>]*>", page.text)
+    assert "disabled" in first
+    assert not any("disabled" in other for other in others)
+
+
 async def test_nothing_that_is_asked_or_answered_becomes_part_of_the_page(desk: Desk) -> None:
     asked = await desk.asked(approval())
     path = desk.path(asked)
