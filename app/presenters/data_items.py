@@ -207,6 +207,8 @@ def _asked(number: int, detail: Mapping[str, Any]) -> Item:
         parts = ["Given as it was kept"]
     if wanted := detail.get("fell_back_from"):
         parts.append(f"stood in for {', '.join(wanted)}")
+    if detail.get("again"):
+        parts.append("asked again after a crash, before which it may have been paid for once")
     return Item(f"model/{number}", name, " · ".join(parts), "value", detail)
 
 

@@ -82,7 +82,12 @@ def test_a_request_is_said_by_its_status_and_place() -> None:
 def test_a_model_that_was_asked_is_said_by_what_came_of_it() -> None:
     down = {"connection": "main", "model": "large", "took": 0.1, "error": "Nobody answered."}
     spare = {"connection": "spare", "model": "small", "took": 0.25}
-    asked = (down, spare | {"fell_back_from": ["main/large"]}, spare | {"cached": True})
+    asked = (
+        down,
+        spare | {"fell_back_from": ["main/large"]},
+        spare | {"cached": True},
+        spare | {"again": True},
+    )
     traces = [Trace("model", 1.0, 1, detail) for detail in asked]
 
     found = items(of_task(TaskData("a", traces=traces), {}))
@@ -90,6 +95,7 @@ def test_a_model_that_was_asked_is_said_by_what_came_of_it() -> None:
     assert (found["model/0"].label, found["model/0"].said) == ("main/large", "Nobody answered.")
     assert found["model/0"].mark == "failed"
     assert found["model/1"].said == "Answered in 250 ms · stood in for main/large"
+    assert found["model/3"].said.startswith("Answered in 250 ms · asked again after a crash")
     assert found["model/2"].said == "Given as it was kept"
 
 
