@@ -1,6 +1,8 @@
 """A journal in a SQLite file: durable before `append` returns."""
 
 import asyncio
+import contextlib
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -56,6 +58,7 @@ class SQLiteJournal(SqlJournal):
     async def _connect(self) -> None:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._make_private()
             self._writer = self._new_connection("rwc")
             self._file = self.path.stat().st_ino
             if not is_current(_stored_revision(self._writer)):
@@ -122,6 +125,11 @@ class SQLiteJournal(SqlJournal):
                 connection.execute("ROLLBACK")
             raise
         return result
+
+    def _make_private(self) -> None:
+        """Make the file, if there is none, for its owner's eyes: what models were told is in it."""
+        with contextlib.suppress(OSError):  # it is there, or SQLite says better what is wrong
+            os.close(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
     def _connection(self) -> sqlite3.Connection:
         """The writing connection, made anew after trouble with it."""

@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import sqlite3
+import stat
 import subprocess
 import sys
 import threading
@@ -181,6 +182,18 @@ async def test_several_processes_write_and_one_reads_meanwhile(
     rows = await journal.runs(limit=1000)
     assert len(rows) == 300
     assert {(row.state, row.events) for row in rows} == {("succeeded", 3)}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere a user's own folder is closed")
+async def test_what_is_recorded_is_for_its_owners_eyes(path: Path) -> None:
+    journal = SQLiteJournal(path)
+    await journal.open()
+    journal.append(run_of(2))
+
+    modes = {stat.S_IMODE(file.stat().st_mode) for file in path.parent.glob(f"{path.name}*")}
+    await journal.close()
+
+    assert modes == {0o600}
 
 
 # Room
