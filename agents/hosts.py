@@ -43,6 +43,8 @@ def names_in(grants: Grants) -> list[str]:
 
 async def resolve(host: str, port: int) -> list[str]:
     """The addresses of a host, best first. Raises NotGranted for a forbidden one, Unreachable."""
+    if _is_address(host):  # a thousand streams to a server here needn't wait for threads
+        return checked(host, (host,))
     loop = asyncio.get_running_loop()
     try:
         found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -88,6 +90,14 @@ def _forms(address: IPv4Address | IPv6Address) -> Iterable[IPv4Address | IPv6Add
             yield from address.teredo
         if address in _NAT64 or address in _COMPATIBLE:
             yield IPv4Address(int(address) & 0xFFFFFFFF)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _unknown(host: str) -> Unreachable:
