@@ -5,6 +5,7 @@ time. So what is connected to is an address that was looked at, never a name.
 """
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
@@ -72,6 +73,15 @@ def checked(host: str, addresses: Iterable[str]) -> list[str]:
                 "that no flow may reach."
             )
     return found
+
+
+def checked_as_written(host: str) -> None:
+    """Raises NotGranted for a host that is itself a forbidden address, such as `2852039166`.
+
+    For who leaves the looking up of names to a proxy.
+    """
+    with contextlib.suppress(OSError):
+        checked(host, (host if _is_address(host) else socket.inet_ntoa(socket.inet_aton(host)),))
 
 
 def is_forbidden(address: str) -> bool:

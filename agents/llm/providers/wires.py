@@ -9,7 +9,7 @@ from agents.bodies import Bounded
 from agents.contract import Grants
 from agents.door import Door
 from agents.errors import NotGranted
-from agents.hosts import allow
+from agents.hosts import allow, checked_as_written
 from agents.llm.errors import Endless
 from graph.connections import Connection
 from graph.errors import BadInput
@@ -34,9 +34,12 @@ def client(connection: Connection) -> httpx2.AsyncClient:
     """What both clients send through: to the connection's own host and nowhere else.
 
     No redirect is followed, since it would take the key along. Where the environment names a
-    proxy, that looks for the address.
+    proxy, that looks for the address. Raises NotGranted for one that is forbidden as it is written.
     """
-    proxy = _proxy(address(connection))
+    url = address(connection)
+    proxy = _proxy(url)
+    if proxy:
+        checked_as_written(url.raw_host.decode())
     through = httpx2.AsyncHTTPTransport(limits=LIMITS, socket_options=_ALIVE, proxy=proxy)
 
     def refuse(what: str) -> Endless:

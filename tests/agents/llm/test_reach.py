@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from agents.errors import NotGranted, Rejected, Unreachable
+from agents.errors import AgentError, NotGranted, Rejected, Unreachable
 from agents.llm.connections import try_out
 from graph.connections import Connection
 from tests.agents.http.server import Sent, WebServer
@@ -65,6 +65,32 @@ async def test_metadata_is_out_of_reach_of_every_connection(kind: str, host: str
 
     with pytest.raises(NotGranted, match="that no flow may reach"):
         await try_out(connection)
+
+
+@EACH
+@pytest.mark.parametrize("host", ["169.254.169.254", "2852039166", "[fd00:ec2::254]"])
+async def test_metadata_is_out_of_reach_through_a_proxy_too(
+    kind: str, host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection = Connection("bad", kind, {"key": KEY, "base_url": f"http://{host}/v1"})
+    async with WebServer() as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url())
+
+        with pytest.raises(NotGranted, match="that no flow may reach"):
+            await try_out(connection)
+
+        assert proxy.received == []
+
+
+async def test_another_host_is_asked_through_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    fields = {"key": KEY, "base_url": "http://models.example/v1"}
+    async with WebServer() as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url())
+
+        with pytest.raises(AgentError):
+            await try_out(Connection("far", "openai_compatible", fields))
+
+        assert proxy.received[0].target.startswith("http://models.example/v1/")
 
 
 @EACH
