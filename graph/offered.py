@@ -18,7 +18,7 @@ def kind_of(connection: str, tool: str) -> str:
 def spelled(name: str) -> str:
     """A name in the letters of kinds, without two underscores in a row."""
     plain = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:60]
-    if plain == name and not name[0].isdigit():
+    if plain and plain == name and not name[0].isdigit():
         return plain
     digits = hashlib.sha256(name.encode()).hexdigest()[:6]
     return f"x{plain}_{digits}" if not plain or plain[0].isdigit() else f"{plain}_{digits}"

@@ -10,7 +10,7 @@ from mcp.types import METHOD_NOT_FOUND
 
 from agents.mcp.servers import reads_only, server_of
 from agents.mcp.session import Session, listed
-from agents.mcp.snapshot import LARGEST, LONGEST, MOST, Snapshot, Tool
+from agents.mcp.snapshot import ALL, LARGEST, LONGEST, LONGEST_NAME, MOST, Snapshot, Tool
 from graph.connections import Connection
 
 
@@ -28,9 +28,11 @@ async def looked(connection: Connection) -> Snapshot:
 async def offered(session: Session) -> Snapshot:
     """What the server of a session offers. Raises AgentError."""
     tools, server = await session.ask("which tools it has", _tools)
+    schemas = _Schemas()
     known: dict[str, Tool] = {}
     for tool in tools:
-        known.setdefault(tool.name, _tool(tool, session.connection))
+        if 0 < len(tool.name) <= LONGEST_NAME and tool.name not in known:
+            known[tool.name] = _tool(tool, session.connection, schemas)
     return Snapshot(session.name, server, tuple(known.values()))
 
 
@@ -47,23 +49,33 @@ async def _tools(client: mcp.Client) -> tuple[list[Any], str]:
         raise
 
 
-def _tool(tool: Any, connection: Connection) -> Tool:
+def _tool(tool: Any, connection: Connection, schemas: "_Schemas") -> Tool:
     hints = tool.annotations
     says_so = bool(hints and hints.read_only_hint)
     return Tool(
         tool.name,
         ((tool.title or (hints and hints.title) or "")[:100]).strip(),
         (tool.description or "").strip()[:LONGEST],
-        _schema(tool.input_schema) or {},
-        _schema(tool.output_schema),
+        schemas.kept(tool.input_schema) or {},
+        schemas.kept(tool.output_schema),
         reads=reads_only(connection, tool.name, says_so=says_so),
         destroys=not (hints and (hints.read_only_hint or hints.destructive_hint is False)),
         repeats=says_so or bool(hints and hints.idempotent_hint),
     )
 
 
-def _schema(schema: dict[str, Any] | None) -> dict[str, Any] | None:
-    """The schema as it is, None for none, and one that allows anything instead of a huge one."""
-    if schema is None:
-        return None
-    return schema if len(msgspec.json.encode(schema)) <= LARGEST else {"type": "object"}
+class _Schemas:
+    """The schemas of one server, as much of them as is kept."""
+
+    def __init__(self) -> None:
+        self._left = ALL
+
+    def kept(self, schema: dict[str, Any] | None) -> dict[str, Any] | None:
+        """The schema as it is, None for none, and one that allows anything for what is too much."""
+        if schema is None:
+            return None
+        size = len(msgspec.json.encode(schema))
+        if size > min(LARGEST, self._left):
+            return {"type": "object"}
+        self._left -= size
+        return schema

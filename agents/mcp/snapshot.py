@@ -16,8 +16,14 @@ MOST = 500
 LONGEST = 2_000
 """Characters of a description that are kept."""
 
+LONGEST_NAME = 256
+"""Characters of a name; a tool whose name is longer, or empty, isn't kept."""
+
 LARGEST = 64 * 1024
 """Bytes of a schema that are kept; a larger one is taken to allow anything."""
+
+ALL = 2 * 1024 * 1024
+"""Bytes of all schemas of one server that are kept; those that come later allow anything."""
 
 SUFFIX = ".json"
 

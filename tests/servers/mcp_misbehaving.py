@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from collections.abc import Iterator
 from typing import Any
 
 TOOL = {"name": "ask", "inputSchema": {"type": "object"}}
@@ -51,6 +52,14 @@ def misbehave(way: str, id: Any) -> None:
         answer(id, {"content": "no list"})
 
 
+def offered(way: str) -> Iterator[Any]:
+    """The tools it offers."""
+    yield TYPED if way == "lie" else TOOL
+    if way == "sprawl":
+        for name in ("", "x" * 1000, *(f"t{number}" for number in range(60))):
+            yield {"name": name, "inputSchema": {"type": "object", "title": "t" * 60_000}}
+
+
 def main(way: str) -> None:
     if way == "mute":
         time.sleep(3600)
@@ -64,7 +73,7 @@ def main(way: str) -> None:
             case "initialize":
                 answer(message["id"], GREETING)
             case "tools/list":
-                answer(message["id"], {"tools": [TYPED if way == "lie" else TOOL]})
+                answer(message["id"], {"tools": list(offered(way))})
             case "tools/call":
                 misbehave(way, message["id"])
             case "notifications/cancelled":

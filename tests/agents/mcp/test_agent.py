@@ -12,7 +12,7 @@ from agents.mcp.agent import McpAgent
 from agents.mcp.answers import ToolFailed
 from agents.mcp.bounds import AT_ONCE, Bounds
 from agents.mcp.connections import try_out
-from agents.mcp.snapshot import snapshots
+from agents.mcp.snapshot import ALL, snapshots
 from graph.connections import Connection
 from graph.errors import BadInput
 from tests.agents.mcp.conftest import bad, connection, loom
@@ -225,6 +225,13 @@ async def test_what_is_agreed_to_counts_in_a_session_that_has_begun(
     found = await agent.tools(far)
 
     assert not any(tool.reads for tool in found.tools)
+
+
+async def test_of_what_a_server_offers_no_more_is_kept_than_is_bearable(agent: McpAgent) -> None:
+    found = await agent.tools(bad("sprawl"))
+
+    assert {tool.name for tool in found.tools} == {"ask", *(f"t{number}" for number in range(60))}
+    assert sum(len(str(tool.takes)) for tool in found.tools) <= ALL
 
 
 async def test_a_tool_that_comes_later_is_kept_too(agent: McpAgent, means: Means) -> None:

@@ -189,3 +189,13 @@ def test_a_schema_that_refers_to_itself_from_everywhere_is_looked_at_for_a_beara
 
 def _size(kind: ValueType) -> int:
     return 1 + sum(_size(inner) for _, inner in kind.fields or ())
+
+
+@pytest.mark.parametrize("name", ["", " ", "é", "<b>", "../../etc", "\0", "1", "_", "ASK"])
+def test_whatever_a_tool_is_called_others_are_still_blocks(name: str) -> None:
+    tools = (Tool(name, takes={"type": "object"}), Tool("ask", takes={"type": "object"}))
+
+    made = [one.kind for one in specs_of(Snapshot("hub", tools=tools))]
+
+    assert kind_of("hub", "ask") in made
+    assert len({*made}) == len(made)
