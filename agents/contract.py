@@ -142,12 +142,13 @@ class Means(msgspec.Struct, frozen=True):
 
     `folder` is where it may keep things of its own, such as answers that cost something; it
     makes that itself. `report` is called, on the loop, when it notices that its health has
-    changed; nobody needs to ask it then.
+    changed; nobody needs to ask it then. `model` is the one to ask where none is named.
     """
 
     guards: Guards
     folder: Path
     report: Callable[[Health], None] = unheard
+    model: str = ""
 
 
 class Agent(Protocol):

@@ -1,6 +1,5 @@
 """One open flow: the document, what of it is shown and selected, and the run that is watched."""
 
-import os
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from pathlib import Path
@@ -8,7 +7,6 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from agents.llm.choosing import DEFAULT
 from app.checking import Checker, is_large
 from app.document import Change, Document, Level
 from app.known_connections import KnownConnections
@@ -337,8 +335,8 @@ class Workbench(QObject):
     def _found(self, found: tuple[Problem, ...]) -> None:
         if self.connections is not None and self.connections.seen is not None:
             seen = self.connections.seen
-            flow, default = self.document.flow, os.environ.get(DEFAULT, "")
-            models = missing_models(flow, self.catalog, seen, default)
+            flow = self.document.flow
+            models = missing_models(flow, self.catalog, seen)
             found = (*found, *unknown(flow, seen), *models)
         if found != self.problems:
             self.problems = found

@@ -57,6 +57,7 @@ class World:
         home: Path | None = None,
         guards: GuardRules | None = None,
         redis_url: str = "",
+        model: str = "",
     ) -> None:
         """`home` is where agents may keep things, a folder for passing things by default."""
         self.address = ""
@@ -68,6 +69,7 @@ class World:
             one_for_all={Sandbox: lambda: Sandbox(code)},
             rules=guards,
             redis_url=redis_url,
+            model=model,
         )
 
     async def agent(self, kind: type[T], grants: Grants) -> T:
@@ -141,7 +143,7 @@ def compose(
 def connections_of(settings: Settings, blocks: Installed) -> Connections:
     """The connections and secrets of the home that the settings name."""
     prefer = None if settings.secrets_in == "auto" else settings.secrets_in
-    return Connections(settings.folder, blocks.connectable, prefer=prefer)
+    return Connections(settings.folder, blocks.connectable, prefer=prefer, model=settings.model)
 
 
 def world_of(
@@ -160,6 +162,7 @@ def world_of(
         home=settings.folder,
         guards=guard_rules(settings.guards_file),
         redis_url=settings.redis_url,
+        model=settings.model,
         connections=connections or connections_of(settings, blocks),
     )
 

@@ -51,6 +51,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             description="Where secrets are kept: the system's keyring, an encrypted file, or auto."
         ),
     ] = "auto"
+    model: Annotated[
+        str,
+        msgspec.Meta(
+            description="The model that blocks ask which name none, as CONNECTION/MODEL; that of "
+            "the first connection when not set."
+        ),
+    ] = ""
     parallel: Annotated[
         int, msgspec.Meta(ge=1, le=100_000, description="Tasks under way at a time, over all runs.")
     ] = 1000

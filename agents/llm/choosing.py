@@ -1,6 +1,5 @@
 """Which model is meant: `CONNECTION/MODEL`, a model's name alone, a connection's, or nothing."""
 
-import os
 from collections.abc import Sequence
 
 from agents.llm.agent import BUILT_IN, LlmAgent
@@ -13,9 +12,6 @@ from agents.llm.shapes import Question
 from graph.connections import Connection
 from graph.context import Context
 from graph.errors import BlockError
-
-DEFAULT = "HEDDLE_MODEL"
-"""The environment variable that names the model to ask where a block names none."""
 
 THREE_WAYS = (
     "Set ANTHROPIC_API_KEY or connect Claude; or set OPENAI_API_KEY or connect OpenAI; or run a"
@@ -34,7 +30,7 @@ async def choose(
     reference = reference.strip()
     reason = "named"
     if not reference:
-        reference, reason = os.environ.get(DEFAULT, ""), f"named by {DEFAULT}"
+        reference, reason = agent.means.model, "the default in the settings"
     if not reference:
         reference, reason = _first(context), "the first connection there is"
     if reference.startswith(PREFIX):

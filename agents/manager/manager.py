@@ -68,7 +68,8 @@ class Manager:
     """Has one agent for each kind and set of grants, or a pool of them where the kind says so.
 
     `titles` are the agents that are known before they are needed. `one_for_all` says how agents
-    are made that are the same for every set of grants. Use it from one event loop.
+    are made that are the same for every set of grants; `model` see Means. Use it from one event
+    loop.
     """
 
     def __init__(
@@ -77,12 +78,14 @@ class Manager:
         *,
         rules: GuardRules | None = None,
         redis_url: str = "",
+        model: str = "",
         titles: Mapping[str, str] | None = None,
         one_for_all: Mapping[type[Any], Callable[[], Any]] | None = None,
         policy: Callable[[], Policy] = RoundRobin,
         clock: Clock | None = None,
     ) -> None:
         self._folder = folder
+        self._model = model
         self._clock = clock or SteadyClock()
         self._titles = dict(titles or {})
         self._one_for_all = dict(one_for_all or {})
@@ -223,7 +226,7 @@ class Manager:
             if (special := self._one_for_all.get(kind)) is not None:
                 return cast(Agent, special())
             folder = self._folder / kind.kind
-            return cast(Agent, kind(grants, Means(self.guards, folder, member.report)))
+            return cast(Agent, kind(grants, Means(self.guards, folder, member.report, self._model)))
 
         def member() -> Member:
             return Member(make, self._clock, lambda _: self._tell(kind.kind))

@@ -25,22 +25,19 @@ THREE_WAYS = (
 
 
 def missing_models(
-    flow: Flow, catalog: Catalog, seen: Overview, default: str = "", path: str = ""
+    flow: Flow, catalog: Catalog, seen: Overview, path: str = ""
 ) -> Iterator[Problem]:
-    """A warning for each block that asks models none of which can be had, here and inside.
-
-    `default` is the model that is asked where a block names none, "" for the first there is.
-    """
+    """A warning for each block that asks models none of which can be had, here and inside."""
     there = [one for one in seen.connections if one.kind in KINDS]
     for block in flow.blocks.values():
         spec = catalog.get(block.kind)
         field = _asks_by(block, spec) if spec else ""
         if field and End(block.id, field) not in flow.links:
-            lack = _lacking(_named(block, field, default), there)
+            lack = _lacking(_named(block, field, seen.model), there)
             if lack is not None:
                 yield msgspec.structs.replace(lack, flow=path, block=block.id, field=field)
     for name, inner in flow.flows.items():
-        yield from missing_models(inner, catalog, seen, default, f"{path}/{name}" if path else name)
+        yield from missing_models(inner, catalog, seen, f"{path}/{name}" if path else name)
 
 
 def kinds_for(reference: str) -> tuple[tuple[str, ...], str]:

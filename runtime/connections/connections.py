@@ -34,7 +34,8 @@ from runtime.secrets.keep import Place
 class Connections:
     """Connections by name, and plain secrets; those that variables give are there unasked.
 
-    `home` is the folder they are kept in; with None nothing can be kept.
+    `home` is the folder they are kept in; with None nothing can be kept. `model` is what is
+    asked where none is named, "" for that of the first connection.
     """
 
     def __init__(
@@ -43,11 +44,13 @@ class Connections:
         connectable: Iterable[Connectable] = (),
         *,
         prefer: Place | None = None,
+        model: str = "",
         variables: Mapping[str, str] = os.environ,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._store = Store(home, prefer, variables)
         self._known = {one.kind.kind: one for one in connectable}
+        self._model = model
         self._variables = variables
         self._now = now
 
@@ -101,6 +104,7 @@ class Connections:
             secrets=book.secrets,
             kept_in=where,
             why=why,
+            model=self._model,
         )
 
     def show(self, name: str) -> Shown:

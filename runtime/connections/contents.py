@@ -86,7 +86,8 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     """All connections, the kinds there are, and where secrets are kept.
 
     `testable` are the kinds that can be tried out. `secrets` are the names of plain secrets.
-    `kept_in` is where secrets are kept, or will be; `why` says why not in the keyring.
+    `kept_in` is where secrets are kept, or will be; `why` says why not in the keyring. `model` is
+    asked where none is named, "" for that of the first connection.
     """
 
     connections: tuple[Shown, ...] = ()
@@ -95,3 +96,4 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     secrets: tuple[str, ...] = ()
     kept_in: Place = "vault"
     why: str = ""
+    model: str = ""

@@ -21,12 +21,13 @@ from agents.resilience.settings import BadGuards
 from agents.worker import Worker
 from graph.flow import Block, Flow, Retry, Settings
 from runtime.commands import ResumeRun, StartRun
-from runtime.compose import World, granted, world_of
+from runtime.compose import World, compose, granted, world_of
 from runtime.events import RunFailed, RunInterrupted, RunSucceeded, TaskFinished
 from runtime.inputs import BadInputs
 from runtime.plugins import installed
 from runtime.runtime import Runtime
 from runtime.settings import Settings as HouseSettings
+from runtime.settings import settings_from
 from tests.end_to_end.beside import alone, end_of, runtime_in
 
 FOREVER = "while True:\n    pass"
@@ -339,6 +340,19 @@ def test_a_program_ends_in_silence_whatever_is_under_way(tmp_path: Path) -> None
     )
 
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
+
+
+async def test_the_default_model_is_a_setting_that_blocks_and_connections_know(
+    tmp_path: Path,
+) -> None:
+    settings = settings_from({"HEDDLE_HOME": str(tmp_path), "HEDDLE_MODEL": "scripted/echo"})
+    flow = Flow.of([Block("chat", "ai.chat", {"prompt": "Hello"})])
+
+    async with compose(settings, granted(tmp_path), place="memory:") as runtime:
+        ended = await runtime.ended(await runtime.start(flow))
+
+        assert isinstance(ended, RunSucceeded)
+        assert runtime.connections.overview().model == "scripted/echo"
 
 
 def test_a_file_in_the_home_says_how_calls_are_guarded(tmp_path: Path) -> None:

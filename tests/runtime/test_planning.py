@@ -116,7 +116,7 @@ async def test_words_that_are_no_plan_end_in_an_error_that_says_so(
 async def test_without_any_model_the_ways_to_one_are_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("ANTHROPIC_API_KEY", "OPENAI_API_KEY", "HEDDLE_MODEL"):
+    for name in ("ANTHROPIC_API_KEY", "OPENAI_API_KEY"):
         monkeypatch.delenv(name, raising=False)
     async with compose(Settings(home=str(tmp_path)), granted(tmp_path)) as runtime:
         with pytest.raises(NoPlan, match="No model is connected") as caught:

@@ -1,5 +1,6 @@
 """Which model is asked: the one named, the usual one, or the one that a policy chooses."""
 
+import msgspec
 import pytest
 
 from agents.llm.catalogue import BadCatalogue, Catalogue, Price
@@ -25,8 +26,8 @@ async def test_a_model_is_named_by_its_connection_or_alone(asking: Asking) -> No
     assert asking.last["reason"] == "the first connection there is"
 
 
-async def test_the_default_is_a_setting(asking: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HEDDLE_MODEL", "local/llama3")
+async def test_the_default_is_a_setting(asking: Asking) -> None:
+    asking.means = msgspec.structs.replace(asking.means, model="local/llama3")
 
     assert await asked_for(asking, "") == "local/llama3"
 

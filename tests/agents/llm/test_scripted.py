@@ -124,9 +124,8 @@ async def test_what_a_model_may_think_has_to_fit_the_budget_too(context: Surroun
 
 
 async def test_without_any_connection_three_ways_to_a_model_are_named(
-    context: Surroundings, monkeypatch: pytest.MonkeyPatch
+    context: Surroundings,
 ) -> None:
-    monkeypatch.delenv("HEDDLE_MODEL", raising=False)
 
     with pytest.raises(NoModel) as raised:
         await answer(context, [""], asks("Hello"))

@@ -28,8 +28,8 @@ def found(
     *connections: Shown, default: str = "", settings: Settings = Settings(), **fields: Any
 ) -> list[Problem]:
     block = Block("chat", "ai.chat", {"prompt": "Hello", **fields}, settings=settings)
-    seen = Overview(connections=connections)
-    return list(missing_models(Flow.of([block]), CATALOG, seen, default))
+    seen = Overview(connections=connections, model=default)
+    return list(missing_models(Flow.of([block]), CATALOG, seen))
 
 
 def test_where_no_model_is_connected_a_warning_names_the_three_ways() -> None:
