@@ -15,6 +15,7 @@ GOOD: dict[str, tuple[str, Any]] = {
     "durability": ("full", "full"),
     "packs": ("/srv/packs", "/srv/packs"),
     "secrets_in": ("vault", "vault"),
+    "model": ("local/llama3.2", "local/llama3.2"),
     "parallel": ("12", 12),
     "time_limit": ("2.5", 2.5),
     "code_seconds": ("0.5", 0.5),
