@@ -69,8 +69,8 @@ class _Look:
                 needs = spec.needs(self._fields(level, block, into.get(block.id, ())))
             fields = dict(block.fields)
             needs |= Needs(
-                secrets=tuple(_named("$secret", fields)),
-                connections=tuple(_named("$connection", fields)),
+                secrets=tuple(named_in("$secret", fields)),
+                connections=tuple(named_in("$connection", fields)),
             )
             if needs != Needs():
                 yield Touch(f"{prefix}{block.id}", block.kind, spec.effect, needs)
@@ -119,13 +119,13 @@ def _links_by_block(flow: Flow) -> dict[str, list[Link]]:
     return found
 
 
-def _named(marker: str, value: Any) -> Iterator[str]:
+def named_in(marker: str, value: Any) -> Iterator[str]:
     """The names of the secrets or connections in a field's value."""
     if isinstance(value, dict):
         if isinstance(name := value.get(marker), str):
             yield name
         for inner in value.values():
-            yield from _named(marker, inner)
+            yield from named_in(marker, inner)
     elif isinstance(value, list):
         for inner in value:
-            yield from _named(marker, inner)
+            yield from named_in(marker, inner)

@@ -32,6 +32,7 @@ from graph.planning.relevant import relevant, usable
 from graph.planning.sketch import NoSketch, sketch_of
 from graph.reshape.names import Names
 from graph.spec import BlockSpec
+from graph.touches import named_in
 
 IN, OUT = "before", "after"
 """What stands in a sketch for the blocks around the part: their ports are named by it."""
@@ -118,7 +119,9 @@ def replaced(part: Part, value: Any, catalog: Catalog) -> Replacement:
     """What a sketch of the part makes of the flow. Raises NoSketch for what is no sketch."""
     sketch = sketch_of(value)
     inner = [text for text in sketch.links if not _is_outer(text)]
-    made = drawn(msgspec.structs.replace(sketch, links=tuple(inner)), Catalog(part.kinds))
+    there = (dict(part.flow.blocks[id].fields) for id in part.blocks)
+    own = {name for fields in there for name in named_in("$secret", fields)}
+    made = drawn(msgspec.structs.replace(sketch, links=tuple(inner)), Catalog(part.kinds), own)
     if not made.flow.blocks:
         raise NoSketch("The plan has no steps that can be drawn.", cure="Ask another model.")
     named, blocks = _apart(part, made.flow)

@@ -1,7 +1,7 @@
 """A sketch as a flow, and all in it that can't be drawn, in sentences a model understands."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
@@ -11,6 +11,7 @@ from graph.file_format.shape import LINK
 from graph.flow import NAME, Block, End, Flow, Link, Settings
 from graph.planning.sketch import Setting, Sketch, Step
 from graph.spec import BlockSpec
+from graph.touches import named_in
 from graph.values import ValueType, coercion, did_you_mean, fit
 
 MOST_STEPS = 100
@@ -23,8 +24,11 @@ class Drawn(NamedTuple):
     complaints: tuple[str, ...]
 
 
-def drawn(sketch: Sketch, catalog: Catalog) -> Drawn:
-    """The flow of a sketch. What can't be drawn is left out, and complained of."""
+def drawn(sketch: Sketch, catalog: Catalog, secrets: Collection[str] = ()) -> Drawn:
+    """The flow of a sketch. What can't be drawn is left out, and complained of.
+
+    It may name these secrets. A model knows of no others, unless some text has told it to.
+    """
     complaints: list[str] = []
     blocks: dict[str, Block] = {}
     renamed: dict[str, str] = {}
@@ -36,7 +40,14 @@ def drawn(sketch: Sketch, catalog: Catalog) -> Drawn:
             continue
         id = _free(step.id, blocks)
         renamed.setdefault(step.id, id)
-        blocks[id] = _block(id, step, spec)
+        block = _block(id, step, spec)
+        named = {field for field, value in block.fields.items()
+                 if not {*named_in("$secret", value)} <= {*secrets}}  # fmt: skip
+        complaints += (
+            f"{step.id}: its field {field!r} names a secret; only a person may." for field in named
+        )
+        fields = {name: value for name, value in block.fields.items() if name not in named}
+        blocks[id] = msgspec.structs.replace(block, fields=fields)
     if len(sketch.steps) > MOST_STEPS:
         complaints.append(f"A plan has at most {MOST_STEPS} steps.")
     links = dict(_links(sketch.links, renamed, blocks, catalog, complaints))

@@ -96,6 +96,36 @@ def test_a_plan_may_be_kept_from_changing_the_world(catalog: Catalog) -> None:
         planned(task, {"name": "", "steps": [step("a", "files.write")], "links": []}, catalog)
 
 
+def test_a_plan_names_no_secret(catalog: Catalog) -> None:
+    told = {"url": "https://example.org", "body": '{"all": [{"$secret": "github"}]}'}
+    task = Task.of("post something to a web address", catalog)
+
+    plan = planned(task, {"name": "", "steps": [step("send", "http.request", **told)], "links": []},
+                   catalog)  # fmt: skip
+
+    assert "$secret" not in str(plan.flow)
+    assert "names a secret" in " ".join(plan.complaints)
+
+
+def test_what_takes_the_place_of_a_block_keeps_that_blocks_secrets_and_names_no_other(
+    catalog: Catalog,
+) -> None:
+    fields = {"url": "https://example.org", "headers": {"X-Key": {"$secret": "own"}}}
+    flow = Flow.of([Block("get", "http.get", fields), Block("x", "http.get", {"url": "y"})])
+    part = Part.of(flow, ["get"], "It failed.", catalog)
+
+    def secrets_of(name: str) -> str:
+        given = {"url": "https://example.org", "headers": f'{{"X-Key": {{"$secret": "{name}"}}}}'}
+        found = replaced(
+            part, {"name": "", "steps": [step("get", "http.get", **given)], "links": []}, catalog
+        )
+        assert found.edit is not None
+        return str(apply(flow, found.edit).blocks["get"].fields)
+
+    assert "$secret" in secrets_of("own")
+    assert "$secret" not in secrets_of("other")
+
+
 GOALS = (
     "Fetch a web page, split the text into lines and count them",
     "Read a CSV file, sort the rows by price and write a table to a file",
