@@ -59,12 +59,17 @@ class Pool:
     @contextlib.asynccontextmanager
     async def lent(self, task: Task) -> AsyncIterator[tuple[Agent, Choice]]:
         """A free instance, chosen by the policy, as long as it is needed. Raises AgentError."""
-        while not self._free:
+        # Whoever comes while others wait, or have just been called, comes after them.
+        while not self._free or self._queue:
             await self._turn()
+            if self._free:
+                break
         choice = self._policy.choose(task, [self._candidate(name) for name in self._free])
         name = choice.candidate.name
         member = self._members[name]
         del self._free[name]
+        if self._free:
+            self._call_next()
         try:
             yield await member.ready(), choice
         finally:

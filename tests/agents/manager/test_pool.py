@@ -131,6 +131,33 @@ async def test_who_waits_no_more_leaves_the_turn_to_the_next(manager: Manager) -
     assert second.cancelled()
 
 
+async def test_who_comes_later_is_not_served_before_those_who_wait(
+    manager: Manager, clock: ManualClock
+) -> None:
+    class Only(Spindle):
+        kind: ClassVar[str] = "only"
+        pool: ClassVar[PoolSize | None] = PoolSize(least=1, most=1)
+
+    only, order = await manager.agent(Only, GRANTS), list[str]()
+    gates = {name: asyncio.Event() for name in ("first", "waiting", "late")}
+
+    async def spin(*names: str) -> None:
+        for name in names:
+            await only.spin(gates[name])
+            order.append(name)
+
+    tasks = [asyncio.ensure_future(spin("first", "late"))]
+    await asyncio.sleep(0)
+    tasks.append(asyncio.ensure_future(spin("waiting")))
+    await clock.advance(1)
+
+    for gate in gates.values():
+        gate.set()
+    await asyncio.gather(*tasks)
+
+    assert order == ["first", "waiting", "late"]
+
+
 async def test_the_choice_of_an_instance_is_recorded_on_the_task(
     manager: Manager, granting: Granting
 ) -> None:
