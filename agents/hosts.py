@@ -37,6 +37,19 @@ def allow(grants: Grants, host: str, port: int) -> None:
         )
 
 
+def allow_connection(grants: Grants, connection: str, host: str, port: int) -> None:
+    """Let a connection pass to its host. Raises NotGranted where hosts bind connections, too."""
+    if not grants.confines_connections:
+        return
+    try:
+        allow(grants, host, port)
+    except NotGranted as error:
+        raise NotGranted(
+            f"The flow may not reach {host}, where the connection {connection!r} leads.",
+            cure=error.cure,
+        ) from None
+
+
 def names_in(grants: Grants) -> list[str]:
     """The hosts that are granted by their own name."""
     return [_split(entry)[0] for entry in grants.hosts if "*" not in entry]

@@ -10,9 +10,10 @@ import mcp
 
 from agents.contract import Grants, Guard, Health, Means
 from agents.errors import AgentError
+from agents.hosts import allow_connection
 from agents.mcp.answers import Answer, answer_of, plain_of
 from agents.mcp.looking import offered
-from agents.mcp.servers import server_of
+from agents.mcp.servers import Address, server_of
 from agents.mcp.session import BEGIN, Progress, Session
 from agents.mcp.snapshot import Snapshot, keep
 from agents.worker import Worker, capability
@@ -141,6 +142,8 @@ class McpAgent(Worker):
     async def _session(self, connection: Connection) -> Session:
         """The session with the server that the connection means now. Raises AgentError."""
         server = server_of(connection)
+        if isinstance(server, Address):
+            allow_connection(self.grants, connection.name, *server.place)
         async with self._turns.setdefault(connection.name, asyncio.Lock()):
             session = self._sessions.get(connection.name)
             if session is not None and session.alive and session.server == server:

@@ -3,6 +3,7 @@
 import os
 import shlex
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 import httpx
 import msgspec
@@ -34,6 +35,12 @@ class Address(msgspec.Struct, frozen=True):
 
     url: str
     headers: dict[str, str]
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """Its host and port."""
+        parts = urlsplit(self.url)
+        return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
 
 
 def server_of(connection: Connection) -> Program | Address:

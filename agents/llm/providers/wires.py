@@ -8,8 +8,7 @@ import httpx2
 from agents.bodies import Bounded
 from agents.contract import Grants
 from agents.door import Door
-from agents.errors import NotGranted
-from agents.hosts import allow, checked_as_written
+from agents.hosts import allow_connection, checked_as_written
 from agents.llm.errors import Endless
 from graph.connections import Connection
 from graph.errors import BadInput
@@ -75,16 +74,9 @@ def address(connection: Connection) -> httpx2.URL:
 
 def let_pass(connection: Connection, grants: Grants) -> None:
     """Raises NotGranted where connections are confined to hosts that this one's isn't among."""
-    if not grants.confines_connections:
-        return
     url = address(connection)
-    try:
-        allow(grants, url.raw_host.decode(), url.port or (443 if url.scheme == "https" else 80))
-    except NotGranted as error:
-        raise NotGranted(
-            f"The flow may not reach {url.host}, where the connection {connection.name!r} leads.",
-            cure=error.cure,
-        ) from None
+    port = url.port or (443 if url.scheme == "https" else 80)
+    allow_connection(grants, connection.name, url.raw_host.decode(), port)
 
 
 def patience(connection: Connection) -> httpx2.Timeout:

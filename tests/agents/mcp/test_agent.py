@@ -91,6 +91,21 @@ async def test_resources_and_prompts_are_read(agent: McpAgent, far: Connection) 
 # Which servers.
 
 
+@pytest.mark.parametrize(("hosts", "reaches"), [(("127.0.0.1",), True), (("else.org",), False)])
+async def test_where_hosts_are_confined_a_server_over_http_is_too(
+    means: Means, far: Connection, hosts: tuple[str, ...], reaches: bool
+) -> None:
+    agent = McpAgent(Grants(folder="", hosts=hosts, confines_connections=True), means)
+    await agent.connect()
+
+    if reaches:
+        assert (await agent.call(far, "add", {"a": 2, "b": 3}, within=SOON)).value == 5
+    else:
+        with pytest.raises(NotGranted, match="where the connection 'far' leads"):
+            await agent.call(far, "add", {}, within=SOON)
+    await agent.close()
+
+
 async def test_metadata_is_out_of_reach_even_if_agreed_to(agent: McpAgent) -> None:
     with pytest.raises(NotGranted, match="no flow may reach"):
         await agent.call(connection(url="http://169.254.169.254/mcp"), "add", {}, within=SOON)
