@@ -98,11 +98,21 @@ class Toolbox:
 def text_of(outputs: Mapping[str, Any]) -> str:
     """What a tool gave as a text of bounded length."""
     value = next(iter(outputs.values())) if len(outputs) == 1 else dict(outputs)
-    text = value if isinstance(value, str) else msgspec.json.encode(value, order="sorted").decode()
+    text = value if isinstance(value, str) else _json(value)
+    text = text.encode(errors="backslashreplace").decode()  # half of a letter can't be sent
     whole = len(text)
     if whole > LONGEST:
         text = f"{text[:LONGEST]}\n… cut: {whole - LONGEST:,} of {whole:,} characters left out."
     return text
+
+
+def _json(value: Any) -> str:
+    """The value as JSON, or as Python writes it where JSON has no form for it."""
+    try:
+        plain = msgspec.to_builtins(value, str_keys=True)
+        return msgspec.json.encode(plain, order="sorted").decode()
+    except (TypeError, ValueError):
+        return repr(value)
 
 
 def marked(name: str, text: str) -> str:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.llm.shapes import Message, Question, ToolResult
+from agents.llm.toolbox import text_of
 from graph.compile import compile_flow
 from runtime.events import AnyEvent, RunFailed, RunSucceeded, TaskAsked, TaskFinished, TaskStarted
 from tests.agents.llm.acting import CATALOG, Scripted, acting, agent, calls, says
@@ -320,3 +321,16 @@ async def test_a_replay_with_another_tool_asks_only_what_follows_from_it(tmp_pat
 
     assert len(model.asked) == asked_before + 1
     assert "b seen 3 times" in gave["messages"][4]["content"][0]["text"]
+
+
+@pytest.mark.parametrize(
+    ("gave", "told"),
+    [
+        ({"n": 1}, "1"),
+        ({"rows": {1: "a"}}, '{"1":"a"}'),
+        ({"text": "half \ud800"}, "half \\ud800"),
+        ({"record": {"half": "\ud800"}}, "{'half': '\\ud800'}"),
+    ],
+)
+def test_a_model_is_told_whatever_a_tool_gives(gave: dict[str, Any], told: str) -> None:
+    assert text_of(gave) == told
