@@ -118,9 +118,10 @@ def _json(value: Any) -> str:
 def marked(name: str, text: str) -> str:
     """What a tool gave as a model is told it: as data, between marks of its own.
 
-    The mark comes from the text, so the text can't hold it and seem to end there.
+    The mark comes from the text, so the text can't hold it and seem to end there: to find one that
+    does would take trying out as many texts as there are marks.
     """
-    mark = hashlib.sha256(text.encode(errors="replace")).hexdigest()[:8]
+    mark = hashlib.sha256(text.encode(errors="replace")).hexdigest()[:16]
     return f"<data {mark} from={name}>\n{text}\n</data {mark}>"
 
 
