@@ -1,6 +1,7 @@
 """Files that nobody but their owner may read, written as a whole or not at all."""
 
 import contextlib
+import glob
 import os
 import secrets
 import stat
@@ -32,8 +33,15 @@ def read_private(path: Path, *, may_be_read: bool = False) -> bytes | None:
 
 
 def write_private(path: Path, content: bytes, *, previous: Path | None = None) -> None:
-    """Put the content in the place of what was there, which is kept as `previous`."""
+    """Put the content in the place of what was there, which is kept as `previous`.
+
+    Whoever writes has the file alone, see `locked`: what a writer that was killed left behind
+    holds secrets too, and is taken away.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
+    for name in (path, previous) if previous is not None else (path,):
+        for left in path.parent.glob(f".{glob.escape(name.name)}.*.tmp"):
+            left.unlink(missing_ok=True)
     fresh = _beside(path)
     try:
         with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:

@@ -184,6 +184,19 @@ def test_a_removed_secret_is_not_in_the_version_before(tmp_path: Path) -> None:
     assert vault.names() == ["stays"]
 
 
+def test_what_a_killed_writer_left_behind_is_taken_away(tmp_path: Path) -> None:
+    vault = vault_in(tmp_path)
+    vault.put("a", SECRET)
+    left = [tmp_path / name for name in (".vault.bin.0a1b2c3d.tmp", ".vault.key.0a1b2c3d.tmp")]
+    for file in left:
+        file.write_bytes(b"half of it")
+
+    vault.rotate()
+
+    assert not any(file.exists() for file in left)
+    assert vault.get("a") == SECRET
+
+
 def test_many_processes_write_at_once_and_nothing_is_lost(tmp_path: Path) -> None:
     write = (
         "import sys; from pathlib import Path; from runtime.secrets.vault import Vault\n"
