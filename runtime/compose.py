@@ -37,6 +37,7 @@ AGENTS = {
     "code": ("Python sandbox", "agents.code.sandbox:Sandbox"),
     "llm": ("Models", "agents.llm.agent:LlmAgent"),
     "mcp": ("MCP servers", "agents.mcp.agent:McpAgent"),
+    "schema_validator": ("Schemas", "agents.swarm.schema_validator.agent:SchemaAgent"),
 }
 """The agents that are listed before anybody needs them: by their kind, title and place."""
 

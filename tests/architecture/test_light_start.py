@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-HEAVY = ("anthropic", "openai", "mcp", "keyring", "redis", "pydantic", "starlette", "httpx2")
+HEAVY = ("anthropic", "openai", "mcp", "keyring", "redis", "pydantic", "starlette", "httpx2",
+         "fastavro", "google", "proto_schema_parser")  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ def test_agents_are_listed_before_anybody_needs_them(heddle: Heddle) -> None:
     done = heddle("agents")
 
     assert done.code == 0
-    for name in ("http", "files", "database", "code", "llm", "mcp"):
+    for name in ("http", "files", "database", "code", "llm", "mcp", "schema_validator"):
         assert name in done.out
     assert "It starts when it is first needed." in done.out
 

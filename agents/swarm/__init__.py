@@ -1,0 +1,1 @@
+"""The swarm: agents that integrate one platform with another."""

@@ -1,0 +1,1 @@
+"""Keeps schemas: their versions, whether these fit one another, and what they are elsewhere."""

@@ -1,0 +1,337 @@
+"""Keeps schemas by version, and answers what fits them, what they break, and what they become."""
+
+import asyncio
+import hashlib
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import msgspec
+from msgspec.structs import replace
+
+from agents.contract import Grants, Health, Means
+from agents.errors import AgentError
+from agents.swarm.schema_validator.formats.contract import format_of
+from agents.swarm.schema_validator.levels import incompatibilities
+from agents.swarm.schema_validator.migration import migrated, steps_of, way_between
+from agents.swarm.schema_validator.registry import Registry
+from agents.swarm.schema_validator.shapes import (
+    Incompatibility,
+    Kept,
+    Level,
+    Lost,
+    Platform,
+    Renames,
+    Schema,
+    SchemaType,
+    Unnamed,
+)
+from agents.swarm.schema_validator.transform.model import Losses
+from agents.swarm.schema_validator.transform.names import plain_name
+from agents.swarm.schema_validator.transform.platforms import Carrying, rewritten
+from agents.swarm.schema_validator.versions import following, numbers_of
+from agents.worker import Worker, capability
+from graph.errors import BadInput
+from graph.schemas import Fault
+from graph.values import did_you_mean
+
+FIRST = "1.0.0"
+LARGEST = 1_000_000
+"""Bytes of a definition."""
+LONGEST_NAME = 200
+READ_AT_ONCE = 64
+"""Schemas that are held ready to use."""
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """What came of a new version: where it breaks the level, and whether it is `kept`.
+
+    `known` says that the very same is there already, as that version.
+    """
+
+    version: str
+    level: Level
+    incompatibilities: list[Incompatibility]
+    digest: str
+    kept: bool = False
+    known: bool = False
+
+
+class Transformed(msgspec.Struct, frozen=True):
+    """A schema in another format or as another platform writes it, and a value taken along."""
+
+    definition: Any
+    value: Any
+    lost: list[Lost]
+
+
+class Migrated(msgspec.Struct, frozen=True):
+    """A value as another version has it; `faults` says where it still isn't what that wants."""
+
+    value: Any
+    versions: list[str]
+    faults: list[Fault]
+
+
+class SchemaAgent(Worker):
+    """Keeps schemas for all flows of this home. Every method raises BadInput and AgentError."""
+
+    kind: ClassVar[str] = "schema_validator"
+    title: ClassVar[str] = "Schemas"
+    for_all: ClassVar[bool] = True
+
+    def __init__(self, grants: Grants, means: Means) -> None:
+        super().__init__(grants, means)
+        self._registry = Registry(means.folder)
+        self._ready = OrderedDict[str, Any]()
+
+    async def close(self) -> None:
+        """Let go of the database."""
+        await asyncio.to_thread(self._registry.close)
+
+    async def health(self, *, deep: bool = False) -> Health:
+        """Deep: whether the schemas can be read."""
+        try:
+            if deep:
+                await asyncio.to_thread(self._registry.names)
+        except AgentError as error:
+            return Health("down", str(error))
+        return Health("ok")
+
+    @capability("write")
+    async def register(
+        self,
+        schema: Schema,
+        *,
+        level: Level | None = None,
+        unnamed: Unnamed = "absent",
+        renames: Renames = Renames(),
+        dry_run: bool = False,
+    ) -> Verdict:
+        """Keep a new version of a schema, if it keeps to the level of compatibility."""
+        return await asyncio.to_thread(self._register, schema, level, unnamed, renames, dry_run)
+
+    @capability("read")
+    async def check(
+        self, schema: Schema, *, level: Level | None = None, unnamed: Unnamed = "absent"
+    ) -> Verdict:
+        """Look what keeping a new version would come to, without keeping it."""
+        return await asyncio.to_thread(self._register, schema, level, unnamed, Renames(), True)
+
+    @capability("read")
+    async def validate(
+        self, value: Any, schema_name: str, *, version: str = "", platform: Platform = "backend"
+    ) -> list[Fault]:
+        """Where a value isn't what a kept schema says; none when it is valid."""
+        return await asyncio.to_thread(self._validate, value, schema_name, version, platform)
+
+    @capability("read")
+    async def transform(
+        self,
+        schema_name: str,
+        *,
+        version: str = "",
+        platform: Platform = "backend",
+        to_type: SchemaType | None = None,
+        to_platform: Platform | None = None,
+        value: Any = None,
+    ) -> Transformed:
+        """Say a kept schema in another format or as another platform writes it."""
+        return await asyncio.to_thread(
+            self._transform, schema_name, version, platform, to_type, to_platform, value
+        )
+
+    @capability("read")
+    async def migrate(
+        self,
+        value: Any,
+        schema_name: str,
+        *,
+        source: str,
+        target: str = "",
+        platform: Platform = "backend",
+    ) -> Migrated:
+        """Take a value from one version of a schema to another, up or down."""
+        return await asyncio.to_thread(self._migrate, value, schema_name, source, target, platform)
+
+    @capability("read")
+    async def versions(self, schema_name: str, *, platform: Platform = "backend") -> list[Kept]:
+        """All versions of a schema, the oldest first."""
+        return await asyncio.to_thread(self._versions, schema_name, platform)
+
+    def _register(
+        self,
+        schema: Schema,
+        level: Level | None,
+        unnamed: Unnamed,
+        renames: Renames,
+        dry_run: bool,
+    ) -> Verdict:
+        _look_at(schema, renames)
+        self._read(schema)
+        verdicts = list[Verdict]()
+
+        def decide(earlier: list[Kept]) -> Kept | None:
+            verdict = self._verdict(schema, earlier, level, unnamed)
+            keeps = not (dry_run or verdict.known or verdict.incompatibilities)
+            verdicts.append(replace(verdict, kept=keeps))
+            return _kept(schema, verdict, renames) if keeps else None
+
+        if dry_run:
+            decide(self._registry.versions(schema.schema_name, schema.platform))
+        else:
+            self._registry.add(schema.schema_name, schema.platform, decide)
+        return verdicts[-1]
+
+    def _verdict(
+        self, schema: Schema, earlier: Sequence[Kept], level: Level | None, unnamed: Unnamed
+    ) -> Verdict:
+        digest = digest_of(schema)
+        level = level or (earlier[-1].level if earlier else "BACKWARD")
+        if (known := _known(schema, digest, earlier)) is not None:
+            return Verdict(known.schema.version, known.level, [], digest, known=True)
+        _look_at_order(schema, earlier)
+
+        def found(looked_at: Level) -> list[Incompatibility]:
+            old = [(one.schema.version, one.schema) for one in earlier]
+            form = format_of(schema.schema_type)
+            return incompatibilities(
+                schema,
+                old,
+                looked_at,
+                lambda reader, writer: form.differences(
+                    self._read(reader), self._read(writer), unnamed
+                ),
+            )
+
+        version = schema.version or (
+            following(earlier[-1].schema.version, breaking=bool(found("BACKWARD")))
+            if earlier
+            else FIRST
+        )
+        return Verdict(version, level, found(level), digest)
+
+    def _validate(self, value: Any, name: str, version: str, platform: Platform) -> list[Fault]:
+        schema = self._one(name, version, platform).schema
+        return format_of(schema.schema_type).faults(value, self._read(schema))
+
+    def _transform(
+        self,
+        name: str,
+        version: str,
+        platform: Platform,
+        to_type: SchemaType | None,
+        to_platform: Platform | None,
+        value: Any,
+    ) -> Transformed:
+        schema = self._one(name, version, platform).schema
+        losses = Losses()
+        model = format_of(schema.schema_type).model_of(self._read(schema), name, losses)
+        if to_platform is not None and to_platform != platform:
+            value = Carrying(model, to_platform, losses).value(value)
+            model = rewritten(model, to_platform, losses)
+        written = format_of(to_type or schema.schema_type).written(model, losses)
+        return Transformed(written, value, losses.all())
+
+    def _migrate(
+        self, value: Any, name: str, source: str, target: str, platform: Platform
+    ) -> Migrated:
+        kept = self._versions(name, platform)
+        way = way_between(kept, source, target or kept[-1].schema.version)
+        made = migrated(value, way, lambda one: self._read(one.schema))
+        last = way[-1].schema
+        faults = format_of(last.schema_type).faults(made, self._read(last))
+        return Migrated(made, [one.schema.version for one in way], faults)
+
+    def _versions(self, name: str, platform: Platform) -> list[Kept]:
+        if kept := self._registry.versions(name, platform):
+            return kept
+        there = self._registry.names()
+        elsewhere = [other for known, other in there if known == name]
+        raise BadInput(
+            f"No schema {name!r} is kept for {platform}.",
+            cure=f"It is kept for {', '.join(elsewhere)}."
+            if elsewhere
+            else did_you_mean(name, [known for known, _ in there]) or "Register it first.",
+        )
+
+    def _one(self, name: str, version: str, platform: Platform) -> Kept:
+        """A version of a schema, the newest for ""."""
+        kept = self._versions(name, platform)
+        return way_between(kept, version, version)[0] if version else kept[-1]
+
+    def _read(self, schema: Schema) -> Any:
+        """The schema ready to use, read anew only where it wasn't lately."""
+        key = digest_of(schema)
+        ready = self._ready.pop(key, None)
+        if ready is None:
+            ready = format_of(schema.schema_type).read(schema.definition)
+        self._ready[key] = ready
+        while len(self._ready) > READ_AT_ONCE:
+            self._ready.popitem(last=False)
+        return ready
+
+
+def digest_of(schema: Schema) -> str:
+    """The hash of what a schema says, however its JSON was ordered."""
+    said: Any = schema.definition
+    if isinstance(said, str):
+        said = "\n".join(line.rstrip() for line in said.strip().splitlines())
+    content = msgspec.json.encode([schema.schema_type, said], order="deterministic")
+    return hashlib.sha256(content).hexdigest()
+
+
+def _kept(schema: Schema, verdict: Verdict, renames: Renames) -> Kept:
+    return Kept(
+        schema=replace(schema, version=verdict.version),
+        digest=verdict.digest,
+        level=verdict.level,
+        renames=renames,
+        at=time.time(),
+    )
+
+
+def _known(schema: Schema, digest: str, earlier: Sequence[Kept]) -> Kept | None:
+    """The version that says the very same: the one asked for, or the newest."""
+    if not schema.version:
+        return earlier[-1] if earlier and earlier[-1].digest == digest else None
+    same = next((one for one in earlier if one.schema.version == schema.version), None)
+    if same is not None and same.digest != digest:
+        raise BadInput(
+            f"{schema.schema_name} {schema.version} is kept already, and says something else.",
+            cure="Take another version, or leave it out: the next one is chosen then.",
+        )
+    return same
+
+
+def _look_at(schema: Schema, renames: Renames) -> None:
+    name = schema.schema_name
+    if (
+        not name
+        or len(name) > LONGEST_NAME
+        or plain_name(name.replace(".", "_")) != name.replace(".", "_")
+    ):
+        raise BadInput(f"{name!r} is no name of a schema.", cure="Use letters, digits, _ and dots.")
+    if len(msgspec.json.encode(schema.definition)) > LARGEST:
+        raise BadInput(f"A definition has at most {LARGEST:,} bytes.")
+    if schema.version:
+        numbers_of(schema.version)
+    for place in (*renames.renamed, *renames.given):
+        steps_of(place)
+
+
+def _look_at_order(schema: Schema, earlier: Sequence[Kept]) -> None:
+    if not earlier:
+        return
+    newest = earlier[-1].schema
+    if newest.schema_type != schema.schema_type:
+        raise BadInput(
+            f"{schema.schema_name} is kept as {newest.schema_type}, not as {schema.schema_type}.",
+            cure="Give it another name, or transform it first.",
+        )
+    if schema.version and numbers_of(schema.version) < numbers_of(newest.version):
+        raise BadInput(
+            f"{schema.version} comes before {newest.version}, which is kept already.",
+            cure=f"Take a version above {newest.version}.",
+        )

@@ -1,0 +1,1 @@
+"""JSON Schema: whether what one lets through, another lets through as well."""
