@@ -251,10 +251,11 @@ def test_what_the_old_lets_through_the_new_does_where_they_are_called_compatible
     old, new = pair
     assume(_is_schema(old) and _is_schema(new) and old != new)
     assume(found(new, old, unnamed) == [])
-    writer, reader = map(
-        jsonschema_rs.validator_for, (_shut(old) if unnamed == "absent" else old, new)
-    )
+    writer, reader = jsonschema_rs.validator_for(old), jsonschema_rs.validator_for(new)
+    # Inside of oneOf, what is shut lets through more: a value has to fit both.
+    named = jsonschema_rs.validator_for(_shut(old) if unnamed == "absent" else old)
 
-    refused = [value for value in VALUES if writer.is_valid(value) and not reader.is_valid(value)]
+    written = (value for value in VALUES if named.is_valid(value) and writer.is_valid(value))
+    refused = [value for value in written if not reader.is_valid(value)]
 
     assert refused == []
