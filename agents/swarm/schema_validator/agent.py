@@ -4,8 +4,8 @@ import asyncio
 import hashlib
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
-from typing import Any, ClassVar
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, ParamSpec, TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -35,6 +35,9 @@ from agents.worker import Worker, capability
 from graph.errors import BadInput
 from graph.schemas import Fault
 from graph.values import did_you_mean
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 FIRST = "1.0.0"
 LARGEST = 1_000_000
@@ -110,21 +113,21 @@ class SchemaAgent(Worker):
         dry_run: bool = False,
     ) -> Verdict:
         """Keep a new version of a schema, if it keeps to the level of compatibility."""
-        return await asyncio.to_thread(self._register, schema, level, unnamed, renames, dry_run)
+        return await _apart(self._register, schema, level, unnamed, renames, dry_run)
 
     @capability("read")
     async def check(
         self, schema: Schema, *, level: Level | None = None, unnamed: Unnamed = "absent"
     ) -> Verdict:
         """Look what keeping a new version would come to, without keeping it."""
-        return await asyncio.to_thread(self._register, schema, level, unnamed, Renames(), True)
+        return await _apart(self._register, schema, level, unnamed, Renames(), True)
 
     @capability("read")
     async def validate(
         self, value: Any, schema_name: str, *, version: str = "", platform: Platform = "backend"
     ) -> list[Fault]:
         """Where a value isn't what a kept schema says; none when it is valid."""
-        return await asyncio.to_thread(self._validate, value, schema_name, version, platform)
+        return await _apart(self._validate, value, schema_name, version, platform)
 
     @capability("read")
     async def transform(
@@ -138,7 +141,7 @@ class SchemaAgent(Worker):
         value: Any = None,
     ) -> Transformed:
         """Say a kept schema in another format or as another platform writes it."""
-        return await asyncio.to_thread(
+        return await _apart(
             self._transform, schema_name, version, platform, to_type, to_platform, value
         )
 
@@ -153,12 +156,12 @@ class SchemaAgent(Worker):
         platform: Platform = "backend",
     ) -> Migrated:
         """Take a value from one version of a schema to another, up or down."""
-        return await asyncio.to_thread(self._migrate, value, schema_name, source, target, platform)
+        return await _apart(self._migrate, value, schema_name, source, target, platform)
 
     @capability("read")
     async def versions(self, schema_name: str, *, platform: Platform = "backend") -> list[Kept]:
         """All versions of a schema, the oldest first."""
-        return await asyncio.to_thread(self._versions, schema_name, platform)
+        return await _apart(self._versions, schema_name, platform)
 
     def _register(
         self,
@@ -271,6 +274,14 @@ class SchemaAgent(Worker):
         while len(self._ready) > READ_AT_ONCE:
             self._ready.popitem(last=False)
         return ready
+
+
+async def _apart(work: Callable[P, T], *args: P.args, **given: P.kwargs) -> T:
+    """The result of the work, done in a thread: schemas may take a second to compare."""
+    try:
+        return await asyncio.to_thread(work, *args, **given)
+    except RecursionError:
+        raise BadInput("The schema, or the value, is nested too deeply.") from None
 
 
 def digest_of(schema: Schema) -> str:

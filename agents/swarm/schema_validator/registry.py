@@ -1,5 +1,6 @@
 """Where schemas are kept: a row for each version, never changed once it is there."""
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -37,6 +38,7 @@ class Registry:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._engine: sa.Engine | None = None
+        self._lock = threading.Lock()
 
     def versions(self, name: str, platform: Platform) -> list[Kept]:
         """All versions of a schema, the oldest first; none if there is no such schema."""
@@ -56,7 +58,7 @@ class Registry:
             if (kept := decide(_versions(connection, name, platform))) is not None:
                 connection.execute(sa.insert(VERSIONS).values(**_row(kept)))
 
-        self._do(work)
+        self._do(work, writes=True)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -64,9 +66,9 @@ class Registry:
             self._engine.dispose()
             self._engine = None
 
-    def _do(self, work: Callable[[Connection], T]) -> T:
+    def _do(self, work: Callable[[Connection], T], *, writes: bool = False) -> T:
         try:
-            with self._opened().begin() as connection:
+            with self._opened().execution_options(writes=writes).begin() as connection:
                 return work(connection)
         except (sa.exc.SQLAlchemyError, OSError) as error:
             raise Unavailable(
@@ -75,17 +77,24 @@ class Registry:
             ) from error
 
     def _opened(self) -> sa.Engine:
-        if self._engine is None:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            engine = sa.create_engine(
-                f"sqlite:///{self._folder / 'schemas.db'}",
-                connect_args={"timeout": 10, "isolation_level": None},
-            )
-            # Whoever looks in order to add must look before anybody else adds.
-            sa.event.listen(engine, "begin", lambda c: c.exec_driver_sql("BEGIN IMMEDIATE"))
-            _TABLES.create_all(engine)
-            self._engine = engine
-        return self._engine
+        with self._lock:
+            if self._engine is None:
+                self._folder.mkdir(parents=True, exist_ok=True)
+                engine = sa.create_engine(
+                    f"sqlite:///{self._folder / 'schemas.db'}",
+                    connect_args={"timeout": 10, "isolation_level": None},
+                )
+                sa.event.listen(engine, "begin", _begin)
+                with engine.execution_options(writes=True).begin() as connection:
+                    _TABLES.create_all(connection)
+                self._engine = engine
+            return self._engine
+
+
+def _begin(connection: Connection) -> None:
+    """Whoever looks in order to add must look before anybody else adds."""
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _versions(connection: Connection, name: str, platform: Platform) -> list[Kept]:

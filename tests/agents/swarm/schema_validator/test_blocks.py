@@ -156,6 +156,31 @@ async def test_what_cannot_be_registered_says_why(
         await register(context=context, **wanted)
 
 
+def nested(depth: int) -> dict[str, Any]:
+    schema: dict[str, Any] = {"type": "string"}
+    for _ in range(depth):
+        schema = {"type": "object", "properties": {"a": schema}}
+    return schema
+
+
+def linked(depth: int, end: str) -> dict[str, Any]:
+    """A schema that is flat, and leads as deep as that from part to part."""
+    parts: dict[str, Any] = {
+        f"d{at}": {"type": "object", "properties": {"a": {"$ref": f"#/$defs/d{at + 1}"}}}
+        for at in range(depth)
+    }
+    return {"$ref": "#/$defs/d0", "$defs": {**parts, f"d{depth}": {"type": end}}}
+
+
+async def test_what_is_nested_too_deeply_is_refused(context: Surroundings) -> None:
+    await register("deep", linked(400, "string"), context)
+
+    with pytest.raises(BadInput, match="nested too deeply"):
+        await register("deeper", nested(3000), context)
+    with pytest.raises(BadInput, match="nested too deeply"):
+        await check("deep", linked(400, "integer"), context)
+
+
 async def test_a_value_is_held_against_a_version(context: Surroundings) -> None:
     await register("lesson", LESSON, context)
 
