@@ -50,6 +50,7 @@ Otherwise = Annotated[Literal["fail", "report"], "Whether to fail or to go on if
 class Registered(NamedTuple):
     """What came of registering a schema."""
 
+    schema_name: Annotated[str, "Its name, for what is to come after it."]
     version: Annotated[str, "The version it has, or would have."]
     kept: Annotated[bool, "Whether it was kept now; not if it was known, broke, or was tried only."]
     compatible: Annotated[bool, "Whether it keeps to the level."]
@@ -303,7 +304,7 @@ def _registered(name: str, verdict: "Verdict", otherwise: str) -> Registered:
             for one in broken[:MOST_NAMED]
         ]
         raise BadInput(f"{name} would break {verdict.level}. {' '.join(named)}{_more(len(broken))}")
-    return Registered(verdict.version, verdict.kept, not broken, broken, verdict.digest)
+    return Registered(name, verdict.version, verdict.kept, not broken, broken, verdict.digest)
 
 
 def _fail(message: str, errors: list[Fault], otherwise: str) -> None:
