@@ -36,8 +36,8 @@ NewVersion = Annotated[
     str, "The new version, such as 1.2.0; empty for the next: 2.0.0 where something breaks."
 ]
 Compatibility = Annotated[
-    Literal[Level, ""],
-    "What a new version may not break; empty for what was said last, BACKWARD at first.",
+    Literal["as before", Level],
+    "What a new version may not break; as before is what was said last, BACKWARD at first.",
 ]
 Open = Annotated[
     Unnamed,
@@ -112,7 +112,7 @@ async def register(
     schema_type: Form = "json_schema",
     platform: On = "backend",
     version: NewVersion = "",
-    compatibility: Compatibility = "",
+    compatibility: Compatibility = "as before",
     renamed: Annotated[
         Mapping[str, str],
         "Properties with another name since the last version: /author/nick: name.",
@@ -143,7 +143,7 @@ async def register(
             version=version,
             definition=definition,
         ),
-        level=compatibility or None,
+        level=None if compatibility == "as before" else compatibility,
         unnamed=unnamed,
         renames=Renames(renamed, given),
         dry_run=dry_run,
@@ -165,7 +165,7 @@ async def check(
     context: Context,
     schema_type: Form = "json_schema",
     platform: On = "backend",
-    compatibility: Compatibility = "",
+    compatibility: Compatibility = "as before",
     unnamed: Open = "absent",
     otherwise: Otherwise = "report",
 ) -> Registered:
@@ -178,7 +178,7 @@ async def check(
             platform=platform,
             definition=definition,
         ),
-        level=compatibility or None,
+        level=None if compatibility == "as before" else compatibility,
         unnamed=unnamed,
     )
     return _registered(schema_name, verdict, otherwise)
@@ -221,8 +221,8 @@ async def transform(
     value: Annotated[Any, "A value of the schema, to be taken to the other platform."] = None,
     version: Version = "",
     platform: On = "backend",
-    to_type: Annotated[Literal[SchemaType, ""], "The format wanted; empty for the same."] = "",
-    to_platform: Annotated[Literal[Platform, ""], "The platform; empty for the same."] = "",
+    to_type: Annotated[Literal["same", SchemaType], "The format wanted."] = "same",
+    to_platform: Annotated[Literal["same", Platform], "The platform that is to have it."] = "same",
 ) -> Transformed:
     """Say a kept schema in another format, or as another platform writes it.
 
@@ -234,8 +234,8 @@ async def transform(
         schema_name,
         version=version,
         platform=platform,
-        to_type=to_type or None,
-        to_platform=to_platform or None,
+        to_type=None if to_type == "same" else to_type,
+        to_platform=None if to_platform == "same" else to_platform,
         value=value,
     )
     return Transformed(made.definition, made.value, made.lost)

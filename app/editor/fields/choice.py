@@ -17,8 +17,8 @@ from app.presenters.form import as_words
 from graph.spec import Parameter
 
 MOST_BESIDE = 4
-WIDEST_BESIDE = 26
-"""How many choices, and how many letters in all, stand beside each other as buttons."""
+WIDEST_BESIDE = 27
+"""How many choices stand beside each other as buttons, each as wide as the longest, in letters."""
 
 
 class ChoiceField(Field):
@@ -93,7 +93,7 @@ class SegmentedField(Field):
     def fits(cls, parameter: Parameter) -> bool:
         """Whether the choices of a parameter are few and short enough."""
         words = [in_words(choice) for choice in parameter.type.choices]
-        return 2 <= len(words) <= MOST_BESIDE and sum(map(len, words)) <= WIDEST_BESIDE
+        return 2 <= len(words) <= MOST_BESIDE and len(words) * max(map(len, words)) <= WIDEST_BESIDE
 
     def show_value(self, value: Any) -> None:
         super().show_value(value)

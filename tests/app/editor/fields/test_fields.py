@@ -29,6 +29,12 @@ def test_few_short_choices_stand_beside_each_other(make: Make) -> None:
     assert isinstance(make(Many, default="lower").field, ChoiceField)
 
 
+def test_choices_one_of_which_would_not_fit_its_share_are_a_list(make: Make) -> None:
+    uneven = Literal["json_schema", "avro", "protobuf"]
+
+    assert isinstance(make(uneven, default="avro").field, ChoiceField)
+
+
 def test_choosing_the_default_sets_the_field_back(make: Make) -> None:
     told = make(Few, default="one", value="two")
 
