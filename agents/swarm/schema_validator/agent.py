@@ -27,8 +27,9 @@ from agents.swarm.schema_validator.shapes import (
     SchemaType,
     Unnamed,
 )
+from agents.swarm.schema_validator.transform.declarations import declared
 from agents.swarm.schema_validator.transform.model import Losses
-from agents.swarm.schema_validator.transform.names import plain_name
+from agents.swarm.schema_validator.transform.names import plain_name, type_name
 from agents.swarm.schema_validator.transform.platforms import Carrying, rewritten
 from agents.swarm.schema_validator.versions import following, numbers_of
 from agents.worker import Worker, capability
@@ -62,9 +63,13 @@ class Verdict(msgspec.Struct, frozen=True):
 
 
 class Transformed(msgspec.Struct, frozen=True):
-    """A schema in another format or as another platform writes it, and a value taken along."""
+    """A schema in another format or as another platform writes it, and a value taken along.
+
+    `code` declares its types in the platform's language, if that is one with types.
+    """
 
     definition: Any
+    code: str
     value: Any
     lost: list[Lost]
 
@@ -235,7 +240,8 @@ class SchemaAgent(Worker):
             value = Carrying(model, to_platform, losses).value(value)
             model = rewritten(model, to_platform, losses)
         written = format_of(to_type or schema.schema_type).written(model, losses)
-        return Transformed(written, value, losses.all())
+        code = declared(model, type_name(name), to_platform or platform)
+        return Transformed(written, code, value, losses.all())
 
     def _migrate(
         self, value: Any, name: str, source: str, target: str, platform: Platform

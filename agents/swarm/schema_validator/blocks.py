@@ -73,6 +73,7 @@ class Transformed(NamedTuple):
     """A schema, and a value of it, as another format or platform has them."""
 
     definition: Annotated[Any, "The schema."]
+    code: Annotated[str, "Its types: TypeScript's for the frontend, Luau's for Roblox, else empty."]
     value: Annotated[Any, "The value with the names of the platform, None without one."]
     lost: Annotated[list[Lost], "What couldn't be said: `place` and `message` of each."]
 
@@ -213,7 +214,17 @@ async def validate(
     icon="mdi6.swap-horizontal",
     agent="schema_validator",
     effect="read",
-    search=("json schema", "avro", "protobuf", "convert", "frontend", "backend", "roblox", "case"),
+    search=(
+        "json schema",
+        "avro",
+        "protobuf",
+        "convert",
+        "frontend",
+        "backend",
+        "roblox",
+        "typescript",
+        "luau",
+    ),
 )
 async def transform(
     schema_name: Name,
@@ -238,7 +249,7 @@ async def transform(
         to_platform=None if to_platform == "same" else to_platform,
         value=value,
     )
-    return Transformed(made.definition, made.value, made.lost)
+    return Transformed(made.definition, made.code, made.value, made.lost)
 
 
 @block(

@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 from typing import Any, get_args
 
+import msgspec
 import pytest
 
 from agents.contract import Grants, Task
@@ -17,7 +18,7 @@ from agents.swarm.schema_validator.blocks import (
     transform,
     validate,
 )
-from agents.swarm.schema_validator.shapes import Level
+from agents.swarm.schema_validator.shapes import Level, Schema
 from graph.catalog import blocks_in
 from graph.errors import BadInput
 from tests.agents.conftest import Granting, Surroundings, means_in
@@ -195,6 +196,16 @@ async def test_a_value_is_held_against_a_version(context: Surroundings) -> None:
         await validate({}, "lesson", context, version="7.0.0")
 
 
+async def test_the_how_to_s_example_is_a_schema_that_is_kept(context: Surroundings) -> None:
+    page = (Path(__file__).parents[4] / "docs/how_to/keep_schemas.md").read_text("utf-8")
+    example = page.partition("```json\n")[2].partition("```")[0]
+    agent = await context.agent(SchemaAgent)
+
+    verdict = await agent.register(msgspec.json.decode(example, type=Schema))
+
+    assert (verdict.version, verdict.kept) == ("1.0.0", True)
+
+
 async def test_a_value_goes_to_the_frontend(context: Surroundings) -> None:
     await register("lesson", LESSON, context)
     value = {"lesson_id": "1", "title": "x"}
@@ -202,6 +213,7 @@ async def test_a_value_goes_to_the_frontend(context: Surroundings) -> None:
     made = await transform("lesson", context, value, to_platform="frontend", to_type="avro")
 
     assert made.value == {"lessonId": "1", "title": "x"}
+    assert made.code.startswith("export interface Lesson {\n  lessonId: string;")
     assert [field["name"] for field in made.definition["fields"]] == [
         "lessonId",
         "title",

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from agents.swarm.schema_validator.formats.contract import format_of
 from agents.swarm.schema_validator.shapes import Platform, SchemaType
+from agents.swarm.schema_validator.transform.declarations import declared
 from agents.swarm.schema_validator.transform.model import Losses, Type
 from agents.swarm.schema_validator.transform.names import as_written
 from agents.swarm.schema_validator.transform.platforms import Carrying, rewritten
@@ -182,6 +183,55 @@ def test_a_value_taken_to_a_platform_fits_its_schema_there(platform: Platform) -
     value = Carrying(model, platform, losses).value(VALUE)
 
     assert format_of("json_schema").faults(value, format_of("json_schema").read(there)) == []
+
+
+def test_the_frontend_gets_types_in_typescript() -> None:
+    model, losses = modelled("json_schema", LESSON)
+
+    code = declared(rewritten(model, "frontend", losses), "Lesson", "frontend")
+
+    assert code == (
+        "export interface Lesson {\n"
+        "  lessonId: string;\n"
+        "  title: string | null;\n"
+        '  kind?: "text" | "video";\n'
+        "  minutes?: number;\n"
+        "  tags?: Array<string>;\n"
+        "  author?: Author;\n"
+        "  notesByUser?: Record<string, string>;\n"
+        "}\n\n"
+        "export interface Author {\n  fullName: string;\n  score?: number;\n}\n"
+    )
+
+
+def test_roblox_gets_types_in_luau() -> None:
+    model, losses = modelled("json_schema", LESSON)
+
+    code = declared(rewritten(model, "roblox", losses), "Lesson", "roblox")
+
+    assert code == (
+        "export type Lesson = {\n"
+        "\tLessonId: string,\n"
+        "\tTitle: string?,\n"
+        '\tKind: ("text" | "video")?,\n'
+        "\tMinutes: number?,\n"
+        "\tTags: {string}?,\n"
+        "\tAuthor: Author?,\n"
+        "\tNotesByUser: {[string]: string}?,\n"
+        "}\n\n"
+        "export type Author = {\n\tFullName: string,\n\tScore: number?,\n}\n"
+    )
+
+
+def test_what_is_no_record_or_has_odd_names_is_declared_too() -> None:
+    model, _ = modelled("json_schema", {"type": "array", "items": {"type": "integer"}})
+    odd, _ = modelled("json_schema", {"type": "object", "properties": {"x y": {}, "end": {}}})
+
+    assert declared(model, "Marks", "frontend") == "export type Marks = Array<number>;\n"
+    assert declared(model, "Marks", "roblox") == "export type Marks = {number}\n"
+    assert declared(model, "Marks", "backend") == ""
+    assert '  "x y"?: unknown;\n  end?: unknown;\n' in declared(odd, "Odd", "frontend")
+    assert '\t["x y"]: any?,\n\t["end"]: any?,\n' in declared(odd, "Odd", "roblox")
 
 
 def test_in_roblox_nothing_is_null_and_the_keys_of_maps_stay() -> None:
