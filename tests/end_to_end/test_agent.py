@@ -56,7 +56,7 @@ async def connected(home: Path, models: Models) -> Catalog:
         address = {"base_url": models.url}
         runtime.connections.put(Draft(name="local", kind="openai_compatible", fields=address))
         runtime.connections.put(
-            Draft(name="loom", kind="mcp", fields={"command": command},
+            Draft(name="loom", kind="mcp", fields={"command": command, "reads": "add"},
                   secrets={"environment": f"PYTHONPATH={ROOT}"})
         )  # fmt: skip
         for name in ("local", "loom"):
