@@ -70,6 +70,8 @@ class Line:
         asyncio.set_event_loop(self._loop)
         self._turning, self._remote = asyncio.Lock(), self._promise()
         self._loop.run_forever()
+        self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+        self._loop.run_until_complete(asyncio.sleep(0))  # the turn in which closed sockets go
         self._loop.close()
 
     def submit(self, work: Coroutine[Any, Any, T]) -> "Future[T]":

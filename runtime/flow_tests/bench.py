@@ -150,13 +150,22 @@ class Bench:
         with tempfile.TemporaryDirectory(prefix="heddle-test-") as scratch:
             folder = Path(scratch)
             if really:
-                await asyncio.to_thread(_copy, self._folder, folder)
+                await _copied(self._folder, folder)
             yield granted(folder)
 
 
 def stalled(events: Sequence[AnyEvent]) -> Sequence[str]:
     """What a run that was given up waits for."""
     return next((e.waits_for for e in reversed(events) if isinstance(e, RunStalled)), ())
+
+
+async def _copied(source: Path, target: Path) -> None:
+    """Copy apart, and be done with it even when nobody waits: the target is about to be removed."""
+    copying = asyncio.create_task(asyncio.to_thread(_copy, source, target))
+    try:
+        await asyncio.shield(copying)
+    finally:
+        await asyncio.wait({copying})
 
 
 def _copy(source: Path, target: Path) -> None:

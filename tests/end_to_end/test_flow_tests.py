@@ -58,7 +58,7 @@ def test_ctrl_c_ends_the_tests_and_leaves_nothing_behind(machine: Machine) -> No
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=20)
 
-    assert process.returncode == 130
+    assert process.returncode == 130, err
     assert "unexpected" not in err
     assert not Path("log.txt").exists()
 

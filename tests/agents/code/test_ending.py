@@ -52,7 +52,7 @@ async def test_threads_at_rest_are_not_waited_for() -> None:
     started = time.monotonic()
     ending.let_threads_leave()
 
-    assert time.monotonic() - started < 0.5
+    assert time.monotonic() - started < 5
 
 
 def test_a_thread_that_never_rests_is_not_waited_for_without_end(
