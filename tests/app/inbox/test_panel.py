@@ -209,3 +209,5 @@ def test_what_was_asked_before_is_told_and_leads_to_the_inbox(
     ]  # fmt: skip
     told[-1].offers[0].do()
     assert not shared_window.docks["inbox"].isHidden()
+    assert shared_window.isVisible()
+    shared_window.hide()  # or it lies over the windows of tests to come, and takes their pointer
