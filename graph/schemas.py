@@ -69,6 +69,8 @@ def _validator(rules: Any) -> Any:
         place = f" at {where!r}" if where else ""
         raise BadInput(f"The schema is wrong{place}: {_brief(error.message)}.") from None
     except ValueError as error:
+        if "Recursion limit" in str(error):
+            raise BadInput("The schema is nested too deeply.") from None
         raise BadInput(f"The schema can't be used: {_brief(str(error))}.") from None
 
 
