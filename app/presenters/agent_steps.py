@@ -80,59 +80,71 @@ def _of_turn(
     if said := _text(gave.get("said")):
         yield AgentStep("say", turn, said, at, scope)
     for number, call in enumerate(_calls(gave.get("calls")), 1):
-        yield from _of_call(run, scopes, task, turn, number, call)
+        yield from _Call(run, scopes, task, turn, number, call).steps()
 
 
-def _of_call(
-    run: LiveRun,
-    scopes: Mapping[str, Round],
-    task: str,
-    turn: int,
-    number: int,
-    call: Mapping[str, Any],
-) -> Iterator[AgentStep]:
-    scope = f"{task}[call {turn}.{number}]"
-    name, last = str(call.get("name", "")), _last_in(run, scope)[0]
-    came = _outcome(run, scopes, task, turn, number, call)
-    goes_on = scope in scopes and came is None and not run.is_over
-    yield AgentStep("call", turn, call.get("arguments"), last or scope, scope, name, goes_on)
-    if came is not None:
-        yield came
+class _Call(NamedTuple):
+    """One tool that a turn wants used: the `number`th, with what the model said of it."""
 
+    run: LiveRun
+    scopes: Mapping[str, Round]
+    task: str
+    turn: int
+    number: int
+    said: Mapping[str, Any]
 
-def _outcome(
-    run: LiveRun,
-    scopes: Mapping[str, Round],
-    task: str,
-    turn: int,
-    number: int,
-    call: Mapping[str, Any],
-) -> AgentStep | None:
-    """What came of a call so far, if anything did."""
-    scope, name = f"{task}[call {turn}.{number}]", str(call.get("name", ""))
-    asked = f"{task}[permission {turn}.{number}]"
-    round = scopes.get(scope)
-    if round is not None and round.failure is not None:
-        failure = round.failure
-        return AgentStep("failed", turn, failure.message, failure.task or scope, scope, name)
-    if round is not None:
-        last, value = _last_in(run, scope)
-        return AgentStep("result", turn, value, last, scope, name) if round.is_over else None
-    if asked in scopes:
+    @property
+    def name(self) -> str:
+        return str(self.said.get("name", ""))
+
+    @property
+    def scope(self) -> str:
+        return f"{self.task}[call {self.turn}.{self.number}]"
+
+    def steps(self) -> Iterator[AgentStep]:
+        """The call itself, and what came of it."""
+        scope, last = self.scope, _last_in(self.run, self.scope)[0]
+        came = self._outcome()
+        goes_on = scope in self.scopes and came is None and not self.run.is_over
+        arguments = self.said.get("arguments")
+        yield AgentStep("call", self.turn, arguments, last or scope, scope, self.name, goes_on)
+        if came is not None:
+            yield came
+
+    def _outcome(self) -> AgentStep | None:
+        """What came of it so far, if anything did."""
+        if (round := self.scopes.get(self.scope)) is not None:
+            return self._done(round)
+        asked = f"{self.task}[permission {self.turn}.{self.number}]"
+        if asked in self.scopes:
+            return self._permitted(asked)
+        after = f"{self.task}[turn {self.turn + 1}]"
+        if after not in self.scopes:
+            return None
+        told = _told(self.scopes[after].inputs.get("messages"), str(self.said.get("id", "")))
+        return self._step("failed", told or UNFIT, f"{after}/turn", after)
+
+    def _done(self, round: Round) -> AgentStep | None:
+        if (failure := round.failure) is not None:
+            return self._step("failed", failure.message, failure.task or self.scope, self.scope)
+        last, value = _last_in(self.run, self.scope)
+        return self._step("result", value, last, self.scope) if round.is_over else None
+
+    def _permitted(self, asked: str) -> AgentStep | None:
         at = f"{asked}/permission"
-        answer = run.rounds.get(block_of(at), {}).get(at)
+        answer = self.run.rounds.get(block_of(at), {}).get(at)
         if answer is None:
-            told = f"May the agent use {name}? See the Inbox."
-            return AgentStep("asked", turn, told, at, asked, name, goes_on=not run.is_over)
+            told = f"May the agent use {self.name}? See the Inbox."
+            return self._step("asked", told, at, asked, goes_on=not self.run.is_over)
         if not answer.get("approved"):
             told = str(answer.get("comment") or "The user doesn't allow this.")
-            return AgentStep("refused", turn, told, at, asked, name)
+            return self._step("refused", told, at, asked)
         return None
-    after = f"{task}[turn {turn + 1}]"
-    if after not in scopes:
-        return None
-    told = _told(scopes[after].inputs.get("messages"), str(call.get("id", "")))
-    return AgentStep("failed", turn, told or UNFIT, f"{after}/turn", after, name)
+
+    def _step(
+        self, kind: Kind, value: Any, at: str, scope: str, *, goes_on: bool = False
+    ) -> AgentStep:
+        return AgentStep(kind, self.turn, value, at, scope, self.name, goes_on)
 
 
 def _told(messages: Any, call: str) -> Any:

@@ -31,14 +31,9 @@ class Cross(QToolButton):
         self.setFixedSize(SIDE, SIDE)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         bar.currentChanged.connect(lambda _: self.settle())
-        bar.installEventFilter(self)
+        _Measured(bar, self.settle)
         self.restyle()
         self.settle()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest, QEvent.Type.Show):
-            self.settle()
-        return super().eventFilter(watched, event)
 
     def settle(self) -> None:
         """Stand at the end of the bar, unless the tabs need all of it."""
@@ -60,6 +55,20 @@ def cross_of(bar: QTabBar) -> Cross | None:
     return bar.findChild(Cross)
 
 
+class _Measured(QObject):
+    """Has something settled whenever a bar has another size, or other tabs."""
+
+    def __init__(self, bar: QTabBar, settle: Callable[[], None]) -> None:
+        super().__init__(bar)
+        self._settle = settle
+        bar.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest, QEvent.Type.Show):
+            self._settle()
+        return super().eventFilter(watched, event)
+
+
 class Names(QObject):
     """Tabs of a narrow bar are signs but for the one in front; pointing at one tells its name.
 
@@ -71,13 +80,8 @@ class Names(QObject):
         self._bar = bar
         self._sign = sign
         bar.setIconSize(QSize(SIGN, SIGN))
-        bar.installEventFilter(self)
+        _Measured(bar, self.settle)
         self.settle()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest, QEvent.Type.Show):
-            self.settle()
-        return super().eventFilter(watched, event)
 
     def settle(self) -> None:
         """See whether all names have room, which says nothing of how the tabs are now."""

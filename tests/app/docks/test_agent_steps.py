@@ -83,36 +83,24 @@ def front(studio: Studio) -> Iterator[Workbench]:
     studio.workspace.remove(workbench)
 
 
-async def test_a_step_leads_into_the_tool_and_to_the_values_of_its_round(
-    qtbot: QtBot, studio: Studio, front: Workbench, tmp_path: Path
+@pytest.mark.parametrize(
+    ("row", "tool", "round"), [(2, "find", "agent[call 1.1]"), (4, "fails", "agent[call 2.1]")]
+)
+async def test_a_step_leads_into_its_own_tool_and_to_the_values_of_its_round(
+    qtbot: QtBot, studio: Studio, front: Workbench, tmp_path: Path, row: int, tool: str, round: str
 ) -> None:
+    """The tools have blocks of the same name."""
     dock = AgentSteps(studio)
     qtbot.addWidget(dock)
     front.watch(await ran(tmp_path, agent()))
     dock.refresh()
 
-    item = dock.tree.topLevelItem(2)
+    item = dock.tree.topLevelItem(row)
     assert item is not None
     dock.tree.itemActivated.emit(item, 0)
 
-    assert front.level == ("find",)
-    assert front.round == "agent[call 1.1]"
-
-
-async def test_a_step_leads_into_its_own_tool_though_others_have_blocks_of_that_name(
-    qtbot: QtBot, studio: Studio, front: Workbench, tmp_path: Path
-) -> None:
-    dock = AgentSteps(studio)
-    qtbot.addWidget(dock)
-    front.watch(await ran(tmp_path, agent()))
-    dock.refresh()
-
-    failed = dock.tree.topLevelItem(4)
-    assert failed is not None
-    dock.tree.itemActivated.emit(failed, 0)
-
-    assert front.level == ("fails",)
-    assert front.round == "agent[call 2.1]"
+    assert front.level == (tool,)
+    assert front.round == round
 
 
 async def test_each_turn_is_named_where_it_begins(

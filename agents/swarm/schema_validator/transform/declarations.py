@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from agents.swarm.schema_validator.shapes import Platform
 from agents.swarm.schema_validator.transform.model import (
@@ -20,12 +21,23 @@ from agents.swarm.schema_validator.transform.model import (
     without_null,
 )
 
-TYPESCRIPT: Mapping[Kind, str] = {
+_SCALARS: Mapping[Kind, str] = {
     "null": "null", "boolean": "boolean", "int32": "number", "int64": "number", "float": "number",
     "double": "number", "text": "string", "timestamp": "string", "bytes": "string",
     "any": "unknown",
 }  # fmt: skip
-LUAU: Mapping[Kind, str] = {**TYPESCRIPT, "null": "nil", "any": "any"}
+
+
+class _Language(NamedTuple):
+    """How a language writes scalars, and lists and maps of something."""
+
+    scalars: Mapping[Kind, str]
+    list_of: str
+    map_of: str
+
+
+TYPESCRIPT = _Language(_SCALARS, "Array<%s>", "Record<string, %s>")
+LUAU = _Language({**_SCALARS, "null": "nil", "any": "any"}, "{%s}", "{[string]: %s}")
 
 _PLAIN = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _KEYWORDS = frozenset(
@@ -42,10 +54,10 @@ def declared(model: Type, name: str, platform: Platform) -> str:
     match platform:
         case "frontend":
             parts = [_interface(record) for record in records]
-            alias = f"export type {name} = {_typescript(model)};\n"
+            alias = f"export type {name} = {_written(model, TYPESCRIPT)};\n"
         case "roblox":
             parts = [_table(record) for record in records]
-            alias = f"export type {name} = {_luau(model)}\n"
+            alias = f"export type {name} = {_written(model, LUAU)}\n"
         case "backend":
             return ""
     return "\n".join(parts if isinstance(model, Record) else [*parts, alias])
@@ -53,26 +65,10 @@ def declared(model: Type, name: str, platform: Platform) -> str:
 
 def _interface(record: Record) -> str:
     lines = [
-        f"  {_key(field.name)}{'' if field.required else '?'}: {_typescript(field.type)};"
+        f"  {_key(field.name)}{'' if field.required else '?'}: {_written(field.type, TYPESCRIPT)};"
         for field in record.fields
     ]
     return "\n".join([f"export interface {record.name} {{", *lines, "}", ""])
-
-
-def _typescript(part: Type) -> str:
-    match part:
-        case Scalar(kind=kind):
-            return TYPESCRIPT[kind]
-        case Choice(values=values):
-            return " | ".join(map(json.dumps, values))
-        case ListOf(item=inner):
-            return f"Array<{_typescript(inner)}>"
-        case MapOf(value=inner):
-            return f"Record<string, {_typescript(inner)}>"
-        case Either(options=options):
-            return " | ".join(map(_typescript, options))
-        case Record(name=name) | Named(name=name):
-            return name
 
 
 def _table(record: Record) -> str:
@@ -82,24 +78,24 @@ def _table(record: Record) -> str:
 
 def _luau_field(field: Field) -> str:
     inner, nullable = without_null(field.type)
-    written = _luau(inner)
+    written = _written(inner, LUAU)
     if field.required and not nullable:
         return written
     return f"({written})?" if " | " in written else f"{written}?"
 
 
-def _luau(part: Type) -> str:
+def _written(part: Type, language: _Language) -> str:
     match part:
         case Scalar(kind=kind):
-            return LUAU[kind]
+            return language.scalars[kind]
         case Choice(values=values):
             return " | ".join(map(json.dumps, values))
         case ListOf(item=inner):
-            return f"{{{_luau(inner)}}}"
+            return language.list_of % _written(inner, language)
         case MapOf(value=inner):
-            return f"{{[string]: {_luau(inner)}}}"
+            return language.map_of % _written(inner, language)
         case Either(options=options):
-            return " | ".join(map(_luau, options))
+            return " | ".join(_written(one, language) for one in options)
         case Record(name=name) | Named(name=name):
             return name
 
