@@ -90,12 +90,15 @@ $(VENV)/.run: $(VENV)/.tools locks/run.txt pyproject.toml
 	$(UV) pip install --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
-# With it comes the client that the authors of the Debug Adapter Protocol test with.
-$(VENV)/.dev: $(VENV)/.run locks/dev.txt locks/debugger/package-lock.json
+# With it come, on Node, the client that the authors of the Debug Adapter Protocol test with, and
+# peers of our servers. Without these their tests say so themselves, as those of PostgreSQL do.
+on_node = rm -rf $(VENV)/$(1) && cp -r locks/$(1) $(VENV)/$(1) && cd $(VENV)/$(1) \
+          && NODE_USE_SYSTEM_CA=1 ../bin/npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+$(VENV)/.dev: $(VENV)/.run locks/dev.txt $(wildcard locks/*/package-lock.json)
 	$(INSTALL) -r locks/dev.txt
-	@rm -rf $(VENV)/debugger && cp -r locks/debugger $(VENV)/debugger
-	cd $(VENV)/debugger && NODE_USE_SYSTEM_CA=1 ../bin/npm ci --ignore-scripts \
-	  --no-audit --no-fund --loglevel=error
+	$(call on_node,debugger)
+	($(call on_node,peers)) \
+	  || echo "The peers on Node could not be installed here: their tests cannot run." >&2
 	@touch $@
 
 # The journal's contract suite runs on a real PostgreSQL. Without one the tests say so
