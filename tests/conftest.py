@@ -11,6 +11,7 @@ pytest_plugins = [
     "tests.servers.redis",
     "tests.servers.models",
     "tests.servers.llama",
+    "tests.servers.soketi",
 ]
 
 # Windows of the tests are drawn in memory, wherever they run; said before any Qt is imported.
