@@ -1,9 +1,9 @@
 """Which way, how often, and what if it fails: the control of a flow."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
-from graph.block import Expression, FlowName, Route, block
+from graph.block import Expression, FlowName, FlowNames, Route, block
 from graph.blocks.bounds import bound_repeats
 from graph.context import Context, Outputs, ScopeFailed
 from graph.errors import BadInput, BlockError
@@ -12,6 +12,10 @@ from graph.spec import Example, Look
 
 class Stopped(BlockError):
     """The flow said that this is a failure."""
+
+
+class Undone(BlockError):
+    """A step failed, and those before it were undone, or some couldn't be."""
 
 
 @block(
@@ -78,6 +82,20 @@ def merge_all(**inputs: Any) -> dict[str, Any]:
 def merge_any(**inputs: Any) -> Any:
     """Wait until every input has come or been skipped, and give the first that came."""
     return next(iter(inputs.values()))
+
+
+@block(
+    "logic.merge_some",
+    title="Merge those that came",
+    icon="mdi6.call-merge",
+    join="settled",
+    search=("join", "wait", "optional", "saga"),
+    examples=[Example({"booked": 7, "paid": 42.5}, {"booked": 7, "paid": 42.5})],
+)
+def merge_some(**inputs: Any) -> dict[str, Any]:
+    """Wait until every input has come or been skipped, and give those that came as one record."""
+    bound_repeats(inputs)
+    return inputs
 
 
 @block(
@@ -196,6 +214,62 @@ async def try_(
     if not catch:
         return Tried(None, error)
     return Tried(_result(await context.scope(catch, "catch", {"error": error}, inputs)), error)
+
+
+@block(
+    "logic.compensate",
+    title="Compensate",
+    icon="mdi6.undo-variant",
+    search=("saga", "undo", "roll back", "rollback", "transaction", "error", "revert"),
+)
+async def compensate(
+    failure: Annotated[Mapping[str, Any], "The error of the step that failed."],
+    done: Annotated[
+        Mapping[str, Any], "What the steps gave that were done, by name; of these some are undone."
+    ],
+    undo: Annotated[
+        FlowNames,
+        "The flows that undo steps, in the order of the steps: `undo_book` undoes `book`.",
+    ],
+    context: Context,
+    then: Annotated[
+        Literal["fail", "go on"], "What follows once all is undone.", Look(more=True)
+    ] = "fail",
+    **inputs: Any,
+) -> list[str]:
+    """Undo what was done before a step failed, the last first, and then fail as that step did.
+
+    Each flow is given what its step gave, as its input `done`, and the `failure`. Where one can't
+    undo, the others still do, and the error says so. Gives the names of the steps undone.
+    """
+    wanted = [name for name in reversed(undo) if _undone_by(name) in done]
+    stuck = dict[str, str]()
+    for count, name in enumerate(wanted):
+        step = _undone_by(name)
+        context.progress(count, len(wanted), f"Undoes {step}")
+        given = {"done": done[step], "failure": dict(failure)}
+        try:
+            await context.scope(name, step, given, inputs)
+        except ScopeFailed as failed:
+            stuck[step] = str(failed.error.get("message", failed))
+    undone = [step for step in map(_undone_by, wanted) if step not in stuck]
+    if stuck or then == "fail":
+        raise _all_told(failure, undone, stuck)
+    return undone
+
+
+def _undone_by(flow: str) -> str:
+    return flow.removeprefix("undo_")
+
+
+def _all_told(
+    failure: Mapping[str, Any], undone: Sequence[str], stuck: Mapping[str, str]
+) -> Undone:
+    said = [str(failure.get("message", "A step failed."))]
+    if undone:
+        said.append(f"Undone: {', '.join(undone)}.")
+    said += [f"{step} could not be undone: {why}" for step, why in stuck.items()]
+    return Undone(" ".join(said), cure=str(failure.get("cure", "")))
 
 
 @block("logic.throttle", title="Throttle", icon="mdi6.speedometer-slow", search=("rate", "limit"))
