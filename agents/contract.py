@@ -4,17 +4,24 @@ An agent is made as `kind(grants, means)`. Who derives from `agents.worker.Worke
 the contract from there.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Protocol, TypeVar
 
 import msgspec
 
+from agents.errors import Unavailable
 from graph.context import Context
 from graph.spec import Effect
 
 T = TypeVar("T")
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Evaluate = Callable[[str, Mapping[str, Any]], Awaitable[Any]]
+"""Works out an expression in the sandbox. Raises BlockError."""
 
 
 class Grants(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,6 +140,94 @@ class PoolSize(msgspec.Struct, frozen=True, kw_only=True):
     idle: float = 60.0
 
 
+class Outside(msgspec.Struct, frozen=True, kw_only=True):
+    """The systems that this house was told of: "" for one that it has to do without."""
+
+    database_url: str = ""
+    """Where runs are kept: `postgresql://…`, or a file's address."""
+    redis_url: str = ""
+    pusher_app_id: str = ""
+    pusher_key: str = ""
+    pusher_secret: str = ""
+    pusher_cluster: str = ""
+
+    def __repr__(self) -> str:  # these addresses hold passwords
+        return "Outside(…)"
+
+
+class FlowShape(msgspec.Struct, frozen=True, kw_only=True):
+    """A stored flow as something to be called.
+
+    `takes` and `gives` are the JSON Schemas of records; `writes` says that something in it
+    changes the world.
+    """
+
+    flow: str
+    name: str
+    description: str
+    takes: Mapping[str, Any]
+    gives: Mapping[str, Any]
+    writes: bool
+
+
+class Flows(Protocol):
+    """The flows of the house, run for an agent; each is named by its hash or its name.
+
+    A name means what was stored under it last.
+    """
+
+    async def store(self, text: str, name: str = "") -> str:
+        """Keep a flow, given as the text of its file; gives its hash. Raises FlowInvalid."""
+        ...
+
+    async def shape(self, flow: str) -> FlowShape:
+        """What a flow takes and gives. Raises HeddleError when none is stored."""
+        ...
+
+    async def begin(self, flow: str, inputs: Mapping[str, Any], *, run: str = "") -> str:
+        """Start a run and give its id; one that was started under that id is left as it is.
+
+        Raises HeddleError for inputs that the flow doesn't take.
+        """
+        ...
+
+    async def result(self, run: str) -> Mapping[str, Any]:
+        """Wait for what a run gives, however long that takes. Raises FlowFailed."""
+        ...
+
+    async def cancel(self, run: str, reason: str) -> None:
+        """End a run if it is still under way."""
+        ...
+
+
+class NoFlows:
+    """Where agents are made by hand, there is no house with flows."""
+
+    async def store(self, *_: Any, **__: Any) -> str:
+        raise _houseless()
+
+    async def shape(self, *_: Any) -> FlowShape:
+        raise _houseless()
+
+    async def begin(self, *_: Any, **__: Any) -> str:
+        raise _houseless()
+
+    async def result(self, *_: Any) -> Mapping[str, Any]:
+        raise _houseless()
+
+    async def cancel(self, *_: Any) -> None:
+        raise _houseless()
+
+
+def _houseless() -> Unavailable:
+    return Unavailable("No flows are at hand: this agent belongs to no runtime.")
+
+
+async def nothing_evaluated(expression: str, _: Mapping[str, Any]) -> Any:
+    """Where agents are made by hand, there is no sandbox either."""
+    raise Unavailable(f"{expression!r} can't be worked out: this agent belongs to no runtime.")
+
+
 def unheard(health: Health) -> None:
     """Where agents are made by hand, nobody hears how they are."""
 
@@ -143,12 +238,16 @@ class Means(msgspec.Struct, frozen=True):
     `folder` is where it may keep things of its own, such as answers that cost something; it
     makes that itself. `report` is called, on the loop, when it notices that its health has
     changed; nobody needs to ask it then. `model` is the one to ask where none is named.
+    `evaluate` works out expressions.
     """
 
     guards: Guards
     folder: Path
     report: Callable[[Health], None] = unheard
     model: str = ""
+    outside: Outside = Outside()
+    flows: Flows = NoFlows()
+    evaluate: Evaluate = nothing_evaluated
 
 
 class Agent(Protocol):
@@ -185,4 +284,15 @@ class Agent(Protocol):
 
     def figures(self) -> Figures:
         """What its calls came to."""
+        ...
+
+
+class Face(Protocol):
+    """An agent that others reach over HTTP and WebSocket, as well as through flows.
+
+    Where it isn't said to be open, whoever comes this far has shown the server's token.
+    """
+
+    async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """An ASGI application for `http` and `websocket`; paths are whole."""
         ...

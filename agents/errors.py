@@ -10,6 +10,7 @@ AgentError(BlockError)      carries `retryable`, and `wait` when the other side 
 │   └── Contended           others are at the same data just now    retryable
 ├── Refused                 wrong credentials or rights
 ├── Rejected                the other side says the request is wrong
+├── FlowFailed              a flow that was run for an agent gave no result
 └── NotGranted              the flow was not given this folder, host or database
 """
 
@@ -88,6 +89,17 @@ class Rejected(AgentError):
     """The other side says the request itself is wrong."""
 
     means = "It says that the request is wrong."
+
+
+class FlowFailed(AgentError):
+    """A flow that was run for an agent came to no result; `run` is where that can be seen."""
+
+    means = "The flow gave no result."
+
+    def __init__(self, message: str, *, run: str, cure: str = "", retryable: bool = False) -> None:
+        super().__init__(message, cure=cure)
+        self.run = run
+        self.retryable = retryable
 
 
 class NotGranted(AgentError):

@@ -3,20 +3,23 @@
 import contextlib
 import tempfile
 from collections.abc import Awaitable, Mapping, Sequence
-from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 
+from msgspec.structs import replace
+
 from agents.code.sandbox import Limits as CodeLimits
 from agents.code.sandbox import Sandbox
-from agents.contract import Grants
-from agents.errors import AgentError
+from agents.contract import Flows, Grants, Means, NoFlows, Outside
+from agents.errors import AgentError, Unavailable
+from agents.manager.known import Known
 from agents.manager.manager import Manager
 from agents.resilience.settings import GuardRules, guard_rules
 from graph.connections import Connection
 from graph.spec import BlockSpec
 from runtime.connections.connections import Connections
 from runtime.engine.surroundings import Limits
+from runtime.flow_calls import FlowCalls
 from runtime.journal.places import journal_at
 from runtime.metrics.places import metrics_beside
 from runtime.plugins import Installed, Offered, installed
@@ -31,15 +34,19 @@ RESOURCES = Path(__file__).resolve().parent.parent / "resources"
 
 
 AGENTS = {
-    "http": ("HTTP", "agents.http.agent:HttpAgent"),
-    "files": ("Files", "agents.files.agent:FilesAgent"),
-    "database": ("Databases", "agents.database.agent:DatabaseAgent"),
-    "code": ("Python sandbox", "agents.code.sandbox:Sandbox"),
-    "llm": ("Models", "agents.llm.agent:LlmAgent"),
-    "mcp": ("MCP servers", "agents.mcp.agent:McpAgent"),
-    "schema_validator": ("Schemas", "agents.swarm.schema_validator.agent:SchemaAgent"),
+    "http": Known("HTTP", "agents.http.agent:HttpAgent"),
+    "files": Known("Files", "agents.files.agent:FilesAgent"),
+    "database": Known("Databases", "agents.database.agent:DatabaseAgent"),
+    "code": Known("Python sandbox", "agents.code.sandbox:Sandbox"),
+    "llm": Known("Models", "agents.llm.agent:LlmAgent"),
+    "mcp": Known("MCP servers", "agents.mcp.agent:McpAgent"),
 }
-"""The agents that are listed before anybody needs them: by their kind, title and place."""
+"""The agents that are listed before anybody needs them."""
+
+INTEGRATION_AGENTS = {
+    "schema_validator": Known("Schemas", "agents.swarm.schema_validator.agent:SchemaAgent"),
+}
+"""The same for those that connect platforms, which one can do without."""
 
 NOTHING = Grants(folder="/", hosts=(), databases=())
 """What the sandbox is granted, which is the same for every flow."""
@@ -57,31 +64,55 @@ class World:
         connections: Connections | None = None,
         home: Path | None = None,
         guards: GuardRules | None = None,
-        redis_url: str = "",
         model: str = "",
+        outside: Outside | None = None,
+        integrates: bool = True,
     ) -> None:
-        """`home` is where agents may keep things, a folder for passing things by default."""
+        """`home` is where agents may keep things, a folder for passing things by default.
+
+        `integrates` says whether there are agents that connect platforms.
+        """
         self.address = ""
+        self.flows: Flows = NoFlows()
+        self._model = model
+        self._outside = outside or Outside()
+        self._integrates = integrates
+        self.known = AGENTS | INTEGRATION_AGENTS if integrates else AGENTS
         self._connections = connections or Connections(None)
         self._workers = Workers(packs, memory=memory)
         self.agents = Manager(
             (home or Path(tempfile.gettempdir()) / "heddle") / "agents",
-            titles={kind: title for kind, (title, _) in AGENTS.items()},
+            known=self.known,
+            lend=self._lent,
             one_for_all={Sandbox: lambda: Sandbox(code)},
             rules=guards,
-            redis_url=redis_url,
-            model=model,
+            redis_url=self._outside.redis_url,
+        )
+
+    def _lent(self, means: Means) -> Means:
+        """What an agent is given to work with, and what the house has beside it."""
+        return replace(
+            means,
+            model=self._model,
+            outside=self._outside,
+            flows=self.flows,
+            evaluate=self.evaluate,
         )
 
     async def agent(self, kind: type[T], grants: Grants) -> T:
+        name = getattr(kind, "kind", "")
+        if name in INTEGRATION_AGENTS and not self._integrates:
+            raise Unavailable(
+                f"This runtime does without {INTEGRATION_AGENTS[name].title!r}.",
+                cure="It was started with SKIP_INTEGRATION_AGENTS; start it without.",
+            )
         return await self.agents.agent(kind, grants)
 
     async def wake(self, grants: Grants) -> None:
         """Start all agents there are, which nobody needs yet. One that can't says so itself."""
-        for _, place in AGENTS.values():
-            module, _, name = place.partition(":")
+        for known in self.known.values():
             with contextlib.suppress(AgentError):
-                await self.agents.agent(getattr(import_module(module), name), grants)
+                await self.agents.agent(known.kind(), grants)
 
     async def evaluate(self, expression: str, names: Mapping[str, Any]) -> Any:
         return await (await self._sandbox()).evaluate(expression, names)
@@ -127,7 +158,7 @@ def compose(
     journal = journal_at(where, settings.durability)
     connections = connections_of(settings, blocks)
     world = world_of(settings, blocks, connections)
-    return Runtime(
+    runtime = Runtime(
         blocks.catalog,
         journal,
         world,
@@ -139,6 +170,8 @@ def compose(
         connections=connections,
         offered=Offered(blocks.catalog, settings.agents_folder).catalog,
     )
+    world.flows = FlowCalls(runtime)
+    return runtime
 
 
 def connections_of(settings: Settings, blocks: Installed) -> Connections:
@@ -162,8 +195,16 @@ def world_of(
         memory=int(settings.process_megabytes * 2**20),
         home=settings.folder,
         guards=guard_rules(settings.guards_file),
-        redis_url=settings.redis_url,
         model=settings.model,
+        outside=Outside(
+            database_url=settings.database_url,
+            redis_url=settings.redis_url,
+            pusher_app_id=settings.pusher_app_id,
+            pusher_key=settings.pusher_key,
+            pusher_secret=settings.pusher_secret,
+            pusher_cluster=settings.pusher_cluster,
+        ),
+        integrates=not settings.skip_integration_agents,
         connections=connections or connections_of(settings, blocks),
     )
 

@@ -52,7 +52,7 @@ class RemoteRuntime:
         self.journal = RemoteJournal(self.get, self.brief)
         self.metrics = RemoteMetrics(self.get)
         self.connections = RemoteConnections(self.say)
-        self.agents = RemoteAgents(self.get, self.post, self._hear)
+        self.agents = RemoteAgents(self.get, self.post, self.say, self._hear)
 
     async def __aenter__(self) -> "RemoteRuntime":
         """See that the server is there and lets us in. Raises ServerGone, Unwelcome."""

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from agents.contract import Task
 from agents.manager.status import AgentsStatus, AgentStatus, Happening
 from runtime.remote_journal import Get
 
@@ -21,12 +22,19 @@ class Post(Protocol):
     async def __call__(self, path: str, /, **query: Any) -> bytes: ...
 
 
+class Say(Protocol):
+    """The answer to any request, with JSON for a body if there is one. Raises HeddleError."""
+
+    async def __call__(self, method: str, path: str, body: bytes = b"", /) -> bytes: ...
+
+
 class RemoteAgents:
     """Speaks of agents as `agents.manager.manager.Manager` does, over the wire."""
 
-    def __init__(self, get: Get, post: Post, hear: Hear) -> None:
+    def __init__(self, get: Get, post: Post, say: Say, hear: Hear) -> None:
         self._get = get
         self._post = post
+        self._say = say
         self._hear = hear
 
     async def status(self) -> AgentsStatus:
@@ -37,6 +45,13 @@ class RemoteAgents:
         """How one is, with the schemas of what it can do. Raises NoSuchAgent."""
         found = await self._get(f"/agents/{quote(agent, '')}")
         return msgspec.json.decode(found, type=AgentStatus)
+
+    async def perform(self, agent: str, capability: str, **arguments: Any) -> Any:
+        """Have a task done, and its result as JSON has it. Raises HeddleError."""
+        task = msgspec.json.encode(Task(capability, arguments))
+        return msgspec.json.decode(
+            await self._say("POST", f"/agents/{quote(agent, '')}/tasks", task)
+        )
 
     async def check(self, agent: str = "") -> AgentsStatus:
         """Have all agents, or one, ask the outside how they are. Raises NoSuchAgent."""

@@ -248,6 +248,10 @@ class Runtime:
             )
         return (await self.journal.read(row.run, row.events - 1))[-1]
 
+    def drives(self, run: str) -> bool:
+        """Whether a run, named by its whole id, is under way here."""
+        return self._executor.live(run) is not None
+
     async def leave(self, run: str) -> bool:
         """Drive a run no longer if all it does is wait for a person, with no deadline.
 

@@ -13,6 +13,14 @@ from graph.errors import HeddleError
 PREFIX = "HEDDLE_"
 
 
+_COMMON = frozenset(
+    (
+        "database_url", "redis_url", "skip_integration_agents",
+        "pusher_app_id", "pusher_key", "pusher_secret", "pusher_cluster",
+    )
+)  # fmt: skip
+"""Settings whose variables others know as well."""
+
 YEAR = 365 * 86_400
 """Seconds: nobody waits longer, and timers don't all take what is without end."""
 
@@ -24,7 +32,7 @@ class BadSetting(HeddleError):
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Read from variables: `durability` from HEDDLE_DURABILITY, and so on.
 
-    `database_url` is DATABASE_URL and `redis_url` REDIS_URL, as everywhere.
+    `database_url` is DATABASE_URL and `redis_url` REDIS_URL, as everywhere; so are the five after.
     """
 
     home: Annotated[str, msgspec.Meta(description="Folder for runs, packs and templates.")] = ""
@@ -38,6 +46,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             description="A Redis that counts calls for all processes that name it: redis://HOST:PORT."
         ),
     ] = ""
+    pusher_app_id: Annotated[
+        str, msgspec.Meta(description="The app at Pusher, or at a server that speaks as it does.")
+    ] = ""
+    pusher_key: Annotated[str, msgspec.Meta(description="The public key of that app.")] = ""
+    pusher_secret: Annotated[str, msgspec.Meta(description="The secret of that app.")] = ""
+    pusher_cluster: Annotated[
+        str, msgspec.Meta(description="Pusher's cluster, such as eu, or http://HOST:PORT.")
+    ] = ""
+    skip_integration_agents: Annotated[
+        bool, msgspec.Meta(description="Do without the agents that connect platforms.")
+    ] = False
     durability: Annotated[
         Literal["normal", "full"],
         msgspec.Meta(description="normal survives a killed process, full also a power cut."),
@@ -164,7 +183,7 @@ def _kind_of(kind: msgspec.inspect.Type) -> str:
 
 def variable_of(name: str) -> str:
     """The environment variable a setting is read from."""
-    return name.upper() if name in ("database_url", "redis_url") else PREFIX + name.upper()
+    return name.upper() if name in _COMMON else PREFIX + name.upper()
 
 
 def default_home() -> Path:

@@ -12,6 +12,7 @@ from agents.contract import Agent, Capability, Grants, Means, Task
 from agents.errors import Unavailable
 from agents.manager.channel import Channel
 from agents.manager.front import Front
+from agents.manager.known import Known
 from agents.manager.member import PATIENCE, Member
 from agents.manager.pool import Pool
 from agents.manager.status import (
@@ -67,9 +68,9 @@ class Kept(NamedTuple):
 class Manager:
     """Has one agent for each kind and set of grants, or a pool of them where the kind says so.
 
-    `titles` are the agents that are known before they are needed. `one_for_all` says how agents
-    are made that are the same for every set of grants; `model` see Means. Use it from one event
-    loop.
+    `known` are the agents that are listed before they are needed, by their kind. `one_for_all`
+    says how agents are made that are the same for every set of grants; `lend` adds to the means
+    of each what the house has. Use it from one event loop.
     """
 
     def __init__(
@@ -78,16 +79,16 @@ class Manager:
         *,
         rules: GuardRules | None = None,
         redis_url: str = "",
-        model: str = "",
-        titles: Mapping[str, str] | None = None,
+        known: Mapping[str, Known] | None = None,
+        lend: Callable[[Means], Means] = lambda means: means,
         one_for_all: Mapping[type[Any], Callable[[], Any]] | None = None,
         policy: Callable[[], Policy] = RoundRobin,
         clock: Clock | None = None,
     ) -> None:
         self._folder = folder
-        self._model = model
         self._clock = clock or SteadyClock()
-        self._titles = dict(titles or {})
+        self._known = dict(known or {})
+        self._lend = lend
         self._one_for_all = dict(one_for_all or {})
         self._policy = policy
         self.happenings = Channel()
@@ -102,6 +103,11 @@ class Manager:
         self._watching: asyncio.Task[None] | None = None
         self._opened = 0
         self.happenings.listeners.append(self._count)
+
+    @property
+    def known(self) -> Mapping[str, Known]:
+        """The agents that are listed before they are needed, by their kind."""
+        return self._known
 
     # For whoever has work.
 
@@ -125,11 +131,29 @@ class Manager:
         agent: Agent = await self.agent(kind, grants)
         return await agent.perform(task, context)
 
+    async def named(self, name: str, grants: Grants) -> Any:
+        """The agent of a name, connected. Raises NoSuchAgent, AgentError."""
+        return await self.agent(self._kind(name), grants)
+
+    async def perform_named(
+        self, name: str, grants: Grants, task: Task, context: Context | None = None
+    ) -> Any:
+        """Have a task done by the agent of a name. Raises NoSuchAgent, AgentError, BadInput."""
+        return await self.perform(self._kind(name), grants, task, context)
+
+    def _kind(self, name: str) -> type[Any]:
+        if name in self._kinds:
+            return self._kinds[name]
+        if name not in self._known:
+            known = {*self._known, *self._kinds}
+            raise NoSuchAgent(f"There is no agent {name!r}.", cure=did_you_mean(name, known))
+        return self._known[name].kind()
+
     # For whoever looks after them.
 
     def status(self) -> AgentsStatus:
         """How all agents are, those that nobody has needed yet as well."""
-        names = dict.fromkeys([*self._titles, *self._kinds, *self._systems()])
+        names = dict.fromkeys([*self._known, *self._kinds, *self._systems()])
         return AgentsStatus(self._clock.now(), tuple(self._status(name) for name in names))
 
     def levels(self) -> dict[str, float]:
@@ -226,7 +250,8 @@ class Manager:
             if (special := self._one_for_all.get(kind)) is not None:
                 return cast(Agent, special())
             folder = self._folder / kind.kind
-            return cast(Agent, kind(grants, Means(self.guards, folder, member.report, self._model)))
+            means = self._lend(Means(self.guards, folder, member.report))
+            return cast(Agent, kind(grants, means))
 
         def member() -> Member:
             return Member(make, self._clock, lambda _: self._tell(kind.kind))
@@ -254,7 +279,7 @@ class Manager:
 
     def _of(self, agent: str) -> list[Kept]:
         """What there is of an agent, or of all. Raises NoSuchAgent."""
-        known = dict.fromkeys([*self._titles, *self._kinds])
+        known = dict.fromkeys([*self._known, *self._kinds])
         if agent and agent not in known:
             raise NoSuchAgent(f"There is no agent {agent!r}.", cure=did_you_mean(agent, known))
         return [kept for (kind, _), kept in self._kept.items() if agent in ("", kind.kind)]
@@ -265,7 +290,8 @@ class Manager:
 
     def _title(self, name: str) -> str:
         kind = self._kinds.get(name)
-        return self._titles.get(name) or getattr(kind, "title", "") or name
+        known = self._known.get(name)
+        return known.title if known else getattr(kind, "title", "") or name
 
     def _state(self, name: str, members: Iterable[Member]) -> tuple[State, str]:
         living = [member for member in members if member.state != "idle"]

@@ -6,7 +6,9 @@ from typing import Any
 import msgspec
 
 from graph.compile.plan import Input, Plan
+from graph.compile.ports import interface
 from graph.context import Signature
+from graph.flow import Flow
 from graph.values import schema_of
 
 PAID = "ai"
@@ -28,6 +30,20 @@ def signature_of(name: str, plan: Plan) -> Signature:
         },
         writes=writes(plan),
     )
+
+
+def gives_of(flow: Flow) -> dict[str, Any]:
+    """The schema of the results. Nothing is promised of their types, as no block must keep it."""
+    results = interface(flow)[1]
+    return {
+        "type": "object",
+        "properties": {
+            name: {"description": str(block.fields.get("description", ""))}
+            if block.fields.get("description")
+            else {}
+            for name, block in results.items()
+        },
+    }
 
 
 def writes(plan: Plan) -> bool:

@@ -261,6 +261,12 @@ class Journal(Protocol):
         """A stored flow by its content hash."""
         ...
 
+    async def flows(
+        self, *, name: str = "", limit: int = 100, before: float | None = None
+    ) -> list[FlowRow]:
+        """Stored flows, the newest first, optionally of one name; stored before some moment."""
+        ...
+
     async def claim(
         self, run: str, owner: str, seconds: float, *, gone: Sequence[str] = ()
     ) -> bool:

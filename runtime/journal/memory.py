@@ -149,6 +149,17 @@ class MemoryJournal:
         """A stored flow by its content hash."""
         return self._flows.get(flow)
 
+    async def flows(
+        self, *, name: str = "", limit: int = 100, before: float | None = None
+    ) -> list[FlowRow]:
+        """Stored flows, the newest first, optionally of one name."""
+        chosen = [
+            row
+            for row in self._flows.values()
+            if name in ("", row.name) and (before is None or row.stored < before)
+        ]
+        return sorted(chosen, key=lambda row: (row.stored, row.flow), reverse=True)[:limit]
+
     async def claim(
         self, run: str, owner: str, seconds: float, *, gone: Sequence[str] = ()
     ) -> bool:

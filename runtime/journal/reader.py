@@ -12,6 +12,7 @@ from runtime.journal.contract import (
     SEARCHED_RUNS,
     BlockRow,
     Chosen,
+    FlowRow,
     Found,
     Hit,
     JournalError,
@@ -27,6 +28,7 @@ from runtime.journal.tables import (
     blobs,
     run_blobs,
     run_events,
+    visual_flows,
     workflow_tasks,
     workflows,
 )
@@ -104,6 +106,16 @@ class Reader:
         if before is not None:
             query = query.where(workflows.c.started < before)
         return _run_rows(self._connection.execute(query.limit(limit)))
+
+    def flows(self, name: str, limit: int, before: float | None) -> list[FlowRow]:
+        """Stored flows, newest first."""
+        f = visual_flows.c
+        query = sa.select(f.flow, f.name, f.text, f.stored).order_by(f.stored.desc(), f.flow.desc())
+        if name:
+            query = query.where(f.name == name)
+        if before is not None:
+            query = query.where(f.stored < before)
+        return [FlowRow(*row) for row in self._connection.execute(query.limit(limit))]
 
     def find(self, wanted: Wanted, chosen: Chosen, after: Spot | None) -> Found:
         """One step of a search in the values of runs, newest first."""

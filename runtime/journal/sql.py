@@ -196,6 +196,12 @@ class SqlJournal(ABC):
         """A stored flow by its content hash."""
         return await self._look(lambda cursor: flow_of(cursor, flow))
 
+    async def flows(
+        self, *, name: str = "", limit: int = 100, before: float | None = None
+    ) -> list[FlowRow]:
+        """Stored flows, the newest first, optionally of one name."""
+        return await self._ask(lambda reader: reader.flows(name, limit, before))
+
     async def claim(
         self, run: str, owner: str, seconds: float, *, gone: Sequence[str] = ()
     ) -> bool:

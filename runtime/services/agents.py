@@ -5,15 +5,18 @@ import contextlib
 from typing import Any
 
 import msgspec
-from litestar import WebSocket, get, post, websocket
+from litestar import Response, WebSocket, get, post, websocket
 from litestar.di import NamedDependency
 from litestar.exceptions import WebSocketDisconnect
-from litestar.params import FromPath, FromQuery, SkipValidation
+from litestar.params import FromPath, FromQuery, JSONBody, SkipValidation
 
+from agents.contract import Grants, Task
 from agents.manager.status import AgentsStatus, AgentStatus
 from runtime.runtime import Runtime
+from runtime.wire import JSON, as_json
 
 Engine = NamedDependency[SkipValidation[Runtime]]
+Own = NamedDependency[SkipValidation[Grants]]
 
 
 @get("/agents")
@@ -62,6 +65,15 @@ async def drain(runtime: Engine, name: FromPath[str]) -> AgentsStatus:
     return runtime.agents.status()
 
 
+@post("/agents/{name:str}/tasks", status_code=200)
+async def perform(
+    runtime: Engine, grants: Own, name: FromPath[str], data: JSONBody[Task]
+) -> Response[bytes]:
+    """Have a task done: one of the capabilities of an agent, with its arguments by name."""
+    result = await runtime.agents.perform_named(name, grants, data)
+    return Response(as_json(result), media_type=JSON)
+
+
 @websocket("/agents/happenings")
 async def happenings(socket: WebSocket[Any, Any, Any], runtime: Engine) -> None:
     """What happens to agents from now on, each as a record in JSON."""
@@ -92,4 +104,4 @@ async def _until_gone(socket: WebSocket[Any, Any, Any]) -> None:
             await socket.receive_data("text")
 
 
-AGENTS = (agents, agent, check, hold, reset, restart, drain, happenings)
+AGENTS = (agents, agent, check, hold, perform, reset, restart, drain, happenings)

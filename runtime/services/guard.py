@@ -81,7 +81,7 @@ class Guard(msgspec.Struct, frozen=True):
         return None
 
     def _is_free(self, scope: Scope) -> bool:
-        return scope["type"] == "http" and str(scope.get("path", "")).startswith(self.free)
+        return str(scope.get("path", "")).startswith(self.free)
 
     def _knows(self, authorization: list[str], subprotocols: Iterable[str]) -> bool:
         words = " ".join(authorization).split(" ")

@@ -403,6 +403,18 @@ class JournalContract:
         assert await journal.flow("hash") == first
         assert await journal.flow("none") is None
 
+    async def test_stored_flows_are_listed_with_the_newest_first(self, journal: Journal) -> None:
+        for number, name in enumerate(("Triage", "Other", "Triage")):
+            await journal.keep_flow(f"hash-{number}", name, "{}")
+
+        listed = await journal.flows()
+
+        assert [row.flow for row in listed] == ["hash-2", "hash-1", "hash-0"]
+        assert [row.flow for row in await journal.flows(name="Triage")] == ["hash-2", "hash-0"]
+        assert await journal.flows(limit=1) == listed[:1]
+        assert await journal.flows(before=listed[0].stored + 1) == listed
+        assert await journal.flows(before=listed[-1].stored) == []
+
     # Leases
 
     async def test_one_owner_at_a_time(self, journal: Journal) -> None:

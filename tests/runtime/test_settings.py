@@ -12,6 +12,11 @@ GOOD: dict[str, tuple[str, Any]] = {
     "home": ("/srv/heddle", "/srv/heddle"),
     "database_url": ("postgresql://db/runs", "postgresql://db/runs"),
     "redis_url": ("redis://cache:6379", "redis://cache:6379"),
+    "pusher_app_id": ("7", "7"),
+    "pusher_key": ("key", "key"),
+    "pusher_secret": ("hush", "hush"),
+    "pusher_cluster": ("eu", "eu"),
+    "skip_integration_agents": ("true", True),
     "durability": ("full", "full"),
     "packs": ("/srv/packs", "/srv/packs"),
     "secrets_in": ("vault", "vault"),
@@ -44,6 +49,8 @@ def test_a_setting_has_a_variable_of_its_own_and_servers_the_usual_ones() -> Non
     assert variable_of("time_limit") == "HEDDLE_TIME_LIMIT"
     assert variable_of("database_url") == "DATABASE_URL"
     assert variable_of("redis_url") == "REDIS_URL"
+    assert variable_of("pusher_app_id") == "PUSHER_APP_ID"
+    assert variable_of("skip_integration_agents") == "SKIP_INTEGRATION_AGENTS"
 
 
 def test_without_variables_there_are_defaults() -> None:

@@ -162,11 +162,12 @@ def _settings(settings: Settings, database: str | None) -> Iterator[Setting]:
     for field in msgspec.structs.fields(Settings):
         variable = variable_of(field.name)
         value = getattr(settings, field.name)
+        told = "•••" if value and field.name == "pusher_secret" else shown_place(str(value))
         source = "default" if value == getattr(defaults, field.name) else variable
         if field.name == "database_url" and database:
             source = "--database"
         meaning = _description(field.type)
-        yield Setting(variable, shown_place(str(value)), source, meaning)
+        yield Setting(variable, told, source, meaning)
 
 
 def _description(annotation: object) -> str:

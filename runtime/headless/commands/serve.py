@@ -34,6 +34,7 @@ from runtime.services.control import control
 from runtime.services.dap.lodging import Lodging
 from runtime.services.dap.serving import listening_for
 from runtime.services.dap.shapes import Granted
+from runtime.services.faces import Faces, open_paths
 from runtime.services.inbox import OPEN
 from runtime.services.narrowing import narrowed
 from runtime.services.server import Listening, is_loopback, serving
@@ -141,10 +142,14 @@ async def _serve(settings: Settings, asked: Asked, wanted: Wanted) -> None:
         await _see_to_what_was_left(runtime, wanted.recover)
         most = everywhere(granted) if wanted.any_folder else granted
         links = Links(key_in(settings.folder), address)
-        service = control(runtime, most, wanted.origins, links)
+        service = Faces(control(runtime, most, wanted.origins, links), runtime.agents, most)
         here = Whereabouts(listening.address, wanted.token, runtime.owner)
         async with serving(
-            service, listening, wanted.token, wanted.origins, free=(OPEN,)
+            service,
+            listening,
+            wanted.token,
+            wanted.origins,
+            free=(OPEN, *open_paths(runtime.agents)),
         ) as ending:
             if wanted.while_stdin:
                 end_with_stdin(ending)

@@ -8,11 +8,9 @@ from typing import Any
 
 import msgspec
 
-from graph.compile.ports import interface
-from graph.compile.signature import signature_of
+from graph.compile.signature import gives_of, signature_of
 from graph.errors import HeddleError
 from graph.file_format import FILE_SUFFIX, write
-from graph.flow import Flow
 from runtime.flow_files import FlowFile, load
 from runtime.runtime import Runtime
 
@@ -90,7 +88,7 @@ class Offers:
             text=write(flow),
             folder=str(found.path.resolve().parent),
             takes=signature.takes,
-            gives=_gives(flow),
+            gives=gives_of(flow),
             writes=signature.writes,
         )
 
@@ -127,17 +125,3 @@ def _free(name: str, taken: Mapping[str, object]) -> str:
     while free in taken:
         free, number = f"{name}_{number}", number + 1
     return free
-
-
-def _gives(flow: Flow) -> dict[str, Any]:
-    """The schema of the results. Nothing is promised of their types, as no block must keep it."""
-    results = interface(flow)[1]
-    return {
-        "type": "object",
-        "properties": {
-            name: {"description": str(block.fields.get("description", ""))}
-            if block.fields.get("description")
-            else {}
-            for name, block in results.items()
-        },
-    }

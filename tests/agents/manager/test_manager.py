@@ -9,6 +9,7 @@ import pytest
 
 from agents.contract import Grants, Health, Means
 from agents.errors import BreakerOpen, Unreachable
+from agents.manager.known import Known
 from agents.manager.manager import RHYTHM, Drained, Manager, NoSuchAgent
 from agents.manager.member import LONGEST_PAUSE, pause
 from agents.manager.status import AgentChanged, Happening
@@ -62,7 +63,8 @@ async def clock() -> ManualClock:
 async def manager(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Manager]:
     Loom.made.clear()
     Loom.reachable = True
-    made = Manager(tmp_path, titles={"loom": "Looms", "dye": "Dyes"}, clock=clock)
+    known = {"loom": Known("Looms", ""), "dye": Known("Dyes", "")}
+    made = Manager(tmp_path, known=known, clock=clock)
     yield made
     for loom in Loom.made:
         loom.may_end.set()

@@ -1,0 +1,80 @@
+"""Flows called by agents: found by hash or name, begun, waited for, ended."""
+
+import contextlib
+from collections.abc import Mapping
+from typing import Any
+
+from agents.contract import FlowShape
+from agents.errors import FlowFailed
+from graph.compile.signature import gives_of, signature_of
+from graph.errors import HeddleError
+from graph.file_format import read
+from runtime.commands import CancelRun, StartRun
+from runtime.events import RunCancelled, RunFailed, RunInterrupted, RunSucceeded
+from runtime.journal.contract import FlowRow, UnknownRun
+from runtime.runtime import Runtime
+from runtime.steering import NotPossible
+
+
+class FlowCalls:
+    """The flows of a runtime; see `agents.contract.Flows`."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    async def store(self, text: str, name: str = "") -> str:
+        """Keep a flow, given as the text of its file; gives its hash. Raises FlowInvalid."""
+        return await self._runtime.store(read(text), name)
+
+    async def shape(self, flow: str) -> FlowShape:
+        """What a flow takes and gives. Raises NotPossible when none is stored."""
+        row = await self._row(flow)
+        signature = signature_of(row.name, await self._runtime.plan(row.flow))
+        return FlowShape(
+            flow=row.flow,
+            name=row.name,
+            description=signature.description,
+            takes=signature.takes,
+            gives=gives_of(read(row.text)),
+            writes=signature.writes,
+        )
+
+    async def begin(self, flow: str, inputs: Mapping[str, Any], *, run: str = "") -> str:
+        """Start a run and give its id; one that was started under that id is left as it is."""
+        if run and (self._runtime.drives(run) or await self._is_known(run)):
+            return run
+        row = await self._row(flow)
+        answer = await self._runtime.obey(StartRun(row.flow, dict(inputs), run))
+        return answer.run
+
+    async def result(self, run: str) -> Mapping[str, Any]:
+        """Wait for what a run gives. Raises FlowFailed."""
+        match await self._runtime.ended(run):
+            case RunSucceeded(outputs=outputs):
+                return outputs
+            case RunFailed(failure=failure) | RunInterrupted(failure=failure):
+                raise FlowFailed(str(failure), run=run, retryable=failure.retryable)
+            case RunCancelled(reason=reason):
+                raise FlowFailed(f"The run was cancelled. {reason}".strip(), run=run)
+            case other:
+                raise AssertionError(f"a run doesn't end with {other}")
+
+    async def cancel(self, run: str, reason: str) -> None:
+        """End a run if it is still under way here."""
+        with contextlib.suppress(HeddleError):
+            await self._runtime.obey(CancelRun(run, reason))
+
+    async def _is_known(self, run: str) -> bool:
+        try:
+            return (await self._runtime.journal.run(run)).run == run
+        except UnknownRun:
+            return False
+
+    async def _row(self, flow: str) -> FlowRow:
+        """A stored flow by its hash, or the newest of a name. Raises NotPossible."""
+        journal = self._runtime.journal
+        if (row := await journal.flow(flow)) is not None:
+            return row
+        if named := await journal.flows(name=flow, limit=1):
+            return named[0]
+        raise NotPossible(f"No flow {flow!r} is stored here.", cure="Store it first.")

@@ -1,0 +1,47 @@
+"""The faces of agents: what others reach over HTTP and WebSocket beside the service itself."""
+
+from typing import Any
+
+from agents.contract import Grants
+from agents.manager.manager import Manager, NoSuchAgent
+from graph.errors import HeddleError
+from runtime.services.guard import App, Receive, Scope, Send, refuse
+from runtime.wire import refusal_of
+
+
+class Faces:
+    """Hands what comes for an agent to it, and all else to `app`.
+
+    An agent is made when somebody first comes to it. One that can't be reached is told as a
+    problem with status 503.
+    """
+
+    def __init__(self, app: App, agents: Manager, grants: Grants) -> None:
+        self._app = app
+        self._agents = agents
+        self._grants = grants
+        self._names = {path: name for name, known in agents.known.items() for path in known.paths}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        name = self._named(scope)
+        if name is None:
+            await self._app(scope, receive, send)
+            return
+        try:
+            agent: Any = await self._agents.named(name, self._grants)
+        except HeddleError as error:
+            status = 404 if isinstance(error, NoSuchAgent) else 503
+            await refuse(scope, send, refusal_of(error, status))
+        else:
+            await agent.app(scope, receive, send)
+
+    def _named(self, scope: Scope) -> str | None:
+        if scope["type"] not in ("http", "websocket"):
+            return None
+        path = str(scope.get("path", ""))
+        return next((name for start, name in self._names.items() if path.startswith(start)), None)
+
+
+def open_paths(agents: Manager) -> tuple[str, ...]:
+    """What the paths to those begin with who look themselves at who comes."""
+    return tuple(path for known in agents.known.values() if known.is_open for path in known.paths)
