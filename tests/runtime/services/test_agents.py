@@ -15,6 +15,7 @@ from agents.http.exchange import Request
 from agents.manager.manager import NoSuchAgent
 from agents.manager.status import AgentChanged, AgentsStatus, AgentStatus
 from agents.resilience.status import BreakerChanged
+from graph.errors import HeddleError
 from runtime.compose import World
 from runtime.journal.memory import MemoryJournal
 from runtime.remote import RemoteRuntime
@@ -129,3 +130,33 @@ async def test_watching_ends_with_the_runtime(remote: RemoteRuntime, world: Worl
     world.agents.happenings.end()
 
     assert await hearing == [AgentChanged("files", "down", "The disk is full.", 1.0)]
+
+
+async def test_an_agent_is_handed_a_task_by_whoever_knows_its_name(
+    remote: RemoteRuntime, tmp_path: Path
+) -> None:
+    schema = {
+        "schema_name": "lesson",
+        "schema_type": "json_schema",
+        "platform": "backend",
+        "definition": {"type": "object"},
+    }
+
+    kept = await remote.agents.perform("schema_validator", "register", schema=schema)
+    faults = await remote.agents.perform(
+        "schema_validator", "validate", value=[], schema_name="lesson"
+    )
+
+    assert kept["version"] == "1.0.0"
+    assert "object" in faults[0]["message"]
+
+
+async def test_a_task_that_cannot_be_done_is_refused_with_the_reason(
+    remote: RemoteRuntime,
+) -> None:
+    with pytest.raises(HeddleError, match="There is no agent 'schemas'"):
+        await remote.agents.perform("schemas", "register")
+    with pytest.raises(HeddleError, match="can't do 'regster'"):
+        await remote.agents.perform("schema_validator", "regster")
+    with pytest.raises(HeddleError, match="schema_name"):
+        await remote.agents.perform("schema_validator", "validate", value=[])
