@@ -8,6 +8,8 @@ INSTALL = $(UV) pip install --python $(BIN)/python --require-hashes
 
 FLOW ?= resources/templates/triage_github_issues.flow.json
 ARGS ?=
+# Tests of one file stay together: they share servers and windows.
+TOGETHER = -n logical --maxprocesses 4 --dist loadfile
 SCREEN = $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin,$(shell uname -s)))
 
 in_range   = $(shell $(1) -c 'import sys; (3, 11) <= sys.version_info < (3, 14) and print(sys.executable)' 2>/dev/null)
@@ -36,7 +38,7 @@ else
 endif
 
 test: $(VENV)/.dev postgresql redis qt screen ## set up, then run the tests
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(TOGETHER) $(ARGS)
 
 lint: $(VENV)/.dev ## ruff, mypy --strict and the import contracts
 	$(BIN)/ruff check

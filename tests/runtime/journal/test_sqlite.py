@@ -383,8 +383,10 @@ asyncio.run(main())
 async def test_a_file_that_may_only_be_read_is_reported(journal: SQLiteJournal, path: Path) -> None:
     journal.append([started("a")])
     await journal.close()
-    for parent in path.parents[:3]:
+    for parent in path.parents:
         parent.chmod(0o755)
+        if parent.name.startswith("pytest-of-"):  # here begins what pytest made
+            break
     path.chmod(0o444)
     path.parent.chmod(0o555)
 
