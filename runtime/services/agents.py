@@ -13,6 +13,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, SkipValidation
 from agents.contract import Grants, Task
 from agents.manager.status import AgentsStatus, AgentStatus
 from runtime.runtime import Runtime
+from runtime.services.roles import ByRole
 from runtime.wire import JSON, as_json
 
 Engine = NamedDependency[SkipValidation[Runtime]]
@@ -104,4 +105,8 @@ async def _until_gone(socket: WebSocket[Any, Any, Any]) -> None:
             await socket.receive_data("text")
 
 
-AGENTS = (agents, agent, check, hold, perform, reset, restart, drain, happenings)
+AGENTS = ByRole(
+    viewer=(agents, agent, happenings),
+    runner=(check, perform),
+    admin=(hold, reset, restart, drain),
+)

@@ -12,6 +12,7 @@ from litestar.params import FromPath, SkipValidation
 from runtime.connections.contents import Draft, Overview, Served, Shown, Tested
 from runtime.connections.nearby import Nearby, nearby
 from runtime.runtime import Runtime
+from runtime.services.roles import ByRole
 
 Engine = NamedDependency[SkipValidation[Runtime]]
 
@@ -97,15 +98,7 @@ async def remove_secret(runtime: Engine, name: FromPath[str]) -> None:
     await asyncio.to_thread(runtime.connections.remove_secret, name)
 
 
-CONNECTIONS = (
-    connections,
-    models_nearby,
-    connection,
-    keep,
-    remove,
-    test,
-    models,
-    agree,
-    keep_secret,
-    remove_secret,
+CONNECTIONS = ByRole(
+    viewer=(connections, models_nearby, connection, models),
+    admin=(keep, remove, test, agree, keep_secret, remove_secret),
 )

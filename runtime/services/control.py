@@ -21,7 +21,15 @@ from agents.manager.manager import NoSuchAgent
 from graph.errors import FlowFileError, FlowInvalid, HeddleError
 from graph.file_format.syntax import LIMIT
 from runtime.bundle.contents import LARGEST_BUNDLE, BadBundle
-from runtime.commands import Answer, AnyCommand, ImportRun, ReplayRun, StartRun
+from runtime.commands import (
+    Answer,
+    AnswerTask,
+    AnyCommand,
+    ImportRun,
+    PruneRuns,
+    ReplayRun,
+    StartRun,
+)
 from runtime.connections.contents import BadConnection, NoConnection, NotAgreed
 from runtime.engine.points import BadBreakpoint
 from runtime.events import AnyEvent
@@ -47,10 +55,11 @@ from runtime.secrets.environment import NoSecret
 from runtime.secrets.keep import KeepError
 from runtime.services.agents import AGENTS
 from runtime.services.connections import CONNECTIONS
-from runtime.services.inbox import INBOX
+from runtime.services.inbox import INBOX, signed
 from runtime.services.lookup import LOOKUP
 from runtime.services.metrics import METRICS
 from runtime.services.narrowing import narrowed
+from runtime.services.roles import ByRole, Roles, needs, principal_of
 from runtime.steering import NotPossible, WrongValue
 from runtime.wire import (
     CHUNK,
@@ -94,28 +103,12 @@ def control(
 
     What a request asks to be granted can only be less than `grants`. `origins` are other
     servers' pages that may speak to this one, `links` signs links to questions. Whoever may
-    speak at all is a guard's business.
+    speak at all is a guard's business; what they may do their role says.
     """
+    roles = Roles((CONTROL, LOOKUP, METRICS, AGENTS, CONNECTIONS, INBOX))
     return Litestar(
-        [
-            health,
-            obey,
-            bring_in,
-            runs,
-            find,
-            run,
-            events,
-            tasks,
-            *LOOKUP,
-            *METRICS,
-            *AGENTS,
-            *CONNECTIONS,
-            *INBOX,
-            flow,
-            blocks,
-            block,
-            watch,
-        ],
+        roles.handlers,
+        guards=[roles],
         dependencies={
             "runtime": Provide(lambda: runtime, sync_to_thread=False, use_cache=True),
             "links": Provide(lambda: links, sync_to_thread=False, use_cache=True),
@@ -159,8 +152,14 @@ async def obey(
     body = await request.body()
     is_msgpack = request.headers.get("content-type", "").startswith(MSGPACK)
     command = _from_msgpack.decode(body) if is_msgpack else _from_json.decode(body)
-    if isinstance(command, StartRun | ReplayRun):
-        command = msgspec.structs.replace(command, grants=narrowed(grants, command.grants))
+    match command:
+        case PruneRuns():
+            needs(request, "admin")
+        case AnswerTask():
+            by = signed(principal_of(request), command.by)
+            command = msgspec.structs.replace(command, by=by)
+        case StartRun() | ReplayRun():
+            command = msgspec.structs.replace(command, grants=narrowed(grants, command.grants))
     return await runtime.obey(command)
 
 
@@ -346,6 +345,11 @@ async def _until_gone(socket: WebSocket[Any, Any, Any]) -> None:
         while True:
             await socket.receive_data("text")
 
+
+CONTROL = ByRole(
+    viewer=(health, runs, find, run, events, tasks, flow, blocks, block, watch),
+    runner=(obey, bring_in),
+)
 
 # Refusals.
 

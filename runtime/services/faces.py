@@ -5,27 +5,34 @@ from typing import Any
 from agents.contract import Grants
 from agents.manager.manager import Manager, NoSuchAgent
 from graph.errors import HeddleError
+from runtime.access.principal import Principal, Role
 from runtime.services.guard import App, Receive, Scope, Send, refuse
-from runtime.wire import refusal_of
+from runtime.services.roles import READING
+from runtime.wire import Refusal, refusal_of
 
 
 class Faces:
     """Hands what comes for an agent to it, and all else to `app`.
 
     An agent is made when somebody first comes to it. One that can't be reached is told as a
-    problem with status 503.
+    problem with status 503. Whoever comes to one that isn't open has to be a runner, a viewer if
+    all they do is read.
     """
 
     def __init__(self, app: App, agents: Manager, grants: Grants) -> None:
         self._app = app
         self._agents = agents
         self._grants = grants
+        self._open = open_paths(agents)
         self._names = {path: name for name, known in agents.known.items() for path in known.paths}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         name = self._named(scope)
         if name is None:
             await self._app(scope, receive, send)
+            return
+        if (refusal := self._refusal(scope)) is not None:
+            await refuse(scope, send, refusal)
             return
         try:
             agent: Any = await self._agents.named(name, self._grants)
@@ -34,6 +41,15 @@ class Faces:
             await refuse(scope, send, refusal_of(error, status))
         else:
             await agent.app(scope, receive, send)
+
+    def _refusal(self, scope: Scope) -> Refusal | None:
+        if str(scope["path"]).startswith(self._open):
+            return None
+        principal = scope.get("state", {}).get("principal")
+        role: Role = "viewer" if scope.get("method") in READING else "runner"
+        if isinstance(principal, Principal) and principal.may(role):
+            return None
+        return Refusal("NotAllowed", 403, f"This takes the role {role}.")
 
     def _named(self, scope: Scope) -> str | None:
         if scope["type"] not in ("http", "websocket"):

@@ -6,7 +6,9 @@ from typing import Any
 
 import msgspec
 
-from runtime.wire import PROBLEM, Refusal
+from graph.errors import HeddleError
+from runtime.access.principal import OWNER, Principal, Verifier
+from runtime.wire import PROBLEM, Refusal, refusal_of
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -15,12 +17,18 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Any, Any, Any], Awaitable[None]]
 """Any ASGI application; frameworks type its three arguments each in their own way."""
 
+Given = dict[str, list[str]]
+"""The headers of a request, by their names in lower case."""
+
 TOKEN_PROTOCOL = "heddle.token."
 """Begins the WebSocket subprotocol in which a browser, which can't set headers, gives the token."""
 
 
 class Guard(msgspec.Struct, frozen=True):
-    """Lets through to `app` only requests that carry the token and were meant for this server.
+    """Lets through to `app` only requests that carry a proof and were meant for this server.
+
+    Who knows the `token` is the owner; other proofs the `verifier` is asked about. Who they are
+    stands in `scope["state"]["principal"]` from here on.
 
     `hosts` are the names with port that a request may give as its Host: a page elsewhere that
     had its name resolve to this machine gives its own. `origins` are the pages that may speak
@@ -33,34 +41,23 @@ class Guard(msgspec.Struct, frozen=True):
     origins: Collection[str]
     free: tuple[str, ...] = ()
     """What paths begin with for which no token is needed: what they lead to asks for proof."""
+    verifier: Verifier | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
-        asks_first = scope.get("method") == "OPTIONS"
-        refusal = self.refusal(scope["headers"], scope.get("subprotocols", ()), asks_first)
-        if refusal is not None and refusal.status == 401 and self._is_free(scope):
-            refusal = None
+        given = _by_name(scope["headers"])
+        refusal = self.misdirected(given)
+        if refusal is None and not _asks_first(scope, given):
+            refusal = await self._admit(scope, given)
         if refusal is None:
             await self.app(scope, receive, send)
         else:
             await refuse(scope, send, refusal)
 
-    def refusal(
-        self,
-        headers: Iterable[tuple[bytes, bytes]],
-        subprotocols: Iterable[str] = (),
-        asks_first: bool = False,
-    ) -> Refusal | None:
-        """Why a request with these headers is refused, None when it isn't.
-
-        A browser that `asks_first` whether a page may speak to the server can't send a token
-        yet, and is told nothing but that.
-        """
-        given: dict[str, list[str]] = {}
-        for name, value in headers:
-            given.setdefault(name.decode("latin-1").lower(), []).append(value.decode("latin-1"))
+    def misdirected(self, given: Given) -> Refusal | None:
+        """Why a request with these headers isn't for this server, None when it is."""
         if [host.lower() for host in given.get("host", ())] not in [[host] for host in self.hosts]:
             return Refusal(
                 "WrongHost", 403, "The request was meant for another host.",
@@ -71,27 +68,56 @@ class Guard(msgspec.Struct, frozen=True):
                 "WrongOrigin", 403, "Pages from elsewhere may not speak to this server.",
                 "`heddle serve --origin` allows one.",
             )  # fmt: skip
-        if asks_first and "origin" in given and "access-control-request-method" in given:
-            return None
-        if not self._knows(given.get("authorization", []), subprotocols):
-            return Refusal(
-                "Unauthorised", 401, "The token is missing or wrong.",
-                "Send the header `Authorization: Bearer TOKEN`; the server says it when it starts.",
-            )  # fmt: skip
         return None
+
+    async def _admit(self, scope: Scope, given: Given) -> Refusal | None:
+        """Note who makes a request, or say why it is refused."""
+        word = _word(given.get("authorization", []), scope.get("subprotocols", ()))
+        scope.setdefault("state", {})["principal"] = None
+        try:
+            principal = await self._known_by(word) if word else None
+        except HeddleError as error:  # who they are can't be said now
+            return None if self._is_free(scope) else refusal_of(error, 503)
+        scope["state"]["principal"] = principal
+        if principal is not None or self._is_free(scope):
+            return None
+        return Refusal(
+            "Unauthorised", 401, "The token is missing or wrong.",
+            "Send the header `Authorization: Bearer TOKEN`; the server says it when it starts.",
+        )  # fmt: skip
+
+    async def _known_by(self, word: str) -> Principal | None:
+        if hmac.compare_digest(word.encode(), self.token.encode()):
+            return OWNER
+        return await self.verifier.principal(word) if self.verifier else None
 
     def _is_free(self, scope: Scope) -> bool:
         return str(scope.get("path", "")).startswith(self.free)
 
-    def _knows(self, authorization: list[str], subprotocols: Iterable[str]) -> bool:
-        words = " ".join(authorization).split(" ")
-        if len(words) == 2 and words[0].lower() == "bearer":
-            return self._is_token(words[1])
-        offered = [p for p in subprotocols if p.startswith(TOKEN_PROTOCOL)]
-        return len(offered) == 1 and self._is_token(offered[0].removeprefix(TOKEN_PROTOCOL))
 
-    def _is_token(self, word: str) -> bool:
-        return hmac.compare_digest(word.encode(), self.token.encode())
+def _by_name(headers: Iterable[tuple[bytes, bytes]]) -> Given:
+    given: Given = {}
+    for name, value in headers:
+        given.setdefault(name.decode("latin-1").lower(), []).append(value.decode("latin-1"))
+    return given
+
+
+def _asks_first(scope: Scope, given: Given) -> bool:
+    """Whether a browser asks if a page may speak to the server.
+
+    It can't send a token yet, and is told nothing but that.
+    """
+    asks = "origin" in given and "access-control-request-method" in given
+    return scope.get("method") == "OPTIONS" and asks
+
+
+def _word(authorization: list[str], subprotocols: Iterable[str]) -> str:
+    """What a request gives as its proof, "" when that is nothing."""
+    words = " ".join(authorization).split(" ")
+    if len(words) == 2 and words[0].lower() == "bearer":
+        return words[1]
+    offered = [p for p in subprotocols if p.startswith(TOKEN_PROTOCOL)]
+    return offered[0].removeprefix(TOKEN_PROTOCOL) if len(offered) == 1 else ""
 
 
 async def refuse(scope: Scope, send: Send, refusal: Refusal) -> None:

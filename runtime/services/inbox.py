@@ -12,6 +12,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, SkipValidation
 
 from graph.errors import HeddleError
+from runtime.access.principal import Principal
 from runtime.answering import Unasked
 from runtime.commands import Answer, AnswerTask
 from runtime.inputs import BadInputs
@@ -19,6 +20,7 @@ from runtime.links import Asked, ExpiredLink, ForgedLink, Links
 from runtime.projections.inbox import Inbox, Question
 from runtime.runtime import Runtime
 from runtime.services import answer_page as page
+from runtime.services.roles import ByRole, principal_of
 from runtime.wire import JSON, MSGPACK, as_json, looked
 
 Engine = NamedDependency[SkipValidation[Runtime]]
@@ -62,12 +64,22 @@ async def inbox(
 
 @post("/inbox/{wanted:str}/{task:path}", status_code=200)
 async def answer(
-    runtime: Engine, wanted: FromPath[str], task: FromPath[str], data: JSONBody[Given]
+    request: Request[Any, Any, Any],
+    runtime: Engine,
+    wanted: FromPath[str],
+    task: FromPath[str],
+    data: JSONBody[Given],
 ) -> Answer:
     """Answer what a task asks. The first answer counts; any later one is told who gave it."""
     row = await runtime.journal.run(wanted)
-    given = AnswerTask(row.run, data.values, task.lstrip("/"), data.label, data.by, "api")
+    by = signed(principal_of(request), data.by)
+    given = AnswerTask(row.run, data.values, task.lstrip("/"), data.label, by, "api")
     return await runtime.obey(given)
+
+
+def signed(principal: Principal, by: str) -> str:
+    """From whom an answer is: only the owner may say that it is somebody else's."""
+    return by if principal.proof == "owner" else principal.user
 
 
 @get("/answer/{token:str}")
@@ -160,4 +172,4 @@ def _sorry(error: HeddleError) -> Response[str]:
     return _page(page.message("That didn't work", error.message), 503)
 
 
-INBOX = (inbox, answer, show, take)
+INBOX = ByRole(viewer=(inbox,), runner=(answer,), open=(show, take))

@@ -9,6 +9,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter, SkipValidation
 
 from runtime.large import Place, Side
 from runtime.runtime import Runtime
+from runtime.services.roles import ByRole
 from runtime.watching import WatchedAll
 from runtime.wire import JSON, MSGPACK, as_json, looked
 
@@ -111,4 +112,4 @@ def _answer(request: Request[Any, Any, Any], found: Any) -> Response[bytes]:
     return Response(as_json(found), media_type=JSON)
 
 
-LOOKUP = (task, value, whole, evaluate, watches)
+LOOKUP = ByRole(viewer=(task, value, whole, evaluate, watches))

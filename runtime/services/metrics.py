@@ -9,6 +9,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter, SkipValidation
 from runtime.metrics.series import Line, Overview, Question
 from runtime.metrics.store import By
 from runtime.runtime import Runtime
+from runtime.services.roles import ByRole
 
 Engine = NamedDependency[SkipValidation[Runtime]]
 Asked = NamedDependency[Question]
@@ -51,4 +52,4 @@ async def of_run(runtime: Engine, wanted: FromPath[str], asked: Asked) -> list[L
     return await runtime.meter.of_run(wanted, asked)
 
 
-METRICS = (metrics, series, of_run)
+METRICS = ByRole(viewer=(metrics, series, of_run))

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import uvicorn
 
 from graph.errors import HeddleError
+from runtime.access.principal import Verifier
 from runtime.services.guard import App, Guard
 
 PATIENCE = 5
@@ -111,14 +112,16 @@ async def serving(
     origins: Sequence[str] = (),
     *,
     free: tuple[str, ...] = (),
+    verifier: Verifier | None = None,
 ) -> AsyncIterator[asyncio.Event]:
     """Let requests in; gives an event that is set once somebody asks the process to end.
 
-    Paths that begin with one of `free` need no token. On leaving, no further request is let in,
+    Paths that begin with one of `free` need no token; who gives another than `token` is known by
+    the `verifier`. On leaving, no further request is let in,
     and those under way get some time.
     """
     allowed = listening.origins | {origin.lower().rstrip("/") for origin in origins}
-    guarded = Guard(app, token, listening.hosts, allowed, free)
+    guarded = Guard(app, token, listening.hosts, allowed, free, verifier)
     server = _Server(
         uvicorn.Config(
             guarded,

@@ -13,6 +13,7 @@ from agents.errors import Unreachable
 from agents.manager.known import Known
 from agents.manager.manager import Manager
 from agents.worker import Worker
+from runtime.access.principal import Principal, up_to
 from runtime.services.faces import Faces, open_paths
 from runtime.services.server import Listening, serving
 from tests.runtime.services.conftest import TOKEN
@@ -42,6 +43,13 @@ class Bell(Worker):
             await send({"type": "http.response.body", "body": said.encode()})
 
 
+class Viewers:
+    """Knows whoever gives the word `viewer`."""
+
+    async def principal(self, word: str) -> Principal | None:
+        return Principal("vera", up_to("viewer")) if word == "viewer" else None
+
+
 async def the_rest(scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "http.response.start", "status": 418, "headers": []})
     await send({"type": "http.response.body", "body": b""})
@@ -57,7 +65,7 @@ async def address(tmp_path: Path) -> AsyncIterator[str]:
     agents = Manager(tmp_path, known=known)
     listening = Listening("127.0.0.1", 0)
     faces = Faces(the_rest, agents, Grants(folder=str(tmp_path)))
-    async with serving(faces, listening, TOKEN, free=open_paths(agents)):
+    async with serving(faces, listening, TOKEN, free=open_paths(agents), verifier=Viewers()):
         yield listening.address
     await agents.close()
 
@@ -75,6 +83,16 @@ async def test_what_comes_for_an_agent_is_handed_to_it(address: str) -> None:
 async def test_only_the_face_of_an_open_agent_is_reached_without_a_token(address: str) -> None:
     assert (await get(f"{address}/bell/tower")).status_code == 401
     assert (await get(f"{address}/yard/tower")).text == "/yard/tower"
+
+
+async def test_whoever_only_views_reads_a_face_and_changes_nothing_by_it(address: str) -> None:
+    known = {"Authorization": "Bearer viewer"}
+    async with httpx.AsyncClient(base_url=address, headers=known) as vera:
+        read, changed = await vera.get("/bell/tower"), await vera.post("/bell/tower")
+        rung = await vera.post("/yard/tower")
+
+    assert (read.status_code, changed.status_code, rung.status_code) == (200, 403, 200)
+    assert changed.headers["content-type"] == "application/problem+json"
 
 
 async def test_a_face_speaks_by_web_socket_too(address: str) -> None:
