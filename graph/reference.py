@@ -11,7 +11,7 @@ from graph.catalog import Catalog
 from graph.spec import BlockSpec, Example, Output, Parameter
 
 INDEX = "README.md"
-_ACRONYMS = frozenset({"ai", "http", "sql", "llm", "mcp"})
+_ACRONYMS = frozenset({"ai", "http", "sql", "llm", "mcp", "ui"})
 _WIDTH = 88
 
 

@@ -153,6 +153,7 @@ class Details(QScrollArea):
     def _section(self, title: str) -> QLabel:
         label = QLabel(title, self._inside)
         label.setProperty("role", "section")
+        label.setIndent(0)  # or Qt moves it in, since its style has it padded
         return label
 
 

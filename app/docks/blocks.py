@@ -45,7 +45,10 @@ ROW = int(Qt.ItemDataRole.UserRole)
 
 GROUP_HEIGHT = 30
 
-_WRITTEN = {"ai": "AI", "http": "HTTP", "sql": "SQL", "llm": "Language models", "mcp": "MCP"}
+_WRITTEN = {
+    "ai": "AI", "http": "HTTP", "sql": "SQL", "llm": "Language models", "mcp": "MCP",
+    "ui": "UI", "sync": "Database sync", "gateway": "API gateway",
+}  # fmt: skip
 
 
 Index = QModelIndex | QPersistentModelIndex
