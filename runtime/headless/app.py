@@ -50,6 +50,7 @@ COMMANDS = (
     Row("connections", "Heddle", "Connect models, services and databases."),
     Row("secrets", "Heddle", "Keep secrets, and say where they are kept."),
     Row("serve", "Heddle", "Run flows for others, over HTTP."),
+    Row("services", "Heddle", "List the services that run."),
     Row("mcp", "Heddle", "Offer flows as tools to other programs."),
     Row("dap", "Heddle", "Let an editor debug flows."),
     Row("agents", "Heddle", "Show how the agents are that do the work of flows."),

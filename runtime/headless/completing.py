@@ -36,6 +36,13 @@ def kinds(ctx: click.Context, param: click.Parameter, incomplete: str) -> Items:
     return []
 
 
+def services(ctx: click.Context, param: click.Parameter, incomplete: str) -> Items:
+    """The names of services."""
+    from runtime.services.offered import SERVICES  # noqa: PLC0415 - only on Tab
+
+    return _beginning(incomplete, [(service.name, service.title) for service in SERVICES])
+
+
 def runs(ctx: click.Context, param: click.Parameter, incomplete: str) -> Items:
     """The ids of the latest runs."""
     with contextlib.suppress(HeddleError, OSError):

@@ -10,17 +10,14 @@ import msgspec
 from litestar import Litestar, Request, Response, WebSocket, get, post, websocket
 from litestar.config.cors import CORSConfig
 from litestar.di import NamedDependency, Provide
-from litestar.exceptions import HTTPException, NotFoundException, WebSocketDisconnect
+from litestar.exceptions import NotFoundException, WebSocketDisconnect
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.params import FromPath, FromQuery, QueryParameter, SkipValidation
 
 from agents.contract import Grants
-from agents.errors import AgentError
-from agents.manager.manager import NoSuchAgent
-from graph.errors import FlowFileError, FlowInvalid, HeddleError
-from graph.file_format.syntax import LIMIT
-from runtime.bundle.contents import LARGEST_BUNDLE, BadBundle
+from graph.errors import HeddleError
+from runtime.bundle.contents import LARGEST_BUNDLE
 from runtime.commands import (
     Answer,
     AnswerTask,
@@ -30,15 +27,10 @@ from runtime.commands import (
     ReplayRun,
     StartRun,
 )
-from runtime.connections.contents import BadConnection, NoConnection, NotAgreed
-from runtime.engine.points import BadBreakpoint
 from runtime.events import AnyEvent
-from runtime.inputs import BadInputs
 from runtime.journal.contract import (
     FlowRow,
     Found,
-    JournalFull,
-    JournalGone,
     RunRow,
     RunState,
     Spot,
@@ -46,36 +38,25 @@ from runtime.journal.contract import (
     UnknownRun,
 )
 from runtime.links import Links
-from runtime.lookup import NoSuchValue
-from runtime.metrics.series import NoSuchMetric
-from runtime.metrics.store import MetricsGone
-from runtime.projections.tasks import NoSuchTask
 from runtime.runtime import Runtime
-from runtime.secrets.environment import NoSecret
-from runtime.secrets.keep import KeepError
 from runtime.services.agents import AGENTS
 from runtime.services.connections import CONNECTIONS
+from runtime.services.house import LARGEST, House
 from runtime.services.inbox import INBOX, signed
 from runtime.services.lookup import LOOKUP
 from runtime.services.metrics import METRICS
 from runtime.services.narrowing import narrowed
+from runtime.services.refusals import HANDLERS
 from runtime.services.roles import ByRole, Roles, needs, principal_of
-from runtime.steering import NotPossible, WrongValue
 from runtime.wire import (
     CHUNK,
     JSON,
     MSGPACK,
-    PROBLEM,
     Missed,
-    Refusal,
     as_json,
     described,
     packed,
-    refusal_of,
 )
-
-LARGEST = LIMIT + LIMIT // 4
-"""Bytes a request may have: the longest flow there may be, quoted in JSON."""
 
 PROTOCOLS = JSON_EVENTS, MSGPACK_EVENTS = "heddle.json", "heddle.msgpack"
 """WebSocket subprotocols: how batches of events are written. JSON when none is asked for."""
@@ -114,13 +95,7 @@ def control(
             "links": Provide(lambda: links, sync_to_thread=False, use_cache=True),
             "grants": Provide(lambda: grants, sync_to_thread=False, use_cache=True),
         },
-        exception_handlers={
-            HeddleError: _refused,
-            msgspec.ValidationError: _malformed,
-            msgspec.DecodeError: _malformed,
-            HTTPException: _http_error,
-            Exception: _unexpected,
-        },
+        exception_handlers=HANDLERS,
         cors_config=CORSConfig(list(origins), allow_headers=["*"]) if origins else None,
         request_max_body_size=LARGEST,
         logging_config=None,
@@ -128,6 +103,11 @@ def control(
             "Heddle", "1", path="/schema", render_plugins=[JsonRenderPlugin()]
         ),
     )
+
+
+def control_of(house: House) -> Litestar:
+    """The control service of a house."""
+    return control(house.runtime, house.grants, house.origins, house.links)
 
 
 @get("/health")
@@ -350,56 +330,3 @@ CONTROL = ByRole(
     viewer=(health, runs, find, run, events, tasks, flow, blocks, block, watch),
     runner=(obey, bring_in),
 )
-
-# Refusals.
-
-_STATUS: dict[type[HeddleError], int] = {
-    UnknownRun: 404,
-    NoSuchTask: 404,
-    NoSuchValue: 404,
-    NoSuchMetric: 404,
-    NoSuchAgent: 404,
-    NoConnection: 404,
-    NoSecret: 404,
-    NotAgreed: 409,
-    BadConnection: 422,
-    KeepError: 503,
-    AgentError: 503,
-    MetricsGone: 503,
-    NotPossible: 409,
-    BadBundle: 422,
-    BadInputs: 422,
-    BadBreakpoint: 422,
-    WrongValue: 422,
-    FlowFileError: 422,
-    FlowInvalid: 422,
-    JournalFull: 507,
-    JournalGone: 503,
-}
-
-
-def _refused(_: Request[Any, Any, Any], error: HeddleError) -> Response[bytes]:
-    status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 400)
-    return _problem(refusal_of(error, status))
-
-
-def _malformed(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    return _problem(Refusal("Malformed", 400, f"That is no command: {error}."))
-
-
-def _http_error(_: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
-    """What the framework found wrong with a request."""
-    found = error.extra if isinstance(error.extra, list) else []
-    flaws = [f"{flaw['key']}: {flaw['message']}" for flaw in found if "key" in flaw]
-    detail = "; ".join(flaws) or error.detail
-    return _problem(Refusal(type(error).__name__, error.status_code, detail))
-
-
-def _unexpected(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    log.error("A request met something unexpected.", exc_info=error)
-    return _problem(Refusal("Unexpected", 500, "Something unexpected happened in the server.",
-                            "The server's own output says what."))  # fmt: skip
-
-
-def _problem(refusal: Refusal) -> Response[bytes]:
-    return Response(msgspec.json.encode(refusal), status_code=refusal.status, media_type=PROBLEM)

@@ -1,5 +1,6 @@
 """The faces of agents: what others reach over HTTP and WebSocket beside the service itself."""
 
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from agents.contract import Grants
@@ -15,16 +16,18 @@ class Faces:
     """Hands what comes for an agent to it, and all else to `app`.
 
     An agent is made when somebody first comes to it. One that can't be reached is told as a
-    problem with status 503. Whoever comes to one that isn't open has to be a runner, a viewer if
-    all they do is read.
+    problem with status 503. `only` these agents are reached, all when it is None. Whoever comes
+    to one that isn't open has to be a runner, a viewer if all they do is read.
     """
 
-    def __init__(self, app: App, agents: Manager, grants: Grants) -> None:
+    def __init__(
+        self, app: App, agents: Manager, grants: Grants, only: Collection[str] | None = None
+    ) -> None:
         self._app = app
         self._agents = agents
         self._grants = grants
         self._open = open_paths(agents)
-        self._names = {path: name for name, known in agents.known.items() for path in known.paths}
+        self._names = {path: name for name, path in _ways(agents, only)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         name = self._named(scope)
@@ -58,6 +61,13 @@ class Faces:
         return next((name for start, name in self._names.items() if path.startswith(start)), None)
 
 
-def open_paths(agents: Manager) -> tuple[str, ...]:
+def open_paths(agents: Manager, only: Collection[str] | None = None) -> tuple[str, ...]:
     """What the paths to those begin with who look themselves at who comes."""
-    return tuple(path for known in agents.known.values() if known.is_open for path in known.paths)
+    return tuple(path for name, path in _ways(agents, only) if agents.known[name].is_open)
+
+
+def _ways(agents: Manager, only: Collection[str] | None) -> Iterator[tuple[str, str]]:
+    """Agents with what their paths begin with."""
+    for name, known in agents.known.items():
+        if only is None or name in only:
+            yield from ((name, path) for path in known.paths)

@@ -113,12 +113,13 @@ async def serving(
     *,
     free: tuple[str, ...] = (),
     verifier: Verifier | None = None,
+    ending: asyncio.Event | None = None,
 ) -> AsyncIterator[asyncio.Event]:
     """Let requests in; gives an event that is set once somebody asks the process to end.
 
     Paths that begin with one of `free` need no token; who gives another than `token` is known by
-    the `verifier`. On leaving, no further request is let in,
-    and those under way get some time.
+    the `verifier`. On leaving, no further request is let in, and those under way get some time.
+    `ending` is that event where another server has it already.
     """
     allowed = listening.origins | {origin.lower().rstrip("/") for origin in origins}
     guarded = Guard(app, token, listening.hosts, allowed, free, verifier)
@@ -136,13 +137,12 @@ async def serving(
             timeout_graceful_shutdown=PATIENCE,
         )
     )
-    ending = asyncio.Event()
-    with _told_to_end(ending):
+    with _told_to_end() if ending is None else contextlib.nullcontext(ending) as told:
         running = asyncio.create_task(server.serve([listening.socket]))
-        running.add_done_callback(lambda _: ending.set())
+        running.add_done_callback(lambda _: told.set())
         await server.ready.wait()
         try:
-            yield ending
+            yield told
         finally:
             server.should_exit = True
             await running
@@ -165,9 +165,9 @@ class _Server(uvicorn.Server):
 
 
 @contextlib.contextmanager
-def _told_to_end(ending: asyncio.Event) -> Iterator[None]:
-    """Set the event at the first SIGINT or SIGTERM; a second one ends the process as usual."""
-    loop = asyncio.get_running_loop()
+def _told_to_end() -> Iterator[asyncio.Event]:
+    """An event set at the first SIGINT or SIGTERM; a second one ends the process as usual."""
+    loop, ending = asyncio.get_running_loop(), asyncio.Event()
     before = {}
 
     def end(number: int, _: object) -> None:
@@ -179,7 +179,7 @@ def _told_to_end(ending: asyncio.Event) -> Iterator[None]:
         for number in (signal.SIGINT, signal.SIGTERM):
             before[number] = signal.signal(number, end)
     try:
-        yield
+        yield ending
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

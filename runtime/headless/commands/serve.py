@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import secrets
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from functools import partial, reduce
 from pathlib import Path
 from typing import Any, Literal
@@ -15,7 +15,7 @@ import msgspec
 from agents.contract import Grants
 from graph.errors import HeddleError
 from runtime.commands import PruneRuns, ResumeRun
-from runtime.headless import options
+from runtime.headless import completing, options
 from runtime.headless.exits import DONE
 from runtime.headless.granting import Asked, everywhere, grants
 from runtime.headless.logged import logged
@@ -30,14 +30,23 @@ from runtime.journal.contract import JournalError
 from runtime.links import Links, key_in
 from runtime.projections.run_view import RunView
 from runtime.runtime import Runtime
-from runtime.services.control import control
 from runtime.services.dap.lodging import Lodging
 from runtime.services.dap.serving import listening_for
 from runtime.services.dap.shapes import Granted
-from runtime.services.faces import Faces, open_paths
-from runtime.services.inbox import OPEN
+from runtime.services.doors import (
+    Door,
+    Wish,
+    addresses,
+    close,
+    doors,
+    main_door,
+    opened,
+    process_of,
+)
+from runtime.services.house import House
 from runtime.services.narrowing import narrowed
-from runtime.services.server import Listening, is_loopback, serving
+from runtime.services.registry.registry import Registry, board_of
+from runtime.services.server import Listening, is_loopback
 from runtime.services.whereabouts import Whereabouts, announced
 from runtime.settings import Settings
 
@@ -51,7 +60,9 @@ class Wanted(msgspec.Struct, frozen=True):
     """How the server is to be."""
 
     host: str
-    port: int
+    port: int | None
+    production: bool
+    services: tuple[str, ...]
     token: str
     names: tuple[str, ...]
     origins: tuple[str, ...]
@@ -65,9 +76,11 @@ class Wanted(msgspec.Struct, frozen=True):
 
 
 @click.command("serve")
+@click.argument("services", nargs=-1, metavar="[NAME]...", shell_complete=completing.services)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
-@click.option("--port", default=8004, show_default=True, type=click.IntRange(0, 65535),
-              help="0 for any that is free.")  # fmt: skip
+@click.option("--port", type=click.IntRange(0, 65535),
+              help="0 for any that is free. [default: 8004, or that of the service]")  # fmt: skip
+@click.option("--production", is_flag=True, help="Take the ports for production.")
 @click.option("--token", envvar="HEDDLE_TOKEN",
               help="What clients have to know; safer as the variable HEDDLE_TOKEN. "
                    "[default: a new one each time]")  # fmt: skip
@@ -95,8 +108,10 @@ class Wanted(msgspec.Struct, frozen=True):
 @options.where
 @click.option("--memory", is_flag=True, help="Keep no record: quicker, and not to be resumed.")
 def command(
+    services: tuple[str, ...],
     host: str,
-    port: int,
+    port: int | None,
+    production: bool,
     token: str | None,
     names: tuple[str, ...],
     origins: tuple[str, ...],
@@ -110,7 +125,9 @@ def command(
     database: str | None,
     memory: bool,
 ) -> int:
-    """Clients send the token, and flows to be stored and run; they see runs as they go. The
+    """All services at one port; or those named, each at its own port (see `heddle services`).
+
+    Clients send the token, and flows to be stored and run; they see runs as they go. The
     options say what flows may touch: a client may ask for less, never for more. With
     --any-folder that bounds only the runs for which nothing is asked.
 
@@ -124,8 +141,8 @@ def command(
     settings = options.settings(database)
     token = token or secrets.token_urlsafe(32)
     wanted = Wanted(
-        host, port, token, names, origins, recover, memory, as_json, while_stdin, any_folder,
-        debuggers, public,
+        host, port, production, services, token, names, origins, recover, memory, as_json,
+        while_stdin, any_folder, debuggers, public,
     )  # fmt: skip
     with contextlib.suppress(Interrupted), logged():
         waited(_serve(settings, asked, wanted))
@@ -133,34 +150,54 @@ def command(
 
 
 async def _serve(settings: Settings, asked: Asked, wanted: Wanted) -> None:
-    granted = asked.grants()
-    listening = Listening(wanted.host, wanted.port, wanted.names, public=wanted.public)
+    wish = Wish(wanted.host, wanted.port, wanted.production, wanted.names, wanted.public)
+    made = doors(wanted.services, wish)
+    try:
+        await _serve_by(made, settings, asked.grants(), wanted)
+    finally:
+        close(made)
+
+
+async def _serve_by(
+    made: Sequence[Door], settings: Settings, granted: Grants, wanted: Wanted
+) -> None:
     place = IN_MEMORY if wanted.memory else ""
     async with runtime_here(settings, granted, blocks_at_hand(settings), place) as runtime:
-        address = wanted.public or listening.address
-        runtime.served_at(address)  # a run that goes on may make links at once
+        main = main_door(made)
+        address = wanted.public or (main or made[0]).listening.address
+        if main is not None:
+            runtime.served_at(address)  # a run that goes on may make links at once
         await _see_to_what_was_left(runtime, wanted.recover)
         most = everywhere(granted) if wanted.any_folder else granted
-        links = Links(key_in(settings.folder), address)
-        service = Faces(control(runtime, most, wanted.origins, links), runtime.agents, most)
-        here = Whereabouts(listening.address, wanted.token, runtime.owner)
-        async with serving(
-            service,
-            listening,
-            wanted.token,
-            wanted.origins,
-            free=(OPEN, *open_paths(runtime.agents)),
-        ) as ending:
+        house = House(
+            runtime, most, settings, _registry(runtime, made, settings, wanted),
+            wanted.origins, Links(key_in(settings.folder), address),
+        )  # fmt: skip
+        here = Whereabouts((main or made[0]).listening.address, wanted.token, runtime.owner)
+        async with opened(made, house, wanted.token) as ending:
             if wanted.while_stdin:
                 end_with_stdin(ending)
             lodging = Lodging(
                 runtime, partial(_narrowed, most), token=wanted.token, folder=settings.folder
             )
-            with announced(settings.folder, here), _daily(runtime, settings):
-                async with _debuggers(lodging, wanted.debuggers) as port:
-                    _say_ready(here, port, wanted.as_json)
+            found = announced(settings.folder, here) if main else contextlib.nullcontext()
+            async with house.registry.present(), _debuggers(lodging, wanted.debuggers) as port:
+                with found, _daily(runtime, settings):
+                    _say_ready(here, made, port, wanted)
                     await ending.wait()
                     say("Ending; unfinished runs can be resumed.")
+
+
+def _registry(
+    runtime: Runtime, made: Sequence[Door], settings: Settings, wanted: Wanted
+) -> Registry:
+    async def look() -> str:
+        """What is wrong with this process: it can't work without its journal."""
+        await runtime.journal.flow("")
+        return ""
+
+    process = process_of(runtime.owner, made, wanted.public)
+    return Registry(board_of(settings.folder, settings.database_url), process, look)
 
 
 @contextlib.asynccontextmanager
@@ -180,16 +217,27 @@ def _narrowed(most: Grants, asked: Granted, _: Path) -> dict[str, Any]:
     return narrowed(most, {name: value for name, value in said.items() if value})
 
 
-def _say_ready(here: Whereabouts, debuggers: int | None, as_json: bool) -> None:
-    if as_json:
+def _say_ready(
+    here: Whereabouts, made: Sequence[Door], debuggers: int | None, wanted: Wanted
+) -> None:
+    if wanted.as_json:
         ready: dict[str, Any] = {"address": here.address, "token": here.token}
+        ready |= {"services": addresses(made)} if wanted.services else {}
         click.echo(msgspec.json.encode(ready | ({"dap": debuggers} if debuggers else {})))
     else:
-        click.echo(f"Heddle is at {here.address}\nToken: {here.token}")
+        _tell(here, made, wanted.services)
         if debuggers:
             say(f"Debuggers connect to 127.0.0.1:{debuggers}, with the same token.")
         say(f"Use it with {hint(f'heddle run FILE --server {here.address}')}; Ctrl-C ends it.")
     sys.stdout.flush()
+
+
+def _tell(here: Whereabouts, made: Sequence[Door], named: Sequence[str]) -> None:
+    if not named:
+        click.echo(f"Heddle is at {here.address}")
+    for name, address in addresses(made).items() if named else ():
+        click.echo(f"{name} is at {address}")
+    click.echo(f"Token: {here.token}")
 
 
 async def _see_to_what_was_left(runtime: Runtime, recover: Recover) -> None:

@@ -7,7 +7,7 @@ from graph.file_format import write
 from graph.flow import Block, Flow
 from runtime.commands import AnyCommand, CancelRun, ReplayRun, StartRun, StoreFlow
 from runtime.journal.contract import JournalFull, JournalGone
-from runtime.services.control import LARGEST
+from runtime.services.house import LARGEST
 from tests.runtime.services.conftest import Served
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

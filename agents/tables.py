@@ -1,0 +1,118 @@
+"""Tables of one's own: in PostgreSQL where one is named, in a file otherwise."""
+
+import asyncio
+import os
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from agents.errors import Unavailable
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+T = TypeVar("T")
+
+PATIENCE = 2
+"""Seconds that a server of databases may take to accept a connection."""
+BUSY = 10.0
+"""Seconds to wait for another process to be done with the file."""
+MAKING = 0x48454444
+"""Names the lock under which tables are made: several processes may start at once."""
+
+_POSTGRES = ("postgresql", "postgresql+psycopg", "postgres")
+
+
+def is_postgres(url: str) -> bool:
+    """Whether an address is that of a PostgreSQL."""
+    return url.partition("://")[0] in _POSTGRES
+
+
+class Tables:
+    """A few tables, made by `statements` where they are missing: of the SQL that both know."""
+
+    def __init__(self, file: Path, database_url: str, statements: Sequence[str]) -> None:
+        self._file = file
+        self._url = database_url if is_postgres(database_url) else ""
+        self._statements = statements
+        self._engine: sa.Engine | None = None
+        self._made = False
+        self._opening = threading.Lock()
+
+    async def do(self, work: "Callable[[sa.Connection], T]") -> T:
+        """Do the work in one transaction, in a thread. Raises Unavailable, and what it raises."""
+        return await asyncio.to_thread(self.do_now, work)
+
+    def do_now(self, work: "Callable[[sa.Connection], T]") -> T:
+        """The same on the spot."""
+        # 0.2 s that a process which keeps nothing here need not spend.
+        import sqlalchemy as sa  # noqa: PLC0415 - see above
+
+        try:
+            with self._opened().begin() as connection:
+                return work(connection)
+        except (sa.exc.DBAPIError, OSError) as error:
+            found = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+            raise self._trouble(str(found)) from error
+
+    def close(self) -> None:
+        """Let go of the database."""
+        with self._opening:
+            if self._engine is not None:
+                self._engine.dispose()
+                self._engine = None
+
+    def _trouble(self, said: str) -> Unavailable:
+        where = "The database" if self._url else f"The file {self._file}"
+        cure = "Is PostgreSQL running there?" if self._url else "See that it may be written."
+        return Unavailable(f"{where} can't be used: {said.strip().splitlines()[0]}.", cure=cure)
+
+    def _opened(self) -> "sa.Engine":
+        with self._opening:
+            if self._engine is None:
+                self._engine = _server(self._url) if self._url else _kept_in(self._file)
+                self._made = False
+            if not self._made:
+                self._make(self._engine)
+                self._made = True
+            return self._engine
+
+    def _make(self, engine: "sa.Engine") -> None:
+        with engine.begin() as connection:
+            if self._url:
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MAKING})")
+            for statement in self._statements:
+                connection.exec_driver_sql(statement)
+
+
+def _server(url: str) -> "sa.Engine":
+    import sqlalchemy as sa  # noqa: PLC0415 - see Tables
+
+    return sa.create_engine(
+        sa.make_url(url).set(drivername="postgresql+psycopg"),
+        pool_size=2,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args={"connect_timeout": PATIENCE},
+    )
+
+
+def _kept_in(file: Path) -> "sa.Engine":
+    """A file that several processes may have open."""
+    import sqlalchemy as sa  # noqa: PLC0415 - see Tables
+
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+    engine = sa.create_engine(
+        f"sqlite:///{file}", connect_args={"timeout": BUSY}, hide_parameters=True
+    )
+
+    def prepare(connection: "sa.engine.interfaces.DBAPIConnection", _: object) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode = WAL", "synchronous = NORMAL"):
+            connection.cursor().execute(f"PRAGMA {pragma}")
+
+    sa.event.listen(engine, "connect", prepare)
+    sa.event.listen(engine, "begin", lambda one: one.exec_driver_sql("BEGIN IMMEDIATE"))
+    return engine

@@ -1,0 +1,126 @@
+"""The ports of a process: which services are let in where, and who may come."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from typing import NamedTuple
+
+from graph.errors import HeddleError
+from runtime.services.faces import Faces, open_paths
+from runtime.services.front import Front
+from runtime.services.house import House
+from runtime.services.inbox import OPEN
+from runtime.services.offered import SERVICES, WORKFLOWS, Service, named
+from runtime.services.registry.shapes import Process
+from runtime.services.server import Listening, serving
+
+
+class OnePort(HeddleError):
+    """Several services can't listen on one port of one's own choice."""
+
+
+class Door(NamedTuple):
+    """A port that is bound, and what is served there."""
+
+    listening: Listening
+    services: tuple[Service, ...]
+
+
+class Wish(NamedTuple):
+    """How ports are asked for: `port` None for those of the table."""
+
+    host: str
+    port: int | None
+    production: bool
+    names: tuple[str, ...]
+    public: str
+
+
+def doors(wanted: Sequence[str], wish: Wish) -> tuple[Door, ...]:
+    """All services on one port, or each of those wanted on its own.
+
+    Raises NoSuchName, OnePort, CannotListen.
+    """
+    if not wanted:
+        return (_door(named(()), wish, named([WORKFLOWS])[0]),)
+    services = named(wanted)
+    if wish.port and len(services) > 1:
+        raise OnePort(
+            f"{len(services)} services can't share port {wish.port} here.",
+            cure="Leave --port away for the ports of the table, or give 0 for any that are free.",
+        )
+    made = list[Door]()
+    try:
+        for service in services:
+            made.append(_door((service,), wish, service))
+    except BaseException:
+        close(made)
+        raise
+    return tuple(made)
+
+
+def close(made: Sequence[Door]) -> None:
+    """Let go of the ports of doors that nobody was let in by."""
+    for door in made:
+        door.listening.socket.close()
+
+
+def process_of(owner: str, made: Sequence[Door], public: str) -> Process:
+    """What the registry is told of this process."""
+    return Process(owner, version_here(), time.time(), addresses(made, public))
+
+
+def main_door(made: Sequence[Door]) -> Door | None:
+    """The one behind which runs are steered and questions answered, None for none."""
+    return next((d for d in made if any(s.name == WORKFLOWS for s in d.services)), None)
+
+
+def addresses(made: Sequence[Door], public: str = "") -> Mapping[str, str]:
+    """Where each service stands; at the `public` address where all are on one port."""
+    public = public if len(made) == 1 else ""
+    return {
+        service.name: public or door.listening.address for door in made for service in door.services
+    }
+
+
+def version_here() -> str:
+    """The version that is installed, "" for none."""
+    try:
+        return version("heddle-studio")
+    except PackageNotFoundError:
+        return ""
+
+
+@contextlib.asynccontextmanager
+async def opened(made: Sequence[Door], house: House, token: str) -> AsyncIterator[asyncio.Event]:
+    """Let requests in by all doors; gives what is set once somebody asks the process to end."""
+    async with contextlib.AsyncExitStack() as stack:
+        ending: asyncio.Event | None = None
+        for door in made:
+            ending = await stack.enter_async_context(_open(door, house, token, ending))
+        assert ending is not None, "there is a door"
+        yield ending
+
+
+def _door(services: tuple[Service, ...], wish: Wish, whose: Service) -> Door:
+    port = whose.port_in(production=wish.production) if wish.port is None else wish.port
+    return Door(Listening(wish.host, port, wish.names, public=wish.public), services)
+
+
+def _open(
+    door: Door, house: House, token: str, ending: asyncio.Event | None
+) -> contextlib.AbstractAsyncContextManager[asyncio.Event]:
+    agents = house.runtime.agents
+    only = None if door.services == SERVICES else _faces(door.services)
+    app = Faces(Front(house, door.services), agents, house.grants, only)
+    free = (OPEN, *open_paths(agents, only))
+    return serving(
+        app, door.listening, token, house.origins,
+        free=free, verifier=house.verifier, ending=ending,
+    )  # fmt: skip
+
+
+def _faces(services: Sequence[Service]) -> frozenset[str]:
+    return frozenset(face for service in services for face in service.faces)

@@ -1,0 +1,64 @@
+"""The front of a port: leads each request to the service whose path it names."""
+
+import asyncio
+from collections.abc import Sequence
+from importlib import import_module
+
+from litestar import Litestar, get
+
+from runtime.services.guard import App, Receive, Scope, Send
+from runtime.services.house import Health, House, health_of, litestar_of, services
+from runtime.services.offered import Service
+from runtime.services.roles import ByRole
+
+
+class Front:
+    """The services of one port. The app of each is made when somebody first comes to it."""
+
+    def __init__(self, house: House, served: Sequence[Service]) -> None:
+        self._house = house
+        self._ways = sorted(
+            ((path, service) for service in served for path in service.paths if service.place),
+            key=lambda way: len(way[0]),
+            reverse=True,
+        )
+        self._apps: dict[str, App] = {}
+        self._lobby = _lobby(house, served)
+        self._has_root = any(path == "/" for path, _ in self._ways)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app = await self._app(str(scope.get("path", "/")))
+        await app(scope, receive, send)
+
+    async def _app(self, path: str) -> App:
+        if path == "/services" or (path == "/health" and not self._has_root):
+            return self._lobby
+        for start, service in self._ways:
+            if is_below(path, start):
+                return self._apps.get(service.name) or await self._made(service)
+        return self._lobby
+
+    async def _made(self, service: Service) -> App:
+        module, _, name = service.place.partition(":")
+        found = await asyncio.to_thread(import_module, module)  # some are heavy
+        if service.name not in self._apps:
+            made: App = getattr(found, name)(self._house)
+            self._apps[service.name] = made
+        return self._apps[service.name]
+
+
+def is_below(path: str, start: str) -> bool:
+    """Whether a path is, or lies below, another."""
+    start = start.rstrip("/")
+    return path == start or path.startswith(f"{start}/")
+
+
+def _lobby(house: House, served: Sequence[Service]) -> Litestar:
+    """What a port answers that belongs to none of its services."""
+
+    @get("/health", sync_to_thread=False)
+    def health() -> list[Health]:
+        """How every service of this port is."""
+        return [health_of(house, service.name) for service in served]
+
+    return litestar_of(house, "Heddle", [ByRole(viewer=(services, health))], prefix="")

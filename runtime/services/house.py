@@ -1,0 +1,115 @@
+"""What the services of one process have in common, and how an app of one is made."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+from litestar import Litestar, get
+from litestar.config.cors import CORSConfig
+from litestar.di import NamedDependency, Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.params import SkipValidation
+
+from agents.contract import Grants
+from graph.file_format.syntax import LIMIT
+from runtime.access.principal import Verifier
+from runtime.links import Links
+from runtime.runtime import Runtime
+from runtime.services.refusals import HANDLERS
+from runtime.services.registry.registry import Registry
+from runtime.services.registry.shapes import Entry
+from runtime.services.roles import ByRole, Roles
+from runtime.settings import Settings
+
+LARGEST = LIMIT + LIMIT // 4
+"""Bytes a request may have: the longest flow there may be, quoted in JSON."""
+
+
+class House(msgspec.Struct, frozen=True):
+    """One runtime and what its services share.
+
+    What a request asks to be granted can only be less than `grants`. `origins` are other servers'
+    pages that may speak to this one, `links` signs links to questions, `verifier` knows those who
+    don't give the server's own token.
+    """
+
+    runtime: Runtime
+    grants: Grants
+    settings: Settings
+    registry: Registry
+    origins: tuple[str, ...] = ()
+    links: Links | None = None
+    verifier: Verifier | None = None
+
+
+Home = NamedDependency[SkipValidation[House]]
+
+
+class Health(msgspec.Struct, frozen=True):
+    """How a service is; `detail` says what is wrong, `owner` drives its runs."""
+
+    service: str
+    status: Literal["ok", "degraded"]
+    owner: str
+    version: str
+    detail: str = ""
+
+
+def app_of(
+    house: House, name: str, title: str, tables: Sequence[ByRole], *, prefix: str
+) -> Litestar:
+    """The app of a service: its handlers below `prefix`, with health and OpenAPI there.
+
+    Whoever may speak to it at all is a guard's business; what they may do their role says.
+    """
+
+    @get("/health", operation_id=f"{name}_health", sync_to_thread=False)
+    def health() -> Health:
+        """How the service is."""
+        return health_of(house, name)
+
+    return litestar_of(house, title, [ByRole(viewer=(health,)), *tables], prefix=prefix)
+
+
+def litestar_of(house: House, title: str, tables: Sequence[ByRole], *, prefix: str) -> Litestar:
+    """An app as every one here is made."""
+    roles = Roles(tables)
+    return Litestar(
+        roles.handlers,
+        path=prefix or None,
+        guards=[roles],
+        dependencies={
+            "house": Provide(lambda: house, sync_to_thread=False, use_cache=True),
+            "runtime": Provide(lambda: house.runtime, sync_to_thread=False, use_cache=True),
+            "grants": Provide(lambda: house.grants, sync_to_thread=False, use_cache=True),
+        },
+        exception_handlers=HANDLERS,
+        cors_config=CORSConfig(list(house.origins), allow_headers=["*"]) if house.origins else None,
+        request_max_body_size=LARGEST,
+        logging_config=None,
+        openapi_config=OpenAPIConfig(
+            title,
+            "1",
+            path="/schema",
+            render_plugins=[JsonRenderPlugin()],
+            components=Components(
+                security_schemes={"token": SecurityScheme(type="http", scheme="bearer")}
+            ),
+            security=[{"token": []}],
+        ),
+    )
+
+
+def health_of(house: House, name: str) -> Health:
+    """How a service of this process is, as it last looked."""
+    here = house.registry.here
+    status: Literal["ok", "degraded"] = "degraded" if here.detail else "ok"
+    return Health(name, status, here.owner, here.version, here.detail)
+
+
+@get("/services")
+async def services(house: Home) -> list[Entry]:
+    """Every service that runs, here and elsewhere, and how it is."""
+    return await house.registry.services()

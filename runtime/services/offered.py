@@ -1,0 +1,52 @@
+"""The services there are: their ports, the paths that lead to them, and what they are made of."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from graph.errors import HeddleError
+from graph.values import did_you_mean
+
+
+class NoSuchName(HeddleError):
+    """There is no service of that name."""
+
+
+class Service(NamedTuple):
+    """A service: its ports in development and production, and how its paths begin.
+
+    `place` is what makes its app of a House; "" for one that is nothing but the `faces` of
+    agents.
+    """
+
+    name: str
+    title: str
+    port: int
+    production: int
+    paths: tuple[str, ...]
+    place: str = ""
+    faces: tuple[str, ...] = ()
+
+    def port_in(self, *, production: bool) -> int:
+        return self.production if production else self.port
+
+
+WORKFLOWS = "workflows"
+
+SERVICES = (
+    Service(
+        WORKFLOWS, "Workflow engine", 8004, 8104, ("/",), "runtime.services.control:control_of"
+    ),
+)
+"""Help, ports and the manual read the same rows. The longest beginning of a path counts."""
+
+
+def named(names: Sequence[str]) -> tuple[Service, ...]:
+    """The services of these names, all when there are none. Raises NoSuchName."""
+    known = {service.name: service for service in SERVICES}
+    for name in names:
+        if name not in known:
+            raise NoSuchName(
+                f"There is no service {name!r}.",
+                cure=did_you_mean(name, known) or f"There are {', '.join(known)}.",
+            )
+    return tuple(known[name] for name in dict.fromkeys(names)) or SERVICES

@@ -1,0 +1,1 @@
+"""Where running services stand, so that each finds the others."""
