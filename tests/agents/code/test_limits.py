@@ -1,7 +1,6 @@
 """Limits: whatever a call does too much of, it is stopped, the limit is named, and life goes on."""
 
 import asyncio
-import time
 
 import msgspec
 import pytest
@@ -28,10 +27,8 @@ PATIENT = msgspec.structs.replace(BRIEF, seconds=5.0)
 async def stopped(code: str, limits: Limits = BRIEF) -> SandboxError:
     """The error that stops the code; afterwards the sandbox must still work."""
     async with Sandbox(limits, workers=1) as sandbox:
-        started = time.perf_counter()
         with pytest.raises(SandboxError) as caught:
             await sandbox.run(code, {})
-        assert time.perf_counter() - started < limits.seconds + 1.8
         assert await sandbox.evaluate("1 + 1", {}) == 2
     return caught.value
 
