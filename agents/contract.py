@@ -159,7 +159,7 @@ class FlowShape(msgspec.Struct, frozen=True, kw_only=True):
     """A stored flow as something to be called.
 
     `takes` and `gives` are the JSON Schemas of records; `writes` says that something in it
-    changes the world.
+    changes the world; `steps` are the blocks of its main level that ask an agent, in order.
     """
 
     flow: str
@@ -168,6 +168,39 @@ class FlowShape(msgspec.Struct, frozen=True, kw_only=True):
     takes: Mapping[str, Any]
     gives: Mapping[str, Any]
     writes: bool
+    steps: tuple[str, ...] = ()
+
+
+StepState = Literal["waiting", "running", "asking", "done", "skipped", "failed", "undone"]
+CourseState = Literal["running", "asking", "paused", "left", "succeeded", "failed", "cancelled"]
+
+
+class FlowStep(msgspec.Struct, frozen=True, kw_only=True):
+    """A block of a run's main level that asks an agent, or is a sub-flow.
+
+    "undone" is one that was done, and then undone as another failed. Times are seconds since
+    the epoch; `note` is what it says of itself, or why it failed.
+    """
+
+    step: str
+    title: str
+    state: StepState
+    began: float | None = None
+    ended: float | None = None
+    note: str = ""
+
+
+class FlowCourse(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a run is; "left" is one that nobody drives. Times are seconds since the epoch."""
+
+    run: str
+    state: CourseState
+    began: float
+    ended: float | None
+    steps: tuple[FlowStep, ...]
+    outputs: Mapping[str, Any]
+    failure: str = ""
+    cure: str = ""
 
 
 class Flows(Protocol):
@@ -195,6 +228,14 @@ class Flows(Protocol):
         """Wait for what a run gives, however long that takes. Raises FlowFailed."""
         ...
 
+    async def course(self, run: str) -> FlowCourse | None:
+        """How far a run is, step by step; None for one that isn't recorded."""
+        ...
+
+    async def go_on(self, run: str) -> bool:
+        """Go on with a run that nobody drives; says whether it is driven here now."""
+        ...
+
     async def cancel(self, run: str, reason: str) -> None:
         """End a run if it is still under way."""
         ...
@@ -213,6 +254,12 @@ class NoFlows:
         raise _houseless()
 
     async def result(self, *_: Any) -> Mapping[str, Any]:
+        raise _houseless()
+
+    async def course(self, *_: Any) -> FlowCourse | None:
+        raise _houseless()
+
+    async def go_on(self, *_: Any) -> bool:
         raise _houseless()
 
     async def cancel(self, *_: Any) -> None:
@@ -238,7 +285,7 @@ class Means(msgspec.Struct, frozen=True):
     `folder` is where it may keep things of its own, such as answers that cost something; it
     makes that itself. `report` is called, on the loop, when it notices that its health has
     changed; nobody needs to ask it then. `model` is the one to ask where none is named.
-    `evaluate` works out expressions.
+    `evaluate` works out expressions. `resources` is the folder of what comes with the house.
     """
 
     guards: Guards
@@ -248,6 +295,7 @@ class Means(msgspec.Struct, frozen=True):
     outside: Outside = Outside()
     flows: Flows = NoFlows()
     evaluate: Evaluate = nothing_evaluated
+    resources: str = ""
 
 
 class Agent(Protocol):

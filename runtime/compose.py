@@ -44,6 +44,7 @@ AGENTS = {
 """The agents that are listed before anybody needs them."""
 
 INTEGRATION_AGENTS = {
+    "coordinator": Known("Workflows", "agents.swarm.coordinator.agent:CoordinatorAgent"),
     "schema_validator": Known("Schemas", "agents.swarm.schema_validator.agent:SchemaAgent"),
 }
 """The same for those that connect platforms, which one can do without."""
@@ -97,6 +98,7 @@ class World:
             outside=self._outside,
             flows=self.flows,
             evaluate=self.evaluate,
+            resources=str(RESOURCES),
         )
 
     async def agent(self, kind: type[T], grants: Grants) -> T:

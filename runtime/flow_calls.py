@@ -1,17 +1,23 @@
 """Flows called by agents: found by hash or name, begun, waited for, ended."""
 
 import contextlib
+import time
 from collections.abc import Mapping
 from typing import Any
 
-from agents.contract import FlowShape
+import msgspec
+
+from agents.contract import FlowCourse, FlowShape
 from agents.errors import FlowFailed
 from graph.compile.signature import gives_of, signature_of
 from graph.errors import HeddleError
 from graph.file_format import read
-from runtime.commands import CancelRun, StartRun
+from runtime.commands import CancelRun, ResumeRun, StartRun
 from runtime.events import RunCancelled, RunFailed, RunInterrupted, RunSucceeded
-from runtime.journal.contract import FlowRow, UnknownRun
+from runtime.history import effective
+from runtime.journal.contract import FlowRow, RunRow, UnknownRun
+from runtime.ownership import is_gone
+from runtime.projections.course import course, steps_of
 from runtime.runtime import Runtime
 from runtime.steering import NotPossible
 
@@ -29,14 +35,16 @@ class FlowCalls:
     async def shape(self, flow: str) -> FlowShape:
         """What a flow takes and gives. Raises NotPossible when none is stored."""
         row = await self._row(flow)
-        signature = signature_of(row.name, await self._runtime.plan(row.flow))
+        plan, whole = await self._runtime.plan(row.flow), read(row.text)
+        signature = signature_of(row.name, plan)
         return FlowShape(
             flow=row.flow,
             name=row.name,
             description=signature.description,
             takes=signature.takes,
-            gives=gives_of(read(row.text)),
+            gives=gives_of(whole),
             writes=signature.writes,
+            steps=tuple(steps_of(whole, plan, self._runtime.catalog)),
         )
 
     async def begin(self, flow: str, inputs: Mapping[str, Any], *, run: str = "") -> str:
@@ -59,6 +67,24 @@ class FlowCalls:
             case other:
                 raise AssertionError(f"a run doesn't end with {other}")
 
+    async def course(self, run: str) -> FlowCourse | None:
+        """How far a run is, step by step; None for one that isn't recorded."""
+        journal = self._runtime.journal
+        try:
+            row, events = await journal.run(run), await journal.read(run)
+        except UnknownRun:
+            return None
+        flow, plan = await self._row(row.flow), await self._runtime.plan(row.flow)
+        found = course(read(flow.text), plan, self._runtime.catalog, effective(events))
+        left = found.ended is None and not self._runtime.drives(run) and _is_left(row)
+        return msgspec.structs.replace(found, state="left") if left else found
+
+    async def go_on(self, run: str) -> bool:
+        """Go on with a run that nobody drives; says whether it is driven here now."""
+        with contextlib.suppress(HeddleError):
+            await self._runtime.obey(ResumeRun(run))
+        return self._runtime.drives(run)
+
     async def cancel(self, run: str, reason: str) -> None:
         """End a run if it is still under way here."""
         with contextlib.suppress(HeddleError):
@@ -78,3 +104,8 @@ class FlowCalls:
         if named := await journal.flows(name=flow, limit=1):
             return named[0]
         raise NotPossible(f"No flow {flow!r} is stored here.", cure="Store it first.")
+
+
+def _is_left(row: RunRow) -> bool:
+    """Whether nobody drives a run any more, here or elsewhere."""
+    return not row.owner or row.lease_until <= time.time() or is_gone(row.owner)

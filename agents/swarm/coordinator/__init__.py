@@ -1,0 +1,1 @@
+"""The integration coordinator: workflows over several platforms, begun, followed and undone."""

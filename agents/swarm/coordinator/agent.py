@@ -1,0 +1,325 @@
+"""Begins workflows over several platforms, follows them to their end, and goes on with them."""
+
+import asyncio
+import contextlib
+import re
+import time
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+import msgspec
+from msgspec.structs import replace
+
+from agents.contract import CourseState, FlowCourse, FlowShape, Grants, Health, Means
+from agents.errors import AgentError, FlowFailed
+from agents.swarm.coordinator.shapes import (
+    OVER,
+    Kept,
+    Workflow,
+    Workflows,
+    WorkflowState,
+    WorkflowTemplate,
+)
+from agents.swarm.coordinator.store import Store, Written
+from agents.worker import Worker, capability
+from graph.errors import BadInput, HeddleError
+from graph.values import did_you_mean
+
+CATEGORY = "Across platforms"
+"""What the templates that come with Heddle are listed under, if workflows are made from them."""
+
+PAUSE = 2.0
+"""Seconds after which a workflow that can't go on here is looked at again."""
+
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,99}\Z")
+MOST = 200
+"""Workflows on one page."""
+
+_STATES: Mapping[CourseState, WorkflowState] = {
+    "running": "running", "asking": "waiting", "paused": "waiting", "left": "running",
+    "succeeded": "succeeded", "failed": "failed", "cancelled": "cancelled",
+}  # fmt: skip
+
+
+class CoordinatorAgent(Worker):
+    """Has workflows done for everybody. Every method raises BadInput and AgentError.
+
+    A workflow is a run of a flow, and has its id; all that happens to it stands in the journal.
+    """
+
+    kind: ClassVar[str] = "coordinator"
+    title: ClassVar[str] = "Workflows"
+    for_all: ClassVar[bool] = True
+
+    def __init__(self, grants: Grants, means: Means) -> None:
+        super().__init__(grants, means)
+        self._store = Store(means.folder)
+        self._following = dict[str, asyncio.Task[None]]()
+
+    async def connect(self) -> None:
+        """Go on with the workflows that weren't over."""
+        for kept in await asyncio.to_thread(self._store.unfinished):
+            self._follow(kept)
+
+    async def close(self) -> None:
+        """Follow no workflow any longer; they stay where they are."""
+        following = list(self._following.values())
+        for task in following:
+            task.cancel()
+        await asyncio.gather(*following, return_exceptions=True)
+        await asyncio.to_thread(self._store.close)
+
+    async def health(self, *, deep: bool = False) -> Health:
+        """Deep: whether the workflows can be read."""
+        try:
+            if deep:
+                await asyncio.to_thread(self._store.page, 1, None, "")
+        except AgentError as error:
+            return Health("down", str(error))
+        return Health("ok")
+
+    @capability("read")
+    async def templates(self) -> list[WorkflowTemplate]:
+        """What workflows can be made from: what comes with Heddle, and what was added."""
+        written = await asyncio.to_thread(self._store.templates)
+        own = await asyncio.to_thread(_own, Path(self.means.resources) / "templates")
+        return [await self._told(one, is_own=False) for one in written] + [
+            await self._told(one, is_own=True) for one in own
+        ]
+
+    @capability("write")
+    async def add_template(
+        self, name: str, flow: Any, *, description: str = ""
+    ) -> WorkflowTemplate:
+        """Keep a flow, given as its file says it, that workflows can be made from by that name."""
+        if not NAME.match(name):
+            raise BadInput(
+                f"{name!r} is no name of a template.", cure="Use letters, digits and _ only."
+            )
+        own = await asyncio.to_thread(_own, Path(self.means.resources) / "templates")
+        if name in [one.name for one in own]:
+            raise BadInput(f"{name!r} comes with Heddle.", cure="Choose another name.")
+        text = flow if isinstance(flow, str) else msgspec.json.encode(flow).decode()
+        template = Written(name, description, text)
+        told = await self._told(template, is_own=False)
+        await asyncio.to_thread(self._store.write, template)
+        return told
+
+    @capability("write")
+    async def create(
+        self,
+        name: str,
+        *,
+        description: str = "",
+        parameters: Mapping[str, Any] | None = None,
+        key: str = "",
+    ) -> Workflow:
+        """Begin a workflow of a template, or a stored flow, of that name with these parameters.
+
+        Made again with the same `key`, it is the one that was made first.
+        """
+        shape = await self._shape(name)
+        given = dict(parameters or {})
+        _look_at(given, shape)
+        kept = Kept(
+            workflow_id=f"wf_{uuid.uuid4().hex}",
+            name=name,
+            description=description or shape.description,
+            parameters=given,
+            flow=shape.flow,
+            created=time.time(),
+            key=key,
+        )
+        kept = await asyncio.to_thread(self._store.add, kept)
+        if kept.state not in OVER:
+            await self.means.flows.begin(kept.flow, kept.parameters, run=kept.workflow_id)
+            self._follow(kept)
+        return await self._workflow(kept)
+
+    @capability("read")
+    async def status(self, workflow_id: str) -> Workflow:
+        """How far a workflow is, step by step."""
+        return await self._workflow(await self._kept(workflow_id))
+
+    @capability("read")
+    async def workflows(
+        self, *, limit: int = 50, before: int | None = None, state: WorkflowState | None = None
+    ) -> Workflows:
+        """Workflows, newest first; `before` is the `next` of the page before."""
+        limit = max(1, min(limit, MOST))
+        found = await asyncio.to_thread(self._store.page, limit + 1, before, state or "")
+        more = len(found) > limit
+        return Workflows(workflows=found[:limit], next=found[limit - 1].number if more else None)
+
+    @capability("write")
+    async def cancel(self, workflow_id: str, *, reason: str = "") -> Workflow:
+        """End a workflow; what its steps have done stays done."""
+        kept = await self._kept(workflow_id)
+        if kept.state not in OVER:
+            await self.means.flows.go_on(workflow_id)
+            await self.means.flows.cancel(workflow_id, reason)
+            await self._over(workflow_id)
+        return await self.status(workflow_id)
+
+    @capability("read")
+    async def wait(self, workflow_id: str) -> Workflow:
+        """Wait until a workflow is over, however long that takes."""
+        await self._kept(workflow_id)
+        await self._over(workflow_id)
+        return await self.status(workflow_id)
+
+    @capability("write")
+    async def forget(self, *, days: float) -> int:
+        """Forget workflows that are over and were made so many days ago; says how many."""
+        return await asyncio.to_thread(self._store.forget, time.time() - days * 86_400)
+
+    # How it is done.
+
+    async def _kept(self, workflow_id: str) -> Kept:
+        kept = await asyncio.to_thread(self._store.one, workflow_id)
+        if kept is None:
+            raise BadInput(f"There is no workflow {workflow_id!r}.", cure="List them to see which.")
+        return kept
+
+    async def _told(self, template: Written, *, is_own: bool) -> WorkflowTemplate:
+        shape = await self._stored(template)
+        return WorkflowTemplate(
+            name=template.name,
+            title=shape.name,
+            description=template.description or shape.description,
+            steps=[*shape.steps],
+            parameters=shape.takes,
+            own=is_own,
+        )
+
+    async def _stored(self, template: Written) -> FlowShape:
+        flow = await self.means.flows.store(template.text, template.name)
+        return await self.means.flows.shape(flow)
+
+    async def _shape(self, name: str) -> FlowShape:
+        """The flow that a name means: of a template, or one that is stored."""
+        own = await asyncio.to_thread(_own, Path(self.means.resources) / "templates")
+        known = {one.name: one for one in [*own, *await asyncio.to_thread(self._store.templates)]}
+        if name in known:
+            return await self._stored(known[name])
+        try:
+            return await self.means.flows.shape(name)
+        except AgentError:
+            raise
+        except HeddleError as error:
+            raise BadInput(
+                f"There is no template {name!r}.",
+                cure=did_you_mean(name, known) or f"There are {', '.join(known)}.",
+            ) from error
+
+    async def _workflow(self, kept: Kept) -> Workflow:
+        course = await self.means.flows.course(kept.workflow_id)
+        if course is None:
+            return _as_kept(kept)
+        state = state_of(course)
+        steps = [*course.steps]
+        over = [step for step in steps if step.state not in ("waiting", "running", "asking")]
+        current = [step.step for step in steps if step.state in ("running", "asking")]
+        return replace(
+            _as_kept(kept),
+            status=state,
+            progress=1.0 if state == "succeeded" else round(len(over) / max(1, len(steps)), 4),
+            current_step=next(iter(current), ""),
+            steps=steps,
+            result=course.outputs,
+            error=course.failure,
+            cure=course.cure,
+            began=course.began,
+            ended=course.ended,
+        )
+
+    def _follow(self, kept: Kept) -> None:
+        """See to it that a workflow comes to its end, and note which."""
+        if kept.workflow_id not in self._following:
+            task = asyncio.create_task(self._followed(kept))
+            self._following[kept.workflow_id] = task
+            task.add_done_callback(lambda _: self._following.pop(kept.workflow_id, None))
+
+    async def _followed(self, kept: Kept) -> None:
+        while True:
+            # What is away for a while, as the journal, comes back.
+            with contextlib.suppress(HeddleError):
+                if await self._seen_through(kept):
+                    return
+            await asyncio.sleep(PAUSE)
+
+    async def _seen_through(self, kept: Kept) -> bool:
+        """Whether a workflow is over, which is waited for where it is driven here."""
+        flows, id = self.means.flows, kept.workflow_id
+        course = await flows.course(id)
+        if course is None:  # it was to begin when this process ended
+            await flows.begin(kept.flow, kept.parameters, run=id)
+        elif course.state == "left":
+            await flows.go_on(id)
+        if course is None or course.ended is None:
+            with contextlib.suppress(FlowFailed):
+                await flows.result(id)
+            course = await flows.course(id)
+        if course is None or course.ended is None:
+            return False
+        await asyncio.to_thread(self._store.settle, id, state_of(course))
+        return True
+
+    async def _over(self, workflow_id: str) -> None:
+        if (task := self._following.get(workflow_id)) is not None:
+            await asyncio.wait([task])
+
+
+def state_of(course: FlowCourse) -> WorkflowState:
+    """How a workflow stands that is so far."""
+    if course.state == "failed" and any(step.state == "undone" for step in course.steps):
+        return "undone"
+    return _STATES[course.state]
+
+
+def _as_kept(kept: Kept) -> Workflow:
+    return Workflow(
+        workflow_id=kept.workflow_id,
+        name=kept.name,
+        description=kept.description,
+        parameters=kept.parameters,
+        status=kept.state,
+        progress=1.0 if kept.state == "succeeded" else 0.0,
+        current_step="",
+        steps=[],
+        result={},
+        error="",
+        cure="",
+        created=kept.created,
+        began=None,
+        ended=None,
+    )
+
+
+def _look_at(parameters: Mapping[str, Any], shape: FlowShape) -> None:
+    """Raises BadInput, naming what a flow doesn't take or lacks."""
+    takes = shape.takes.get("properties", {})
+    for name in parameters:
+        if name not in takes:
+            raise BadInput(
+                f"{shape.name} takes no parameter {name!r}.",
+                cure=did_you_mean(name, takes) or f"It takes {', '.join(takes) or 'none'}.",
+            )
+    lacking = [name for name in shape.takes.get("required", ()) if name not in parameters]
+    if lacking:
+        raise BadInput(f"{shape.name} needs {' and '.join(map(repr, lacking))}.")
+
+
+def _own(folder: Path) -> list[Written]:
+    """The templates that come with Heddle, by name."""
+    return [
+        Written(about.name.partition(".")[0], "", _flow_beside(about).read_text(encoding="utf-8"))
+        for about in sorted(folder.glob("*.template.json"))
+        if msgspec.json.decode(about.read_bytes()).get("category") == CATEGORY
+    ]
+
+
+def _flow_beside(about: Path) -> Path:
+    return about.with_name(about.name.partition(".")[0] + ".flow.json")

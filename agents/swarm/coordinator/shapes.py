@@ -1,0 +1,73 @@
+"""What is said of workflows and of the templates they are made from."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import msgspec
+
+from agents.contract import FlowStep
+
+WorkflowState = Literal[
+    "pending", "running", "waiting", "succeeded", "failed", "undone", "cancelled"
+]  # fmt: skip
+"""waiting: for a person; undone: it failed, and what its steps had done was undone."""
+
+OVER: tuple[WorkflowState, ...] = ("succeeded", "failed", "undone", "cancelled")
+
+
+class WorkflowTemplate(msgspec.Struct, frozen=True, kw_only=True):
+    """Something workflows are made from: `parameters` is the JSON Schema of what they are given.
+
+    `own` is one that came with Heddle.
+    """
+
+    name: str
+    title: str
+    description: str
+    steps: list[str]
+    parameters: Mapping[str, Any]
+    own: bool
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """A workflow as it is kept. Times are seconds since the epoch.
+
+    `number` counts workflows; `flow` is the hash of its flow, `key` the same for each attempt
+    at making the same one.
+    """
+
+    workflow_id: str
+    name: str
+    description: str
+    parameters: Mapping[str, Any]
+    flow: str
+    created: float
+    state: WorkflowState = "pending"
+    number: int = 0
+    key: str = ""
+
+
+class Workflow(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a workflow is: `progress` from 0 to 1. Times are seconds since the epoch."""
+
+    workflow_id: str
+    name: str
+    description: str
+    parameters: Mapping[str, Any]
+    status: WorkflowState
+    progress: float
+    current_step: str
+    steps: list[FlowStep]
+    result: Mapping[str, Any]
+    error: str
+    cure: str
+    created: float
+    began: float | None
+    ended: float | None
+
+
+class Workflows(msgspec.Struct, frozen=True, kw_only=True):
+    """Some workflows, newest first; `next` is where the others go on, None after the last."""
+
+    workflows: list[Kept]
+    next: int | None

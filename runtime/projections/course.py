@@ -1,0 +1,83 @@
+"""A run as its steps: which are done, which failed, and which were undone as another failed."""
+
+from collections.abc import Mapping, Sequence
+from functools import reduce
+
+from agents.contract import CourseState, FlowCourse, FlowStep, StepState
+from graph.catalog import Catalog
+from graph.compile.plan import Plan
+from graph.compile.ports import CALL
+from graph.flow import Flow
+from runtime.events import AnyEvent, ScopeClosed
+from runtime.projections.run_view import BlockState, BlockView, RunState, RunView
+
+COMPENSATE = "logic.compensate"
+"""The kind of block whose rounds undo steps, each labelled by the step."""
+
+STATES: Mapping[BlockState, StepState] = {
+    "waiting": "waiting", "running": "running", "retrying": "running", "asking": "asking",
+    "doubted": "asking", "finished": "done", "reused": "done", "skipped": "skipped",
+    "failed": "failed", "caught": "failed", "cancelled": "skipped",
+}  # fmt: skip
+
+_WORST: Sequence[StepState] = ("failed", "asking", "running", "waiting", "done", "skipped")
+_RUN: Mapping[RunState, CourseState] = {
+    "running": "running", "asking": "asking", "paused": "paused", "stalled": "paused",
+    "interrupted": "left", "succeeded": "succeeded", "failed": "failed", "cancelled": "cancelled",
+}  # fmt: skip
+
+
+def course(flow: Flow, plan: Plan, catalog: Catalog, events: Sequence[AnyEvent]) -> FlowCourse:
+    """How far a run is by its events, those that count."""
+    view = reduce(RunView.after, events, RunView())
+    undone = _undone(flow, events)
+    return FlowCourse(
+        run=view.run,
+        state=_RUN[view.state],
+        began=view.began,
+        ended=view.ended,
+        steps=tuple(_step(flow, view, id, id in undone) for id in steps_of(flow, plan, catalog)),
+        outputs=view.outputs,
+        failure=view.failure.message if view.failure else view.reason,
+        cure=view.failure.cure if view.failure else "",
+    )
+
+
+def steps_of(flow: Flow, plan: Plan, catalog: Catalog) -> list[str]:
+    """The blocks of the main level that ask an agent, and the sub-flows, in order."""
+    ids = dict.fromkeys(id.partition("/")[0] for id in plan.ids)
+    return [id for id in ids if id in flow.blocks and _is_step(flow, catalog, id)]
+
+
+def _is_step(flow: Flow, catalog: Catalog, id: str) -> bool:
+    kind = flow.blocks[id].kind
+    return kind == CALL or catalog.spec(kind).agent != "pure"
+
+
+def _undone(flow: Flow, events: Sequence[AnyEvent]) -> set[str]:
+    """The steps whose rounds of undoing went well."""
+    rounds = [e.scope for e in events if isinstance(e, ScopeClosed) and e.failure is None]
+    undoers = {id for id, block in flow.blocks.items() if block.kind == COMPENSATE}
+    parted = [scope.rstrip("]").partition("[") for scope in rounds if scope.count("[") == 1]
+    return {step for block, _, step in parted if block in undoers}
+
+
+def _step(flow: Flow, view: RunView, id: str, undone: bool) -> FlowStep:
+    blocks = [b for name, b in view.blocks.items() if name == id or name.startswith(f"{id}/")]
+    states = {STATES[block.state] for block in blocks} or {"waiting"}
+    state = next(one for one in _WORST if one in states)
+    if view.over and state in ("waiting", "running", "asking"):
+        state = "skipped"
+    return FlowStep(
+        step=id,
+        title=flow.blocks[id].title or id,
+        state="undone" if undone and state == "done" else state,
+        began=min((b.began for b in blocks if b.began is not None), default=None),
+        ended=max((b.ended for b in blocks if b.ended is not None), default=None),
+        note=_note(blocks),
+    )
+
+
+def _note(blocks: Sequence[BlockView]) -> str:
+    failed = [block.failure.message for block in blocks if block.failure and block.failed]
+    return next(iter(failed), "") or next((block.note for block in blocks if block.note), "")
