@@ -133,6 +133,8 @@ class Driver:
         earlier = await recording_of(began, self._journal, self._flows)
         recording = self._steering.recording_of(plan, events, earlier)
         grants, purse = self._granted(began), await self._purse(began, plan)
+        if self._executor.closes:  # it would belong to us, and nobody would drive it
+            raise NotPossible("Heddle is shutting down.", cure="Go on with the run elsewhere.")
         if not self._executor.live(run):  # somebody may have been quicker meanwhile
             state = rebuilt(plan, effective(events))
             live = self._executor.go_on(state, grants, recording, owner=self._owned.owner)

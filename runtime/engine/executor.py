@@ -217,6 +217,11 @@ class Executor:
         """Wait until all that happened is durable."""
         await self._recorder.drained()
 
+    @property
+    def closes(self) -> bool:
+        """Whether it leaves its runs, and takes up no others."""
+        return self._runner.rests
+
     async def close(self, failure: Failure, *, grace: float = 0.0) -> list[str]:
         """Leave every run where it is, say so by that failure, and give their ids.
 

@@ -91,6 +91,11 @@ class Runner:
         self._resting = True
         self.under_way.rest()
 
+    @property
+    def rests(self) -> bool:
+        """Whether nothing begins any more."""
+        return self._resting
+
     def kick(self) -> None:
         """Have the queue looked at in the loop's next turn."""
         if not self._scheduled and not self._resting:

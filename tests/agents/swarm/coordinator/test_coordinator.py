@@ -1,0 +1,259 @@
+"""Workflows: made from templates, followed, undone, cancelled, and gone on with after a restart."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from agents.contract import Task
+from agents.swarm.coordinator.agent import CoordinatorAgent
+from agents.swarm.coordinator.shapes import Workflow
+from graph.errors import BadInput
+from graph.file_format import write
+from graph.flow import Block, Flow, Settings
+from runtime.compose import compose, granted
+from runtime.events import RunFailed, RunSucceeded
+from runtime.runtime import Runtime
+from runtime.settings import Settings as Set
+
+CATCHES = Settings(on_error="port")
+
+
+def booking() -> str:
+    """Two files that belong together: the second fails for a folder that isn't granted."""
+    undo = Flow.of(
+        [Block("done", "flow.input", {"name": "done"}), Block("gone", "files.delete")],
+        [("done.value", "gone.path")],
+    )
+    return write(
+        Flow.of(
+            [
+                Block("second", "flow.input", {"name": "second", "default": "second.txt"}),
+                Block("train", "files.write", {"path": "train.txt", "content": "seat"}),
+                Block("hotel", "files.write", settings=CATCHES),
+                Block("done", "logic.merge_some"),
+                Block("undo", "logic.compensate", {"undo": ["undo_train"]}),
+                Block("out", "flow.output", {"name": "booked"}),
+            ],
+            [
+                ("second.value", "hotel.path"),
+                ("train.path", "hotel.content"),
+                ("train.path", "done.train"),
+                ("hotel.error", "undo.failure"),
+                ("done.value", "undo.done"),
+                ("hotel.path", "out.value"),
+            ],
+            name="Booking",
+            description="Train and hotel.",
+            flows={"undo_train": undo},
+        )
+    )
+
+
+SLOW = """{"heddle": 1, "name": "Slow", "blocks": {
+  "seconds": {"kind": "flow.input", "fields": {"name": "seconds", "default": 600}},
+  "sleep": {"kind": "logic.wait", "fields": {"value": "slept"}},
+  "write": {"kind": "files.write", "fields": {"path": "a.txt"}}
+}, "links": ["seconds.value -> sleep.seconds", "sleep.value -> write.content"]}"""
+
+
+@asynccontextmanager
+async def opened(folder: Path) -> AsyncIterator[tuple[Runtime, CoordinatorAgent]]:
+    async with compose(Set(home=str(folder)), granted(folder)) as runtime:
+        yield runtime, await runtime.agents.named("coordinator", granted(folder))
+
+
+@pytest.fixture
+async def coordinator(tmp_path: Path) -> AsyncIterator[CoordinatorAgent]:
+    async with opened(tmp_path) as (_, agent):
+        yield agent
+
+
+def states(workflow: Workflow) -> dict[str, str]:
+    return {step.step: step.state for step in workflow.steps}
+
+
+async def test_a_workflow_is_done_step_by_step_and_gives_its_results(
+    coordinator: CoordinatorAgent, tmp_path: Path
+) -> None:
+    await coordinator.add_template("booking", booking())
+
+    made = await coordinator.create("booking", description="For Ada")
+    done = await coordinator.wait(made.workflow_id)
+
+    assert (done.status, done.progress, done.description) == ("succeeded", 1.0, "For Ada")
+    assert states(done) == {"train": "done", "hotel": "done"}
+    assert Path(done.result["booked"]).name == "second.txt"
+    assert done.began is not None
+    assert done.ended is not None
+
+
+async def test_a_workflow_that_fails_midway_is_undone_and_says_so(
+    coordinator: CoordinatorAgent, tmp_path: Path
+) -> None:
+    await coordinator.add_template("booking", booking())
+
+    made = await coordinator.create("booking", parameters={"second": "/nowhere/x.txt"})
+    done = await coordinator.wait(made.workflow_id)
+
+    assert done.status == "undone"
+    assert states(done) == {"train": "undone", "hotel": "failed"}
+    assert "Undone: train." in done.error
+    assert not (tmp_path / "train.txt").exists()
+    kept = (await coordinator.workflows()).workflows
+    assert [(one.name, one.state) for one in kept] == [("booking", "undone")]
+
+
+async def test_a_template_says_what_it_takes_and_which_steps_it_has(
+    coordinator: CoordinatorAgent,
+) -> None:
+    await coordinator.add_template("booking", msgspec.json.decode(booking()))
+
+    found = {one.name: one for one in await coordinator.templates()}
+
+    assert found["booking"].steps == ["train", "hotel"]
+    assert found["booking"].title == "Booking"
+    assert not found["booking"].own
+    assert list(found["booking"].parameters["properties"]) == ["second"]
+
+
+async def test_the_same_key_makes_one_workflow(coordinator: CoordinatorAgent) -> None:
+    await coordinator.add_template("booking", booking())
+
+    made = [await coordinator.create("booking", key="order-7") for _ in range(2)]
+
+    assert len({one.workflow_id for one in made}) == 1
+    assert len((await coordinator.workflows()).workflows) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "says"),
+    [
+        ("bocking", {}, "'booking'"),
+        ("booking", {"secund": 1}, "'second'"),
+        ("'; DROP TABLE workflows", {}, "no template"),
+    ],
+)
+async def test_what_there_is_not_is_told_with_what_there_is(
+    coordinator: CoordinatorAgent, name: str, parameters: Mapping[str, Any], says: str
+) -> None:
+    await coordinator.add_template("booking", booking())
+
+    with pytest.raises(BadInput) as told:
+        await coordinator.create(name, parameters=parameters)
+
+    assert says in f"{told.value} {told.value.cure}"
+    assert (await coordinator.workflows()).workflows == []
+
+
+async def test_an_unknown_workflow_is_told(coordinator: CoordinatorAgent) -> None:
+    with pytest.raises(BadInput, match="no workflow 'wf_none'"):
+        await coordinator.status("wf_none")
+
+
+async def test_a_workflow_can_be_ended(coordinator: CoordinatorAgent) -> None:
+    await coordinator.add_template("slow", SLOW)
+    made = await coordinator.create("slow")
+
+    ended = await coordinator.cancel(made.workflow_id, reason="Not now.")
+
+    assert (ended.status, ended.error) == ("cancelled", "Not now.")
+
+
+async def test_workflows_are_listed_newest_first_page_by_page(
+    coordinator: CoordinatorAgent,
+) -> None:
+    await coordinator.add_template("booking", booking())
+    made = [(await coordinator.create("booking")).workflow_id for _ in range(5)]
+    for one in made:
+        await coordinator.wait(one)
+
+    first = await coordinator.workflows(limit=3)
+    last = await coordinator.workflows(limit=3, before=first.next)
+
+    listed = [one.workflow_id for one in [*first.workflows, *last.workflows]]
+    assert listed == made[::-1]
+    assert last.next is None
+    assert await coordinator.forget(days=0) == 5
+
+
+async def test_a_workflow_goes_on_when_its_runtime_comes_back(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (_, coordinator):
+        await coordinator.add_template("slow", SLOW)
+        made = await coordinator.create("slow", parameters={"seconds": 0.5})
+    assert not (tmp_path / "a.txt").exists()
+
+    async with opened(tmp_path) as (_, coordinator):
+        done = await coordinator.wait(made.workflow_id)
+
+    assert done.status == "succeeded"
+    assert (tmp_path / "a.txt").read_text() == "slept"
+
+
+async def test_one_whose_run_had_not_begun_is_begun(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (_, coordinator):
+        await coordinator.add_template("booking", booking())
+        made = await coordinator.create("booking")
+        await coordinator.wait(made.workflow_id)
+        await asyncio.to_thread(coordinator._store.settle, made.workflow_id, "pending")
+    (tmp_path / "heddle.db").unlink()  # as if the journal hadn't come to hear of it
+    async with opened(tmp_path) as (_, coordinator):
+        await coordinator.add_template("booking", booking())
+        done = await coordinator.wait(made.workflow_id)
+
+    assert done.status == "succeeded"
+
+
+async def test_flows_begin_workflows_and_wait_for_them(tmp_path: Path) -> None:
+    flow = Flow.of(
+        [
+            Block("begin", "workflow.start", {"name": "booking"}),
+            Block("wait", "workflow.wait"),
+            Block("look", "workflow.status"),
+            Block("out", "flow.output"),
+            Block("look_out", "flow.output", {"name": "looked"}),
+        ],
+        [
+            ("begin.workflow_id", "wait.workflow_id"),
+            ("begin.workflow_id", "look.workflow_id"),
+            ("wait.progress", "out.value"),
+            ("look.error", "look_out.value"),
+        ],
+    )
+    async with opened(tmp_path) as (runtime, coordinator):
+        await coordinator.add_template("booking", booking())
+        end = await runtime.ended(await runtime.start(flow))
+
+    assert isinstance(end, RunSucceeded), end
+    assert end.outputs == {"result": 1.0, "looked": ""}
+
+
+async def test_a_workflow_that_came_to_nothing_fails_whoever_waits(tmp_path: Path) -> None:
+    given = {"name": "booking", "parameters": {"second": "/nowhere/x"}}
+    flow = Flow.of(
+        [Block("begin", "workflow.start", given), Block("wait", "workflow.wait")],
+        [("begin.workflow_id", "wait.workflow_id")],
+    )
+    async with opened(tmp_path) as (runtime, coordinator):
+        await coordinator.add_template("booking", booking())
+        end = await runtime.ended(await runtime.start(flow))
+
+    assert isinstance(end, RunFailed)
+    assert "booking failed, and was undone." in end.failure.message
+
+
+async def test_others_hand_it_tasks_by_name(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (runtime, _):
+        task = Task("add_template", {"name": "booking", "flow": booking()})
+        await runtime.agents.perform_named("coordinator", granted(tmp_path), task)
+        made = await runtime.agents.perform_named(
+            "coordinator", granted(tmp_path), Task("create", {"name": "booking"})
+        )
+        task = Task("wait", {"workflow_id": made.workflow_id})
+        done = await runtime.agents.perform_named("coordinator", granted(tmp_path), task)
+
+    assert done.status == "succeeded"
