@@ -14,10 +14,10 @@ from graph.errors import HeddleError
 from graph.file_format import read
 from runtime.commands import CancelRun, ResumeRun, StartRun
 from runtime.events import RunCancelled, RunFailed, RunInterrupted, RunSucceeded
+from runtime.flow_course import course, steps_of
 from runtime.history import effective
 from runtime.journal.contract import FlowRow, RunRow, UnknownRun
 from runtime.ownership import is_gone
-from runtime.projections.course import course, steps_of
 from runtime.runtime import Runtime
 from runtime.steering import NotPossible
 
