@@ -5,7 +5,7 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from agents.errors import Unavailable
 
@@ -84,6 +84,13 @@ class Tables:
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MAKING})")
             for statement in self._statements:
                 connection.exec_driver_sql(statement)
+
+
+def ask(connection: "sa.Connection", statement: str, /, **values: Any) -> "sa.CursorResult[Any]":
+    """Do a statement that names its values `:so`."""
+    import sqlalchemy as sa  # noqa: PLC0415 - see Tables
+
+    return connection.execute(sa.text(statement), values)
 
 
 def _server(url: str) -> "sa.Engine":

@@ -8,6 +8,7 @@ from litestar import Litestar, get
 
 from runtime.services.guard import App, Receive, Scope, Send
 from runtime.services.house import Health, House, health_of, litestar_of, services
+from runtime.services.idempotency import Once
 from runtime.services.offered import Service
 from runtime.services.roles import ByRole
 
@@ -43,7 +44,7 @@ class Front:
         found = await asyncio.to_thread(import_module, module)  # some are heavy
         if service.name not in self._apps:
             made: App = getattr(found, name)(self._house)
-            self._apps[service.name] = made
+            self._apps[service.name] = Once(made, self._house.keys)
         return self._apps[service.name]
 
 

@@ -17,6 +17,7 @@ from graph.file_format.syntax import LIMIT
 from runtime.access.principal import Verifier
 from runtime.links import Links
 from runtime.runtime import Runtime
+from runtime.services.idempotency import Keys
 from runtime.services.refusals import HANDLERS
 from runtime.services.registry.registry import Registry
 from runtime.services.registry.shapes import Entry
@@ -39,6 +40,7 @@ class House(msgspec.Struct, frozen=True):
     grants: Grants
     settings: Settings
     registry: Registry
+    keys: Keys
     origins: tuple[str, ...] = ()
     links: Links | None = None
     verifier: Verifier | None = None

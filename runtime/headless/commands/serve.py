@@ -44,6 +44,7 @@ from runtime.services.doors import (
     process_of,
 )
 from runtime.services.house import House
+from runtime.services.idempotency import Keys
 from runtime.services.narrowing import narrowed
 from runtime.services.registry.registry import Registry, board_of
 from runtime.services.server import Listening, is_loopback
@@ -169,12 +170,15 @@ async def _serve_by(
             runtime.served_at(address)  # a run that goes on may make links at once
         await _see_to_what_was_left(runtime, wanted.recover)
         most = everywhere(granted) if wanted.any_folder else granted
+        keys = Keys(settings.folder, settings.database_url)
         house = House(
-            runtime, most, settings, _registry(runtime, made, settings, wanted),
+            runtime, most, settings, _registry(runtime, made, settings, wanted), keys,
             wanted.origins, Links(key_in(settings.folder), address),
         )  # fmt: skip
         here = Whereabouts((main or made[0]).listening.address, wanted.token, runtime.owner)
-        async with opened(made, house, wanted.token) as ending:
+        async with contextlib.AsyncExitStack() as stack:
+            stack.enter_context(contextlib.closing(keys))
+            ending = await stack.enter_async_context(opened(made, house, wanted.token))
             if wanted.while_stdin:
                 end_with_stdin(ending)
             lodging = Lodging(

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from agents.tables import Tables
+from agents.tables import Tables, ask
 from runtime.ownership import is_gone
 from runtime.services.registry.shapes import GONE, Process, Seen
 
@@ -34,8 +34,10 @@ class TableBoard:
         self._tables = Tables(Path(), database_url, [_TABLE])
 
     async def note(self, process: Process) -> None:
-        said = {"owner": process.owner, "process": msgspec.json.encode(process).decode()}
-        await self._tables.do(lambda connection: _done(connection, _NOTE, said))
+        said = msgspec.json.encode(process).decode()
+        await self._tables.do(
+            lambda connection: ask(connection, _NOTE, owner=process.owner, process=said)
+        )
 
     async def seen(self) -> Sequence[Seen]:
         found = await self._tables.do(_seen)
@@ -45,23 +47,13 @@ class TableBoard:
         return [seen for seen in found if not is_gone(seen.process.owner)]
 
     async def leave(self, owner: str) -> None:
-        await self._tables.do(lambda connection: _done(connection, _LEAVE, {"owner": owner}))
+        await self._tables.do(lambda connection: ask(connection, _LEAVE, owner=owner))
 
     def close(self) -> None:
         self._tables.close()
 
 
 def _seen(connection: "sa.Connection") -> list[Seen]:
-    import sqlalchemy as sa  # noqa: PLC0415 - whoever has a table has it loaded by now
-
-    connection.execute(sa.text(_FORGET))
-    return [
-        Seen(msgspec.json.decode(process, type=Process), float(ago))
-        for process, ago in connection.execute(sa.text(_SEEN))
-    ]
-
-
-def _done(connection: "sa.Connection", statement: str, said: dict[str, str]) -> None:
-    import sqlalchemy as sa  # noqa: PLC0415 - see above
-
-    connection.execute(sa.text(statement), said)
+    ask(connection, _FORGET)
+    found: Any = ask(connection, _SEEN)
+    return [Seen(msgspec.json.decode(said, type=Process), float(ago)) for said, ago in found]

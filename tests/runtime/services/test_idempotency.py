@@ -1,0 +1,182 @@
+"""Requests with a key: done once, answered alike, whoever else uses the same."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from agents.errors import Unavailable
+from runtime.access.principal import Principal, up_to
+from runtime.services import idempotency
+from runtime.services.idempotency import Keys, Once
+
+
+class Counter:
+    """An app that counts what it did, and answers with the count."""
+
+    def __init__(self) -> None:
+        self.done = 0
+        self.status = 201
+        self.hold: asyncio.Event | None = None
+        self.begun = asyncio.Event()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        scope["state"] = scope.get("state", {})
+        body = (await receive())["body"]
+        self.begun.set()
+        if self.hold is not None:
+            await self.hold.wait()
+        self.done += 1
+        kind = [(b"content-type", b"application/json")]
+        await send({"type": "http.response.start", "status": self.status, "headers": kind})
+        await send({"type": "http.response.body", "body": b"%d %s" % (self.done, body)})
+
+
+class Known:
+    """Says who makes a request, as the guard of a server does."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+        self.user = "ada"
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        scope["state"] = {"principal": Principal(self.user, up_to("runner"))}
+        await self.app(scope, receive, send)
+
+
+class Desk:
+    """An app behind its keys, and a client."""
+
+    def __init__(self, folder: Path, url: str = "") -> None:
+        self.counter = Counter()
+        self.keys = Keys(folder, url)
+        self.known = Known(Once(self.counter, self.keys))
+        transport = httpx.ASGITransport(self.known)
+        self.client = httpx.AsyncClient(transport=transport, base_url="http://desk")
+
+    async def post(self, key: str, body: str = "x", path: str = "/runs") -> httpx.Response:
+        return await self.client.post(path, content=body, headers={"Idempotency-Key": key})
+
+
+@pytest_asyncio.fixture(params=["file", "postgres"])
+async def desk(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Desk]:
+    url = request.getfixturevalue("empty_postgres_url") if request.param == "postgres" else ""
+    made = Desk(tmp_path, url)
+    yield made
+    await made.client.aclose()
+    made.keys.close()
+
+
+async def test_the_same_request_is_done_once_and_answered_alike(desk: Desk) -> None:
+    first, again = await desk.post("k1"), await desk.post("k1")
+
+    assert (first.status_code, first.text) == (201, "1 x")
+    assert (again.status_code, again.text) == (201, "1 x")
+    assert again.headers["idempotent-replayed"] == "true"
+    assert again.headers["content-type"] == "application/json"
+    assert "idempotent-replayed" not in first.headers
+    assert desk.counter.done == 1
+
+
+async def test_a_key_that_comes_with_another_request_is_refused(desk: Desk) -> None:
+    await desk.post("k1")
+
+    other = await desk.post("k1", "y")
+
+    assert other.status_code == 422
+    assert other.json()["title"] == "KeyReused"
+    assert desk.counter.done == 1
+
+
+async def test_what_is_under_way_is_not_begun_again(desk: Desk) -> None:
+    desk.counter.hold = asyncio.Event()
+    first = asyncio.create_task(desk.post("k1"))
+    await desk.counter.begun.wait()
+
+    early = await desk.post("k1")
+    desk.counter.hold.set()
+    done = await first
+
+    assert (early.status_code, early.json()["title"]) == (409, "UnderWay")
+    assert (done.text, (await desk.post("k1")).text) == ("1 x", "1 x")
+
+
+async def test_others_and_other_paths_have_keys_of_their_own(desk: Desk) -> None:
+    await desk.post("k1")
+    elsewhere = await desk.post("k1", path="/flows")
+    desk.known.user = "grace"
+    another = await desk.post("k1")
+
+    assert (elsewhere.text, another.text) == ("2 x", "3 x")
+
+
+async def test_a_failure_of_the_server_may_be_tried_again(desk: Desk) -> None:
+    desk.counter.status = 503
+    await desk.post("k1")
+    desk.counter.status = 201
+
+    again = await desk.post("k1")
+
+    assert (again.status_code, again.text) == (201, "2 x")
+
+
+async def test_a_request_that_was_lost_with_its_process_may_be_made_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.counter.hold = asyncio.Event()
+    lost = asyncio.create_task(desk.post("k1"))
+    await desk.counter.begun.wait()
+    desk.counter.hold = None
+    monkeypatch.setattr(idempotency, "UNDER_WAY", 0.0)
+
+    again = await desk.post("k1")
+
+    assert (again.status_code, again.text) == (201, "1 x")
+    lost.cancel()
+    await asyncio.gather(lost, return_exceptions=True)
+
+
+async def test_two_processes_share_their_keys(desk: Desk, tmp_path: Path) -> None:
+    await desk.post("k1")
+    beside = Desk(tmp_path, desk.keys._tables._url)
+
+    again = await beside.post("k1")
+
+    assert (again.text, beside.counter.done) == ("1 x", 0)
+    await beside.client.aclose()
+    beside.keys.close()
+
+
+async def test_without_a_key_all_is_done(desk: Desk) -> None:
+    for _ in range(2):
+        await desk.client.post("/runs", content="x")
+
+    assert desk.counter.done == 2
+
+
+@pytest.mark.parametrize("key", ["", "k" * 256])
+async def test_a_key_has_some_characters_and_not_too_many(tmp_path: Path, key: str) -> None:
+    desk = Desk(tmp_path)
+
+    refused = await desk.post(key)
+
+    assert (refused.status_code, refused.json()["title"]) == (400, "BadKey")
+    await desk.client.aclose()
+
+
+async def test_where_keys_cannot_be_kept_nothing_is_done(tmp_path: Path) -> None:
+    nowhere = "postgresql://nobody@127.0.0.1:1/none"
+    desk = Desk(tmp_path, nowhere)
+
+    refused = await desk.post("k1")
+
+    assert (refused.status_code, desk.counter.done) == (503, 0)
+    assert "PostgreSQL" in refused.json()["cure"]
+    with pytest.raises(Unavailable, match="can't be used"):
+        await desk.keys.forget("k1")
+    await desk.client.aclose()
+    desk.keys.close()
