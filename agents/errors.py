@@ -92,13 +92,19 @@ class Rejected(AgentError):
 
 
 class FlowFailed(AgentError):
-    """A flow that was run for an agent came to no result; `run` is where that can be seen."""
+    """A flow that was run for an agent came to no result; `run` is where that can be seen.
+
+    `reason` is the kind of error that it failed with, such as BadInput.
+    """
 
     means = "The flow gave no result."
 
-    def __init__(self, message: str, *, run: str, cure: str = "", retryable: bool = False) -> None:
+    def __init__(
+        self, message: str, *, run: str, cure: str = "", retryable: bool = False, reason: str = ""
+    ) -> None:
         super().__init__(message, cure=cure)
         self.run = run
+        self.reason = reason
         self.retryable = retryable
 
 

@@ -42,14 +42,25 @@ def faults(value: Any, schema: Schema, *, most: int = 100) -> list[Fault]:
     Drafts 4 to 2020-12, formats included. Raises BadInput for a schema that is wrong itself, that
     refers to anything outside, or that would take too long.
     """
-    rules: Any = schema if isinstance(schema, bool) else dict(schema)
-    validator = _validator(rules)
-    plain = _plain(value)
-    try:
-        found = _quick(validator, plain) if is_cheap(rules) else _counted(rules, plain)
-        return list(itertools.islice(found, most))
-    except (RecursionError, ValueError):
-        raise BadInput("The value is nested too deeply for its schema.") from None
+    return Checker(schema).faults(value, most=most)
+
+
+class Checker:
+    """A schema ready to check many values. Raises BadInput for a schema that is wrong itself."""
+
+    def __init__(self, schema: Schema) -> None:
+        self._rules: Any = schema if isinstance(schema, bool) else dict(schema)
+        self._validator = _validator(self._rules)
+        self._cheap: bool = is_cheap(self._rules)
+
+    def faults(self, value: Any, *, most: int = 100) -> list[Fault]:
+        """See the function of that name."""
+        plain = _plain(value)
+        try:
+            found = _quick(self._validator, plain) if self._cheap else _counted(self._rules, plain)
+            return list(itertools.islice(found, most))
+        except (RecursionError, ValueError):
+            raise BadInput("The value is nested too deeply for its schema.") from None
 
 
 def _plain(value: Any) -> Any:

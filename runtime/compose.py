@@ -44,6 +44,9 @@ AGENTS = {
 """The agents that are listed before anybody needs them."""
 
 INTEGRATION_AGENTS = {
+    "api_gateway": Known(
+        "API gateway", "agents.swarm.api_gateway.agent:GatewayAgent", ("/gateway/",), True, True
+    ),
     "coordinator": Known("Workflows", "agents.swarm.coordinator.agent:CoordinatorAgent"),
     "schema_validator": Known("Schemas", "agents.swarm.schema_validator.agent:SchemaAgent"),
 }

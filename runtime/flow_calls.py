@@ -61,7 +61,9 @@ class FlowCalls:
             case RunSucceeded(outputs=outputs):
                 return outputs
             case RunFailed(failure=failure) | RunInterrupted(failure=failure):
-                raise FlowFailed(str(failure), run=run, retryable=failure.retryable)
+                raise FlowFailed(
+                    str(failure), run=run, retryable=failure.retryable, reason=failure.type
+                )
             case RunCancelled(reason=reason):
                 raise FlowFailed(f"The run was cancelled. {reason}".strip(), run=run)
             case other:

@@ -7,11 +7,11 @@ import msgspec
 
 from agents.contract import Grants
 from graph.compile import Plan
-from graph.errors import HeddleError
+from graph.errors import BadInput
 from graph.values import did_you_mean, mismatch
 
 
-class BadInputs(HeddleError):
+class BadInputs(BadInput):
     """A flow, or a question of it, was given values that don't suit it."""
 
 

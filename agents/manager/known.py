@@ -9,13 +9,15 @@ class Known(NamedTuple):
 
     `place` is `module:Class`, imported when the agent is first needed. `paths` are what the
     paths that lead to its face begin with; `is_open` says that who comes there need not have the
-    server's token, since the agent itself looks at what they show.
+    server's token, since the agent itself looks at what they show, `for_pages` that it looks
+    from which pages they come as well.
     """
 
     title: str
     place: str
     paths: tuple[str, ...] = ()
     is_open: bool = False
+    for_pages: bool = False
 
     def kind(self) -> type[Any]:
         """The class of the agent."""

@@ -116,6 +116,14 @@ BUILT_IN: Mapping[str, Mapping[str, Any]] = {
     # An answer may take minutes, and hundreds are read at once.
     "llm": {"seconds": 600.0, "total": 300.0, "concurrent": 1_000},
     "database": {"attempts": 1, "heed": False, "concurrent": 16},
+    # Callers of the gateway wait meanwhile, and it does without: it is looked for again at once.
+    "api_gateway": {
+        "attempts": 1,
+        "seconds": 5.0,
+        "recovery": 1.0,
+        "trials": 1,
+        "concurrent": 1_000,
+    },
 }
 """What is different around some systems, before the file is read."""
 

@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import NamedTuple
 
 from graph.errors import HeddleError
-from runtime.services.faces import Faces, open_paths
+from runtime.services.faces import Faces, open_paths, paths_for_pages
 from runtime.services.front import Front
 from runtime.services.house import House
 from runtime.services.inbox import OPEN
@@ -118,7 +118,8 @@ def _open(
     free = (OPEN, *open_paths(agents, only))
     return serving(
         app, door.listening, token, house.origins,
-        free=free, verifier=house.verifier, ending=ending,
+        free=free, from_anywhere=paths_for_pages(agents, only), verifier=house.verifier,
+        ending=ending,
     )  # fmt: skip
 
 

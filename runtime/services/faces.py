@@ -66,6 +66,11 @@ def open_paths(agents: Manager, only: Collection[str] | None = None) -> tuple[st
     return tuple(path for name, path in _ways(agents, only) if agents.known[name].is_open)
 
 
+def paths_for_pages(agents: Manager, only: Collection[str] | None = None) -> tuple[str, ...]:
+    """What the paths to those begin with who look themselves at the pages that speak to them."""
+    return tuple(path for name, path in _ways(agents, only) if agents.known[name].for_pages)
+
+
 def _ways(agents: Manager, only: Collection[str] | None) -> Iterator[tuple[str, str]]:
     """Agents with what their paths begin with."""
     for name, known in agents.known.items():

@@ -42,13 +42,15 @@ class Guard(msgspec.Struct, frozen=True):
     free: tuple[str, ...] = ()
     """What paths begin with for which no token is needed: what they lead to asks for proof."""
     verifier: Verifier | None = None
+    from_anywhere: tuple[str, ...] = ()
+    """What paths begin with that any page may speak to: what they lead to looks at pages, too."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
         given = _by_name(scope["headers"])
-        refusal = self.misdirected(given)
+        refusal = self.misdirected(given, anywhere=_begins(scope, self.from_anywhere))
         if refusal is None and not _asks_first(scope, given):
             refusal = await self._admit(scope, given)
         if refusal is None:
@@ -56,14 +58,19 @@ class Guard(msgspec.Struct, frozen=True):
         else:
             await refuse(scope, send, refusal)
 
-    def misdirected(self, given: Given) -> Refusal | None:
-        """Why a request with these headers isn't for this server, None when it is."""
+    def misdirected(self, given: Given, *, anywhere: bool = False) -> Refusal | None:
+        """Why a request with these headers isn't for this server, None when it is.
+
+        `anywhere` says that pages from anywhere may speak to what is named.
+        """
         if [host.lower() for host in given.get("host", ())] not in [[host] for host in self.hosts]:
             return Refusal(
                 "WrongHost", 403, "The request was meant for another host.",
                 f"Speak to {' or '.join(sorted(self.hosts))}.",
             )  # fmt: skip
-        if any(origin.lower() not in self.origins for origin in given.get("origin", ())):
+        if not anywhere and any(
+            origin.lower() not in self.origins for origin in given.get("origin", ())
+        ):
             return Refusal(
                 "WrongOrigin", 403, "Pages from elsewhere may not speak to this server.",
                 "`heddle serve --origin` allows one.",
@@ -92,7 +99,11 @@ class Guard(msgspec.Struct, frozen=True):
         return await self.verifier.principal(word) if self.verifier else None
 
     def _is_free(self, scope: Scope) -> bool:
-        return str(scope.get("path", "")).startswith(self.free)
+        return _begins(scope, self.free)
+
+
+def _begins(scope: Scope, starts: tuple[str, ...]) -> bool:
+    return str(scope.get("path", "")).startswith(starts)
 
 
 def _by_name(headers: Iterable[tuple[bytes, bytes]]) -> Given:

@@ -112,17 +112,19 @@ async def serving(
     origins: Sequence[str] = (),
     *,
     free: tuple[str, ...] = (),
+    from_anywhere: tuple[str, ...] = (),
     verifier: Verifier | None = None,
     ending: asyncio.Event | None = None,
 ) -> AsyncIterator[asyncio.Event]:
     """Let requests in; gives an event that is set once somebody asks the process to end.
 
     Paths that begin with one of `free` need no token; who gives another than `token` is known by
-    the `verifier`. On leaving, no further request is let in, and those under way get some time.
-    `ending` is that event where another server has it already.
+    the `verifier`. Those that begin with one of `from_anywhere` any page may speak to.
+    On leaving, no further request is let in, and those under way get some time. `ending` is that
+    event where another server has it already.
     """
     allowed = listening.origins | {origin.lower().rstrip("/") for origin in origins}
-    guarded = Guard(app, token, listening.hosts, allowed, free, verifier)
+    guarded = Guard(app, token, listening.hosts, allowed, free, verifier, from_anywhere)
     server = _Server(
         uvicorn.Config(
             guarded,

@@ -1,0 +1,1 @@
+"""The API gateway: flows behind addresses that anybody's program can call."""

@@ -1,0 +1,119 @@
+"""What callers of an endpoint give: which value stands where, and what it has to be."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import msgspec
+
+from agents.swarm.api_gateway.paths import places_of
+from agents.swarm.api_gateway.shapes import Endpoint, Schema
+from agents.swarm.api_gateway.transforms import names_in
+from graph.errors import BadInput
+from graph.values import did_you_mean
+
+Where = Literal["path", "query", "header", "body"]
+
+BODIES = ("POST", "PUT", "PATCH")
+"""Methods whose requests have a body."""
+
+
+class Value(msgspec.Struct, frozen=True):
+    """A value that callers give: `said` is what it is called there, a header's name say."""
+
+    name: str
+    where: Where
+    said: str
+    schema: Schema
+    required: bool
+
+
+def values_of(endpoint: Endpoint, takes: Schema) -> tuple[Value, ...]:
+    """What callers give so that a flow that `takes` this can run. Raises BadInput."""
+    schemas, required = _given(endpoint, takes)
+    places = places_of(endpoint.path)
+    from_headers = {name: header for header, name in endpoint.headers.items()}
+    for field, names in (
+        ("path", places), ("query", endpoint.query), ("headers", tuple(from_headers)),
+    ):  # fmt: skip
+        _look_whether_known(field, names, schemas, endpoint)
+    others: Where = "body" if endpoint.method in BODIES else "query"
+
+    def where(name: str) -> Where:
+        if name in places:
+            return "path"
+        if name in from_headers:
+            return "header"
+        return "query" if name in endpoint.query else others
+
+    return tuple(
+        Value(name, where(name), from_headers.get(name, name), schema, name in required | {*places})
+        for name, schema in schemas.items()
+    )
+
+
+def _given(endpoint: Endpoint, takes: Schema) -> tuple[dict[str, Schema], set[str]]:
+    """What callers give, by name, and which of it they must: the flow's inputs, seen from there."""
+    how = endpoint.request
+    wanted: Mapping[str, Schema] = takes.get("properties", {})
+    mentioned = frozenset[str]().union(
+        *(names_in(text, f"request.make.{name}") for name, text in how.make.items())
+    )
+    old_names = {new: old for old, new in how.rename.items()}
+    schemas: dict[str, Schema] = {}
+    required = set[str]()
+    for name, schema in wanted.items():
+        if name in how.make and name not in mentioned:
+            continue
+        old = old_names.get(name, name)
+        if how.pick and old not in how.pick:
+            continue
+        given = name in how.defaults
+        schemas[old] = {**schema, "default": how.defaults[name]} if given else schema
+        if name in takes.get("required", ()) and not given:
+            required.add(old)
+    for name, schema in endpoint.takes.items():
+        schemas[name] = schema
+        required -= {name}
+        if "default" not in schema:
+            required.add(name)
+    _look_at_names(endpoint, wanted, schemas)
+    return schemas, required
+
+
+def _look_at_names(
+    endpoint: Endpoint, wanted: Mapping[str, Schema], schemas: Mapping[str, Schema]
+) -> None:
+    """What the transform gives must be what the flow takes, and all of that which it must have."""
+    how = endpoint.request
+    made = {how.rename.get(name, name) for name in schemas} | {*how.defaults, *how.make}
+    if more := sorted(made - {*wanted} - {*endpoint.takes}):
+        raise BadInput(
+            f"request: the flow {endpoint.flow_name!r} has no input {more[0]!r}.",
+            cure=did_you_mean(more[0], wanted) or _named("It takes", list(wanted)),
+        )
+
+
+def _look_whether_known(
+    field: str, names: Sequence[str], schemas: Mapping[str, Schema], endpoint: Endpoint
+) -> None:
+    for name in names:
+        if name not in schemas:
+            raise BadInput(
+                f"{field}: {name!r} is nothing that the flow {endpoint.flow_name!r} is given.",
+                cure=did_you_mean(name, schemas) or _named("It takes", list(schemas)),
+            )
+
+
+def _named(words: str, names: Sequence[str]) -> str:
+    return f"{words} {', '.join(names)}." if names else f"{words} nothing."
+
+
+def schema_of(values: Sequence[Value], definitions: Mapping[str, Any]) -> dict[str, Any]:
+    """The JSON Schema of a record of these values, nothing else in it."""
+    schema: dict[str, Any] = {
+        "type": "object",
+        "properties": {value.said: value.schema for value in values},
+        "required": [value.said for value in values if value.required],
+        "additionalProperties": False,
+    }
+    return schema | ({"$defs": definitions} if definitions else {})
