@@ -18,14 +18,11 @@ class Front:
 
     def __init__(self, house: House, served: Sequence[Service]) -> None:
         self._house = house
-        self._ways = sorted(
-            ((path, service) for service in served for path in service.paths if service.place),
-            key=lambda way: len(way[0]),
-            reverse=True,
-        )
+        ways = (way for service in served for way in service.ways)
+        self._ways = sorted(ways, key=lambda way: len(way.start), reverse=True)
         self._apps: dict[str, App] = {}
         self._lobby = _lobby(house, served)
-        self._has_root = any(path == "/" for path, _ in self._ways)
+        self._has_root = any(way.start == "/" for way in self._ways)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         app = await self._app(str(scope.get("path", "/")))
@@ -34,18 +31,17 @@ class Front:
     async def _app(self, path: str) -> App:
         if path == "/services" or (path == "/health" and not self._has_root):
             return self._lobby
-        for start, service in self._ways:
-            if is_below(path, start):
-                return self._apps.get(service.name) or await self._made(service)
-        return self._lobby
+        way = next((way for way in self._ways if is_below(path, way.start)), None)
+        if way is None:
+            return self._lobby
+        return self._apps.get(way.place) or await self._made(way.place)
 
-    async def _made(self, service: Service) -> App:
-        module, _, name = service.place.partition(":")
+    async def _made(self, place: str) -> App:
+        module, _, name = place.partition(":")
         found = await asyncio.to_thread(import_module, module)  # some are heavy
-        if service.name not in self._apps:
-            made: App = getattr(found, name)(self._house)
-            self._apps[service.name] = Once(made, self._house.keys)
-        return self._apps[service.name]
+        if place not in self._apps:
+            self._apps[place] = Once(getattr(found, name)(self._house), self._house.keys)
+        return self._apps[place]
 
 
 def is_below(path: str, start: str) -> bool:

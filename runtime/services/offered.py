@@ -11,19 +11,21 @@ class NoSuchName(HeddleError):
     """There is no service of that name."""
 
 
-class Service(NamedTuple):
-    """A service: its ports in development and production, and how its paths begin.
+class Way(NamedTuple):
+    """How paths begin that lead to an app, and the place of what makes it of a House."""
 
-    `place` is what makes its app of a House; "" for one that is nothing but the `faces` of
-    agents.
-    """
+    start: str
+    place: str
+
+
+class Service(NamedTuple):
+    """A service: its ports in development and production, its apps, and the faces of agents."""
 
     name: str
     title: str
     port: int
     production: int
-    paths: tuple[str, ...]
-    place: str = ""
+    ways: tuple[Way, ...] = ()
     faces: tuple[str, ...] = ()
 
     def port_in(self, *, production: bool) -> int:
@@ -34,9 +36,13 @@ WORKFLOWS = "workflows"
 
 SERVICES = (
     Service(
-        WORKFLOWS, "Workflow engine", 8004, 8104, ("/",), "runtime.services.control:control_of"
+        WORKFLOWS, "Workflow engine", 8004, 8104,
+        (
+            Way("/", "runtime.services.control:control_of"),
+            Way("/api/v1/workflows", "runtime.services.workflows.app:workflows"),
+        ),
     ),
-)
+)  # fmt: skip
 """Help, ports and the manual read the same rows. The longest beginning of a path counts."""
 
 

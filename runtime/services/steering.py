@@ -1,0 +1,43 @@
+"""Commands to runs, obeyed by whoever drives them: here, or another process of the registry."""
+
+from runtime.commands import (
+    Answer,
+    CancelRun,
+    ContinueRun,
+    PauseRun,
+)
+from runtime.journal.contract import UnknownRun
+from runtime.ownership import is_gone
+from runtime.remote import RemoteRuntime
+from runtime.runtime import Runtime
+from runtime.services.offered import WORKFLOWS
+from runtime.services.registry.registry import Registry
+from runtime.steering import NotPossible
+
+Steers = CancelRun | ContinueRun | PauseRun
+
+
+async def steered(runtime: Runtime, registry: Registry, command: Steers, token: str) -> Answer:
+    """Have a command obeyed where its run is driven; `token` is the word of who gave it.
+
+    Raises NotPossible, NoSuchService, UnknownRun.
+    """
+    try:
+        return await runtime.obey(command)
+    except NotPossible:
+        owner = await _driver(runtime, command.run)
+        if not owner:
+            raise
+    entry = await registry.find(WORKFLOWS, owner)
+    async with RemoteRuntime(entry.address, token) as remote:
+        return await remote.obey(command)
+
+
+async def _driver(runtime: Runtime, run: str) -> str:
+    """Who drives a run elsewhere, "" for nobody. Raises UnknownRun."""
+    row = await runtime.journal.run(run)
+    if row.run != run:
+        raise UnknownRun(f"There is no run {run!r}.", cure="Give its whole id.")
+    if row.ended is not None or row.owner == runtime.owner or is_gone(row.owner):
+        return ""
+    return row.owner
