@@ -11,11 +11,11 @@ import msgspec
 from msgspec.structs import replace
 
 from agents.contract import Grants, Health, Means
-from agents.errors import AgentError
+from agents.swarm.own_tables import OwnTables
 from agents.swarm.schema_validator.formats.contract import format_of
 from agents.swarm.schema_validator.levels import incompatibilities
 from agents.swarm.schema_validator.migration import migrated, steps_of, way_between
-from agents.swarm.schema_validator.registry import Registry
+from agents.swarm.schema_validator.registry import STATEMENTS, Registry
 from agents.swarm.schema_validator.shapes import (
     Incompatibility,
     Kept,
@@ -91,21 +91,17 @@ class SchemaAgent(Worker):
 
     def __init__(self, grants: Grants, means: Means) -> None:
         super().__init__(grants, means)
-        self._registry = Registry(means.folder)
+        self._tables = OwnTables(means, self.kind, "schemas.db", STATEMENTS)
+        self._registry = Registry(self._tables)
         self._ready = OrderedDict[str, Any]()
 
     async def close(self) -> None:
         """Let go of the database."""
-        await asyncio.to_thread(self._registry.close)
+        await asyncio.to_thread(self._tables.close)
 
     async def health(self, *, deep: bool = False) -> Health:
         """Deep: whether the schemas can be read."""
-        try:
-            if deep:
-                await asyncio.to_thread(self._registry.names)
-        except AgentError as error:
-            return Health("down", str(error))
-        return Health("ok")
+        return await self._tables.health(deep=deep)
 
     @capability("write")
     async def register(
@@ -118,21 +114,21 @@ class SchemaAgent(Worker):
         dry_run: bool = False,
     ) -> Verdict:
         """Keep a new version of a schema, if it keeps to the level of compatibility."""
-        return await _apart(self._register, schema, level, unnamed, renames, dry_run)
+        return await self._apart(self._register, schema, level, unnamed, renames, dry_run)
 
     @capability("read")
     async def check(
         self, schema: Schema, *, level: Level | None = None, unnamed: Unnamed = "absent"
     ) -> Verdict:
         """Look what keeping a new version would come to, without keeping it."""
-        return await _apart(self._register, schema, level, unnamed, Renames(), True)
+        return await self._apart(self._register, schema, level, unnamed, Renames(), True)
 
     @capability("read")
     async def validate(
         self, value: Any, schema_name: str, *, version: str = "", platform: Platform = "backend"
     ) -> list[Fault]:
         """Where a value isn't what a kept schema says; none when it is valid."""
-        return await _apart(self._validate, value, schema_name, version, platform)
+        return await self._apart(self._validate, value, schema_name, version, platform)
 
     @capability("read")
     async def transform(
@@ -146,7 +142,7 @@ class SchemaAgent(Worker):
         value: Any = None,
     ) -> Transformed:
         """Say a kept schema in another format or as another platform writes it."""
-        return await _apart(
+        return await self._apart(
             self._transform, schema_name, version, platform, to_type, to_platform, value
         )
 
@@ -161,12 +157,12 @@ class SchemaAgent(Worker):
         platform: Platform = "backend",
     ) -> Migrated:
         """Take a value from one version of a schema to another, up or down."""
-        return await _apart(self._migrate, value, schema_name, source, target, platform)
+        return await self._apart(self._migrate, value, schema_name, source, target, platform)
 
     @capability("read")
     async def versions(self, schema_name: str, *, platform: Platform = "backend") -> list[Kept]:
         """All versions of a schema, the oldest first."""
-        return await _apart(self._versions, schema_name, platform)
+        return await self._apart(self._versions, schema_name, platform)
 
     def _register(
         self,
@@ -270,6 +266,13 @@ class SchemaAgent(Worker):
         kept = self._versions(name, platform)
         return way_between(kept, version, version)[0] if version else kept[-1]
 
+    async def _apart(self, work: Callable[P, T], *args: P.args, **given: P.kwargs) -> T:
+        """The result of the work, done in a thread: schemas may take a second to compare."""
+        try:
+            return await self._tables.done(work, *args, **given)
+        except RecursionError:
+            raise BadInput("The schema, or the value, is nested too deeply.") from None
+
     def _read(self, schema: Schema) -> Any:
         """The schema ready to use, read anew only where it wasn't lately."""
         key = digest_of(schema)
@@ -280,14 +283,6 @@ class SchemaAgent(Worker):
         while len(self._ready) > READ_AT_ONCE:
             self._ready.popitem(last=False)
         return ready
-
-
-async def _apart(work: Callable[P, T], *args: P.args, **given: P.kwargs) -> T:
-    """The result of the work, done in a thread: schemas may take a second to compare."""
-    try:
-        return await asyncio.to_thread(work, *args, **given)
-    except RecursionError:
-        raise BadInput("The schema, or the value, is nested too deeply.") from None
 
 
 def digest_of(schema: Schema) -> str:

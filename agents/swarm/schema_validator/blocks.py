@@ -137,14 +137,8 @@ async def register(
     """
     agent = await _agent(context)
     verdict = await agent.register(
-        Schema(
-            schema_name=schema_name,
-            schema_type=schema_type,
-            platform=platform,
-            version=version,
-            definition=definition,
-        ),
-        level=None if compatibility == "as before" else compatibility,
+        _schema(schema_name, definition, schema_type, platform, version),
+        level=_level(compatibility),
         unnamed=unnamed,
         renames=Renames(renamed, given),
         dry_run=dry_run,
@@ -173,13 +167,8 @@ async def check(
     """Look what a new version of a schema would break, and where, without keeping it."""
     agent = await _agent(context)
     verdict = await agent.check(
-        Schema(
-            schema_name=schema_name,
-            schema_type=schema_type,
-            platform=platform,
-            definition=definition,
-        ),
-        level=None if compatibility == "as before" else compatibility,
+        _schema(schema_name, definition, schema_type, platform),
+        level=_level(compatibility),
         unnamed=unnamed,
     )
     return _registered(schema_name, verdict, otherwise)
@@ -304,6 +293,22 @@ async def get(
     one = kept[versions.index(version)] if version else kept[-1]
     schema = one.schema
     return Found(schema.definition, schema.version, schema.schema_type, kept[-1].level, versions)
+
+
+def _schema(
+    name: str, definition: Any, form: SchemaType, platform: Platform, version: str = ""
+) -> Schema:
+    return Schema(
+        schema_name=name,
+        schema_type=form,
+        platform=platform,
+        version=version,
+        definition=definition,
+    )
+
+
+def _level(said: Literal["as before", Level]) -> Level | None:
+    return None if said == "as before" else said
 
 
 def _registered(name: str, verdict: "Verdict", otherwise: str) -> Registered:

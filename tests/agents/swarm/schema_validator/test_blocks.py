@@ -308,7 +308,7 @@ async def test_a_damaged_registry_shows_in_the_agents_health(tmp_path: Path) -> 
     await agent.close()
 
     assert (basic.state, deep.state) == ("ok", "down")
-    assert "can't be reached" in deep.detail
+    assert "can't be used: file is not a database" in deep.detail
 
 
 async def test_a_task_does_what_a_block_does(context: Surroundings) -> None:

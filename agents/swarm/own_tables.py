@@ -1,0 +1,70 @@
+"""The tables of an agent of the swarm: what their database is asked, and how it is."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import ParamSpec, TypeVar
+
+from agents.contract import Health, Means
+from agents.errors import AgentError, Unavailable, Unreachable
+from agents.tables import Tables
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+PATIENCE = 0.8
+"""Seconds in which a deep look has to be answered."""
+
+
+class OwnTables(Tables):
+    """On a server they are asked through its guard. That it is gone, or back, is reported."""
+
+    def __init__(self, means: Means, kind: str, file: str, statements: Sequence[str]) -> None:
+        super().__init__(means.folder / file, means.outside.database_url, statements, outlives=True)
+        self._guard = means.guards.of(f"{kind}:{self.place}") if self.is_served else None
+        self._report = means.report
+        self._wrong = ""
+
+    async def done(self, work: Callable[P, T], *args: P.args, **given: P.kwargs) -> T:
+        """The result of work that blocks, such as a transaction, in a thread.
+
+        Raises AgentError, and what the work raises.
+        """
+
+        def attempt() -> Awaitable[T]:
+            return asyncio.to_thread(work, *args, **given)
+
+        try:
+            result = await (attempt() if self._guard is None else self._guard.call(attempt))
+        except (Unreachable, Unavailable) as error:
+            self._notice(error)
+            raise
+        self._notice(None)
+        return result
+
+    async def health(self, *, deep: bool) -> Health:
+        """From what is known; the database is asked where that is wanted, or it had trouble."""
+        if deep or self._wrong:
+            self._wrong = await self._asked()
+        return self._health()
+
+    async def _asked(self) -> str:
+        """What is wrong with the database, "" for nothing."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await asyncio.to_thread(self.read_now, lambda one: one.exec_driver_sql("SELECT 1"))
+        except TimeoutError:
+            return f"{self.place} doesn't answer."
+        except AgentError as error:
+            return str(error)
+        return ""
+
+    def _notice(self, error: AgentError | None) -> None:
+        if (error is None) != (not self._wrong):
+            self._wrong = "" if error is None else str(error)
+            self._report(self._health())
+
+    def _health(self) -> Health:
+        """A server may come back by itself, so without it the agent only does less."""
+        if not self._wrong:
+            return Health("ok")
+        return Health("degraded" if self.is_served else "down", self._wrong)
