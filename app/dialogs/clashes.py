@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.dialogs.sheet import Sheet
-from app.safety.merging import Clash, Fact
+from graph.merging import Clash, Fact
 
 Chosen = Callable[[frozenset[Fact]], object]
 

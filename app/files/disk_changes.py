@@ -12,13 +12,13 @@ from app.dialogs.sheet import Sheet
 from app.files.saving import Saving
 from app.notices import Offer
 from app.safety.changes import changes
-from app.safety.merging import Fact, merge
 from app.safety.reading import Opened, bare, digest_or_nothing, open_flow
 from app.studio import Studio
 from app.workbench import Workbench
 from graph.errors import FlowFileError, HeddleError
 from graph.file_format import is_file, write
 from graph.flow import Flow
+from graph.merging import Fact, merge
 from runtime.flow_files import NOTHING, with_files
 
 SETTLE = 150

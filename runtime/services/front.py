@@ -6,11 +6,12 @@ from importlib import import_module
 
 from litestar import Litestar, get
 
-from runtime.services.guard import App, Receive, Scope, Send
+from runtime.services.guard import App, Receive, Scope, Send, refuse
 from runtime.services.house import Health, House, health_of, litestar_of, services
 from runtime.services.idempotency import Once
 from runtime.services.offered import Service
 from runtime.services.roles import ByRole
+from runtime.wire import Refusal
 
 
 class Front:
@@ -25,7 +26,11 @@ class Front:
         self._has_root = any(way.start == "/" for way in self._ways)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        app = await self._app(str(scope.get("path", "/")))
+        path = str(scope.get("path", "/"))
+        if "\0" in path or b"%00" in scope.get("query_string", b""):
+            await refuse(scope, send, Refusal("Malformed", 400, "No name here has a zero in it."))
+            return
+        app = await self._app(path)
         await app(scope, receive, send)
 
     async def _app(self, path: str) -> App:

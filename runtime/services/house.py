@@ -1,7 +1,8 @@
 """What the services of one process have in common, and how an app of one is made."""
 
+import contextlib
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 from litestar import Litestar, get
@@ -33,7 +34,7 @@ class House(msgspec.Struct, frozen=True):
 
     What a request asks to be granted can only be less than `grants`. `origins` are other servers'
     pages that may speak to this one, `links` signs links to questions, `verifier` knows those who
-    don't give the server's own token.
+    don't give the server's own token. What is opened on the way is closed `at_end`.
     """
 
     runtime: Runtime
@@ -41,6 +42,7 @@ class House(msgspec.Struct, frozen=True):
     settings: Settings
     registry: Registry
     keys: Keys
+    at_end: contextlib.ExitStack
     origins: tuple[str, ...] = ()
     links: Links | None = None
     verifier: Verifier | None = None
@@ -60,9 +62,11 @@ class Health(msgspec.Struct, frozen=True):
 
 
 def app_of(
-    house: House, name: str, title: str, tables: Sequence[ByRole], *, prefix: str
+    house: House, name: str, title: str, tables: Sequence[ByRole], *, prefix: str, **given: Any
 ) -> Litestar:
     """The app of a service: its handlers below `prefix`, with health and OpenAPI there.
+
+    What is `given` its handlers get by name.
 
     Whoever may speak to it at all is a guard's business; what they may do their role says.
     """
@@ -72,10 +76,12 @@ def app_of(
         """How the service is."""
         return health_of(house, name)
 
-    return litestar_of(house, title, [ByRole(viewer=(health,)), *tables], prefix=prefix)
+    return litestar_of(house, title, [ByRole(viewer=(health,)), *tables], prefix=prefix, **given)
 
 
-def litestar_of(house: House, title: str, tables: Sequence[ByRole], *, prefix: str) -> Litestar:
+def litestar_of(
+    house: House, title: str, tables: Sequence[ByRole], *, prefix: str, **given: Any
+) -> Litestar:
     """An app as every one here is made."""
     roles = Roles(tables)
     return Litestar(
@@ -83,9 +89,13 @@ def litestar_of(house: House, title: str, tables: Sequence[ByRole], *, prefix: s
         path=prefix or None,
         guards=[roles],
         dependencies={
-            "house": Provide(lambda: house, sync_to_thread=False, use_cache=True),
-            "runtime": Provide(lambda: house.runtime, sync_to_thread=False, use_cache=True),
-            "grants": Provide(lambda: house.grants, sync_to_thread=False, use_cache=True),
+            name: _provided(one)
+            for name, one in {
+                "house": house,
+                "runtime": house.runtime,
+                "grants": house.grants,
+                **given,
+            }.items()
         },
         exception_handlers=HANDLERS,
         cors_config=CORSConfig(list(house.origins), allow_headers=["*"]) if house.origins else None,
@@ -102,6 +112,10 @@ def litestar_of(house: House, title: str, tables: Sequence[ByRole], *, prefix: s
             security=[{"token": []}],
         ),
     )
+
+
+def _provided(value: Any) -> Provide:
+    return Provide(lambda: value, sync_to_thread=False, use_cache=True)
 
 
 def health_of(house: House, name: str) -> Health:

@@ -42,6 +42,10 @@ SERVICES = (
             Way("/api/v1/workflows", "runtime.services.workflows.app:workflows"),
         ),
     ),
+    Service(
+        "visual", "Visual builder", 8006, 8106,
+        (Way("/api/v1/visual", "runtime.services.visual.app:visual"),),
+    ),
 )  # fmt: skip
 """Help, ports and the manual read the same rows. The longest beginning of a path counts."""
 

@@ -1,7 +1,7 @@
 """What a service answers when it won't: every error as a problem document (RFC 9457)."""
 
 import logging
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 from litestar import Request, Response
@@ -26,6 +26,13 @@ from runtime.steering import NotPossible, WrongValue
 from runtime.wire import PROBLEM, Refusal, refusal_of
 
 log = logging.getLogger("heddle.server")
+
+
+class ServiceError(HeddleError):
+    """A service's own reason to refuse; `status` is that of the answer."""
+
+    status: ClassVar[int] = 400
+
 
 STATUS: dict[type[HeddleError], int] = {
     UnknownRun: 404,
@@ -55,6 +62,8 @@ STATUS: dict[type[HeddleError], int] = {
 
 
 def _refused(_: Request[Any, Any, Any], error: HeddleError) -> Response[bytes]:
+    if isinstance(error, ServiceError):
+        return _problem(refusal_of(error, error.status))
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
     return _problem(refusal_of(error, status))
 

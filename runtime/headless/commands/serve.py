@@ -171,13 +171,15 @@ async def _serve_by(
         await _see_to_what_was_left(runtime, wanted.recover)
         most = everywhere(granted) if wanted.any_folder else granted
         keys = Keys(settings.folder, settings.database_url)
+        at_end = contextlib.ExitStack()
+        at_end.callback(keys.close)
         house = House(
-            runtime, most, settings, _registry(runtime, made, settings, wanted), keys,
+            runtime, most, settings, _registry(runtime, made, settings, wanted), keys, at_end,
             wanted.origins, Links(key_in(settings.folder), address),
         )  # fmt: skip
         here = Whereabouts((main or made[0]).listening.address, wanted.token, runtime.owner)
         async with contextlib.AsyncExitStack() as stack:
-            stack.enter_context(contextlib.closing(keys))
+            stack.enter_context(at_end)
             ending = await stack.enter_async_context(opened(made, house, wanted.token))
             if wanted.while_stdin:
                 end_with_stdin(ending)

@@ -15,7 +15,7 @@ from runtime.services.roles import ByRole
 from runtime.wire import JSON, as_json
 
 Engine = NamedDependency[SkipValidation[Runtime]]
-After = Annotated[int, QueryParameter(ge=0, description="The seq of the last one known.")]
+After = Annotated[int, QueryParameter(ge=0, le=2**53, description="The seq of the last one known.")]
 Most = Annotated[int, QueryParameter(ge=1, le=10_000)]
 
 EVENT_STREAM = "text/event-stream"

@@ -3,7 +3,6 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.safety.merging import merge
 from graph.diff import diff
 from graph.edits import (
     AddBlock,
@@ -20,6 +19,7 @@ from graph.edits import (
 )
 from graph.errors import EditRefused
 from graph.flow import Block, Flow, Settings, link_between
+from graph.merging import merge
 from tests.graph.strategies import edits_of, flows
 
 BASE = Flow.of(
