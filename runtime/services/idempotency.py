@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agents.tables import Tables, ask
 from graph.errors import HeddleError
+from graph.file_format.syntax import LIMIT
 from runtime.access.principal import Principal
 from runtime.services.guard import App, Message, Receive, Scope, Send, refuse
 from runtime.wire import PROBLEM, Refusal, refusal_of
@@ -27,6 +28,8 @@ KEPT = 86_400.0
 UNDER_WAY = 60.0
 """Seconds after which a request that was begun and not answered counts as lost with its process."""
 LONGEST_KEY = 255
+LARGEST_BODY = LIMIT + LIMIT // 4
+"""Bytes of a request: the longest flow there may be, quoted in JSON."""
 LARGEST_ANSWER = 1_000_000
 """Bytes of an answer that is kept; a larger one is given, and its key forgotten."""
 
@@ -68,6 +71,12 @@ class Keys:
         """Give a key up: what it was for may be tried again."""
         await self._tables.do(lambda connection: ask(connection, _FORGET, id=id))
 
+    async def forget_older(self, days: float) -> int:
+        """Give up all keys that came so many days ago; says how many."""
+        old = time.time() - days * 86_400
+        done = await self._tables.do(lambda connection: ask(connection, _OLD, old=old).rowcount)
+        return int(done)
+
     def close(self) -> None:
         """Let go of the tables."""
         self._tables.close()
@@ -95,6 +104,10 @@ class Once:
 
     async def _once(self, scope: Scope, receive: Receive, send: Send, key: bytes) -> None:
         body = await _body(receive)
+        if len(body) > LARGEST_BODY:
+            said = f"A request has at most {LARGEST_BODY:,} bytes."
+            await refuse(scope, send, Refusal("TooLarge", 413, said))
+            return
         id, digest = _id(scope, key), hashlib.sha256(body).hexdigest()
         try:
             kept = await self._keys.begin(id, digest)
@@ -187,12 +200,14 @@ def _id(scope: Scope, key: bytes) -> str:
 
 
 async def _body(receive: Receive) -> bytes:
+    """All of a body, or the beginning of one that is too large."""
     parts = bytearray()
-    while True:
+    while len(parts) <= LARGEST_BODY:
         message = await receive()
         parts += message.get("body", b"")
         if message["type"] != "http.request" or not message.get("more_body", False):
-            return bytes(parts)
+            break
+    return bytes(parts)
 
 
 def _again(body: bytes, receive: Receive) -> Receive:

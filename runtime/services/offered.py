@@ -46,6 +46,10 @@ SERVICES = (
         "visual", "Visual builder", 8006, 8106,
         (Way("/api/v1/visual", "runtime.services.visual.app:visual"),),
     ),
+    Service(
+        "integration", "Integration hub", 8005, 8105,
+        (Way("/api/v1/integration", "runtime.services.integration.service:integration_of"),),
+    ),
 )  # fmt: skip
 """Help, ports and the manual read the same rows. The longest beginning of a path counts."""
 

@@ -7,7 +7,7 @@ import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
-from agents.errors import AgentError
+from agents.errors import AgentError, FlowFailed, NotGranted, Rejected
 from agents.manager.manager import NoSuchAgent
 from graph.errors import EditRefused, FlowFileError, FlowInvalid, HeddleError
 from runtime.bundle.contents import BadBundle
@@ -46,6 +46,9 @@ STATUS: dict[type[HeddleError], int] = {
     BadConnection: 422,
     KeepError: 503,
     NoSuchService: 503,
+    Rejected: 422,
+    FlowFailed: 422,
+    NotGranted: 403,
     AgentError: 503,
     MetricsGone: 503,
     NotPossible: 409,

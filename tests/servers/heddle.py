@@ -20,7 +20,7 @@ class Heddle:
     """Serves some services, or all at one port; begun anew it is where it was."""
 
     def __init__(self, home: Path, *words: str, **variables: str) -> None:
-        self._home = home
+        self.home = home
         self._words = words
         self._variables = variables
         self._process: subprocess.Popen[str] | None = None
@@ -44,9 +44,9 @@ class Heddle:
         """Begin, at the same port as before, and come back once requests are let in."""
         command = [sys.executable, str(ROOT / "main.py"), "serve", *self._words]
         command += ["--json", "--port", str(self._port), *more]
-        self._home.mkdir(parents=True, exist_ok=True)
+        self.home.mkdir(parents=True, exist_ok=True)
         self._process = subprocess.Popen(
-            command, cwd=self._home, env=self._environment(), text=True,
+            command, cwd=self.home, env=self._environment(), text=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         late = threading.Timer(START_SECONDS, self._process.kill)
@@ -74,7 +74,7 @@ class Heddle:
         return httpx.AsyncClient(base_url=address, headers=headers, timeout=30)
 
     def _environment(self) -> dict[str, str]:
-        own = {"HEDDLE_HOME": str(self._home), "HEDDLE_TOKEN": TOKEN, "PYTHONPATH": str(ROOT)}
+        own = {"HEDDLE_HOME": str(self.home), "HEDDLE_TOKEN": TOKEN, "PYTHONPATH": str(ROOT)}
         return {**os.environ, **own, **self._variables}
 
     def _end(self, how: signal.Signals) -> None:

@@ -170,6 +170,11 @@ class CoordinatorAgent(Worker):
         await self._over(workflow_id)
         return await self.status(workflow_id)
 
+    @capability("read")
+    async def counts(self) -> dict[str, int]:
+        """How many workflows stand how."""
+        return await asyncio.to_thread(self._store.counts)
+
     @capability("write")
     async def forget(self, *, days: float) -> int:
         """Forget workflows that are over and were made so many days ago; says how many."""

@@ -90,6 +90,11 @@ class Store:
         wanted = sa.select(WORKFLOWS).where(WORKFLOWS.c.state.not_in(OVER))
         return self._do(lambda c: [_kept(row) for row in c.execute(wanted)])
 
+    def counts(self) -> dict[str, int]:
+        """How many workflows are in each state."""
+        wanted = sa.select(WORKFLOWS.c.state, sa.func.count()).group_by(WORKFLOWS.c.state)
+        return self._do(lambda c: {row[0]: row[1] for row in c.execute(wanted)})
+
     def forget(self, before: float) -> int:
         """Forget those that are over and were made before a time; says how many."""
         gone = sa.delete(WORKFLOWS).where(WORKFLOWS.c.created < before, WORKFLOWS.c.state.in_(OVER))

@@ -169,6 +169,7 @@ async def _serve_by(
         if main is not None:
             runtime.served_at(address)  # a run that goes on may make links at once
         await _see_to_what_was_left(runtime, wanted.recover)
+        await _go_on_with_workflows(runtime, granted)
         most = everywhere(granted) if wanted.any_folder else granted
         keys = Keys(settings.folder, settings.database_url)
         at_end = contextlib.ExitStack()
@@ -262,6 +263,12 @@ async def _see_to_what_was_left(runtime: Runtime, recover: Recover) -> None:
             say(f"Goes on with {row.run}.")
         except HeddleError as error:  # the others must not wait for this one
             say(told(f"{row.run} can't go on: {error.message}", error.cure))
+
+
+async def _go_on_with_workflows(runtime: Runtime, granted: Grants) -> None:
+    """Have the agent that sees workflows to their end begin: it goes on with them by itself."""
+    with contextlib.suppress(HeddleError):  # it is tried again when somebody needs it
+        await runtime.agents.named("coordinator", granted)
 
 
 async def _only_asks(runtime: Runtime, run: str) -> bool:

@@ -1,0 +1,163 @@
+"""How the platforms are connected: status, agents, metrics, health."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from litestar import Request, Response, get, post
+from litestar.params import FromQuery, JSONBody
+
+from agents.manager.manager import NoSuchAgent
+from agents.manager.status import AgentStatus
+from graph.values import did_you_mean
+from runtime.services.integration.exposition import PROMETHEUS, exposition
+from runtime.services.integration.hub import Desk, Hub
+from runtime.services.integration.pages import Cursor, Limit, linked, page_of
+from runtime.services.integration.problems import LARGEST, PROBLEMS
+from runtime.services.integration.pulse import COORDINATOR, SWARM, health_of, overall
+from runtime.services.integration.shapes import (
+    AgentFigures,
+    AgentHealth,
+    AgentsPage,
+    AgentTold,
+    HealthAnswer,
+    HealthCheck,
+    MetricsAnswer,
+    StatusAnswer,
+    now,
+)
+from runtime.services.roles import ByRole
+
+SKIPPED = (
+    "There are no agents here that connect platforms: the server was started with "
+    "SKIP_INTEGRATION_AGENTS. Start it without."
+)
+
+
+@get("/status", operation_id="integration_status", responses=PROBLEMS)
+async def status(hub: Desk) -> StatusAnswer:
+    """Whether the platforms are connected, and how each of their agents is.
+
+    Each agent asks its outside, for a second at the most; an answer holds for a second.
+    """
+    if not hub.pulse.names:
+        return StatusAnswer(
+            initialized=False,
+            timestamp=now(),
+            agents={},
+            overall_health="unhealthy",
+            detail=SKIPPED,
+        )
+    healths = await hub.pulse.deep()
+    told = {name: _brief(health) for name, health in healths.items() if name in SWARM}
+    return StatusAnswer(
+        initialized=True,
+        timestamp=now(),
+        agents=told,
+        overall_health=overall(healths),
+        detail=_ailing(healths, COORDINATOR),
+    )
+
+
+@get("/agents", operation_id="integration_agents", responses=PROBLEMS)
+async def agents(
+    request: Request[Any, Any, Any], hub: Desk, limit: Limit = 50, cursor: Cursor = ""
+) -> Response[AgentsPage]:
+    """The agents that connect platforms: what they can do, and what their calls came to."""
+    told = sorted(_statuses(hub).values(), key=lambda one: one.agent)
+    page = page_of(told, lambda one: one.agent, limit, cursor)
+    made = AgentsPage(agents=[_told(hub, one) for one in page.items], next_cursor=page.next)
+    return linked(request, made, limit, page.next)
+
+
+@get(
+    "/metrics",
+    operation_id="integration_metrics",
+    responses=PROBLEMS,
+    media_type="application/json",
+)
+async def metrics(
+    request: Request[Any, Any, Any],
+    hub: Desk,
+    form: FromQuery[Literal["json", "prometheus", ""]] = "",
+) -> Response[MetricsAnswer]:
+    """What is measured, as JSON; as Prometheus reads it for `form=prometheus` or text/plain."""
+    statuses = _statuses(hub)
+    measured = MetricsAnswer(
+        timestamp=now(),
+        agents={name: _figures(one) for name, one in statuses.items()},
+        breakers={guard.guard: guard.state for one in statuses.values() for guard in one.guards},
+        workflows=await hub.coordinate("counts") if hub.pulse.names else {},
+    )
+    accepts = request.headers.get("accept", "")
+    if form == "prometheus" or (not form and accepts.startswith("text/plain")):
+        return Response(exposition(measured), media_type=PROMETHEUS)  # type: ignore[arg-type]
+    return Response(measured)
+
+
+@post(
+    "/health/check",
+    status_code=200,
+    operation_id="check_health",
+    responses=PROBLEMS,
+    request_max_body_size=LARGEST,
+)
+async def check(hub: Desk, data: JSONBody[HealthCheck]) -> HealthAnswer:
+    """Ask agents how they are: by what is known, or by asking their outside."""
+    names = data.agents or hub.pulse.names
+    for name in names:
+        if name not in hub.pulse.names:
+            cure = did_you_mean(name, hub.pulse.names)
+            raise NoSuchAgent(f"There is no agent {name!r} here.", cure=cure)
+    names = list(dict.fromkeys(names))
+    deep = data.level == "deep"
+    found = await hub.pulse.asked(names) if deep else hub.pulse.basic(names)
+    return HealthAnswer(
+        level=data.level, timestamp=now(), agents=found, overall_health=overall(found)
+    )
+
+
+def _brief(health: AgentHealth) -> AgentHealth:
+    return AgentHealth(health.status, health.detail)
+
+
+def _ailing(healths: Mapping[str, AgentHealth], name: str) -> str:
+    health = healths.get(name)
+    return "" if health is None or health.status == "healthy" else f"{name}: {health.detail}"
+
+
+def _statuses(hub: Hub) -> dict[str, AgentStatus]:
+    told = {one.agent: one for one in hub.runtime.agents.status().agents}
+    return {name: told[name] for name in hub.pulse.names}
+
+
+def _told(hub: Hub, one: AgentStatus) -> AgentTold:
+    health = health_of(one)
+    return AgentTold(
+        name=one.agent,
+        title=one.title,
+        status=health.status,
+        detail=health.detail,
+        capabilities=[capability.name for capability in one.capabilities],
+        instances=one.instances,
+        in_flight=one.in_flight,
+        calls=one.calls,
+        failures=one.failures,
+        restarts=one.restarts,
+        p50=one.p50,
+        p95=one.p95,
+    )
+
+
+def _figures(one: AgentStatus) -> AgentFigures:
+    return AgentFigures(
+        status=health_of(one).status,
+        calls=one.calls,
+        failures=one.failures,
+        in_flight=one.in_flight,
+        restarts=one.restarts,
+        p50=one.p50,
+        p95=one.p95,
+    )
+
+
+OVERVIEW = ByRole(viewer=(status, agents, metrics, check))
