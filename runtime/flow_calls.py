@@ -49,10 +49,15 @@ class FlowCalls:
 
     async def begin(self, flow: str, inputs: Mapping[str, Any], *, run: str = "") -> str:
         """Start a run and give its id; one that was started under that id is left as it is."""
-        if run and (self._runtime.drives(run) or await self._is_known(run)):
+        if run and await self._is_begun(run):
             return run
         row = await self._row(flow)
-        answer = await self._runtime.obey(StartRun(row.flow, dict(inputs), run))
+        try:
+            answer = await self._runtime.obey(StartRun(row.flow, dict(inputs), run))
+        except HeddleError:
+            if run and await self._is_begun(run):  # somebody was quicker
+                return run
+            raise
         return answer.run
 
     async def result(self, run: str) -> Mapping[str, Any]:
@@ -92,7 +97,9 @@ class FlowCalls:
         with contextlib.suppress(HeddleError):
             await self._runtime.obey(CancelRun(run, reason))
 
-    async def _is_known(self, run: str) -> bool:
+    async def _is_begun(self, run: str) -> bool:
+        if self._runtime.drives(run):
+            return True
         try:
             return (await self._runtime.journal.run(run)).run == run
         except UnknownRun:

@@ -76,20 +76,24 @@ def _given(endpoint: Endpoint, takes: Schema) -> tuple[dict[str, Schema], set[st
         required -= {name}
         if "default" not in schema:
             required.add(name)
-    _look_at_names(endpoint, wanted, schemas)
+    _look_at_names(endpoint, takes, schemas)
     return schemas, required
 
 
-def _look_at_names(
-    endpoint: Endpoint, wanted: Mapping[str, Schema], schemas: Mapping[str, Schema]
-) -> None:
+def _look_at_names(endpoint: Endpoint, takes: Schema, schemas: Mapping[str, Schema]) -> None:
     """What the transform gives must be what the flow takes, and all of that which it must have."""
-    how = endpoint.request
-    made = {how.rename.get(name, name) for name in schemas} | {*how.defaults, *how.make}
-    if more := sorted(made - {*wanted} - {*endpoint.takes}):
+    how, wanted = endpoint.request, takes.get("properties", {})
+    renamed = {new for old, new in how.rename.items() if old not in endpoint.takes}
+    given = {how.rename.get(name, name) for name in schemas} | {*how.defaults, *how.make}
+    if more := sorted((given | renamed) - {*wanted} - {*endpoint.takes}):
         raise BadInput(
             f"request: the flow {endpoint.flow_name!r} has no input {more[0]!r}.",
             cure=did_you_mean(more[0], wanted) or _named("It takes", list(wanted)),
+        )
+    if lacking := [name for name in takes.get("required", ()) if name not in given]:
+        raise BadInput(
+            f"request: the flow {endpoint.flow_name!r} needs {lacking[0]!r}, which nobody gives.",
+            cure="Pick it as well, or give it a default.",
         )
 
 
