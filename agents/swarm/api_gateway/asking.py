@@ -1,5 +1,6 @@
 """Reads requests: the values in path, query, headers and body, checked before anything runs."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote_plus
@@ -20,6 +21,11 @@ MOST_QUERIED = 200
 """Values that a query may have."""
 
 MOST_FAULTS = 20
+
+DEEPEST = 64
+"""Levels that a body may have."""
+
+LONG_NUMBER = re.compile(rb"[0-9]{19}")
 
 
 class Asking:
@@ -47,7 +53,7 @@ class Asking:
     def record(
         self, places: Mapping[str, str], query: bytes, headers: Headers, body: Any
     ) -> dict[str, Any]:
-        """The values of a request, by name; `body` is its record, or None without any."""
+        """The values of a request, by name; `body` is its JSON, empty where there is none."""
         record: dict[str, Any] = {}
         faults: list[dict[str, str]] = []
         for value, read in self._path:
@@ -57,7 +63,7 @@ class Asking:
         for name, (value, read) in self._headers.items():
             if (given := headers.get(name)) is not None:
                 record[value.name] = read((given.decode("latin-1"),))
-        if body is not None:
+        if body != {}:
             self._read_body(body, record, faults)
         self._check(record, faults)
         return record
@@ -158,9 +164,9 @@ def too_large(largest: int) -> Refusal:
 
 
 def decoded(body: bytes, headers: Headers) -> Any:
-    """The JSON in a body, None where there is none. Raises Refusal."""
+    """The JSON in a body, an empty record where there is none. Raises Refusal."""
     if not body:
-        return None
+        return {}
     kind = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
     if kind != b"application/json" and not kind.endswith(b"+json"):
         raise Refusal(
@@ -168,10 +174,24 @@ def decoded(body: bytes, headers: Headers) -> Any:
             "Send it with the header `Content-Type: application/json`.",
         )  # fmt: skip
     try:
-        return msgspec.json.decode(body)
+        value = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         reason = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
         raise Refusal(400, "Malformed", f"The body is no JSON: {reason}.") from None
+    if body.count(b"[") + body.count(b"{") > DEEPEST or LONG_NUMBER.search(body):
+        _look_whether_recordable(value, 1)
+    return value
+
+
+def _look_whether_recordable(value: Any, depth: int) -> None:
+    """Runs can be recorded only with numbers that others know, and values that end somewhere."""
+    if depth > DEEPEST:
+        raise Refusal(422, "Invalid", f"The body is nested deeper than {DEEPEST} levels.")
+    if isinstance(value, int) and not -(2**63) <= value < 2**64:
+        raise Refusal(422, "Invalid", "The body holds a whole number that has more than 64 bits.")
+    if isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
+            _look_whether_recordable(one, depth + 1)
 
 
 def _by_name(values: Sequence[Value], where: str) -> dict[str, tuple[Value, Read]]:

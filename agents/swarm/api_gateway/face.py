@@ -129,9 +129,9 @@ class Face:
             await self._limited(gate, key, come, more)
         if gate.has_body or endpoint.method in BODIES:
             body = await _sent(receive, come.headers, endpoint.largest)
-            given = decoded(body, come.headers) if gate.has_body else None
+            given = decoded(body, come.headers) if gate.has_body else {}
         else:
-            body, given = b"", None
+            body, given = b"", {}
         record = gate.record(places, come.query, come.headers, given)
         inputs = await gate.inputs(record, self._calls.evaluate)
         caller = key.id if key is not None else "open"
@@ -170,11 +170,16 @@ class Face:
             return Answer(200, document(version, self.standing.gates(version)))
         if own == "docs" and not rest and reads:
             return Answer(200, page(version), (HTML, *safe()))
-        if own == "runs" and len(rest) == 1 and (reads or come.method == "DELETE"):
-            return await self._run(come, rest[0])
+        if own == "runs" and len(rest) == 1 and reads:
+            gate = await self._begun(come, rest[0])
+            return await self._calls.state(gate, rest[0], _patience(come.headers))
+        if own == "runs" and len(rest) == 2 and rest[1] == "cancel" and come.method == "POST":
+            await self._begun(come, rest[0])
+            return await self._calls.cancel(rest[0])
         raise _nothing(come)
 
-    async def _run(self, come: Come, run: str) -> Answer:
+    async def _begun(self, come: Come, run: str) -> Gate:
+        """The endpoint that began a run for this caller. Raises Refusal."""
         begun: Begun | None = await self._apart(self._calls.store.begun, run)
         gate = begun and self.standing.gate(f"{begun.version}/{begun.name}")
         if begun is None or not gate or begun.version != come.parts[0]:
@@ -182,9 +187,7 @@ class Face:
         key = self.standing.keys.caller(gate.endpoint, come.headers)
         if gate.endpoint.access == "key" and (key is None or key.id != begun.caller):
             raise _nothing(come)
-        if come.method == "DELETE":
-            return await self._calls.cancel(run)
-        return await self._calls.state(gate, run, _patience(come.headers))
+        return gate
 
 
 def _come(scope: Scope) -> Come:

@@ -50,6 +50,7 @@ TOLD = {
     400: "It can't be read.",
     401: "The key is missing or not known.",
     403: "The key doesn't open this, or the page may not call it.",
+    404: "There is no such run.",
     408: "The body came too slowly.",
     409: "The call with this key is under way.",
     410: "It is answered no longer.",
@@ -71,7 +72,8 @@ def document(version: str, gates: Iterable[Gate]) -> bytes:
     for gate in gates:
         paths.setdefault(gate.endpoint.path, {})[gate.endpoint.method.lower()] = _operation(gate)
     if any(gate.endpoint.answers == "later" for gate in gates):
-        paths["/runs/{run}"] = _runs(gates)
+        paths["/runs/{run}"] = {"get": _run(gates)}
+        paths["/runs/{run}/cancel"] = {"post": _cancel(gates)}
     return as_json(
         {
             "openapi": "3.1.0",
@@ -147,12 +149,7 @@ def _responses(gate: Gate) -> dict[str, Any]:
     refusals |= {500} if endpoint.response.make else set()
     told: dict[str, Any] = {str(_status(gate)): _success(gate)}
     for status in sorted(refusals):
-        told[str(status)] = {
-            "description": TOLD[status],
-            "content": {
-                "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
-            },
-        }
+        told[str(status)] = _refusal(status)
     return told
 
 
@@ -186,43 +183,45 @@ def _given(gate: Gate) -> Mapping[str, Any]:
     return {"type": "object", "properties": gate.gives}
 
 
-def _runs(gates: Iterable[Gate]) -> dict[str, Any]:
-    asked = {
-        "description": "How the run is.",
-        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/State"}}},
-    }
-    problem = {
-        "content": {
-            "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
-        }
-    }
-    refusals = {
-        str(status): {"description": TOLD.get(status, "There is no such run."), **problem}
-        for status in (400, 401, 403, 404, 500, 503)
-    }
-    open_too = any(gate.endpoint.access == "open" for gate in gates)
-    common: dict[str, Any] = {
-        "parameters": [
-            {"name": "run", "in": "path", "required": True, "schema": {"type": "string"}}
-        ],
-        "security": [{"key": []}, {"bearer": []}, *([{}] if open_too else [])],
-    }
+def _run(gates: Iterable[Gate]) -> dict[str, Any]:
     wait = {
         "name": "Prefer", "in": "header", "required": False, "schema": {"type": "string"},
         "description": "wait=10 has the answer wait so many seconds for news, 30 at most.",
     }  # fmt: skip
+    common = _of_a_run(gates, 200)
     return {
-        "get": {
-            **common,
-            "operationId": "gateway_run",
-            "summary": "How a run is",
-            "parameters": [*common["parameters"], wait],
-            "responses": {"200": asked, **refusals},
+        **common,
+        "operationId": "gateway_run",
+        "summary": "How a run is",
+        "parameters": [*common["parameters"], wait],
+    }
+
+
+def _cancel(gates: Iterable[Gate]) -> dict[str, Any]:
+    common = _of_a_run(gates, 202)
+    return {**common, "operationId": "gateway_cancel_run", "summary": "Cancel a run"}
+
+
+def _of_a_run(gates: Iterable[Gate], status: int) -> dict[str, Any]:
+    """What asking for a run and cancelling it have in common."""
+    open_too = any(gate.endpoint.access == "open" for gate in gates)
+    state = {"application/json": {"schema": {"$ref": "#/components/schemas/State"}}}
+    return {
+        "parameters": [
+            {"name": "run", "in": "path", "required": True, "schema": {"type": "string"}}
+        ],
+        "security": [{"key": []}, {"bearer": []}, *([{}] if open_too else [])],
+        "responses": {
+            str(status): {"description": "How the run is.", "content": state},
+            **{str(code): _refusal(code) for code in (400, 401, 403, 404, 500, 503)},
         },
-        "delete": {
-            **common,
-            "operationId": "gateway_cancel_run",
-            "summary": "Cancel a run",
-            "responses": {"202": asked, **refusals},
+    }
+
+
+def _refusal(status: int) -> dict[str, Any]:
+    return {
+        "description": TOLD[status],
+        "content": {
+            "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
         },
     }

@@ -1,6 +1,7 @@
 """A gateway as `heddle serve` has it: a real runtime behind a real server on the loopback."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
+import pytest_asyncio
 
 from agents.swarm.api_gateway.agent import GatewayAgent
 from agents.swarm.api_gateway.shapes import Endpoint, Shown
@@ -50,8 +52,9 @@ async def no_rest(scope: Any, receive: Any, send: Any) -> None:
 class Gateway:
     """The agent, and where callers reach it."""
 
-    def __init__(self, agent: GatewayAgent, runtime: Runtime, address: str) -> None:
+    def __init__(self, agent: GatewayAgent, runtime: Runtime, address: str, database: Path) -> None:
         self.agent = agent
+        self.database = database
         self.runtime = runtime
         self.address = address
         self.client = httpx.AsyncClient(base_url=address)
@@ -79,12 +82,33 @@ async def served(home: Path, **settings: Any) -> AsyncIterator[Gateway]:
         free, pages = open_paths(agents), paths_for_pages(agents)
         async with serving(faces, listening, "token", free=free, from_anywhere=pages):
             agent = await agents.agent(GatewayAgent, granted(home))
-            made = Gateway(agent, runtime, listening.address)
+            made = Gateway(
+                agent, runtime, listening.address, home / "agents/api_gateway/gateway.db"
+            )
             async with made.client:
                 yield made
 
 
-@pytest.fixture
-async def gateway(tmp_path: Path) -> AsyncIterator[Gateway]:
-    async with served(tmp_path) as made:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Gateway]:
+    """One for all tests of a module: it takes a moment to begin and to end."""
+    async with served(tmp_path_factory.mktemp("home")) as made:
         yield made
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def gateway(house: Gateway) -> AsyncIterator[Gateway]:
+    """A gateway without any endpoint or key."""
+    yield house
+    there = await house.agent.overview()
+    for shown in there.endpoints:
+        await house.agent.remove(shown.endpoint.version, shown.endpoint.name)
+    for key in there.keys:
+        await house.agent.remove_key(key.id)
+
+
+async def eventually(true: Callable[[], Awaitable[bool]], within: float = 30.0) -> None:
+    """Come back once something is so that happens in another task or process."""
+    async with asyncio.timeout(within):
+        while not await true():  # noqa: ASYNC110 - see above
+            await asyncio.sleep(0.02)

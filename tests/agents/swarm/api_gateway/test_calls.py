@@ -1,6 +1,7 @@
 """Calls of endpoints over HTTP: what is read from where, what is refused, what is answered."""
 
 import asyncio
+import time
 from typing import Any
 
 import httpx
@@ -8,6 +9,8 @@ import pytest
 
 from agents.swarm.api_gateway import face
 from tests.agents.swarm.api_gateway.conftest import HELLO, READS, SLEEPS, Gateway
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 AT = "/gateway/v1/lessons/7"
 
@@ -44,13 +47,14 @@ async def test_what_is_wrong_is_told_with_its_place(
     gateway: Gateway, query: str, body: Any, errors: list[tuple[str, str]]
 ) -> None:
     await gateway.create()
+    began = time.time()
 
     reply = await gateway.client.post(f"{AT}{query}", json=body)
 
     assert reply.status_code == 422
     assert reply.headers["content-type"] == "application/problem+json"
     assert [(one["in"], one["name"]) for one in reply.json()["errors"]] == errors
-    assert not await gateway.runtime.journal.runs()
+    assert not await gateway.runtime.journal.runs(flow="Lesson", since=began)
 
 
 async def test_a_typing_error_is_told_with_what_was_meant(gateway: Gateway) -> None:
@@ -71,6 +75,10 @@ async def test_a_typing_error_is_told_with_what_was_meant(gateway: Gateway) -> N
         (b'{"topic": "\\ud800"}', {"content-type": "application/json"}, 400),
         (b"[" * 100_000, {"content-type": "application/json"}, 400),
         (b"[1]", {"content-type": "application/json"}, 422),
+        (b'{"words": [%d]}' % 2**64, {"content-type": "application/json"}, 422),
+        (b'{"words": [%d]}' % (2**64 - 1), {"content-type": "application/json"}, 200),
+        (b'{"words": %s}' % (b"[" * 70 + b"]" * 70), {"content-type": "application/json"}, 422),
+        (b"null", {"content-type": "application/json"}, 422),
         (b"topic=x", {"content-type": "application/x-www-form-urlencoded"}, 415),
         (b"{}", {}, 415),
         (b"x" * 2000, {"content-type": "application/json"}, 413),

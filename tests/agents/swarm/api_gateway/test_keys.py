@@ -1,17 +1,19 @@
 """Who may call an endpoint: everybody, or whoever shows a key that opens it."""
 
 import sqlite3
-from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from graph.errors import BadInput
 from tests.agents.swarm.api_gateway.conftest import HELLO, Gateway
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 AT = "/gateway/v1/hello"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def guarded(gateway: Gateway) -> Gateway:
     await gateway.create(HELLO, name="hello", path="/hello", access="key")
     await gateway.create(HELLO, name="other", path="/other", access="key")
@@ -68,12 +70,11 @@ async def test_a_key_that_was_removed_opens_nothing_any_more(guarded: Gateway) -
         await guarded.agent.remove_key(made.key.id)
 
 
-async def test_what_opens_is_told_once_and_kept_nowhere(guarded: Gateway, tmp_path: Path) -> None:
+async def test_what_opens_is_told_once_and_kept_nowhere(guarded: Gateway) -> None:
     made = await guarded.agent.make_key("a partner")
     shown = await guarded.agent.overview()
 
-    database = next(tmp_path.rglob("gateway.db"))
-    kept = sqlite3.connect(database)
+    kept = sqlite3.connect(guarded.database)
     rows = kept.execute("SELECT * FROM gateway_keys").fetchall()
     kept.close()
 

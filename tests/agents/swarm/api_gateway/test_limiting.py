@@ -7,12 +7,15 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from agents.resilience.guards import Guards
 from agents.swarm.api_gateway.limiting import Limiter
 from agents.swarm.api_gateway.shapes import Rate
-from tests.agents.swarm.api_gateway.conftest import HELLO, Gateway, served
+from tests.agents.swarm.api_gateway.conftest import HELLO, Gateway, eventually, served
 from tests.servers.redis import RedisServer
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 AT = "/gateway/v1/hello"
 
@@ -38,7 +41,7 @@ def clock() -> StillClock:
     return StillClock()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def limiter(clock: StillClock) -> AsyncIterator[Limiter]:
     made = Limiter(Guards().of("api_gateway:redis"), clock=clock)
     yield made
@@ -176,7 +179,10 @@ async def called_all_along(gateway: Gateway) -> AsyncIterator[list[int]]:
 async def until(gateway: Gateway, state: str, statuses: list[int]) -> str:
     """Wait until the gateway says so of itself, with calls answered before and after."""
     before = len(statuses)
-    async with asyncio.timeout(30):
-        while len(statuses) < before + 8 or (await gateway.agent.health()).state != state:
-            await asyncio.sleep(0.02)
+
+    async def is_so() -> bool:
+        enough = len(statuses) >= before + 8
+        return enough and (await gateway.agent.health()).state == state
+
+    await eventually(is_so)
     return (await gateway.agent.health()).detail

@@ -100,3 +100,10 @@ def test_two_endpoints_cannot_answer_the_same_request(
         return
     with pytest.raises(BadInput, match=r"is answered by 'lesson' already, as /lessons/\{id\}"):
         refuse_conflicts(wanted, [there])
+
+
+def test_an_endpoint_says_what_it_can_be() -> None:
+    with pytest.raises(ValueError, match="name"):
+        endpoint(name="Not a name")
+    with pytest.raises(ValueError, match="calls"):
+        endpoint(rate={"calls": 0})

@@ -2,7 +2,11 @@
 
 from typing import Any
 
+import pytest
+
 from tests.agents.swarm.api_gateway.conftest import Gateway
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 AT = "/gateway/v1/lessons/7"
 
