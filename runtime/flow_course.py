@@ -14,6 +14,9 @@ from runtime.projections.run_view import BlockState, BlockView, RunState, RunVie
 COMPENSATE = "logic.compensate"
 """The kind of block whose rounds undo steps, each labelled by the step."""
 
+PASSING = ("flow", "logic")
+"""Categories of blocks that only say what goes where."""
+
 STATES: Mapping[BlockState, StepState] = {
     "waiting": "waiting", "running": "running", "retrying": "running", "asking": "asking",
     "doubted": "asking", "finished": "done", "reused": "done", "skipped": "skipped",
@@ -44,14 +47,14 @@ def course(flow: Flow, plan: Plan, catalog: Catalog, events: Sequence[AnyEvent])
 
 
 def steps_of(flow: Flow, plan: Plan, catalog: Catalog) -> list[str]:
-    """The blocks of the main level that ask an agent, and the sub-flows, in order."""
+    """The blocks of the main level that do something, in order: no ends, notes or control."""
     ids = dict.fromkeys(id.partition("/")[0] for id in plan.ids)
     return [id for id in ids if id in flow.blocks and _is_step(flow, catalog, id)]
 
 
 def _is_step(flow: Flow, catalog: Catalog, id: str) -> bool:
     kind = flow.blocks[id].kind
-    return kind == CALL or catalog.spec(kind).agent != "pure"
+    return kind == CALL or catalog.spec(kind).category not in PASSING
 
 
 def _undone(flow: Flow, events: Sequence[AnyEvent]) -> set[str]:

@@ -75,12 +75,10 @@ class Pulse:
             for name, (health, seconds) in zip(names, took, strict=True)
         }
 
-    async def close(self) -> None:
+    def end(self) -> None:
         """Ask nobody any more."""
-        asking = [*self._asking.values(), *([self._round] if self._round else [])]
-        for task in asking:
+        for task in (*self._asking.values(), *([self._round] if self._round else [])):
             task.cancel()
-        await asyncio.gather(*asking, return_exceptions=True)
 
     async def _answered(self, name: str) -> AgentHealth:
         task = self._ask(name)

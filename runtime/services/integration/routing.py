@@ -2,15 +2,23 @@
 
 import asyncio
 import re
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
+
+import msgspec
 
 from graph.errors import BadInput, HeddleError
 from runtime.services.integration.errors import NotDelivered
 from runtime.services.integration.hub import Hub
+from runtime.services.integration.luau import module_of
 from runtime.services.integration.shapes import Delivery, Platform, Record, SyncTrigger, plain
 
 LONGEST_CHANNEL = 164
 _NO_CHANNEL = re.compile(r"[^A-Za-z0-9_=@,.;]")
+_NO_COMPONENT = re.compile(r"[^A-Za-z0-9_.:-]")
+_NO_SCRIPT = re.compile(r"[^A-Za-z0-9_]")
+
+SYNC = "platform_data"
+"""The sync that takes what platforms send: a table with a row for each subject."""
 
 WITHOUT_SUBJECT = "shared"
 """What data is of that says nothing of it."""
@@ -26,16 +34,22 @@ class Way(NamedTuple):
 
 def ways_to(platform: Platform, subject: str, data: Record, id: str) -> list[Way]:
     """Who takes data for a platform."""
-    return {
-        "frontend": [
-            Way("realtime_update", "broadcast", {
-                "channels": [channel_of(subject)], "event": "sync", "id": id, "data": data,
-            }),
-        ],
-        "roblox": [],
-        "backend": [],
-        "database": [],
-    }[platform]  # fmt: skip
+    match platform:
+        case "frontend":
+            shown = {"component": component_of(subject), "value": data, "id": id}
+            said = {"channels": [channel_of(subject)], "event": "sync", "data": data, "id": id}
+            return [
+                Way("ui_sync", "set", shown),
+                Way("realtime_update", "broadcast", said),
+            ]
+        case "roblox":
+            scripts = {script_of(subject): module_of(data)}
+            pushed = {"scripts": scripts, "note": f"Data of {subject}"}
+            return [Way("studio_bridge", "push_scripts", pushed)]
+        case "backend" | "database":
+            row = {"subject": subject, "data": msgspec.json.encode(data).decode()}
+            return [Way("database_sync", "put", {"sync": SYNC, "row": row})]
+    assert_never(platform)
 
 
 async def delivered(
@@ -106,3 +120,13 @@ def subject_of(data: Record) -> str:
 def channel_of(subject: str) -> str:
     """The channel on which clients hear of a subject: `sync-user-123`."""
     return f"sync-{_NO_CHANNEL.sub('-', subject)}"[:LONGEST_CHANNEL]
+
+
+def component_of(subject: str) -> str:
+    """The component that shows a subject: `sync/user:123`."""
+    return f"sync/{_NO_COMPONENT.sub('-', subject)}"[:LONGEST_CHANNEL]
+
+
+def script_of(subject: str) -> str:
+    """The module in Studio that holds what is known of a subject."""
+    return f"ReplicatedStorage/Heddle/{_NO_SCRIPT.sub('_', subject)}"[:LONGEST_CHANNEL]

@@ -16,5 +16,6 @@ def integration_of(house: House) -> Litestar:
     """The integration hub of a house."""
     hub = Hub(house)
     hub.pulse.begin()
+    house.at_end.callback(hub.pulse.end)
     tables = (OVERVIEW, WORKFLOWS, EXCHANGE, UPKEEP)
     return app_of(house, "integration", "Integration hub", tables, prefix=PREFIX, hub=hub)
