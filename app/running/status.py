@@ -73,7 +73,9 @@ class RunStatus(QWidget):
         self._say(standing(run.view))
         done = progress(run.view, len(workbench.document.flow.blocks))
         self.bar.setVisible(run.goes_on)
+        self.bar.setUpdatesEnabled(False)  # or it paints at once, with all that waits for its turn
         self.bar.setValue(int(done * 1000))
+        self.bar.setUpdatesEnabled(True)
         if not run.goes_on:
             self._clock.stop()
 

@@ -264,9 +264,8 @@ class Canvas(HandledView):
 
     def _soil_news(self, rows: list[int]) -> None:
         seen = self.shapes.within(self.area())
-        for row in rows:
-            if seen[row]:
-                self._layer.soil(QRectF(*self.shapes.rects[row]).adjusted(-8, -8, 8, 8))
+        for row in self.marks.changed(row for row in rows if seen[row]):
+            self._layer.soil(QRectF(*self.shapes.rects[row]).adjusted(-8, -8, 8, 8))
         news = self._news_of(rows)
         for link in news:
             self._layer.soil(self.drawing.links.label_area(link))

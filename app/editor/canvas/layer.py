@@ -1,6 +1,7 @@
 """What was drawn of the scene, kept: moved when the view moves, drawn anew only where it must."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import reduce
 from typing import cast
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize
@@ -14,6 +15,9 @@ DrawOver = Callable[..., object]
 
 MOST_PATCHES = 64
 """With more soiled areas than these, everything is drawn anew."""
+
+MOST_ALONE = 16
+"""So many parts of the view are drawn each on its own, and more of them as one."""
 
 
 class Layer:
@@ -53,9 +57,10 @@ class Layer:
         self._origin, self._zoom = QPointF(origin), zoom
         whole = QRect(0, 0, size.width(), size.height())
         if self._all_soiled:
-            self._repaint(QRegion(whole))
+            self._repaint([whole])
         else:
-            self._repaint((bare + self._patches()) & QRegion(whole))
+            patches = [part & whole for part in (*_parts(bare), *self._patches())]
+            self._repaint(_apart([part for part in patches if not part.isEmpty()]))
             self._draw_what_is_over()
         self._soiled.clear()
         self._over.clear()
@@ -89,29 +94,41 @@ class Layer:
             draw(painter, zoom=self._zoom)
         painter.end()
 
-    def _patches(self) -> QRegion:
-        found = QRegion()
+    def _patches(self) -> Iterator[QRect]:
         for area in self._soiled:
-            found += _outward(area.translated(-self._origin), self._zoom)
-        return found
+            yield _outward(area.translated(-self._origin), self._zoom)
 
-    def _repaint(self, region: QRegion) -> None:
-        """Draw these parts of the view; far apart ones each on their own."""
-        if region.isEmpty():
+    def _repaint(self, parts: Sequence[QRect]) -> None:
+        """Draw these parts of the view."""
+        if not parts:
             return
         painter = QPainter(self._pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        parts = [QRegion(rect) for rect in _parts(region)] if region.rectCount() <= 3 else [region]
         for part in parts:
             painter.save()
-            painter.setClipRegion(part)
+            painter.setClipRect(part)
             painter.scale(self._zoom, self._zoom)
             painter.translate(-self._origin)
-            seen = QRectF(part.boundingRect()).adjusted(-2, -2, 2, 2)
+            seen = QRectF(part).adjusted(-2, -2, 2, 2)
             corner = self._origin + seen.topLeft() / self._zoom
             self._draw(painter, QRectF(corner, seen.size() / self._zoom), self._zoom)
             painter.restore()
         painter.end()
+
+
+def _apart(parts: Sequence[QRect]) -> list[QRect]:
+    """The same parts, those that overlap put together; all as one if they are still too many."""
+    found: list[QRect] = []
+    for part in parts:
+        joined = part
+        while touching := [one for one in found if one.intersects(joined)]:
+            for one in touching:
+                found.remove(one)
+                joined = joined.united(one)
+        found.append(joined)
+    if len(found) <= MOST_ALONE:
+        return found
+    return [reduce(QRect.united, found)]
 
 
 def _parts(region: QRegion) -> list[QRect]:

@@ -28,6 +28,7 @@ class Marks:
         self._begun = False
         self.looks: npt.NDArray[np.uint8] = np.zeros(0, np.uint8)
         self._told: dict[End, int] = {}
+        self._stood: dict[int, Status] = {}
         self.problems: Mapping[str, list[Problem]] = {}
 
     @property
@@ -38,6 +39,7 @@ class Marks:
     def refresh(self) -> None:
         """Take up how everything stands."""
         self.problems = self._workbench.problems_here()
+        self._stood.clear()
         ids, run = self._shapes.ids, self._workbench.run
         self._generation = self._shapes.generation
         self.looks = np.zeros(len(ids), np.uint8)
@@ -68,6 +70,16 @@ class Marks:
                 look = look_of(run.block(address), self._is_stale(address))
                 self.looks[row] = _NUMBER[look]
         return touched
+
+    def changed(self, rows: Iterable[int]) -> list[int]:
+        """Those of these blocks that stand otherwise than when this was last asked."""
+        found = []
+        for row in rows:
+            status = self.status(row)
+            if self._stood.get(row) != status:
+                self._stood[row] = status
+                found.append(row)
+        return found
 
     def looks_of(self, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.uint8]:
         """The numbers of the looks of these blocks."""

@@ -2,7 +2,9 @@
 
 import numpy as np
 from PySide6.QtCore import QRectF
+from PySide6.QtGui import QFont
 
+from app.editor.canvas.writing import LINES, Sheet
 from app.presenters.live_run import LiveRun
 from graph.flow import Block, Flow, View
 from runtime.events import RunStarted, TaskStarted, TaskStreamed
@@ -32,3 +34,45 @@ def test_a_block_in_view_is_read_though_many_began_to_write_before_it(show: Show
     changed = np.nonzero((before != after).any(axis=2))[0]
     assert changed.size
     assert changed.min() >= slip - 2
+
+
+WIDTH = 180.0
+STORY = " ".join(f"word{n} and some more" for n in range(60))
+
+
+def lines_of(sheet: Sheet) -> list[str]:
+    text = sheet.layout.text()
+    lines = [sheet.layout.lineAt(number) for number in range(sheet.lines)]
+    return [text[line.textStart() :][: line.textLength()].strip() for line in lines]
+
+
+def test_lines_stay_as_they_were_broken_while_a_text_grows(qapp: object) -> None:
+    sheet, font, seen = Sheet(), QFont(), list[str]()
+    for end in range(1, len(STORY)):
+        sheet.show(STORY[:end], font, WIDTH)
+        lines = lines_of(sheet)
+        if len(seen) > 1 and len(lines) > 1:
+            assert lines[-2] == seen[-2] or seen[-1].startswith(lines[-2])
+        seen = lines
+
+    whole = Sheet()
+    whole.show(STORY, font, WIDTH)
+    assert lines_of(sheet)[-1].split()[-1] == lines_of(whole)[-1].split()[-1]
+    assert sheet.lines <= 2 * LINES
+
+
+def test_what_was_begun_anew_is_read_from_its_beginning(qapp: object) -> None:
+    sheet, font = Sheet(), QFont()
+    sheet.show("It was a dark and stormy night", font, WIDTH)
+
+    sheet.show("Once upon", font, WIDTH)
+
+    assert lines_of(sheet) == ["Once upon"]
+
+
+def test_empty_lines_are_left_out_wherever_a_piece_ends(qapp: object) -> None:
+    sheet, font = Sheet(), QFont()
+    for text in ("\n", "\none\n", "\none\n\n \n", "\none\n\n \ntwo", "\none\n\n \ntwo\n"):
+        sheet.show(text, font, WIDTH)
+
+    assert lines_of(sheet) == ["one", "two"]
