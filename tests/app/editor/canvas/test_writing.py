@@ -48,7 +48,7 @@ def lines_of(sheet: Sheet) -> list[str]:
 
 def test_lines_stay_as_they_were_broken_while_a_text_grows(qapp: object) -> None:
     sheet, font, seen = Sheet(), QFont(), list[str]()
-    for end in range(1, len(STORY)):
+    for end in range(1, len(STORY) + 1):
         sheet.show(STORY[:end], font, WIDTH)
         lines = lines_of(sheet)
         if len(seen) > 1 and len(lines) > 1:
