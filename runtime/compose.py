@@ -48,6 +48,7 @@ INTEGRATION_AGENTS = {
         "API gateway", "agents.swarm.api_gateway.agent:GatewayAgent", ("/gateway/",), True, True
     ),
     "coordinator": Known("Workflows", "agents.swarm.coordinator.agent:CoordinatorAgent"),
+    "database_sync": Known("Database sync", "agents.swarm.database_sync.agent:SyncAgent"),
     "schema_validator": Known("Schemas", "agents.swarm.schema_validator.agent:SchemaAgent"),
 }
 """The same for those that connect platforms, which one can do without."""

@@ -124,6 +124,18 @@ BUILT_IN: Mapping[str, Mapping[str, Any]] = {
         "trials": 1,
         "concurrent": 1_000,
     },
+    # What is missed meanwhile is made good, so it is asked again soon; a row is small and needed
+    # at once, and thousands may be wanted.
+    "database_sync": {
+        "seconds": 10.0,
+        "attempts": 1,
+        "failures": 3,
+        "recovery": 0.5,
+        "trials": 1,
+        "heed": False,
+        "concurrent": 256,
+        "waiting": 20_000,
+    },
 }
 """What is different around some systems, before the file is read."""
 

@@ -1,0 +1,233 @@
+"""Rows in the cache: which may be used, which are old, and who may put the next one there.
+
+What is there for a key is an entry, or a token: of a reader who is about to put one (L), or of a
+writer (W). A reader's token gives way to whoever writes meanwhile, so no row that was read
+before a write can be put there after it. Where two write at once, neither puts its row.
+"""
+
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
+
+import msgspec
+
+from agents.contract import Guard
+from agents.errors import AgentError
+from agents.swarm.database_sync.caches.contract import Cache, Swap
+from agents.swarm.database_sync.shapes import Version
+from agents.swarm.database_sync.tables import Table
+
+T = TypeVar("T")
+
+KEEP_SECONDS = 86_400.0
+"""How much longer than it is fresh a row is held, for when the database is away."""
+
+READ_SECONDS = 5.0
+"""How long others wait for a reader to put the row."""
+
+WRITE_SECONDS = 60.0
+"""How long a writer may take; longer than a statement may."""
+
+TOKENS = b"LW"
+
+
+class Entry(msgspec.Struct, frozen=True, array_like=True):
+    """A row as it is held, None for none; `at` is when the database was asked.
+
+    `waiting` says that the row isn't in the database yet.
+    """
+
+    epoch: bytes
+    at: float
+    row: dict[str, Any] | None
+    version: Version | None = None
+    waiting: bool = False
+
+
+class Seen(NamedTuple):
+    """What a look found: the bytes, and what they mean.
+
+    `epoch` is None where the cache can't be asked. What is of another epoch is no `entry`.
+    """
+
+    epoch: bytes | None
+    raw: bytes | None = None
+    entry: Entry | None = None
+
+
+AWAY = Seen(None)
+
+Rows = Mapping[str, Mapping[str, Any] | None]
+"""Rows by key, None for those that there aren't."""
+
+_decoder = msgspec.msgpack.Decoder(Entry)
+_encoder = msgspec.msgpack.Encoder()
+
+
+class Shelf:
+    """The cache behind its guard. A cache that is away raises nothing here.
+
+    `lost` is awaited when it can't be asked, before anything goes on that it doesn't learn of;
+    from then on it isn't asked, until it is `found` again with all that it holds made void.
+    """
+
+    def __init__(
+        self, cache: Cache, guard: Guard | None, lost: Callable[[AgentError], Awaitable[None]]
+    ) -> None:
+        self.cache = cache
+        self.usable = False
+        self._guard = guard
+        self._lost = lost
+        self._epochs = dict[str, bytes]()
+
+    async def look(self, table: Table, key: str) -> Seen:
+        """What is held for a key."""
+        if not self.usable:
+            return AWAY
+        space = table.space
+        try:
+            if self._guard is None:
+                epoch, (raw,) = await self.cache.read(space, (key,))
+            else:
+                async with self._guard.entered():
+                    epoch, (raw,) = await self.cache.read(space, (key,))
+        except AgentError as error:
+            await self._away(error)
+            return AWAY
+        if epoch is None:
+            return Seen(await self._begun(space))
+        self._epochs[space] = epoch
+        if raw is None or raw[0] in TOKENS:
+            return Seen(epoch, raw)
+        entry = _decoder.decode(raw)
+        return Seen(epoch, raw, entry if entry.epoch == epoch else None)
+
+    async def lease(self, table: Table, key: str, seen: Seen) -> bytes | None:
+        """A token for whoever is to put the row; None when somebody else is about to."""
+        token, space = b"L" + secrets.token_bytes(8), table.space
+        if seen.raw is None:
+            given = await self._ask(lambda: self.cache.lease(space, key, token, READ_SECONDS))
+            return token if given else None
+        swap = (Swap(key, seen.raw, token, READ_SECONDS),)
+        swapped = await self._ask(lambda: self.cache.swap(space, swap))
+        return token if swapped and swapped[0] else None
+
+    async def put(self, table: Table, key: str, old: bytes, row: Mapping[str, Any] | None) -> Entry:
+        """Hold a row that was read, unless something else than `old` is there by now."""
+        entry = self._entry(table, row)
+        swap = (Swap(key, old, _encoder.encode(entry), _seconds(table, row)),)
+        await self._ask(lambda: self.cache.swap(table.space, swap))
+        return entry
+
+    async def give_back(self, table: Table, key: str, token: bytes, seen: Seen) -> None:
+        """Put no row after all: what was there before is there again."""
+        seconds = KEEP_SECONDS if seen.entry else 0.0
+        old = seen.raw if seen.entry else None
+        swap = (Swap(key, token, old, seconds),)
+        await self._ask(lambda: self.cache.swap(table.space, swap))
+
+    async def claim(self, table: Table, keys: Sequence[str]) -> dict[str, bytes]:
+        """Tokens of a writer: until it ends, nobody puts another row there."""
+        tokens = {key: b"W" + secrets.token_bytes(8) for key in keys}
+        items = list(tokens.items())
+        await self._ask(lambda: self.cache.write(table.space, items, WRITE_SECONDS), strict=True)
+        return tokens
+
+    async def finish(self, table: Table, old: Mapping[str, bytes], rows: Rows) -> None:
+        """A writer is done: hold what the rows are now, where nobody else wrote meanwhile.
+
+        Keys that have no row here are held no more.
+        """
+        await self._begun(table.space)
+        swaps = [
+            Swap(
+                key,
+                raw,
+                _encoder.encode(self._entry(table, rows[key])) if key in rows else None,
+                _seconds(table, rows.get(key)),
+                strict=True,
+            )
+            for key, raw in old.items()
+        ]
+        await self._ask(lambda: self.cache.swap(table.space, swaps), strict=True)
+
+    async def announce(self, table: Table, rows: Rows) -> dict[str, bytes]:
+        """Hold rows that are not in the database yet; gives what is held, for `finish`."""
+        if not rows:
+            return {}
+        await self._begun(table.space)
+        held = {
+            key: _encoder.encode(self._entry(table, row, waiting=True)) for key, row in rows.items()
+        }
+        items, seconds = list(held.items()), table.sync.ttl + KEEP_SECONDS
+        await self._ask(lambda: self.cache.write(table.space, items, seconds), strict=True)
+        return held
+
+    async def drop(self, table: Table, keys: Sequence[str]) -> None:
+        """Hold these no more."""
+        if keys:
+            await self._ask(lambda: self.cache.drop(table.space, keys), strict=True)
+
+    async def void(self, table: Table) -> None:
+        """Make all void that is held of a table."""
+        await self._ask(lambda: self._renewed(table.space), strict=True)
+
+    async def found(self, tables: Sequence[Table]) -> None:
+        """It answers again. What it holds may be old, so it is void. Raises AgentError."""
+        for table in tables:
+            await self._renewed(table.space)
+        self.usable = True
+
+    async def _renewed(self, space: str) -> None:
+        self._epochs[space] = await self.cache.renew(space, secrets.token_bytes(6))
+
+    async def _begun(self, space: str) -> bytes | None:
+        """The epoch of a space, which begins with the first look at it."""
+        if space not in self._epochs:
+            epoch = await self._ask(
+                lambda: self.cache.renew(space, secrets.token_bytes(6), only_first=True)
+            )
+            if epoch is None:
+                return None
+            self._epochs[space] = epoch
+        return self._epochs[space]
+
+    def _entry(
+        self, table: Table, row: Mapping[str, Any] | None, *, waiting: bool = False
+    ) -> Entry:
+        # Of an epoch that is over by now, it is void; it can't be of one that is yet to come.
+        epoch = self._epochs.get(table.space, b"")
+        version = table.version(row) if row is not None else 0
+        held = None if row is None else dict(row)
+        return Entry(epoch, time.time(), held, version, waiting)
+
+    async def _ask(self, work: Callable[[], Awaitable[T]], *, strict: bool = False) -> T | None:
+        """The answer of the cache; None where it has none.
+
+        What is `strict` tells it of a write: one that isn't asked any more must not be trusted
+        either.
+        """
+        if not self.usable:
+            return None
+        try:
+            if self._guard is None:
+                return await work()
+            return await self._guard.call(work, within=0, again=strict)
+        except AgentError as error:
+            await self._away(error)
+            return None
+
+    async def _away(self, error: AgentError) -> None:
+        self.usable = False
+        await self._lost(error)
+
+
+def _seconds(table: Table, row: Mapping[str, Any] | None) -> float:
+    return table.sync.ttl + KEEP_SECONDS if row is not None else table.sync.missing_ttl
+
+
+def is_fresh(table: Table, entry: Entry, now: float) -> bool:
+    """Whether an entry may be used without asking the database."""
+    sync = table.sync
+    return now - entry.at < (sync.ttl if entry.row is not None else sync.missing_ttl)

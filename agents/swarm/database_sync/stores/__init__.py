@@ -1,0 +1,1 @@
+"""Where rows are kept: PostgreSQL, or a SQLite file, by one contract."""

@@ -1,0 +1,142 @@
+"""A sync with what its table is like: which keys there can be, what a row's version is."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from agents.swarm.database_sync.shapes import Change, Put, Sync, Version
+from agents.swarm.database_sync.values import (
+    KeyKind,
+    digest,
+    key_text,
+    key_value,
+    key_values,
+    plain,
+)
+from graph.errors import BadInput
+from graph.values import did_you_mean
+
+MOST_CHARACTERS = 5_000_000
+"""Of a row, as JSON."""
+
+
+class Column(msgspec.Struct, frozen=True):
+    """A column as its database describes it.
+
+    `kind` is what a key may be of, None for a column that no key can have. `required` says that
+    a row can't be made without it.
+    """
+
+    name: str
+    type: str
+    kind: KeyKind | None = None
+    required: bool = False
+
+
+class Described(msgspec.Struct, frozen=True):
+    """A sync with what the database at that address says of its table.
+
+    `unique` are the sets of columns of which no two rows have the same values.
+    """
+
+    sync: Sync
+    columns: tuple[Column, ...]
+    unique: tuple[frozenset[str], ...]
+    database: str
+
+
+class Table:
+    """Made from what the database says of a sync's table. Raises BadInput where they don't fit.
+
+    `space` names what is held of it: another database, or other columns, are something else.
+    """
+
+    def __init__(self, described: Described) -> None:
+        self.described = described
+        self.sync = sync = described.sync
+        columns = described.columns
+        self.types = {column.name: column.type for column in columns}
+        self._known(*sync.key, *sync.columns, *filter(None, [sync.version]))
+        if frozenset(sync.key) not in described.unique:
+            raise BadInput(
+                f"{sync.table!r} may have several rows of one key ({', '.join(sync.key)}).",
+                cure="Name its primary key, or give those columns a unique index.",
+            )
+        self.kinds = {column.name: column.kind for column in columns if column.name in sync.key}
+        if odd := [name for name in sync.key if self.kinds[name] is None]:
+            raise BadInput(
+                f"The key column {odd[0]!r} is {self.types[odd[0]]}.",
+                cure="A key is made of whole numbers, text, UUIDs, dates or booleans.",
+            )
+        wanted = [*sync.key, *sync.columns, *filter(None, [sync.version])]
+        self.columns = tuple(dict.fromkeys(wanted if sync.columns else self.types))
+        self.required = {column.name for column in columns if column.required}
+        self._all = frozenset(self.columns)
+        same = [described.database, sync.schema, sync.table, sync.key, self.columns, sync.version]
+        self.space = f"{sync.name}:{digest({'of': same})[:12]}"
+
+    @property
+    def name(self) -> str:
+        return self.sync.name
+
+    def key(self, given: Any) -> str:
+        """The text of a key: from a record with its columns, or from the value of its only one.
+
+        Raises BadInput.
+        """
+        names = self.sync.key
+        if isinstance(given, Mapping):
+            if missing := [name for name in names if given.get(name) is None]:
+                raise BadInput(f"{self.name}: the key has no {missing[0]!r}.", cure=self._cure())
+            return self.key_of(given)
+        if len(names) > 1:
+            raise BadInput(f"{self.name}: {given!r} is no key.", cure=self._cure())
+        return self.key_of({names[0]: given})
+
+    def key_of(self, row: Mapping[str, Any]) -> str:
+        """The text of a row's key."""
+        return key_text(
+            [key_value(row[name], self.kinds[name], name) for name in self.sync.key]  # type: ignore[arg-type]
+        )
+
+    def parts(self, key: str) -> dict[str, Any]:
+        """The columns of a key by name."""
+        return dict(zip(self.sync.key, key_values(key), strict=True))
+
+    def version(self, row: Mapping[str, Any] | None) -> Version:
+        """The version of a row; 0 for none."""
+        if row is None:
+            return 0
+        return int(row[self.sync.version] or 0) if self.sync.version else digest(row)
+
+    def is_whole(self, values: Mapping[str, Any]) -> bool:
+        """Whether these are all columns that a read gives, but the version's."""
+        return len(values) >= len(self._all) - bool(self.sync.version) and (
+            self._all - values.keys() <= {self.sync.version}
+        )
+
+    def change(self, put: Put) -> Change:
+        """What a write comes to. Raises BadInput for columns that there aren't."""
+        key = self.key(put.row)
+        if put.delete:
+            return Change(key=key, values=None, expected=put.version, base=put.base)
+        values = {name: plain(value) for name, value in put.row.items()}
+        if unknown := [name for name in values if name not in self._all]:
+            raise BadInput(
+                f"{self.name} has no column {unknown[0]!r}.",
+                cure=did_you_mean(unknown[0], self.columns),
+            )
+        values.pop(self.sync.version, None)
+        return Change(key=key, values=values | self.parts(key), expected=put.version, base=put.base)
+
+    def _known(self, *names: str) -> None:
+        for name in names:
+            if name not in self.types:
+                raise BadInput(
+                    f"The table {self.sync.table!r} has no column {name!r}.",
+                    cure=did_you_mean(name, list(self.types)),
+                )
+
+    def _cure(self) -> str:
+        return f"Give a record with {', '.join(self.sync.key)}."
