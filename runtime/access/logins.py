@@ -1,0 +1,209 @@
+"""Logging in, staying in, and leaving."""
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from agents.tables import Tables
+from runtime.access import attempts, sessions, users
+from runtime.access.attempts import Rules, Throttle
+from runtime.access.deeds import Deed, Outcome
+from runtime.access.errors import BadLogin, BadToken, LockedOut, TooBusy, Unfit
+from runtime.access.passwords import Checked, Passwords
+from runtime.access.principal import Principal
+from runtime.access.proofs import Proofs
+from runtime.access.sessions import Session
+from runtime.access.signing import LASTS, Claims, Signing
+from runtime.access.trail import Trail
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+IN_LINE = 8
+"""Logins under one name that may wait for each other before others are turned away."""
+
+
+class Whence(msgspec.Struct, frozen=True):
+    """Where a request comes from, as it is noted in the trail."""
+
+    address: str = ""
+    request: str = ""
+
+
+class Tokens(msgspec.Struct, frozen=True):
+    """What somebody who logged in is given; both tokens are secrets."""
+
+    access_token: str
+    refresh_token: str
+    expires_in: int = int(LASTS)
+    token_type: str = "Bearer"
+
+    def __repr__(self) -> str:
+        return "Tokens(•••)"
+
+
+class Logins:
+    """Lets people in by their password, and counts what they get wrong."""
+
+    def __init__(
+        self,
+        tables: Tables,
+        trail: Trail,
+        passwords: Passwords,
+        signing: Signing,
+        proofs: Proofs,
+        now: Callable[[], float],
+        rules: Rules = Rules(),
+    ) -> None:
+        self._tables = tables
+        self._trail = trail
+        self._passwords = passwords
+        self._signing = signing
+        self._proofs = proofs
+        self._now = now
+        self._rules = rules
+        self._throttle = Throttle(rules)
+        self._turns: dict[tuple[str, str], _Turn] = {}
+
+    async def login(self, tenant: str, name: str, password: str, whence: Whence) -> Tokens:
+        """Let somebody in. Raises BadLogin, LockedOut, TooBusy, Unavailable.
+
+        Whether there is such a user shows neither in what is answered nor in how long it takes.
+        """
+        if wait := self._throttle.wait(whence.address, self._now()):
+            raise LockedOut(wait)
+        with contextlib.suppress(Unfit):  # such a name is nobody's, which is found out below
+            name = users.named(name)
+        async with self._turn(tenant, name[:100]):
+            return await self._let_in(tenant, name[:100], password, whence)
+
+    async def refresh(self, token: str, whence: Whence) -> Tokens:
+        """The next pair of tokens. Raises BadToken, Unavailable.
+
+        A token that was used before is in two hands: its session is over for both.
+        """
+        now = self._now()
+        refreshed = await self._trail.along(lambda one: _refreshed(one, token, whence, now))
+        if refreshed is None or not refreshed.token:
+            self._proofs.forget()
+            raise BadToken
+        return await self._tokens(refreshed.session, refreshed.token)
+
+    async def logout(self, who: Principal, whence: Whence, *, everywhere: bool = False) -> None:
+        """End somebody's session, or all they have. Raises Unavailable."""
+        now = self._now()
+
+        def ended(connection: "sa.Connection") -> tuple[None, Sequence[Deed]]:
+            if everywhere:
+                sessions.revoke_all(connection, who.tenant, who.user, now)
+            else:
+                sessions.revoke(connection, who.session, now)
+            what = "logout_everywhere" if everywhere else "logout"
+            return None, [_deed(what, "done", who.tenant, who.user, whence, now)]
+
+        await self._trail.along(ended)
+        self._proofs.forget()
+
+    async def _let_in(self, tenant: str, name: str, password: str, whence: Whence) -> Tokens:
+        now = self._now()
+        until, hash = await self._tables.do(
+            lambda one: (
+                attempts.locked_until(one, tenant, name),
+                users.password_of(one, tenant, name),
+            )
+        )
+        if now < until:
+            self._throttle.failed(whence.address, now)
+            raise LockedOut(until - now)
+        checked = await self._passwords.check(password, hash)
+        if not checked.right:
+            self._throttle.failed(whence.address, now)
+            await self._trail.along(lambda one: self._wrong(one, tenant, name, whence))
+            raise BadLogin
+        session, token = await self._trail.along(
+            lambda one: self._right(one, (tenant, name, hash), checked, whence)
+        )
+        return await self._tokens(session, token)
+
+    def _wrong(
+        self, connection: "sa.Connection", tenant: str, name: str, whence: Whence
+    ) -> tuple[None, Sequence[Deed]]:
+        now = self._now()
+        failures = attempts.failed(connection, tenant, name, now, self._rules)
+        deed = _deed("login", "refused", tenant, name, whence, now)
+        if wait := attempts.locked_for(failures, self._rules):
+            return None, [msgspec.structs.replace(deed, detail=f"locked for {wait:.0f} s")]
+        return None, [deed]
+
+    def _right(
+        self,
+        connection: "sa.Connection",
+        known: tuple[str, str, str],
+        checked: Checked,
+        whence: Whence,
+    ) -> tuple[tuple[Session, str], Sequence[Deed]]:
+        tenant, name, hash = known
+        now = self._now()
+        # The password may have been changed, or its user shut out, while it was checked.
+        if users.password_of(connection, tenant, name) != hash:
+            raise BadLogin
+        attempts.forgiven(connection, tenant, name)
+        if checked.fresh:
+            users.keep_password(connection, tenant, name, checked.fresh)
+        begun = sessions.begin(connection, tenant, name, now)
+        return begun, [_deed("login", "done", tenant, name, whence, now)]
+
+    async def _tokens(self, session: Session, refresh: str) -> Tokens:
+        now = self._now()
+        claims = Claims(
+            session.name, session.tenant, session.id, secrets.token_hex(8), now, now + LASTS
+        )
+        return Tokens(await asyncio.to_thread(self._signing.sign, claims), refresh)
+
+    @contextlib.asynccontextmanager
+    async def _turn(self, tenant: str, name: str) -> AsyncIterator[None]:
+        """Let logins under one name come one after the other: each counts before the next."""
+        turn = self._turns.setdefault((tenant, name), _Turn())
+        if turn.waiting >= IN_LINE:
+            raise TooBusy("Somebody logs in under that name.", cure="Try again in a second.")
+        turn.waiting += 1
+        try:
+            async with turn.lock:
+                yield
+        finally:
+            turn.waiting -= 1
+            if not turn.waiting:
+                self._turns.pop((tenant, name), None)
+
+
+class _Turn:
+    def __init__(self) -> None:
+        self.lock = asyncio.Lock()
+        self.waiting = 0
+
+
+def _refreshed(
+    connection: "sa.Connection", token: str, whence: Whence, now: float
+) -> tuple[sessions.Refreshed | None, Sequence[Deed]]:
+    refreshed = sessions.refresh(connection, token, now)
+    if refreshed is None or not refreshed.reused:
+        return refreshed, ()
+    session = refreshed.session
+    deed = _deed("refresh", "refused", session.tenant, session.name, whence, now)
+    return refreshed, [msgspec.structs.replace(deed, detail="used twice: the session is over")]
+
+
+def _deed(what: str, outcome: Outcome, tenant: str, name: str, whence: Whence, now: float) -> Deed:
+    return Deed(
+        at=now,
+        what=what,
+        outcome=outcome,
+        who=name,
+        tenant=tenant,
+        request=whence.request,
+        address=whence.address,
+    )

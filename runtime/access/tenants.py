@@ -1,0 +1,81 @@
+"""Tenants as they stand in the tables, and what is theirs alone."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from runtime.access.errors import NotThere, Taken, Unfit
+from runtime.access.tables import done, row, rows
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,30}", re.ASCII)
+
+
+class Tenant(msgspec.Struct, frozen=True):
+    """Somebody whose flows, runs, connections and agents are nobody else's."""
+
+    name: str
+    made: float
+
+
+def named(name: str) -> str:
+    """The name of a tenant, which a folder and a schema can have, too. Raises Unfit."""
+    if not _NAME.fullmatch(name):
+        raise Unfit(
+            f"{name[:100]!r} can't be the name of a tenant.",
+            cure="It begins with a letter; letters, digits and _ follow, small and 31 at the most.",
+        )
+    return name
+
+
+def folder_of(home: Path, tenant: str) -> Path:
+    """Where all is that a tenant has in the home."""
+    return home / "tenants" / named(tenant)
+
+
+def tenants(connection: "sa.Connection") -> Sequence[Tenant]:
+    """All tenants by their names."""
+    return [Tenant(**one) for one in rows(connection, "SELECT * FROM heddle_tenants ORDER BY name")]
+
+
+def known(connection: "sa.Connection", name: str) -> str:
+    """The name if there is such a tenant, or "" for the house itself. Raises NotThere."""
+    if name:
+        found = row(connection, "SELECT name FROM heddle_tenants WHERE name = :name", name=name)
+        if found is None:
+            raise NotThere(
+                f"There is no tenant {name!r}.", cure="`heddle tenants list` lists them."
+            )
+    return name
+
+
+def add(connection: "sa.Connection", tenant: Tenant) -> None:
+    """Add a tenant. Raises Taken."""
+    fresh = done(
+        connection,
+        "INSERT INTO heddle_tenants (name, made) VALUES (:name, :made) ON CONFLICT DO NOTHING",
+        name=tenant.name,
+        made=tenant.made,
+    )
+    if not fresh:
+        raise Taken(f"There is a tenant {tenant.name!r} already.", cure="Choose another name.")
+
+
+def remove(connection: "sa.Connection", name: str) -> None:
+    """Forget a tenant and its users. What it has in the home is left where it is."""
+    known(connection, name)
+    for statement in (
+        "DELETE FROM heddle_refreshes WHERE session IN "
+        "(SELECT id FROM heddle_sessions WHERE tenant = :name)",
+        "DELETE FROM heddle_sessions WHERE tenant = :name",
+        "DELETE FROM heddle_keys WHERE tenant = :name",
+        "DELETE FROM heddle_attempts WHERE tenant = :name",
+        "DELETE FROM heddle_users WHERE tenant = :name",
+        "DELETE FROM heddle_tenants WHERE name = :name",
+    ):
+        done(connection, statement, name=name)
