@@ -217,6 +217,10 @@ class Flows(Protocol):
         """What a flow takes and gives. Raises HeddleError when none is stored."""
         ...
 
+    async def text(self, flow: str) -> str:
+        """The text of a flow's file. Raises HeddleError when none is stored."""
+        ...
+
     async def begin(self, flow: str, inputs: Mapping[str, Any], *, run: str = "") -> str:
         """Start a run and give its id; one that was started under that id is left as it is.
 
@@ -248,6 +252,9 @@ class NoFlows:
         raise _houseless()
 
     async def shape(self, *_: Any) -> FlowShape:
+        raise _houseless()
+
+    async def text(self, *_: Any) -> str:
         raise _houseless()
 
     async def begin(self, *_: Any, **__: Any) -> str:

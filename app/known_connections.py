@@ -1,6 +1,6 @@
 """What the studio knows of the runtime's connections, read anew when something has changed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
@@ -88,6 +88,12 @@ class KnownConnections(QObject):
             self._bridge.connections(
                 lambda c: c.models(name), hear, lambda error: hear(Served(trouble=str(error)))
             )
+
+    def ask_defined(self, then: Callable[[Sequence[str]], object]) -> None:
+        """Ask for the names of the agents that are defined; none when they can't be told."""
+        self._bridge.agents(
+            lambda agents: agents.perform("defined_agents", "names"), then, lambda _: then(())
+        )
 
     def look_nearby(self, then: Callable[[tuple[Nearby, ...]], object]) -> None:
         """Look which models answer on the machine of the runtime."""

@@ -91,8 +91,9 @@ TYPE_COLOURS = {
 CATEGORY_COLOURS = {
     "text": "#5b9a5e", "data": "#4f82c4", "logic": "#8a6cc4", "flow": "#7b8696",
     "files": "#c27f45", "http": "#3f9a97", "sql": "#a8983a", "code": "#b3609a",
-    "ai": "#c86fd0", "gateway": "#3f9a97", "sync": "#4f82c4", "ui": "#5b9a5e",
-    "realtime": "#c27f45", "roblox": "#8f9a3f", "schema": "#a8983a", "workflow": "#8a6cc4",
+    "agent": "#c86fd0", "ai": "#c86fd0", "gateway": "#3f9a97", "sync": "#4f82c4",
+    "ui": "#5b9a5e", "realtime": "#c27f45", "roblox": "#8f9a3f", "schema": "#a8983a",
+    "workflow": "#8a6cc4",
 }  # fmt: skip
 """By category of block: the colour that its icon and its place in drawings have."""
 

@@ -21,7 +21,7 @@ Join = Literal["all", "settled", "first"]
 Editor = Literal[
     "", "lines", "code", "expression", "choice", "table", "mapping", "file", "folder", "colour",
     "json", "schema", "fields", "schedule", "secret", "connection", "flow", "flows", "url", "sql",
-    "model",
+    "model", "agent",
 ]  # fmt: skip
 
 REQUIRED = msgspec.UNSET

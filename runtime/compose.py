@@ -40,6 +40,7 @@ AGENTS = {
     "code": Known("Python sandbox", "agents.code.sandbox:Sandbox"),
     "llm": Known("Models", "agents.llm.agent:LlmAgent"),
     "mcp": Known("MCP servers", "agents.mcp.agent:McpAgent"),
+    "defined_agents": Known("Defined agents", "agents.defined.agent:DefinedAgents"),
 }
 """The agents that are listed before anybody needs them."""
 

@@ -47,6 +47,10 @@ class FlowCalls:
             steps=tuple(steps_of(whole, plan, self._runtime.catalog)),
         )
 
+    async def text(self, flow: str) -> str:
+        """The text of a flow's file. Raises NotPossible when none is stored."""
+        return (await self._row(flow)).text
+
     async def begin(self, flow: str, inputs: Mapping[str, Any], *, run: str = "") -> str:
         """Start a run and give its id; one that was started under that id is left as it is."""
         if run and await self._is_begun(run):

@@ -49,6 +49,7 @@ OWN = (
     "agents.llm.blocks",
     "agents.llm.record_blocks",
     "agents.llm.text_blocks",
+    "agents.defined.blocks",
     "agents.swarm.api_gateway.blocks",
     "agents.swarm.coordinator.blocks",
     "agents.swarm.schema_validator.blocks",

@@ -46,8 +46,8 @@ ROW = int(Qt.ItemDataRole.UserRole)
 GROUP_HEIGHT = 30
 
 _WRITTEN = {
-    "ai": "AI", "http": "HTTP", "sql": "SQL", "llm": "Language models", "mcp": "MCP",
-    "ui": "UI", "sync": "Database sync", "gateway": "API gateway",
+    "agent": "Agents", "ai": "AI", "http": "HTTP", "sql": "SQL", "llm": "Language models",
+    "mcp": "MCP", "ui": "UI", "sync": "Database sync", "gateway": "API gateway",
 }  # fmt: skip
 
 

@@ -43,6 +43,10 @@ SERVICES = (
         ),
     ),
     Service(
+        "designer", "Agent designer", 8002, 8102,
+        (Way("/api/v1/designer", "runtime.services.designer.app:designer"),),
+    ),
+    Service(
         "visual", "Visual builder", 8006, 8106,
         (Way("/api/v1/visual", "runtime.services.visual.app:visual"),),
     ),

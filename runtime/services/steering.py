@@ -1,10 +1,15 @@
 """Commands to runs, obeyed by whoever drives them: here, or another process of the registry."""
 
+from typing import Any
+
+from litestar import Request
+
 from runtime.commands import (
     Answer,
     CancelRun,
     ContinueRun,
     PauseRun,
+    StartRun,
 )
 from runtime.journal.contract import UnknownRun
 from runtime.ownership import is_gone
@@ -31,6 +36,23 @@ async def steered(runtime: Runtime, registry: Registry, command: Steers, token: 
     entry = await registry.find(WORKFLOWS, owner)
     async with RemoteRuntime(entry.address, token) as remote:
         return await remote.obey(command)
+
+
+async def started(runtime: Runtime, registry: Registry, command: StartRun, token: str) -> str:
+    """Start a run with the workflow engine, here or elsewhere, and give its id.
+
+    Raises NoSuchService.
+    """
+    if WORKFLOWS in registry.here.services:
+        return (await runtime.obey(command)).run
+    entry = await registry.find(WORKFLOWS)
+    async with RemoteRuntime(entry.address, token) as remote:
+        return (await remote.obey(command)).run
+
+
+def word_of(request: Request[Any, Any, Any]) -> str:
+    """What somebody proved by who they are, to be handed on to another service."""
+    return request.headers.get("authorization", "").partition(" ")[2]
 
 
 async def _driver(runtime: Runtime, run: str) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
+from app.editor.fields.agent import AgentField
 from app.editor.fields.choice import ChoiceField, SegmentedField
 from app.editor.fields.code import CodeField, SqlField
 from app.editor.fields.colour import ColourField
@@ -38,6 +39,7 @@ EDITORS: dict[Editor, type[Field]] = {
     "schema": SchemaField,
     "fields": DrawnField,
     "model": ModelField,
+    "agent": AgentField,
     "table": TableField,
     "mapping": MappingField,
     "file": PathField,

@@ -29,7 +29,7 @@ from runtime.services.house import Home
 from runtime.services.narrowing import narrowed
 from runtime.services.paging import Cursor, Limit, Page, after, cursor_of
 from runtime.services.roles import ByRole, principal_of
-from runtime.services.steering import Steers, steered
+from runtime.services.steering import Steers, steered, word_of
 from runtime.services.workflows.shapes import Again, Begun, NewRun, Outputs, Reason
 from runtime.steering import NotPossible
 from runtime.wire import JSON, as_json
@@ -145,8 +145,7 @@ async def _steered(request: AnyRequest, house: Home, runtime: Runtime, command: 
     if not runtime.drives(command.run):
         row = await runtime.journal.run(command.run)
         command = msgspec.structs.replace(command, run=row.run)
-    word = request.headers.get("authorization", "").partition(" ")[2]
-    return await steered(runtime, house.registry, command, word)
+    return await steered(runtime, house.registry, command, word_of(request))
 
 
 async def _ended(runtime: Runtime, run: str, within: float) -> None:

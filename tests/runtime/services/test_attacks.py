@@ -16,7 +16,7 @@ HEADERS = {"Authorization": f"Bearer {TOKEN}"}
 ENDLESS = "/stream"
 """How paths end whose answer lasts as long as a run."""
 
-SERVICES = ("workflows", "visual")
+SERVICES = ("workflows", "visual", "designer")
 
 
 @pytest.fixture(scope="module")

@@ -235,7 +235,7 @@ async def test_a_run_is_steered_and_followed_from_another_process(
 ) -> None:
     run = await started(client, ENDLESS)
     await in_state(client, run, "running")
-    home = Path(server._home)
+    home = Path(server.home)
 
     with Heddle(home, "workflows") as beside:
         async with beside.client() as other:

@@ -1,0 +1,1 @@
+"""The agent designer over HTTP: agents defined, kept by version, tried out."""
