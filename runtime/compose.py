@@ -51,6 +51,7 @@ INTEGRATION_AGENTS = {
     "coordinator": Known("Workflows", "agents.swarm.coordinator.agent:CoordinatorAgent"),
     "database_sync": Known("Database sync", "agents.swarm.database_sync.agent:SyncAgent"),
     "schema_validator": Known("Schemas", "agents.swarm.schema_validator.agent:SchemaAgent"),
+    "ui_sync": Known("UI sync", "agents.swarm.ui_sync.agent:UiSyncAgent", ("/ui/",)),
 }
 """The same for those that connect platforms, which one can do without."""
 

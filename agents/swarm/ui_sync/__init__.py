@@ -1,0 +1,1 @@
+"""Keeps what user interfaces show alike everywhere: states by version, patches, subscriptions."""

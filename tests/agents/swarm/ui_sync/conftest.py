@@ -1,0 +1,116 @@
+"""The agent behind a real server, and clients that speak its protocol by hand."""
+
+import contextlib
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import httpx
+import pytest
+from msgspec.structs import replace
+from websockets.asyncio.client import ClientConnection, connect
+
+from agents.contract import Outside
+from agents.manager.known import Known
+from agents.manager.manager import Manager
+from agents.resilience.settings import GuardRules
+from agents.swarm.ui_sync.agent import UiSyncAgent
+from agents.swarm.ui_sync.messages import PROTOCOL
+from runtime.compose import granted
+from runtime.services.faces import Faces
+from runtime.services.guard import TOKEN_PROTOCOL, Receive, Scope, Send
+from runtime.services.server import Listening, serving
+
+TOKEN = "t0ken"
+
+UI = {"ui_sync": Known("UI sync", "agents.swarm.ui_sync.agent:UiSyncAgent", ("/ui/",))}
+
+
+class Client:
+    """Speaks the protocol over a WebSocket."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self.socket = socket
+
+    async def say(self, kind: str, **said: Any) -> None:
+        await self.socket.send(json.dumps({"type": kind, **said}))
+
+    async def hear(self, *kinds: str) -> dict[str, Any]:
+        """The next message, of one of these kinds if any are named."""
+        while True:
+            message: dict[str, Any] = json.loads(await self.socket.recv())
+            if not kinds or message["type"] in kinds:
+                return message
+
+    async def mutate(self, component: str, name: str, **said: Any) -> dict[str, Any]:
+        """The answer to a mutation."""
+        await self.say("mutate", component=component, id=name, **said)
+        while True:
+            answer = await self.hear("acknowledged", "rejected", "later")
+            if answer["id"] == name:
+                return answer
+
+
+class Served(NamedTuple):
+    """The agent, and where it is reached."""
+
+    address: str
+    agents: Manager
+
+    async def agent(self) -> UiSyncAgent:
+        found = await self.agents.named("ui_sync", granted(Path("/")))
+        assert isinstance(found, UiSyncAgent)
+        return found
+
+    @contextlib.asynccontextmanager
+    async def client(self, **options: Any) -> AsyncIterator[Client]:
+        """A client that was said hello to."""
+        url = f"ws{self.address.removeprefix('http')}/ui/live"
+        protocols: Any = [PROTOCOL, TOKEN_PROTOCOL + TOKEN]
+        async with connect(url, subprotocols=protocols, proxy=None, **options) as socket:
+            client = Client(socket)
+            hello = await client.hear()
+            assert (hello["type"], socket.subprotocol) == ("hello", PROTOCOL)
+            yield client
+
+    def http(self, headers: Mapping[str, str] | None = None) -> httpx.AsyncClient:
+        known = {"Authorization": f"Bearer {TOKEN}", **(headers or {})}
+        return httpx.AsyncClient(base_url=self.address, headers=known)
+
+
+Serve = Callable[..., AbstractAsyncContextManager[Served]]
+
+
+async def nothing(scope: Scope, receive: Receive, send: Send) -> None:
+    await send({"type": "http.response.start", "status": 404, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Serve:
+    """Serves the agent: `serve(database_url=…, guards=…, port=…)`."""
+
+    @contextlib.asynccontextmanager
+    async def served(
+        *, database_url: str = "", guards: Mapping[str, Any] | None = None, port: int = 0
+    ) -> AsyncIterator[Served]:
+        agents = Manager(
+            tmp_path,
+            known=UI,
+            rules=GuardRules(guards or {}),
+            lend=lambda means: replace(means, outside=Outside(database_url=database_url)),
+        )
+        listening = Listening("127.0.0.1", port)
+        async with serving(Faces(nothing, agents, granted(tmp_path)), listening, TOKEN):
+            yield Served(listening.address, agents)
+            await agents.close()
+
+    return served
+
+
+@pytest.fixture
+async def served(serve: Serve) -> AsyncIterator[Served]:
+    async with serve() as made:
+        yield made
