@@ -11,6 +11,7 @@ SECTIONS = (
     "growth",
     "sandbox",
     "guards",
+    "gateway",
     "files",
     "history",
     "debugger",

@@ -3,17 +3,12 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from agents.contract import Guard
 from agents.errors import AgentError, Unreachable
 from agents.resilience.clock import Clock, SteadyClock
 from agents.swarm.api_gateway.shapes import Rate
-
-if TYPE_CHECKING:
-    from limits import RateLimitItem
-    from limits.aio.storage import Storage
-    from limits.aio.strategies import RateLimiter
 
 T = TypeVar("T")
 
@@ -142,46 +137,34 @@ class Limiter:
 
 
 class _Book:
-    """Where calls are counted. `limits` and `redis` are imported only where rates are in use."""
+    """Where calls are counted: a storage of `limits`, which is imported only where one is used."""
 
-    def __init__(self, storage: "Storage", now: Callable[[], float]) -> None:
-        from limits.aio.strategies import (  # noqa: PLC0415 - see above
-            FixedWindowRateLimiter,
-            MovingWindowRateLimiter,
-        )
-
+    def __init__(self, storage: Any, now: Callable[[], float]) -> None:
         self._storage = storage
         self._now = now
-        self._items: dict[Rate, RateLimitItem] = {}
-        self._ways: dict[str, RateLimiter] = {
-            "sliding": MovingWindowRateLimiter(storage),
-            "fixed": FixedWindowRateLimiter(storage),
-        }
 
     async def take(self, name: str, rate: Rate) -> Left:
-        way, item = self._ways[rate.window], self._item(rate)
-        may = await way.hit(item, name)
-        stats = await way.get_window_stats(item, name)
-        return Left(may, max(0, stats.remaining), max(0.0, stats.reset_time - self._now()))
+        key = f"{name}/{rate.window}/{rate.calls}/{rate.seconds}"
+        if rate.window == "fixed":
+            count = await self._storage.incr(key, rate.seconds)
+            ends = await self._storage.get_expiry(key)
+            return self._left(count <= rate.calls, count, rate, ends)
+        may = await self._storage.acquire_entry(key, rate.calls, rate.seconds)
+        begun, count = await self._storage.get_moving_window(key, rate.calls, rate.seconds)
+        return self._left(may, count, rate, begun + rate.seconds)
 
     async def look(self) -> None:
         """Raises what keeps it from being asked."""
-        client = self._client
-        if client is not None:
-            await client.ping()
+        if self._client is not None:
+            await self._client.ping()
 
     async def close(self) -> None:
         if self._client is not None:
             await self._client.aclose()
 
+    def _left(self, may: bool, count: int, rate: Rate, ends: float) -> Left:
+        return Left(may, max(0, rate.calls - count), max(0.0, ends - self._now()))
+
     @property
     def _client(self) -> Any:
         return getattr(getattr(self._storage, "bridge", None), "storage", None)
-
-    def _item(self, rate: Rate) -> "RateLimitItem":
-        from limits import RateLimitItemPerSecond  # noqa: PLC0415 - see above
-
-        found = self._items.get(rate)
-        if found is None:
-            found = self._items[rate] = RateLimitItemPerSecond(rate.calls, rate.seconds)
-        return found

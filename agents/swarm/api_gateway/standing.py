@@ -59,7 +59,9 @@ class Standing:
 
     def tally(self, key: str) -> Tally:
         """What calls of an endpoint came to."""
-        return self._tallies.setdefault(key, Tally())
+        if (tally := self._tallies.get(key)) is None:
+            tally = self._tallies[key] = Tally()
+        return tally
 
     def listed(self) -> dict[str, Any]:
         """The versions there are, for whoever asks at the root."""
