@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from runtime.services.integration.shapes import AgentState, MetricsAnswer
 
-PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
+PROMETHEUS = "text/plain; version=0.0.4"
 
 _HEALTH: Mapping[AgentState, float] = {"healthy": 1.0, "degraded": 0.5, "unhealthy": 0.0}
 _BREAKER: Mapping[str, float] = {"closed": 0.0, "half_open": 0.5, "open": 1.0}

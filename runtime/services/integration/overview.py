@@ -1,10 +1,10 @@
 """How the platforms are connected: status, agents, metrics, health."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 from litestar import Request, Response, get, post
-from litestar.params import FromQuery, JSONBody
+from litestar.params import JSONBody
 
 from agents.manager.manager import NoSuchAgent
 from agents.manager.status import AgentStatus
@@ -69,29 +69,34 @@ async def agents(
     return linked(request, made, limit, page.next)
 
 
+@get("/metrics", operation_id="integration_metrics", responses=PROBLEMS)
+async def metrics(request: Request[Any, Any, Any], hub: Desk) -> Response[MetricsAnswer]:
+    """What is measured, as JSON; as Prometheus reads it where text/plain is accepted first."""
+    measured = await _measured(hub)
+    if request.headers.get("accept", "").startswith("text/plain"):
+        return Response(exposition(measured), media_type=PROMETHEUS)  # type: ignore[arg-type]
+    return Response(measured)
+
+
 @get(
-    "/metrics",
-    operation_id="integration_metrics",
+    "/metrics/prometheus",
+    operation_id="integration_metrics_prometheus",
     responses=PROBLEMS,
-    media_type="application/json",
+    media_type=PROMETHEUS,
 )
-async def metrics(
-    request: Request[Any, Any, Any],
-    hub: Desk,
-    form: FromQuery[Literal["json", "prometheus", ""]] = "",
-) -> Response[MetricsAnswer]:
-    """What is measured, as JSON; as Prometheus reads it for `form=prometheus` or text/plain."""
+async def prometheus(hub: Desk) -> str:
+    """What is measured, as Prometheus reads it."""
+    return exposition(await _measured(hub))
+
+
+async def _measured(hub: Hub) -> MetricsAnswer:
     statuses = _statuses(hub)
-    measured = MetricsAnswer(
+    return MetricsAnswer(
         timestamp=now(),
         agents={name: _figures(one) for name, one in statuses.items()},
         breakers={guard.guard: guard.state for one in statuses.values() for guard in one.guards},
         workflows=await hub.coordinate("counts") if hub.pulse.names else {},
     )
-    accepts = request.headers.get("accept", "")
-    if form == "prometheus" or (not form and accepts.startswith("text/plain")):
-        return Response(exposition(measured), media_type=PROMETHEUS)  # type: ignore[arg-type]
-    return Response(measured)
 
 
 @post(
@@ -160,4 +165,4 @@ def _figures(one: AgentStatus) -> AgentFigures:
     )
 
 
-OVERVIEW = ByRole(viewer=(status, agents, metrics, check))
+OVERVIEW = ByRole(viewer=(status, agents, metrics, prometheus, check))

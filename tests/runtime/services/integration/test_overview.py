@@ -74,11 +74,12 @@ def test_a_cursor_of_somebody_elses_is_refused(hub: httpx.Client) -> None:
 
 def test_what_is_measured_is_told_as_json_and_as_prometheus_reads_it(hub: httpx.Client) -> None:
     told = hub.get("metrics").json()
-    lines = hub.get("metrics", headers={"Accept": "text/plain"})
+    lines = hub.get("metrics", headers={"Accept": "text/plain;version=0.0.4"})
 
     assert told["agents"]["coordinator"]["status"] == "healthy"
     assert lines.headers["content-type"].startswith("text/plain; version=0.0.4")
     assert 'heddle_integration_agent_health{agent="coordinator"} 1.0' in lines.text
+    assert hub.get("metrics/prometheus").headers["content-type"] == lines.headers["content-type"]
     for line in lines.text.splitlines():
         assert re.fullmatch(r'# (HELP|TYPE) \S+ .+|\w+\{(\w+="[^"]*",?)+\} [0-9.e+-]+', line), line
 

@@ -1,0 +1,65 @@
+"""Whatever the hub's OpenAPI allows, and much that it doesn't, is answered as that says.
+
+`HEDDLE_ATTACKS=10000 python -m pytest tests/runtime/services/integration/test_attacks.py` throws
+as much at it.
+"""
+
+import os
+from collections import Counter
+
+import pytest
+import requests
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.specs.openapi import checks
+
+from tests.runtime.services.integration.conftest import PREFIX
+from tests.servers.heddle import TOKEN, Heddle
+
+CASES = int(os.environ.get("HEDDLE_ATTACKS", "500"))
+"""Requests over all operations."""
+
+AS_SAID = [
+    checks.status_code_conformance,
+    checks.content_type_conformance,
+    checks.response_headers_conformance,
+    checks.response_schema_conformance,
+]
+HEADERS = {"Authorization": f"Bearer {TOKEN}"}
+
+
+@pytest.mark.timeout(60 + CASES)
+def test_nothing_thrown_at_the_hub_makes_it_fail(server: Heddle) -> None:
+    address = f"{server.address}{PREFIX}/schema/openapi.json"
+    schema = schemathesis.openapi.from_url(address, headers=HEADERS)
+    operations = [found.ok() for found in schema.get_all_operations()]
+    statuses, session = Counter[int](), requests.Session()
+
+    for operation in operations:
+
+        @given(case=operation.as_strategy())
+        @settings(
+            max_examples=-(-CASES // len(operations)),
+            deadline=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+            database=None,
+        )
+        def attack(case: schemathesis.Case) -> None:
+            answer = case.call(base_url=server.address, headers=HEADERS, session=session)
+            statuses[answer.status_code] += 1
+            said = f"{case.as_curl_command()} → {answer.status_code} {answer.text}"
+            assert answer.status_code < 500, said
+            case.validate_response(answer, checks=AS_SAID)
+            if answer.status_code >= 400:
+                assert answer.headers["content-type"][0] == "application/problem+json", said
+
+        attack()
+
+    session.close()
+    print(f"{sum(statuses.values())} requests: {dict(sorted(statuses.items()))}")
+    assert statuses[200], "some of it was taken"
+    assert statuses[201], "and made something"
+    assert statuses[400], "and some of it was refused"
+    with_token = requests.get(f"{server.address}{PREFIX}/status", headers=HEADERS, timeout=10)
+    assert with_token.json()["overall_health"] == "healthy"
