@@ -159,7 +159,7 @@ class FlowShape(msgspec.Struct, frozen=True, kw_only=True):
     """A stored flow as something to be called.
 
     `takes` and `gives` are the JSON Schemas of records; `writes` says that something in it
-    changes the world; `steps` are the blocks of its main level that do something, in order.
+    changes the world; `steps` are the blocks of its main level that ask an agent, in order.
     """
 
     flow: str
@@ -176,7 +176,7 @@ CourseState = Literal["running", "asking", "paused", "left", "succeeded", "faile
 
 
 class FlowStep(msgspec.Struct, frozen=True, kw_only=True):
-    """A block of a run's main level that does something, or is a sub-flow.
+    """A block of a run's main level that asks an agent, checks a value, or is a sub-flow.
 
     "undone" is one that was done, and then undone as another failed. Times are seconds since
     the epoch; `note` is what it says of itself, or why it failed.

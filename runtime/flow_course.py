@@ -14,8 +14,8 @@ from runtime.projections.run_view import BlockState, BlockView, RunState, RunVie
 COMPENSATE = "logic.compensate"
 """The kind of block whose rounds undo steps, each labelled by the step."""
 
-PASSING = ("flow", "logic")
-"""Categories of blocks that only say what goes where."""
+CHECKS = "data.validate"
+"""The kind of block that counts as a step although it asks no agent."""
 
 STATES: Mapping[BlockState, StepState] = {
     "waiting": "waiting", "running": "running", "retrying": "running", "asking": "asking",
@@ -47,14 +47,14 @@ def course(flow: Flow, plan: Plan, catalog: Catalog, events: Sequence[AnyEvent])
 
 
 def steps_of(flow: Flow, plan: Plan, catalog: Catalog) -> list[str]:
-    """The blocks of the main level that do something, in order: no ends, notes or control."""
+    """The blocks of the main level that ask an agent, check, or are sub-flows, in order."""
     ids = dict.fromkeys(id.partition("/")[0] for id in plan.ids)
     return [id for id in ids if id in flow.blocks and _is_step(flow, catalog, id)]
 
 
 def _is_step(flow: Flow, catalog: Catalog, id: str) -> bool:
     kind = flow.blocks[id].kind
-    return kind == CALL or catalog.spec(kind).category not in PASSING
+    return kind in (CALL, CHECKS) or catalog.spec(kind).agent != "pure"
 
 
 def _undone(flow: Flow, events: Sequence[AnyEvent]) -> set[str]:
