@@ -8,6 +8,7 @@ from litestar.params import SkipValidation
 from agents.contract import Task
 from agents.errors import Unavailable
 from runtime.services.house import House
+from runtime.services.integration.platform_data import DEFINITION, nothing, table_in
 from runtime.services.integration.pulse import COORDINATOR, Pulse
 
 
@@ -19,6 +20,9 @@ class Hub:
         self.pulse = Pulse(house.runtime.agents, house.grants)
         self.keys = house.keys
         self._grants = house.grants
+        self._table = table_in(house.settings.folder, house.settings.database_url)
+        self._has_table = False
+        house.at_end.callback(self._table.close)
 
     async def perform(self, agent: str, capability: str, **arguments: Any) -> Any:
         """Have an agent do something. Raises AgentError, BadInput."""
@@ -29,6 +33,13 @@ class Hub:
             )
         task = Task(capability, arguments)
         return await self.runtime.agents.perform_named(agent, self._grants, task)
+
+    async def ready_table(self) -> None:
+        """See to it that there is a table for what platforms send. Raises Unavailable."""
+        if not self._has_table:
+            await self._table.do(nothing)
+            await self.perform("database_sync", "define", sync=DEFINITION)
+            self._has_table = True
 
     async def coordinate(self, capability: str, **arguments: Any) -> Any:
         """Have the coordinator do something. Raises AgentError, BadInput."""

@@ -10,15 +10,13 @@ from graph.errors import BadInput, HeddleError
 from runtime.services.integration.errors import NotDelivered
 from runtime.services.integration.hub import Hub
 from runtime.services.integration.luau import module_of
+from runtime.services.integration.platform_data import SYNC
 from runtime.services.integration.shapes import Delivery, Platform, Record, SyncTrigger, plain
 
 LONGEST_CHANNEL = 164
 _NO_CHANNEL = re.compile(r"[^A-Za-z0-9_=@,.;]")
 _NO_COMPONENT = re.compile(r"[^A-Za-z0-9_.:-]")
 _NO_SCRIPT = re.compile(r"[^A-Za-z0-9_]")
-
-SYNC = "platform_data"
-"""The sync that takes what platforms send: a table with a row for each subject."""
 
 WITHOUT_SUBJECT = "shared"
 """What data is of that says nothing of it."""
@@ -66,6 +64,8 @@ async def delivered(
 
 async def _taken(hub: Hub, way: Way) -> Delivery:
     try:
+        if way.agent == "database_sync":
+            await hub.ready_table()
         result = await hub.perform(way.agent, way.capability, **way.arguments)
     except HeddleError as error:
         return Delivery(

@@ -75,3 +75,17 @@ def test_an_event_needs_a_channel(hub: httpx.Client) -> None:
 
     assert answer.status_code == 400
     assert "channel" in answer.json()["cure"]
+
+
+def test_data_for_the_backend_is_kept_and_read_through_the_cache(hub: httpx.Client) -> None:
+    data = {"user_id": "123", "preferences": {"theme": "dark"}}
+    body = {"source_platform": "roblox", "target_platform": "backend", "data": data}
+
+    answer = hub.post("sync/trigger", json=body)
+
+    told = answer.json()
+    assert answer.status_code == 200, told
+    assert (told["status"], told["subject"]) == ("delivered", "user:123")
+    (delivery,) = told["deliveries"]
+    assert (delivery["agent"], delivery["status"]) == ("database_sync", "delivered")
+    assert delivery["result"]["row"]["subject"] == "user:123"
