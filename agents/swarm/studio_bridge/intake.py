@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from agents.swarm.studio_bridge.book import Book
 from agents.swarm.studio_bridge.merging import Outcome, in_conflict, outcome
+from agents.swarm.studio_bridge.paths import checked, fitting
 from agents.swarm.studio_bridge.shapes import Draft, Edit, Standing, Taken, Version
+from graph.errors import BadInput
 
 _ID = re.compile(r"[0-9a-f]{32}")
 
@@ -32,6 +34,11 @@ def _is_known(book: Book, edit: Edit) -> bool:
 
 
 def _taken(book: Book, edit: Edit) -> Taken:
+    try:
+        checked(edit.placed.path)
+        fitting(edit.placed.path, edit.source)
+    except BadInput as error:
+        return Taken(script=edit.script, version=0, answer="refused", reason=str(error))
     standing = book.standing(edit.script) if edit.script else None
     if standing is not None:
         return _decided(book, standing, edit, _begun(book, standing, edit))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from agents.swarm.studio_bridge.shapes import Kind, Placed
+from agents.swarm.studio_bridge.shapes import LONGEST_SOURCE, Kind, Placed
 from graph.errors import BadInput
 
 SERVICES = (
@@ -61,6 +61,18 @@ def checked(path: str) -> str:
             cure=f"Begin with one of {', '.join(SERVICES)}.",
         )
     return path
+
+
+def fitting(name: str, source: str) -> str:
+    """The text of a script, if Studio can hold it. Raises BadInput."""
+    if len(source) > LONGEST_SOURCE:
+        raise BadInput(
+            f"{name} has {len(source):,} characters, and Studio holds {LONGEST_SOURCE:,}.",
+            cure="Split it into modules.",
+        )
+    if "\0" in source:
+        raise BadInput(f"{name} holds a NUL, which no script may.", cure="Write it as \\0.")
+    return source
 
 
 def placed_by(name: str, kind: Kind | None = None) -> Placed:

@@ -6,9 +6,8 @@ from typing import TypeVar
 from agents.swarm.studio_bridge.book import Book
 from agents.swarm.studio_bridge.intake import new_id, taken_in
 from agents.swarm.studio_bridge.merging import moved
-from agents.swarm.studio_bridge.paths import names_of, placed_by
+from agents.swarm.studio_bridge.paths import fitting, names_of, placed_by
 from agents.swarm.studio_bridge.shapes import (
-    LONGEST_SOURCE,
     Change,
     Conflict,
     Draft,
@@ -19,6 +18,7 @@ from agents.swarm.studio_bridge.shapes import (
     Standing,
     Taken,
     Version,
+    VersionInfo,
 )
 from agents.swarm.studio_bridge.store import Store
 from agents.swarm.studio_bridge.texts import marked
@@ -44,7 +44,7 @@ class Scripts:
         self, project: str, scripts: Mapping[str, str], remove: Collection[str], note: str
     ) -> list[Pushed]:
         """Make these the newest versions, all or none; what is the same already stays."""
-        wanted = [(placed_by(name), _short(name, source)) for name, source in scripts.items()]
+        wanted = [(placed_by(name), fitting(name, source)) for name, source in scripts.items()]
         _alone(wanted)
 
         def work(book: Book) -> list[Pushed]:
@@ -80,7 +80,7 @@ class Scripts:
                 book,
                 standing,
                 moved(before, standing.head.placed, theirs.placed),
-                _short(name, source(_conflict(book, standing))),
+                fitting(name, source(_conflict(book, standing))),
                 "conflict settled",
             )
 
@@ -101,11 +101,13 @@ class Scripts:
 
         return self._read(project, work)
 
-    def history(self, project: str, name: str, most: int) -> list[Version]:
+    def history(self, project: str, name: str, most: int) -> list[VersionInfo]:
         """The versions of a script, the newest first. Raises BadInput."""
 
-        def work(book: Book) -> list[Version]:
-            return list(book.history(_one(book, name, or_gone=True).script, most))
+        def work(book: Book) -> list[VersionInfo]:
+            standing = _one(book, name, or_gone=True)
+            found = book.history(standing.script, most)
+            return [_info(one, standing.head.version) for one in found]
 
         return self._read(project, work)
 
@@ -158,15 +160,6 @@ class Scripts:
 
     def _write(self, project: str, work: Callable[[Book], T]) -> T:
         return self._store.do(lambda connection: work(Book(connection, project)), writes=True)
-
-
-def _short(name: str, source: str) -> str:
-    if len(source) > LONGEST_SOURCE:
-        raise BadInput(
-            f"{name} has {len(source):,} characters, and Studio holds {LONGEST_SOURCE:,}.",
-            cure="Split it into modules.",
-        )
-    return source
 
 
 def _alone(wanted: Sequence[tuple[Placed, str]]) -> None:
@@ -272,6 +265,21 @@ def _version(book: Book, standing: Standing, version: int) -> Version:
     last = next(book.history(standing.script, 1)).version
     raise BadInput(
         f"{standing.head.path} has no version {version}.", cure=f"There are 1 to {last}."
+    )
+
+
+def _info(version: Version, newest: int) -> VersionInfo:
+    return VersionInfo(
+        version=version.version,
+        path=version.path,
+        kind=version.kind,
+        by=version.by,
+        at=version.at,
+        size=len(version.source.encode()),
+        base=version.base,
+        gone=version.gone,
+        note=version.note,
+        newest=version.version == newest,
     )
 
 

@@ -10,8 +10,11 @@ Kind = Literal["Script", "LocalScript", "ModuleScript"]
 Side = Literal["heddle", "studio"]
 """Who wrote a version."""
 
-Answer = Literal["same", "behind", "kept", "conflict"]
-"""What came of an edit: nothing new; Studio must take Heddle's; kept; both sides changed it."""
+Answer = Literal["same", "behind", "kept", "conflict", "refused"]
+"""What came of an edit: nothing new; Studio has to take Heddle's; kept; both sides changed it.
+
+What can't be kept is refused, and left as it is.
+"""
 
 Level = Literal["output", "info", "warning", "error"]
 """How Studio marks a message, the least grave first."""
@@ -101,6 +104,7 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
     script: str
     version: int
     answer: Answer
+    reason: str = ""
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,6 +134,21 @@ class ScriptInfo(msgspec.Struct, frozen=True, kw_only=True):
     studio_version: int
     confirmed: bool
     in_conflict: bool
+
+
+class VersionInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """A version without its text, whose `size` is in bytes. See Version."""
+
+    version: int
+    path: str
+    kind: Kind
+    by: Side
+    at: float
+    size: int
+    base: int
+    gone: bool
+    note: str
+    newest: bool
 
 
 class Pushed(msgspec.Struct, frozen=True, kw_only=True):

@@ -166,9 +166,9 @@ class BothSides(RuleBasedStateMachine):
     @invariant()
     def every_text_is_somewhere(self) -> None:
         kept = {
-            version.source
-            for standing in self._all()
-            for version in self.scripts.history(MAIN, standing, 10_000)
+            self.scripts.script(MAIN, script, info.version).source
+            for script in self._all()
+            for info in self.scripts.history(MAIN, script, 10_000)
         }
         assert self.typed <= kept
 
@@ -187,13 +187,10 @@ class BothSides(RuleBasedStateMachine):
                 self.scripts.resolve(MAIN, conflict.script, lambda one: one.studio)
             self.studio_takes()
         assert self.scripts.lacking(MAIN, ()) == []
-        kept = {one.script: self.scripts.script(MAIN, one.script) for one in self._infos()}
+        kept = {one.script: self.scripts.script(MAIN, one.script) for one in self.scripts.infos(MAIN)}
         assert {one.script: (one.path, one.source) for one in self.studio} == {
             script: (version.path, version.source) for script, version in kept.items()
         }
-
-    def _infos(self) -> list[msgspec.Struct]:
-        return self.scripts.infos(MAIN)
 
     def _all(self) -> list[str]:
         return self.store.do(lambda c: [r[0] for r in c.exec_driver_sql(
