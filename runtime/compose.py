@@ -52,6 +52,12 @@ INTEGRATION_AGENTS = {
     "database_sync": Known("Database sync", "agents.swarm.database_sync.agent:SyncAgent"),
     "schema_validator": Known("Schemas", "agents.swarm.schema_validator.agent:SchemaAgent"),
     "ui_sync": Known("UI sync", "agents.swarm.ui_sync.agent:UiSyncAgent", ("/ui/",)),
+    "studio_bridge": Known(
+        "Roblox Studio",
+        "agents.swarm.studio_bridge.agent:StudioAgent",
+        paths=("/roblox/",),
+        is_open=True,
+    ),
 }
 """The same for those that connect platforms, which one can do without."""
 

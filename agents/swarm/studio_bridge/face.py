@@ -11,6 +11,7 @@ from agents.contract import Receive, Scope, Send
 from agents.errors import AgentError, Refused
 from agents.swarm.studio_bridge.bridge import POLL, Bridge
 from agents.swarm.studio_bridge.logs import Message
+from agents.swarm.studio_bridge.pairing import Pass
 from agents.swarm.studio_bridge.paths import path_of
 from agents.swarm.studio_bridge.sessions import Session
 from agents.swarm.studio_bridge.shapes import Edit, Kind, Placed, Taken
@@ -87,8 +88,9 @@ class Applied(msgspec.Struct):
 
 
 class Log(msgspec.Struct):
-    """What was said in Studio."""
+    """What was said in Studio, where a place is edited or played."""
 
+    run: str
     messages: list[Message]
 
 
@@ -178,12 +180,7 @@ class Face:
 
     async def _begin(self, asked: "Asked") -> object:
         """A session; Studio says next what it has."""
-        opened = await self._bridge.apart(self._bridge.pairings.opened_by, asked.token)
-        if opened is None:
-            raise Problem(
-                401, "not_paired", "Heddle doesn't know this Studio.",
-                "Pair them: ask Heddle for a code, and enter it in the plugin.",
-            )  # fmt: skip
+        opened = await self._opened(asked)
         given = await asked.read(Begin)
         await self._bridge.apart(self._bridge.scripts.forget_studio, opened.project)
         session = self._bridge.sessions.begin(
@@ -216,9 +213,9 @@ class Face:
         return {}
 
     async def _log(self, asked: "Asked") -> object:
-        session = await self._session(asked)
+        opened = await self._opened(asked)
         given = await asked.read(Log)
-        self._bridge.logs.add(session.project, session.run, given.messages)
+        self._bridge.logs.add(opened.project, given.run[:60], given.messages)
         return {}
 
     async def _bye(self, asked: "Asked") -> object:
@@ -231,10 +228,19 @@ class Face:
         session = self._bridge.sessions.get(name)
         if session is None:
             raise self._no_session(name)
-        opened = await self._bridge.apart(self._bridge.pairings.opened_by, asked.token)
-        if opened is None or opened.key != session.key:
-            raise Problem(401, "not_paired", "This Studio was shut out.", "Pair it anew.")
+        if (await self._opened(asked)).key != session.key:
+            raise Problem(403, "wrong_session", "That session is another Studio's.")
         return session
+
+    async def _opened(self, asked: "Asked") -> Pass:
+        """What the token of a request opens."""
+        opened = await self._bridge.apart(self._bridge.pairings.opened_by, asked.token)
+        if opened is None:
+            raise Problem(
+                401, "not_paired", "Heddle doesn't know this Studio.",
+                "Pair them: ask Heddle for a code, and enter it in the plugin.",
+            )  # fmt: skip
+        return opened
 
     def _still_there(self, session: Session) -> None:
         if self._bridge.sessions.get(session.id) is None and not self._bridge.sessions.ended:

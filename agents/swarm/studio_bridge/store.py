@@ -74,13 +74,11 @@ class Store:
     """
 
     def __init__(self, folder: Path, url: str = "") -> None:
-        dialect = sa.make_url("postgresql+psycopg://" if is_postgres(url) else "sqlite://")
+        server = is_postgres(url)
+        dialect = sa.make_url("postgresql+psycopg://" if server else "sqlite://").get_dialect()()
         made = [sa.schema.CreateTable(one, if_not_exists=True) for one in _TABLES.sorted_tables]
-        self._tables = Tables(
-            folder / "scripts.db",
-            url,
-            [str(one.compile(dialect=dialect.get_dialect()())) for one in made],
-        )
+        statements = [str(one.compile(dialect=dialect)) for one in made]
+        self._tables = Tables(folder / "scripts.db", url, statements)
 
     def do(self, work: Callable[[Connection], T], *, writes: bool = False) -> T:
         """What the work gives, done in one transaction; one that writes has no other beside it.

@@ -1,0 +1,173 @@
+"""A bridge that is served for real, and Studios whose plugin runs in the real Luau VM."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from agents.contract import Grants
+from agents.swarm.studio_bridge.agent import StudioAgent
+from runtime.services.server import Listening, serving
+from tests.agents.conftest import means_in
+from tests.servers.peers import NODE, peer_or_skip
+
+ROOT = Path(__file__).resolve().parents[4]
+PLUGIN = ROOT / "resources" / "roblox" / "plugin"
+MAIN = Path(__file__).parent / "studio" / "studio.mjs"
+HASTE = 10
+"""How many times faster than usual time passes in Studio."""
+PATIENCE = 15.0
+
+
+async def until(
+    look: Callable[[], Awaitable[Any]], *, within: float = PATIENCE, every: float = 0.02
+) -> Any:
+    """The first thing that is there when looked for again and again."""
+    async with asyncio.timeout(within):
+        while not (found := await look()):
+            await asyncio.sleep(every)
+    return found
+
+
+class Served:
+    """A bridge at an address, which may be killed and started again there."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = 0
+        self.agent: StudioAgent
+        self._open: contextlib.AsyncExitStack | None = None
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def start(self) -> None:
+        self.agent = StudioAgent(Grants(folder="/"), means_in(self.folder))
+        listening = Listening("127.0.0.1", self.port)
+        self.port = listening.port
+        self._open = contextlib.AsyncExitStack()
+        serve = serving(self.agent.app, listening, "server-token", free=("/roblox/",))
+        await self._open.enter_async_context(serve)
+
+    async def stop(self) -> None:
+        if self._open is not None:
+            await self.agent.close()
+            await self._open.aclose()
+            self._open = None
+
+
+class Studio:
+    """A Roblox Studio with our plugin, as a process of its own."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self._turn = asyncio.Lock()
+
+    async def do(self, what: str, **given: Any) -> Any:
+        """Have a person do something; gives what is seen of it."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        async with self._turn:
+            self._process.stdin.write(json.dumps({"do": what, **given}).encode() + b"\n")
+            await self._process.stdin.drain()
+            line = await self._process.stdout.readline()
+        if not line:
+            assert self._process.stderr is not None
+            raise AssertionError((await self._process.stderr.read()).decode())
+        told = json.loads(line)
+        assert "error" not in told, told
+        return told["result"] if told else None  # Luau has one empty table for both
+
+    async def pair(self, served: Served, project: str = "main") -> None:
+        """Enter the code that the bridge gives, and wait until that has worked."""
+        code = await served.agent.pair(project=project)
+        await self.do("pair", address=served.address, code=code.code)
+        await self.shows("Connected")
+
+    async def shows(self, status: str) -> str:
+        """Wait until the panel says something like that."""
+
+        async def look() -> str:
+            shown: str = (await self.do("look"))["status"]
+            return shown if status in shown else ""
+
+        found: str = await until(look)
+        return found
+
+    async def scripts(self) -> dict[str, str]:
+        """The scripts there are, by path."""
+        return {one["path"]: one["source"] for one in (await self.do("look"))["scripts"]}
+
+    async def has(self, **scripts: str) -> None:
+        """Wait until there are just these under ServerScriptService."""
+        wanted = {f"ServerScriptService/{name}": source for name, source in scripts.items()}
+
+        async def look() -> bool:
+            return await self.scripts() == wanted
+
+        await until(look)
+
+    async def end(self) -> str:
+        """Close Studio; gives what it said on its standard error."""
+        _, said = await self._process.communicate()  # it ends with its standard input
+        return said.decode()
+
+
+StartStudio = Callable[..., Awaitable[Studio]]
+
+
+@pytest.fixture
+async def served(tmp_path: Path) -> AsyncIterator[Served]:
+    made = Served(tmp_path / "bridge")
+    await made.start()
+    yield made
+    await made.stop()
+
+
+@pytest.fixture
+async def start_studio() -> AsyncIterator[StartStudio]:
+    """`start_studio(world=…, settings=…)` opens a Studio; what it says of errors fails the test."""
+    luau = peer_or_skip("luau-web")
+    started = list[Studio]()
+
+    async def start(
+        place: str = "Place",
+        edits: bool = True,
+        settings: Mapping[str, str] | None = None,
+        world: list[dict[str, Any]] | None = None,
+    ) -> Studio:
+        setup = {"place": place, "edits": edits, "settings": settings or {}, "haste": HASTE,
+                 "world": world or []}  # fmt: skip
+        process = await asyncio.create_subprocess_exec(
+            NODE, MAIN, luau, PLUGIN, json.dumps(setup),
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE, limit=2**24,
+        )  # fmt: skip
+        started.append(Studio(process))
+        return started[-1]
+
+    yield start
+    said = [await one.end() for one in started]
+    assert not "".join(said)
+
+
+@pytest.fixture
+async def studio(served: Served, start_studio: StartStudio) -> Studio:
+    """A Studio that is paired with the bridge."""
+    made = await start_studio()
+    await made.pair(served)
+    return made
+
+
+@pytest.fixture
+async def client(served: Served) -> AsyncIterator[httpx.AsyncClient]:
+    """Speaks to the bridge as a plugin does."""
+    headers = {"X-Heddle-Protocol": "1"}
+    async with httpx.AsyncClient(base_url=f"{served.address}/roblox/", headers=headers) as made:
+        yield made
