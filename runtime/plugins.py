@@ -54,6 +54,7 @@ OWN = (
     "agents.swarm.coordinator.blocks",
     "agents.swarm.schema_validator.blocks",
     "agents.swarm.ui_sync.blocks",
+    "agents.swarm.studio_bridge.blocks",
 )
 
 

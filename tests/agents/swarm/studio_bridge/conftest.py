@@ -29,7 +29,7 @@ async def until(
 ) -> Any:
     """The first thing that is there when looked for again and again."""
     async with asyncio.timeout(within):
-        while not (found := await look()):
+        while not (found := await look()):  # noqa: ASYNC110 - it happens in another process
             await asyncio.sleep(every)
     return found
 
@@ -115,7 +115,7 @@ class Studio:
 
     async def end(self) -> str:
         """Close Studio; gives what it said on its standard error."""
-        _, said = await self._process.communicate()  # it ends with its standard input
+        _, said = await self._process.communicate(b"")  # it ends with its standard input
         return said.decode()
 
 

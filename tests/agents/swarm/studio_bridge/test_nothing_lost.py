@@ -187,7 +187,9 @@ class BothSides(RuleBasedStateMachine):
                 self.scripts.resolve(MAIN, conflict.script, lambda one: one.studio)
             self.studio_takes()
         assert self.scripts.lacking(MAIN, ()) == []
-        kept = {one.script: self.scripts.script(MAIN, one.script) for one in self.scripts.infos(MAIN)}
+        kept = {
+            one.script: self.scripts.script(MAIN, one.script) for one in self.scripts.infos(MAIN)
+        }
         assert {one.script: (one.path, one.source) for one in self.studio} == {
             script: (version.path, version.source) for script, version in kept.items()
         }

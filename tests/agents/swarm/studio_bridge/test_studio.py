@@ -1,6 +1,6 @@
 """The plugin in the real Luau VM against the bridge, as a person at Studio sees it."""
 
-from tests.agents.swarm.studio_bridge.conftest import Served, StartStudio, Studio, until
+from tests.agents.swarm.studio_bridge.conftest import Served, Studio, until
 
 MAIN = "ServerScriptService/Main"
 
@@ -33,8 +33,8 @@ async def test_what_is_written_in_studio_is_kept(served: Served, studio: Studio)
     await studio.do("make", kind="Script", name="Main", parent="ServerScriptService", source="a")
     await newest(served, MAIN, "a")
 
-    await studio.do("type", path=MAIN, source="b – ü\n\t\"quoted\"\\ \U0001f3ae")
+    await studio.do("type", path=MAIN, source='b – ü\n\t"quoted"\\ \U0001f3ae')
 
-    await newest(served, MAIN, "b – ü\n\t\"quoted\"\\ \U0001f3ae")
+    await newest(served, MAIN, 'b – ü\n\t"quoted"\\ \U0001f3ae')
     history = await served.agent.history(MAIN)
     assert [(one.version, one.by) for one in history] == [(2, "studio"), (1, "studio")]
