@@ -46,6 +46,7 @@ from runtime.services.inbox import INBOX, signed
 from runtime.services.lookup import LOOKUP
 from runtime.services.metrics import METRICS
 from runtime.services.narrowing import narrowed
+from runtime.services.recording import note
 from runtime.services.refusals import HANDLERS
 from runtime.services.roles import ByRole, Roles, needs, principal_of
 from runtime.wire import (
@@ -140,7 +141,11 @@ async def obey(
             command = msgspec.structs.replace(command, by=by)
         case StartRun() | ReplayRun():
             command = msgspec.structs.replace(command, grants=narrowed(grants, command.grants))
-    return await runtime.obey(command)
+    verb = str(command.__struct_config__.tag)
+    note(request, verb, getattr(command, "run", ""))
+    answer = await runtime.obey(command)
+    note(request, verb, answer.run or answer.flow)
+    return answer
 
 
 @post("/bundles", status_code=200, request_max_body_size=LARGEST_BUNDLE)

@@ -8,11 +8,14 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import NamedTuple
 
 from graph.errors import HeddleError
+from runtime.services.auth.sessions import OPEN as AUTH_OPEN
 from runtime.services.faces import Faces, open_paths, paths_for_pages
 from runtime.services.front import Front
+from runtime.services.guard import App
 from runtime.services.house import House
 from runtime.services.inbox import OPEN
 from runtime.services.offered import SERVICES, WORKFLOWS, Service, named
+from runtime.services.recording import Recorded
 from runtime.services.registry.shapes import Process
 from runtime.services.server import Listening, serving
 
@@ -114,11 +117,14 @@ def _open(
 ) -> contextlib.AbstractAsyncContextManager[asyncio.Event]:
     agents = house.runtime.agents
     only = None if door.services == SERVICES else _faces(door.services)
-    app = Faces(Front(house, door.services), agents, house.grants, only)
-    free = (OPEN, *open_paths(agents, only))
+    app: App = Faces(Front(house, door.services), agents, house.grants, only)
+    free = (OPEN, *AUTH_OPEN, *open_paths(agents, only))
+    if house.access is not None:
+        app = Recorded(app, house.access)
     return serving(
         app, door.listening, token, house.origins,
-        free=free, from_anywhere=paths_for_pages(agents, only), verifier=house.verifier,
+        free=free, from_anywhere=paths_for_pages(agents, only),
+        verifier=house.access.proofs if house.access else None,
         ending=ending,
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ from litestar import Litestar, get
 from runtime.services.guard import App, Receive, Scope, Send, refuse
 from runtime.services.house import Health, House, health_of, litestar_of, services
 from runtime.services.idempotency import Once
-from runtime.services.offered import Service
+from runtime.services.offered import Service, Way
 from runtime.services.roles import ByRole
 from runtime.wire import Refusal
 
@@ -39,14 +39,15 @@ class Front:
         way = next((way for way in self._ways if is_below(path, way.start)), None)
         if way is None:
             return self._lobby
-        return self._apps.get(way.place) or await self._made(way.place)
+        return self._apps.get(way.place) or await self._made(way)
 
-    async def _made(self, place: str) -> App:
-        module, _, name = place.partition(":")
+    async def _made(self, way: Way) -> App:
+        module, _, name = way.place.partition(":")
         found = await asyncio.to_thread(import_module, module)  # some are heavy
-        if place not in self._apps:
-            self._apps[place] = Once(getattr(found, name)(self._house), self._house.keys)
-        return self._apps[place]
+        if way.place not in self._apps:
+            app: App = getattr(found, name)(self._house)
+            self._apps[way.place] = Once(app, self._house.keys) if way.repeats else app
+        return self._apps[way.place]
 
 
 def is_below(path: str, start: str) -> bool:

@@ -15,7 +15,7 @@ from litestar.params import SkipValidation
 
 from agents.contract import Grants
 from graph.file_format.syntax import LIMIT
-from runtime.access.principal import Verifier
+from runtime.access.access import Access
 from runtime.links import Links
 from runtime.runtime import Runtime
 from runtime.services.idempotency import Keys
@@ -33,8 +33,9 @@ class House(msgspec.Struct, frozen=True):
     """One runtime and what its services share.
 
     What a request asks to be granted can only be less than `grants`. `origins` are other servers'
-    pages that may speak to this one, `links` signs links to questions, `verifier` knows those who
-    don't give the server's own token. What is opened on the way is closed `at_end`.
+    pages that may speak to this one, `links` signs links to questions, `access` knows those who
+    don't give the server's own token, and keeps the trail of what everybody does. What is opened
+    on the way is closed `at_end`.
     """
 
     runtime: Runtime
@@ -45,7 +46,7 @@ class House(msgspec.Struct, frozen=True):
     at_end: contextlib.ExitStack
     origins: tuple[str, ...] = ()
     links: Links | None = None
-    verifier: Verifier | None = None
+    access: Access | None = None
 
 
 Home = NamedDependency[SkipValidation[House]]

@@ -16,6 +16,8 @@ class Way(NamedTuple):
 
     start: str
     place: str
+    repeats: bool = True
+    """Whether an answer may be kept for a request that comes again: not when it is a secret."""
 
 
 class Service(NamedTuple):
@@ -49,6 +51,10 @@ SERVICES = (
     Service(
         "visual", "Visual builder", 8006, 8106,
         (Way("/api/v1/visual", "runtime.services.visual.app:visual"),),
+    ),
+    Service(
+        "auth", "Auth", 8001, 8101,
+        (Way("/api/v1/auth", "runtime.services.auth.app:auth", repeats=False),),
     ),
     Service(
         "integration", "Integration hub", 8005, 8105,

@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Sequence
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
 from litestar.params import QueryParameter
@@ -36,13 +36,26 @@ def cursor_of(*place: float | str) -> str:
 
 def after(cursor: str) -> float | None:
     """The moment that a list goes on from, None for its beginning. Raises BadCursor."""
-    if not cursor:
-        return None
+    return _place(cursor, float) if cursor else None
+
+
+def number_after(cursor: str) -> int | None:
+    """The number that a list goes on from, None for its beginning. Raises BadCursor."""
+    return _place(cursor, int) if cursor else None
+
+
+def text_after(cursor: str) -> str:
+    """The name that a list goes on from, "" for its beginning. Raises BadCursor."""
+    return _place(cursor, str) if cursor else ""
+
+
+def _place(cursor: str, kind: type[T]) -> T:
     try:
         padded = cursor.encode() + b"=" * (-len(cursor) % 4)
-        (moment,) = msgspec.msgpack.decode(base64.urlsafe_b64decode(padded), type=tuple[float])
+        (place,) = msgspec.msgpack.decode(base64.urlsafe_b64decode(padded), type=tuple[Any])
+        found = msgspec.convert(place, kind)
     except (binascii.Error, UnicodeEncodeError, msgspec.DecodeError) as error:
         raise BadCursor(
             "That is no cursor of a page.", cure="Give `next` of the page before, or nothing."
         ) from error
-    return moment
+    return found

@@ -10,6 +10,15 @@ from litestar.exceptions import HTTPException
 from agents.errors import AgentError, FlowFailed, NotGranted, Rejected
 from agents.manager.manager import NoSuchAgent
 from graph.errors import EditRefused, FlowFileError, FlowInvalid, HeddleError
+from runtime.access.errors import (
+    BadLogin,
+    BadToken,
+    LockedOut,
+    NotThere,
+    Taken,
+    TooBusy,
+    Unfit,
+)
 from runtime.bundle.contents import BadBundle
 from runtime.connections.contents import BadConnection, NoConnection, NotAgreed
 from runtime.engine.points import BadBreakpoint
@@ -35,6 +44,13 @@ class ServiceError(HeddleError):
 
 
 STATUS: dict[type[HeddleError], int] = {
+    BadLogin: 401,
+    BadToken: 401,
+    LockedOut: 429,
+    TooBusy: 503,
+    NotThere: 404,
+    Taken: 409,
+    Unfit: 422,
     UnknownRun: 404,
     NoSuchTask: 404,
     NoSuchValue: 404,
@@ -68,7 +84,10 @@ def _refused(_: Request[Any, Any, Any], error: HeddleError) -> Response[bytes]:
     if isinstance(error, ServiceError):
         return _problem(refusal_of(error, error.status))
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
-    return _problem(refusal_of(error, status))
+    answer = _problem(refusal_of(error, status))
+    if isinstance(error, LockedOut | TooBusy):
+        answer.headers["Retry-After"] = str(error.wait)
+    return answer
 
 
 def _malformed(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:

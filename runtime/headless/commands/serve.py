@@ -14,6 +14,7 @@ import msgspec
 
 from agents.contract import Grants
 from graph.errors import HeddleError
+from runtime.access.access import Access
 from runtime.commands import PruneRuns, ResumeRun
 from runtime.headless import completing, options
 from runtime.headless.exits import DONE
@@ -174,13 +175,17 @@ async def _serve_by(
         keys = Keys(settings.folder, settings.database_url)
         at_end = contextlib.ExitStack()
         at_end.callback(keys.close)
+        # What the studio starts for itself has one user, whom nobody else can pass for.
+        access = None if wanted.while_stdin else Access(settings.folder, settings.database_url)
         house = House(
             runtime, most, settings, _registry(runtime, made, settings, wanted), keys, at_end,
-            wanted.origins, Links(key_in(settings.folder), address),
+            wanted.origins, Links(key_in(settings.folder), address), access,
         )  # fmt: skip
         here = Whereabouts((main or made[0]).listening.address, wanted.token, runtime.owner)
         async with contextlib.AsyncExitStack() as stack:
             stack.enter_context(at_end)
+            if access is not None:
+                stack.push_async_callback(access.close)
             ending = await stack.enter_async_context(opened(made, house, wanted.token))
             if wanted.while_stdin:
                 end_with_stdin(ending)

@@ -1,0 +1,110 @@
+"""The middleware that notes in the audit trail whatever is changed over HTTP."""
+
+import re
+import secrets
+from typing import Any, Literal
+
+from runtime.access.access import Access
+from runtime.access.deeds import Deed, Outcome
+from runtime.access.logins import Whence
+from runtime.access.principal import Principal
+from runtime.services.guard import App, Message, Receive, Scope, Send
+from runtime.services.roles import READING, Connection
+
+ID = b"x-request-id"
+"""The header by which a request is told apart, whoever named it."""
+_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+
+SECRET = frozenset(("token",))
+"""Parameters of addresses that are never noted."""
+
+Noted = Literal["done", "whatever"]
+"""A service has noted the deed itself: when it was done, or whatever came of it."""
+
+
+class Recorded:
+    """Notes who changed what through `app`. What is told to be done is noted before that."""
+
+    def __init__(self, app: App, access: Access) -> None:
+        self._app = app
+        self._access = access
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        id = _id_of(scope)
+        scope.setdefault("state", {})["request_id"] = id
+        changes = scope["method"] not in READING
+
+        async def noted(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                if changes:
+                    await self._note(scope, message["status"])
+                headers = [*message.get("headers", ()), (ID, id.encode())]
+                message = {**message, "headers": headers}
+            await send(message)
+
+        await self._app(scope, receive, noted)
+
+    async def _note(self, scope: Scope, status: int) -> None:
+        by_itself: Noted | None = scope["state"].get("noted")
+        if by_itself == "whatever" or (by_itself == "done" and status < 400):
+            return
+        await self._access.trail.record(_deed(scope, status, self._access.now()))
+
+
+def note(connection: Connection, what: str, target: str = "") -> None:
+    """Say what a request does, and to what, better than its address can."""
+    connection.scope["state"]["deed"] = (what, target)
+
+
+def noted_by_itself(connection: Connection, when: Noted = "done") -> None:
+    """Say that a service notes by itself what a request does."""
+    connection.scope["state"]["noted"] = when
+
+
+def whence(connection: Connection) -> Whence:
+    """Where a request comes from."""
+    client = connection.scope.get("client")
+    return Whence(client[0] if client else "", connection.scope["state"].get("request_id", ""))
+
+
+def _deed(scope: Scope, status: int, now: float) -> Deed:
+    principal = scope["state"].get("principal")
+    what, target = scope["state"].get("deed") or _by_address(scope)
+    client = scope.get("client")
+    return Deed(
+        at=now,
+        what=what,
+        outcome=_outcome(status),
+        who=principal.user if isinstance(principal, Principal) else "",
+        tenant=principal.tenant if isinstance(principal, Principal) else "",
+        target=target,
+        request=scope["state"]["request_id"],
+        address=client[0] if client else "",
+        detail=f"status {status}" if status >= 400 else "",
+    )
+
+
+def _by_address(scope: Scope) -> tuple[str, str]:
+    """What a request does, by its method and the pattern of its address, and to what."""
+    template = scope.get("path_template")
+    if not template:
+        return f"{scope['method']} {scope['path']}", ""
+    given: dict[str, Any] = scope.get("path_params", {})
+    return (
+        f"{scope['method']} {template}",
+        " ".join(str(value) for name, value in given.items() if name not in SECRET),
+    )
+
+
+def _outcome(status: int) -> Outcome:
+    if status < 400:
+        return "done"
+    return "refused" if status in (401, 403, 429) else "failed"
+
+
+def _id_of(scope: Scope) -> str:
+    given = next((value for name, value in scope["headers"] if name.lower() == ID), b"")
+    return given.decode() if _ID.fullmatch(given) else secrets.token_hex(8)

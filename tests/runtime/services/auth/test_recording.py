@@ -1,0 +1,116 @@
+"""Whatever is changed over HTTP is noted before it is told to be done, and no secret is."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from agents.tables import Tables
+from graph.file_format import write
+from graph.flow import Block, Flow
+from runtime.commands import StartRun, StoreFlow
+from tests.runtime.access.test_trail import _gone
+from tests.runtime.services.auth.conftest import PASSWORD, Served
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+AUTH = "/api/v1/auth"
+FLOW = Flow.of([Block("a", "flow.constant", {"value": "a value of the flow"})], name="Noted")
+
+
+async def trail(served: Served, **wanted: Any) -> list[dict[str, Any]]:
+    async with served.client("owner") as client:
+        items: list[dict[str, Any]] = (
+            await client.get(f"{AUTH}/audit", params=wanted)
+        ).json()["items"]  # fmt: skip
+    return items
+
+
+async def obey(served: Served, who: str, command: msgspec.Struct, **headers: str) -> Any:
+    async with served.client(who, **headers) as client:
+        return await client.post("/commands", content=msgspec.json.encode(command))
+
+
+async def test_a_command_is_noted_by_its_name_and_the_run_it_was_for(served: Served) -> None:
+    stored = (await obey(served, "runner", StoreFlow(write(FLOW)))).json()["flow"]
+    reply = await obey(served, "runner", StartRun(stored), **{"X-Request-Id": "my-own"})
+
+    (started,) = await trail(served, what="start_run", who="runner")
+
+    assert reply.headers["x-request-id"] == "my-own"
+    assert started["target"] == reply.json()["run"]
+    assert (started["request"], started["outcome"]) == ("my-own", "done")
+    assert started["address"] == "127.0.0.1"
+
+
+async def test_what_is_refused_is_noted_too(served: Served) -> None:
+    reply = await served.ask("viewer", "PUT", "/secrets/github", {"value": "hunter2 and more"})
+
+    noted = (await trail(served, who="viewer", outcome="refused"))[0]
+
+    assert reply.status_code == 403
+    assert (noted["what"], noted["target"]) == ("PUT /secrets/{name}", "github")
+    assert noted["detail"] == "status 403"
+
+
+async def test_no_secret_is_ever_noted(served: Served) -> None:
+    secret = "a secret that nobody else knows"
+    await served.ask("admin", "PUT", "/secrets/github", {"value": secret})
+    await served.login("nobody", secret)
+    await served.ask("", "POST", "/answer/a-link-of-somebody")
+    key = (await served.ask("admin", "POST", f"{AUTH}/keys", {"title": "ci"})).json()["key"]
+
+    told = repr(await trail(served, limit=200))
+
+    for word in (secret, PASSWORD, "a-link-of-somebody", key, *served.words.values()):
+        assert word not in told
+
+
+async def test_reading_is_not_noted(served: Served) -> None:
+    before = (await trail(served, limit=1))[0]["seq"]
+    for path in ("/runs", "/blocks", f"{AUTH}/users"):
+        await served.ask("admin", "GET", path)
+
+    assert (await trail(served, limit=1))[0]["seq"] == before
+
+
+async def test_changes_of_users_are_noted_once_and_by_name(served: Served) -> None:
+    said = {"name": "eva", "role": "viewer", "password": PASSWORD}
+    await served.ask("admin", "POST", f"{AUTH}/users", said)
+    await served.ask("admin", "POST", f"{AUTH}/users", said)
+
+    added = await trail(served, text="eva")
+    failed = (await trail(served, who="admin", outcome="failed"))[0]
+
+    assert [(one["what"], one["target"]) for one in added] == [("add_user", "eva as viewer")]
+    assert failed["what"] == "POST /api/v1/auth/users"
+
+
+async def test_the_trail_is_whole_and_counted(served: Served) -> None:
+    async with served.client("owner") as client:
+        verdict = (await client.get(f"{AUTH}/audit/verify")).json()
+        activity = (await client.get(f"{AUTH}/audit/activity")).json()
+
+    assert verdict["entries"] > 3
+    assert verdict["why"] == ""
+    logins = {one["who"]: one["logins"] for one in activity}
+    assert logins["runner"] >= 1
+
+
+async def test_while_the_tables_are_away_what_is_done_is_noted_all_the_same(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as away:
+        away.setattr(Tables, "do_now", _gone)
+        reply = await obey(served, "owner", StoreFlow(write(FLOW)), **{"X-Request-Id": "away"})
+    await served.ask("owner", "POST", "/agents/health")
+
+    assert reply.status_code == 200
+    assert "away" in [one["request"] for one in await trail(served, what="store_flow")]
+
+
+async def test_a_request_that_names_itself_strangely_is_given_a_name(served: Served) -> None:
+    async with served.client("owner", **{"X-Request-Id": "a\tb c" * 99}) as client:
+        reply = await client.get("/health")
+
+    assert len(reply.headers["x-request-id"]) == 16
