@@ -50,6 +50,13 @@ INTEGRATION_AGENTS = {
     ),
     "coordinator": Known("Workflows", "agents.swarm.coordinator.agent:CoordinatorAgent"),
     "database_sync": Known("Database sync", "agents.swarm.database_sync.agent:SyncAgent"),
+    "realtime_update": Known(
+        "Realtime",
+        "agents.swarm.realtime_update.agent:RealtimeAgent",
+        paths=("/app/", "/apps/"),
+        is_open=True,
+        closed=("/pusher/",),
+    ),
     "schema_validator": Known("Schemas", "agents.swarm.schema_validator.agent:SchemaAgent"),
     "ui_sync": Known("UI sync", "agents.swarm.ui_sync.agent:UiSyncAgent", ("/ui/",)),
     "studio_bridge": Known(

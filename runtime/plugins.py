@@ -52,6 +52,7 @@ OWN = (
     "agents.defined.blocks",
     "agents.swarm.api_gateway.blocks",
     "agents.swarm.coordinator.blocks",
+    "agents.swarm.realtime_update.blocks",
     "agents.swarm.schema_validator.blocks",
     "agents.swarm.ui_sync.blocks",
     "agents.swarm.studio_bridge.blocks",
@@ -66,6 +67,7 @@ OWN_CONNECTIONS = (
     "agents.database.connections",
     "agents.llm.connections",
     "agents.mcp.connections",
+    "agents.swarm.realtime_update.connections",
 )
 """Modules with `CONNECTIONS`, the kinds they know, and `try_out`, which asks the other side.
 

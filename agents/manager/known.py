@@ -10,7 +10,8 @@ class Known(NamedTuple):
     `place` is `module:Class`, imported when the agent is first needed. `paths` are what the
     paths that lead to its face begin with; `is_open` says that who comes there need not have the
     server's token, since the agent itself looks at what they show, `for_pages` that it looks
-    from which pages they come as well.
+    from which pages they come as well. `closed` are paths of an open agent for which the token is
+    needed all the same.
     """
 
     title: str
@@ -18,6 +19,7 @@ class Known(NamedTuple):
     paths: tuple[str, ...] = ()
     is_open: bool = False
     for_pages: bool = False
+    closed: tuple[str, ...] = ()
 
     def kind(self) -> type[Any]:
         """The class of the agent."""

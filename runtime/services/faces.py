@@ -27,7 +27,7 @@ class Faces:
         self._agents = agents
         self._grants = grants
         self._open = open_paths(agents)
-        self._names = {path: name for name, path in _ways(agents, only)}
+        self._names = {path: name for name, path in (*_ways(agents, only), *_closed(agents, only))}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         name = self._named(scope)
@@ -76,3 +76,10 @@ def _ways(agents: Manager, only: Collection[str] | None) -> Iterator[tuple[str, 
     for name, known in agents.known.items():
         if only is None or name in only:
             yield from ((name, path) for path in known.paths)
+
+
+def _closed(agents: Manager, only: Collection[str] | None) -> Iterator[tuple[str, str]]:
+    """The same for the paths of open agents to which the token is needed all the same."""
+    for name, known in agents.known.items():
+        if only is None or name in only:
+            yield from ((name, path) for path in known.closed)

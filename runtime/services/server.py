@@ -13,6 +13,7 @@ import uvicorn
 
 from graph.errors import HeddleError
 from runtime.access.principal import Verifier
+from runtime.services.frames import FramesProtocol
 from runtime.services.guard import App, Guard
 
 PATIENCE = 5
@@ -129,7 +130,7 @@ async def serving(
         uvicorn.Config(
             guarded,
             lifespan="off",
-            ws="websockets-sansio",
+            ws=FramesProtocol,
             ws_max_size=1 << 16,
             ws_per_message_deflate=False,
             log_config=None,

@@ -1,0 +1,377 @@
+"""Pushes events to clients: by a Pusher server of our own, and by the one outside, if any."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Any, ClassVar, TypeVar
+from urllib.parse import urlsplit
+
+import msgspec
+
+from agents.contract import Grants, Health, Means, Receive, Scope, Send
+from agents.errors import AgentError, Overdue, Unavailable
+from agents.swarm.realtime_update import protocol
+from agents.swarm.realtime_update.connections import app_in, let_through
+from agents.swarm.realtime_update.courier import LANES, Courier
+from agents.swarm.realtime_update.credentials import address_of, app_of, own_app
+from agents.swarm.realtime_update.history import IN_ALL
+from agents.swarm.realtime_update.http_api import HttpApi, channel_answer, user_answer
+from agents.swarm.realtime_update.keeper import Keeper
+from agents.swarm.realtime_update.log import Kept, Log
+from agents.swarm.realtime_update.names import (
+    MOST_CHANNELS,
+    is_encrypted,
+    look_at_channel,
+    look_at_event,
+    look_at_socket,
+)
+from agents.swarm.realtime_update.outside import Pusher
+from agents.swarm.realtime_update.server import Server
+from agents.swarm.realtime_update.shapes import (
+    Broadcasted,
+    ChannelInfo,
+    Event,
+    Member,
+    Missed,
+    Statistics,
+    Wanted,
+    WebhookTarget,
+    record_of,
+)
+from agents.swarm.realtime_update.shapes import (
+    Server as Where,
+)
+from agents.swarm.realtime_update.signing import Credentials
+from agents.swarm.realtime_update.station import Station
+from agents.swarm.realtime_update.webhooks import Webhooks, look_at_target
+from agents.worker import Worker, capability
+from graph.connections import Connection
+from graph.errors import BadInput
+
+T = TypeVar("T")
+
+DEEP_SECONDS = 0.8
+"""Seconds within which Pusher has to answer when it is asked how it is."""
+
+MOST_HISTORY = 1_000
+
+
+class RealtimeAgent(Worker):
+    """Says events for all flows of this home. Every method raises BadInput and AgentError.
+
+    All that is said is said by our own server, and kept there for a while. Where the house has a
+    Pusher app outside (its cluster is named), all of it is taken there, too, at least once and in
+    order; while that can't be reached, clients are to be on our own.
+    """
+
+    kind: ClassVar[str] = "realtime_update"
+    title: ClassVar[str] = "Realtime"
+    for_all: ClassVar[bool] = True
+
+    def __init__(self, grants: Grants, means: Means) -> None:
+        super().__init__(grants, means)
+        self._has_outside = bool(means.outside.pusher_cluster and means.outside.pusher_key)
+        self._log = Log(means.folder, LANES if self._has_outside else 0)
+        self._app = Credentials("", "", "")
+        self._credentials = ""
+        self._is_open = False
+        self._duplicates = 0
+        self._courier: Courier | None = None
+        self._pusher: Pusher | None = None
+
+    async def connect(self) -> None:
+        """Open the log, and let clients in."""
+        self._app, self._credentials = await asyncio.to_thread(
+            own_app, self.means.folder, self.means.outside
+        )
+        past = await asyncio.to_thread(self._log.open, IN_ALL)
+        targets = await asyncio.to_thread(self._log.webhooks)
+        self._webhooks = Webhooks(self._app, self.means.guards)
+        self._station = Station(self._webhooks.notice)
+        self._station.remember(past.epoch, past.begins, past.events)
+        self._keeper = Keeper(self._log, self._station.deliver)
+        self._keeper.begin(self._station.history.offset)
+        api = HttpApi(self._app, self._station, self._publish)
+        self._server = Server(self._app, self._station, api)
+        self._server.begin()
+        self._is_open = True
+        if self._has_outside:
+            self._begin_outside(past.epoch)
+        await self._webhooks.tell_these(targets)
+
+    def _begin_outside(self, epoch: str) -> None:
+        outside = self.means.outside
+        address = address_of(outside.pusher_cluster)
+        guard = self.means.guards.of(f"realtime_update:{urlsplit(address).netloc}")
+        self._pusher = Pusher(app_of(outside), address, guard)
+        self._courier = Courier(self._log, self._pusher, self._route_changed)
+        self._courier.begin(epoch)
+
+    async def close(self) -> None:
+        """Send clients away, keep what was asked for, and stop."""
+        if self._is_open:
+            self._is_open = False
+            await self._server.close()
+            await self._keeper.close()
+            if self._courier is not None:
+                await self._courier.close()
+            await self._webhooks.close()
+        await asyncio.to_thread(self._log.close)
+
+    async def health(self, *, deep: bool = False) -> Health:
+        """Deep: whether the log can be read, and Pusher answers."""
+        try:
+            if deep:
+                await asyncio.to_thread(self._log.waiting)
+        except AgentError as error:
+            return Health("down", str(error))
+        if deep and self._pusher is not None and self._courier is not None:
+            await self._look_outside(self._pusher, self._courier)
+        return self._health()
+
+    def _health(self) -> Health:
+        if self._courier is None or not self._courier.away:
+            return Health("ok")
+        return Health(
+            "degraded",
+            f"Pusher is away: {self._courier.away} Clients are served by our own server, and"
+            " events wait to be taken to Pusher.",
+        )
+
+    async def _look_outside(self, pusher: Pusher, courier: Courier) -> None:
+        try:
+            async with asyncio.timeout(DEEP_SECONDS):
+                await pusher.channels("heddle-", again=False)
+        except TimeoutError:
+            courier.noticed(Overdue(f"{pusher.address} takes too long to answer."))
+        except AgentError as error:
+            courier.noticed(error)
+
+    async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The Pusher server: WebSockets at /app/KEY, the HTTP API at /apps/ID."""
+        await self._server(scope, receive, send)
+
+    @capability("write")
+    async def broadcast(
+        self,
+        channels: list[str],
+        event: str,
+        data: Any = None,
+        *,
+        socket_id: str = "",
+        id: str = "",
+    ) -> Broadcasted:
+        """Say an event on channels; it is kept once this gives, and reaches every client there.
+
+        `data` that is a text goes out as it is, anything else as JSON. Not to `socket_id`. What
+        has an `id` is said once on a channel, however often it is asked for.
+        """
+        wanted = wanted_of(channels, event, data, socket_id=socket_id, id=id)
+        kept = await self._publish(wanted)
+        return Broadcasted(
+            events=[one.event for one in kept],
+            duplicates=[one.event.channel for one in kept if one.known],
+            route=self._route,
+            waiting=(await self._waiting())[0],
+        )
+
+    async def broadcast_by(
+        self,
+        pusher: Pusher,
+        channels: list[str],
+        event: str,
+        data: Any = None,
+        *,
+        socket_id: str = "",
+        id: str = "",
+    ) -> None:
+        """Say an event by another app than the house's; nothing of it is kept here."""
+        wanted = wanted_of(channels, event, data, socket_id=socket_id, id=id)
+        await pusher.trigger_on(channels, event, wanted[0].data, socket_id=socket_id, id=id)
+
+    @contextlib.asynccontextmanager
+    async def other(self, connection: Connection) -> AsyncIterator[Pusher]:
+        """Another app than the house's, behind the guard of its server. Raises NotGranted."""
+        app, address = app_in(connection)
+        let_through(self.grants, connection.name, address)
+        guard = self.means.guards.of(f"realtime_update:{urlsplit(address).netloc}")
+        pusher = Pusher(app, address, guard)
+        try:
+            yield pusher
+        finally:
+            await pusher.close()
+
+    @capability("read")
+    async def channels(self, *, prefix: str = "", server: Where | None = None) -> list[ChannelInfo]:
+        """The channels that somebody is on, where clients are to be or on the server named."""
+        if (pusher := self._asked_outside(server)) is not None:
+            return await self._told(lambda: pusher.channels(prefix))
+        return [self._station.info(name) for name in sorted(self._station.hub.channels(prefix))]
+
+    @capability("read")
+    async def presence(self, channel: str, *, server: Where | None = None) -> list[Member]:
+        """Who is on a presence channel."""
+        look_at_channel(channel)
+        if not channel.startswith("presence-"):
+            raise BadInput(
+                f"Nobody on {channel!r} says who they are.",
+                cure="Only channels that begin with presence- know who is there.",
+            )
+        if (pusher := self._asked_outside(server)) is not None:
+            return await self._told(lambda: pusher.users(channel))
+        return list(self._station.hub.members(channel).values())
+
+    @capability("read")
+    async def history(self, channel: str, *, since: int = 0, limit: int = 100) -> Missed:
+        """What was said on a channel after an offset, the oldest first."""
+        look_at_channel(channel)
+        return self._station.missed(channel, since, max(1, min(limit, MOST_HISTORY)))
+
+    @capability("read")
+    async def wait_for(
+        self,
+        channel: str,
+        *,
+        event: str = "",
+        condition: str = "",
+        after: float | None = None,
+        seconds: float = 60.0,
+    ) -> Event | None:
+        """The next event on a channel of our own server; None when none came in time.
+
+        What was said since `after`, in seconds since the epoch, counts as well. `condition` is an
+        expression over `event`, `data`, `user_id` and `offset`.
+        """
+        look_at_channel(channel)
+        heard = asyncio.Queue[Event]()
+        with self._station.listening(channel, heard.put_nowait):
+            for said in self._station.said_since(channel, after):
+                heard.put_nowait(said)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    while True:
+                        said = await heard.get()
+                        if event in ("", said.name) and await self._fits(said, condition):
+                            return said
+        return None
+
+    async def _fits(self, said: Event, condition: str) -> bool:
+        if not condition:
+            return True
+        names = {name: record_of(said)[name] for name in ("event", "data", "user_id", "offset")}
+        return bool(await self.means.evaluate(condition, names))
+
+    @capability("read")
+    async def authorize(
+        self, socket_id: str, channel: str, *, user_id: str = "", user_info: Any = None
+    ) -> dict[str, str]:
+        """What lets a connection onto a private or presence channel."""
+        return channel_answer(self._app, socket_id, channel, user_id, user_info)
+
+    @capability("read")
+    async def authenticate(
+        self, socket_id: str, user_id: str, *, user_info: Any = None
+    ) -> dict[str, str]:
+        """What makes a connection that of a user."""
+        return user_answer(self._app, socket_id, user_id, user_info)
+
+    @capability("write")
+    async def set_webhooks(self, targets: list[WebhookTarget]) -> list[WebhookTarget]:
+        """Have these addresses told what happens on channels of our own server, and no others."""
+        for target in targets:
+            look_at_target(target)
+        await asyncio.to_thread(self._log.set_webhooks, targets)
+        await self._webhooks.tell_these(targets)
+        return targets
+
+    @capability("read")
+    async def statistics(self) -> Statistics:
+        """How many are connected, what was said, and what waits for the Pusher outside."""
+        waiting, oldest, refused = await self._waiting()
+        courier, station = self._courier, self._station
+        return Statistics(
+            route=self._route,
+            app_id=self._app.app_id,
+            key=self._app.key,
+            credentials=self._credentials,
+            connections=len(station.lines),
+            channels=sum(1 for _ in station.hub.channels()),
+            said=station.said,
+            delivered=station.delivered,
+            duplicates=self._duplicates,
+            dropped=station.dropped,
+            offset=station.history.offset,
+            epoch=station.epoch,
+            outside=self._pusher.address if self._pusher is not None else "",
+            away=courier.away if courier is not None else "",
+            sent=courier.sent if courier is not None else 0,
+            waiting=waiting,
+            oldest=oldest,
+            refused=refused,
+            webhooks=self._webhooks.targets,
+            webhooks_waiting=self._webhooks.waiting,
+        )
+
+    @property
+    def _route(self) -> Where:
+        courier = self._courier
+        return "pusher" if courier is not None and not courier.away else "own"
+
+    def _route_changed(self) -> None:
+        self._station.write_to_all(protocol.told(protocol.ROUTE, {"route": self._route}))
+        self.means.report(self._health())
+
+    async def _publish(self, wanted: Sequence[Wanted]) -> list[Kept]:
+        kept = await self._keeper.keep(wanted)
+        self._duplicates += sum(one.known for one in kept)
+        if self._courier is not None:
+            self._courier.wake()
+        return kept
+
+    async def _waiting(self) -> tuple[int, float, int]:
+        if self._courier is None:
+            return 0, 0.0, 0
+        return await asyncio.to_thread(self._log.waiting)
+
+    def _asked_outside(self, server: Where | None) -> Pusher | None:
+        """The Pusher to be asked, None for our own server."""
+        if (server or self._route) == "own":
+            return None
+        if self._pusher is None:
+            raise Unavailable(
+                "This house has no app at a Pusher outside.",
+                cure="Set PUSHER_APP_ID, PUSHER_KEY, PUSHER_SECRET and PUSHER_CLUSTER.",
+            )
+        return self._pusher
+
+    async def _told(self, ask: Callable[[], Awaitable[list[T]]]) -> list[T]:
+        assert self._courier is not None
+        try:
+            return await ask()
+        except AgentError as error:
+            self._courier.noticed(error)
+            raise
+
+
+def wanted_of(
+    channels: Sequence[str], event: str, data: Any, *, socket_id: str = "", id: str = ""
+) -> list[Wanted]:
+    """An event as it is wanted on each of the channels. Raises BadInput."""
+    if not channels:
+        raise BadInput("No channel is named.", cure="Name at least one.")
+    if len(channels) > MOST_CHANNELS:
+        raise BadInput(f"An event may be said on {MOST_CHANNELS} channels at once.")
+    text = data if isinstance(data, str) else msgspec.json.encode(data).decode()
+    look_at_event(event, text)
+    look_at_socket(socket_id)
+    for channel in channels:
+        look_at_channel(channel)
+        if is_encrypted(channel):
+            raise BadInput(
+                f"{channel!r} is encrypted, and its key isn't known here.",
+                cure="Use a private channel.",
+            )
+    return [
+        Wanted(channel=channel, name=event, data=text, id=id, except_socket=socket_id)
+        for channel in dict.fromkeys(channels)
+    ]

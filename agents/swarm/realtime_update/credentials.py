@@ -1,0 +1,69 @@
+"""Which app our server is, and which one is outside."""
+
+import contextlib
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+
+from agents.contract import Outside
+from agents.errors import Unavailable
+from agents.swarm.realtime_update.signing import Credentials
+from graph.errors import BadInput
+
+FILE = "app.json"
+
+
+def own_app(folder: Path, outside: Outside) -> tuple[Credentials, str]:
+    """Our server's app, and where its credentials come from.
+
+    What is set for Pusher counts here as well, so that clients and servers find the same app in
+    both places. Else it is made up once, and kept where only this account reads it.
+    """
+    if outside.pusher_key and outside.pusher_secret and outside.pusher_app_id:
+        return app_of(outside), "PUSHER_APP_ID, PUSHER_KEY and PUSHER_SECRET"
+    place = folder / FILE
+    with contextlib.suppress(FileNotFoundError, msgspec.DecodeError):
+        return msgspec.json.decode(place.read_bytes(), type=Credentials), str(place)
+    made = Credentials(str(secrets.randbelow(9 * 10**8) + 10**8), secrets.token_hex(10),
+                       secrets.token_hex(20))  # fmt: skip
+    _write(place, msgspec.json.encode(made))
+    return made, str(place)
+
+
+def app_of(outside: Outside) -> Credentials:
+    """The app that is named by the environment."""
+    return Credentials(outside.pusher_app_id, outside.pusher_key, outside.pusher_secret)
+
+
+def address_of(cluster: str) -> str:
+    """Where a cluster's HTTP API is; a compatible server is named by its address instead.
+
+    Raises BadInput for what is neither.
+    """
+    if "://" not in cluster:
+        if not cluster.replace("-", "").isalnum():
+            raise BadInput(
+                f"{cluster!r} is no cluster of Pusher.",
+                cure="Name one, such as eu, or the address of a compatible server.",
+            )
+        return f"https://api-{cluster}.pusher.com"
+    parts = urlsplit(cluster)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise BadInput(f"{cluster!r} is no address.", cure="Write https://host:port.")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _write(place: Path, content: bytes) -> None:
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+    except OSError as error:
+        raise Unavailable(
+            f"The credentials of our Pusher server can't be written to {place}: {error.strerror}.",
+            cure="Look whether the folder may be written to.",
+        ) from error

@@ -1,0 +1,104 @@
+"""Gives events their place: those wanted at the same time together, then delivered in order."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from agents.swarm.realtime_update.log import Kept, Log
+from agents.swarm.realtime_update.shapes import Event, Wanted
+
+LOOK_SECONDS = 0.2
+"""How often it is looked whether another process of this home has said something."""
+
+
+class _Ask(NamedTuple):
+    wanted: Sequence[Wanted]
+    kept: asyncio.Future[list[Kept]]
+
+
+class Keeper:
+    """Stands before the log. `deliver` is called on the loop for every event, in its order.
+
+    An event is delivered once it is kept, so that no client ever knows of an offset which a
+    crash gives to another event. With each comes the connection that isn't to get it.
+    """
+
+    def __init__(self, log: Log, deliver: Callable[[Event, str], None]) -> None:
+        self._log = log
+        self._deliver = deliver
+        self._asked = list[_Ask]()
+        self._something = asyncio.Event()
+        self._tasks = list[asyncio.Task[None]]()
+        self._offset = 0
+        self._turn = asyncio.Lock()
+        self._ending = False
+
+    def begin(self, offset: int) -> None:
+        """Start, after what had been said up to that offset."""
+        self._offset = offset
+        self._tasks = [asyncio.create_task(self._keep()), asyncio.create_task(self._look())]
+
+    async def keep(self, wanted: Sequence[Wanted]) -> list[Kept]:
+        """Keep events for good and deliver them. Raises AgentError."""
+        kept: asyncio.Future[list[Kept]] = asyncio.get_running_loop().create_future()
+        self._asked.append(_Ask(wanted, kept))
+        self._something.set()
+        return await kept
+
+    async def close(self) -> None:
+        """Keep what was asked for, and stop."""
+        self._ending = True
+        self._something.set()
+        for task in self._tasks[1:]:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _keep(self) -> None:
+        while self._asked or not self._ending:
+            await self._something.wait()
+            self._something.clear()
+            async with self._turn:
+                asked, self._asked = self._asked, []
+                if asked:
+                    await self._keep_together(asked)
+
+    async def _keep_together(self, asked: Sequence[_Ask]) -> None:
+        wanted = [one for ask in asked for one in ask.wanted]
+        try:
+            kept = await asyncio.to_thread(self._log.append, wanted)
+            await self._deliver_kept(kept, [one.except_socket for one in wanted])
+        except Exception as error:  # noqa: BLE001 - whoever asked is told, and the next are kept
+            for ask in asked:
+                if not ask.kept.done():
+                    ask.kept.set_exception(error)
+            return
+        for ask in asked:
+            mine, kept = kept[: len(ask.wanted)], kept[len(ask.wanted) :]
+            if not ask.kept.done():
+                ask.kept.set_result(mine)
+
+    async def _deliver_kept(self, kept: Sequence[Kept], exceptions: Sequence[str]) -> None:
+        new = [(one.event, but) for one, but in zip(kept, exceptions, strict=True) if not one.known]
+        if new and new[0][0].offset != self._offset + 1:
+            spared = {event.offset: but for event, but in new}
+            later = await asyncio.to_thread(self._log.after, self._offset)
+            new = [(event, spared.get(event.offset, "")) for event in later]
+        for event, but in new:
+            self._offset = event.offset
+            self._deliver(event, but)
+
+    async def _look(self) -> None:
+        """Deliver what other processes said, such as a flow that runs in a studio."""
+        version = await asyncio.to_thread(self._log.version)
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            with contextlib.suppress(Exception):  # it is said by whoever wants something kept
+                found = await asyncio.to_thread(self._log.version)
+                if found == version:
+                    continue
+                async with self._turn:
+                    for event in await asyncio.to_thread(self._log.after, self._offset):
+                        self._offset = event.offset
+                        self._deliver(event, "")
+                version = found

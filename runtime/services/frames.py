@@ -1,0 +1,31 @@
+"""WebSockets to which an application may write frames that are made already."""
+
+from typing import Any
+
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+EXTENSION = "heddle.frames"
+"""The extension's name in an ASGI scope."""
+
+
+class FramesProtocol(WebSocketsSansIOProtocol):
+    """uvicorn's own, which offers itself as an extension.
+
+    What is said to thousands is made into a frame once; ASGI would have it made for each.
+    """
+
+    async def run_asgi(self) -> None:
+        extensions: dict[str, Any] = self.scope["extensions"]
+        extensions[EXTENSION] = self
+        await super().run_asgi()
+
+    def write(self, frame: bytes) -> int:
+        """Write a frame, unless the connection ends; gives the bytes that wait to be read."""
+        if self.close_sent or self.disconnected or self.transport.is_closing():
+            return 0
+        self.transport.write(frame)
+        return self.transport.get_write_buffer_size()
+
+    def abort(self) -> None:
+        """Close at once, whatever still waits."""
+        self.transport.abort()
