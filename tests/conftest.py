@@ -12,6 +12,7 @@ pytest_plugins = [
     "tests.servers.models",
     "tests.servers.llama",
     "tests.servers.soketi",
+    "tests.servers.pusher_js",
 ]
 
 # Windows of the tests are drawn in memory, wherever they run; said before any Qt is imported.

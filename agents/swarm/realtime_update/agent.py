@@ -2,16 +2,13 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, ClassVar, TypeVar
 from urllib.parse import urlsplit
-
-import msgspec
 
 from agents.contract import Grants, Health, Means, Receive, Scope, Send
 from agents.errors import AgentError, Overdue, Unavailable
 from agents.swarm.realtime_update import protocol
-from agents.swarm.realtime_update.connections import app_in, let_through
 from agents.swarm.realtime_update.courier import LANES, Courier
 from agents.swarm.realtime_update.credentials import address_of, app_of, own_app
 from agents.swarm.realtime_update.history import IN_ALL
@@ -19,11 +16,7 @@ from agents.swarm.realtime_update.http_api import HttpApi, channel_answer, user_
 from agents.swarm.realtime_update.keeper import Keeper
 from agents.swarm.realtime_update.log import Kept, Log
 from agents.swarm.realtime_update.names import (
-    MOST_CHANNELS,
-    is_encrypted,
     look_at_channel,
-    look_at_event,
-    look_at_socket,
 )
 from agents.swarm.realtime_update.outside import Pusher
 from agents.swarm.realtime_update.server import Server
@@ -43,9 +36,9 @@ from agents.swarm.realtime_update.shapes import (
 )
 from agents.swarm.realtime_update.signing import Credentials
 from agents.swarm.realtime_update.station import Station
+from agents.swarm.realtime_update.wanting import wanted_of
 from agents.swarm.realtime_update.webhooks import Webhooks, look_at_target
 from agents.worker import Worker, capability
-from graph.connections import Connection
 from graph.errors import BadInput
 
 T = TypeVar("T")
@@ -174,32 +167,6 @@ class RealtimeAgent(Worker):
             route=self._route,
             waiting=(await self._waiting())[0],
         )
-
-    async def broadcast_by(
-        self,
-        pusher: Pusher,
-        channels: list[str],
-        event: str,
-        data: Any = None,
-        *,
-        socket_id: str = "",
-        id: str = "",
-    ) -> None:
-        """Say an event by another app than the house's; nothing of it is kept here."""
-        wanted = wanted_of(channels, event, data, socket_id=socket_id, id=id)
-        await pusher.trigger_on(channels, event, wanted[0].data, socket_id=socket_id, id=id)
-
-    @contextlib.asynccontextmanager
-    async def other(self, connection: Connection) -> AsyncIterator[Pusher]:
-        """Another app than the house's, behind the guard of its server. Raises NotGranted."""
-        app, address = app_in(connection)
-        let_through(self.grants, connection.name, address)
-        guard = self.means.guards.of(f"realtime_update:{urlsplit(address).netloc}")
-        pusher = Pusher(app, address, guard)
-        try:
-            yield pusher
-        finally:
-            await pusher.close()
 
     @capability("read")
     async def channels(self, *, prefix: str = "", server: Where | None = None) -> list[ChannelInfo]:
@@ -351,27 +318,3 @@ class RealtimeAgent(Worker):
         except AgentError as error:
             self._courier.noticed(error)
             raise
-
-
-def wanted_of(
-    channels: Sequence[str], event: str, data: Any, *, socket_id: str = "", id: str = ""
-) -> list[Wanted]:
-    """An event as it is wanted on each of the channels. Raises BadInput."""
-    if not channels:
-        raise BadInput("No channel is named.", cure="Name at least one.")
-    if len(channels) > MOST_CHANNELS:
-        raise BadInput(f"An event may be said on {MOST_CHANNELS} channels at once.")
-    text = data if isinstance(data, str) else msgspec.json.encode(data).decode()
-    look_at_event(event, text)
-    look_at_socket(socket_id)
-    for channel in channels:
-        look_at_channel(channel)
-        if is_encrypted(channel):
-            raise BadInput(
-                f"{channel!r} is encrypted, and its key isn't known here.",
-                cure="Use a private channel.",
-            )
-    return [
-        Wanted(channel=channel, name=event, data=text, id=id, except_socket=socket_id)
-        for channel in dict.fromkeys(channels)
-    ]

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
+import msgspec
+
 from agents.swarm.realtime_update.connections import PUSHER
-from agents.swarm.realtime_update.shapes import ChannelInfo, Member, record_of
+from agents.swarm.realtime_update.shapes import record_of
 from graph.block import Route, block
 from graph.connections import Connection
 from graph.context import Context
@@ -12,6 +14,7 @@ from graph.spec import Look
 
 if TYPE_CHECKING:
     from agents.swarm.realtime_update.agent import RealtimeAgent
+    from agents.swarm.realtime_update.other_apps import OtherAppsAgent
 
 Channel = Annotated[
     str,
@@ -40,7 +43,9 @@ class Sent(NamedTuple):
 class Present(NamedTuple):
     """Who is on a presence channel."""
 
-    members: Annotated[list[Member], "Each with `user_id`, and `user_info` where that is known."]
+    members: Annotated[
+        list[dict[str, Any]], "Each with `user_id`, and `user_info` where that is known."
+    ]
     number: Annotated[int, "How many they are."]
 
 
@@ -78,13 +83,12 @@ async def broadcast(
     It is kept before this gives: clients that were away get it when they come back, and the
     Pusher outside once it can be reached. Done again after a crash, it is still said once.
     """
-    agent = await _agent(context)
     if connection is not None:
-        async with agent.other(connection) as pusher:
-            await agent.broadcast_by(
-                pusher, list(channels), event, data, socket_id=socket_id, id=context.key
-            )
+        others = await _others(context)
+        named = {"socket_id": socket_id, "id": context.key}
+        await others.broadcast(connection, list(channels), event, data, **named)
         return Sent(0, False, "pusher")
+    agent = await _agent(context)
     done = await agent.broadcast(list(channels), event, data, socket_id=socket_id, id=context.key)
     offset = max(one.offset for one in done.events)
     return Sent(offset, len(done.duplicates) == len(done.events), done.route)
@@ -103,13 +107,16 @@ async def channels(
     prefix: Annotated[str, "What the names begin with, such as presence-."] = "",
     server: From = "where clients are",
     connection: Through = None,
-) -> list[ChannelInfo]:
+) -> Annotated[
+    list[dict[str, Any]], "Each with `channel`, `subscriptions`, `users` and the last `offset`."
+]:
     """List the channels that somebody is on, and how many are there."""
-    agent = await _agent(context)
     if connection is not None:
-        async with agent.other(connection) as pusher:
-            return await pusher.channels(prefix)
-    return await agent.channels(prefix=prefix, server=_server(server))
+        there = await (await _others(context)).channels(connection, prefix=prefix)
+    else:
+        agent = await _agent(context)
+        there = await agent.channels(prefix=prefix, server=_server(server))
+    return [msgspec.structs.asdict(one) for one in there]
 
 
 @block(
@@ -127,13 +134,12 @@ async def presence(
     connection: Through = None,
 ) -> Present:
     """Tell who is on a presence channel; somebody with several connections counts once."""
-    agent = await _agent(context)
     if connection is not None:
-        async with agent.other(connection) as pusher:
-            members = await pusher.users(channel)
+        members = await (await _others(context)).presence(connection, channel)
     else:
+        agent = await _agent(context)
         members = await agent.presence(channel, server=_server(server))
-    return Present(members, len(members))
+    return Present([msgspec.structs.asdict(one) for one in members], len(members))
 
 
 @block(
@@ -201,3 +207,9 @@ async def _agent(context: Context) -> "RealtimeAgent":
     from agents.swarm.realtime_update.agent import RealtimeAgent  # noqa: PLC0415 - see above
 
     return await context.agent(RealtimeAgent)
+
+
+async def _others(context: Context) -> "OtherAppsAgent":
+    from agents.swarm.realtime_update.other_apps import OtherAppsAgent  # noqa: PLC0415 - see above
+
+    return await context.agent(OtherAppsAgent)
