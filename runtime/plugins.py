@@ -53,6 +53,7 @@ OWN = (
     "agents.swarm.api_gateway.blocks",
     "agents.swarm.coordinator.blocks",
     "agents.swarm.realtime_update.blocks",
+    "agents.swarm.database_sync.blocks",
     "agents.swarm.schema_validator.blocks",
     "agents.swarm.ui_sync.blocks",
     "agents.swarm.studio_bridge.blocks",

@@ -1,6 +1,7 @@
 """The syncs there are: defined, changed and removed while others use them."""
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 
 from msgspec.structs import replace
@@ -81,6 +82,8 @@ class Syncs:
                 )
             if sync.notify:
                 await self._store.install(table)
+            elif before is not None and before.sync.notify:
+                await self._store.uninstall(before)
             await self._book.keep(table.described)
             self._elsewhere.pop(sync.name, None)
             if before is None:
@@ -97,6 +100,9 @@ class Syncs:
             else:
                 table = self.table(name)
                 await self._behind.remove(name)
+                if table.sync.notify:
+                    with contextlib.suppress(AgentError):  # or it tells what nobody hears
+                        await self._store.uninstall(table)
                 await self._shelf.void(table)
                 del self._tables[name], self._figures[name]
             await self._book.remove(name)

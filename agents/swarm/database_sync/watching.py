@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from agents.contract import Guard, Health
 from agents.errors import AgentError
@@ -52,10 +53,10 @@ class Watch:
         self._news = news
         self._report = report
         self._tasks: list[asyncio.Task[None]] = []
+        self._asking = set[asyncio.Task[bool]]()
         self._marking: asyncio.Task[None] | None = None
         self._look_at_cache = asyncio.Event()
         self.database_up = self.cache_up = True
-        self.why_database = self.why_cache = ""
         self.first_look = asyncio.Event()
 
     async def begin(self) -> None:
@@ -69,19 +70,33 @@ class Watch:
 
     def health(self) -> Health:
         """How both sides are, as far as is known."""
+        return self._told(self.database_up, self.cache_up)
+
+    async def ask(self) -> Health:
+        """How both sides are, asked just now; who doesn't answer soon counts as away."""
+        asked = [asyncio.create_task(one()) for one in (self._database_answers, self._ask_cache)]
+        _, silent = await asyncio.wait(asked, timeout=DEEP_SECONDS)
+        self._asking |= silent
+        for task in silent:
+            task.cancel()
+            task.add_done_callback(self._asking.discard)
+        database, cache = (task not in silent and task.result() for task in asked)
+        return self._told(database and self.database_up, cache)
+
+    def _told(self, database_up: bool, cache_up: bool) -> Health:
         database, cache = self._store.shown, self._shelf.cache.shown
-        if self.database_up and self.cache_up:
+        if database_up and cache_up:
             return Health("ok")
-        if self.cache_up:
+        if cache_up:
             return Health(
                 "degraded",
                 f"{database} does not answer: what is cached is given as stale, and writes behind"
-                f" wait. {self.why_database} It is used again as soon as it answers.",
+                " wait. It is used again as soon as it answers.",
             )
-        if self.database_up:
+        if database_up:
             return Health(
                 "degraded",
-                f"{cache} does not answer: reads go to the database. {self.why_cache}"
+                f"{cache} does not answer: reads go to the database."
                 " It is used again as soon as it answers.",
             )
         return Health(
@@ -90,16 +105,11 @@ class Watch:
             " Start them, or check DATABASE_URL and REDIS_URL.",
         )
 
-    async def ask(self) -> Health:
-        """How both sides are, asked just now."""
-        await asyncio.gather(self._ask_database(), self._ask_cache())
-        return self.health()
-
-    async def cache_lost(self, error: AgentError) -> None:
+    async def cache_lost(self, *_: AgentError) -> None:
         """The cache could not be asked. That it lacks writes is durable before one goes on."""
         if self._cache_guard is None:
             return
-        self._cache_is(False, str(error))
+        self._cache_is(False)
         if self._marking is None or self._marking.done():
             self._marking = asyncio.create_task(self._mark())
         await asyncio.shield(self._marking)
@@ -113,18 +123,21 @@ class Watch:
             await self._ask_cache()
             await asyncio.sleep(RHYTHM)
 
-    async def _ask_cache(self) -> None:
+    async def _ask_cache(self) -> bool:
+        """Whether the cache answers; one that was away is made void before it is used again."""
         if self._cache_guard is None:
-            return
+            return True
         try:
             await self._cache_guard.call(self._shelf.cache.ping, within=LOOK_SECONDS, again=False)
             if not self._shelf.usable:
                 await self._cache_found()
                 await self._book.mark(BEHIND, False)
             self._cache_is(True)
-        except AgentError as error:
+        except AgentError:
             self._shelf.usable = False
-            await self.cache_lost(error)
+            await self.cache_lost()
+            return False
+        return True
 
     async def _watch_database(self) -> None:
         """Stay connected, and come back each time that is lost."""
@@ -132,8 +145,8 @@ class Watch:
             try:
                 await self._store_guard.call(self._store.ping, within=LOOK_SECONDS, again=False)
                 await self._store.watch(self._database_there, self._news)
-            except AgentError as error:
-                self._database_is(False, str(error))
+            except AgentError:
+                self._database_is(False)
                 self.first_look.set()
             await asyncio.sleep(RHYTHM)
 
@@ -142,27 +155,26 @@ class Watch:
         await self._there()
         self.first_look.set()
 
-    async def _ask_database(self) -> None:
+    async def _database_answers(self) -> bool:
         try:
-            await self._store_guard.call(self._store.ping, within=DEEP_SECONDS, again=False)
-        except AgentError as error:
-            self._database_is(False, str(error))
+            await self._store_guard.call(self._store.ping, within=LOOK_SECONDS, again=False)
+        except AgentError:
+            return False
+        return True
 
-    def _database_is(self, up: bool, why: str = "") -> None:
-        changed = self.database_up != up
-        self.database_up, self.why_database = up, why
+    def _database_is(self, up: bool) -> None:
+        changed, self.database_up = self.database_up != up, up
         if changed:
             self._report(self.health())
 
-    def _cache_is(self, up: bool, why: str = "") -> None:
-        changed = self.cache_up != up
-        self.cache_up, self.why_cache = up, why
+    def _cache_is(self, up: bool) -> None:
+        changed, self.cache_up = self.cache_up != up, up
         if changed:
             self._report(self.health())
 
     async def close(self) -> None:
         """Watch no more."""
-        pending = set(self._tasks)
+        pending: set[asyncio.Task[Any]] = {*self._tasks, *self._asking}
         while pending:
             # redis-py may swallow that it is cancelled while it connects, so once isn't enough.
             for task in pending:

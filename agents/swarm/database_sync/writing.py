@@ -62,8 +62,17 @@ async def write_each(
 async def _settled(table: Table, change: Change, theirs: Theirs, settle: Settle) -> Change | None:
     if table.version(theirs) == change.expected:
         return change
+    if _is_there(change, theirs):  # an attempt whose answer was lost, most likely
+        return replace(change, expected=table.version(theirs))
     settled = await settle(table, change, theirs)
     return settled and replace(settled, expected=table.version(theirs))
+
+
+def _is_there(change: Change, theirs: Theirs) -> bool:
+    """Whether the row is already as the write wants it."""
+    if change.values is None or theirs is None:
+        return change.values is None and theirs is None
+    return all(theirs.get(name) == value for name, value in change.values.items())
 
 
 def _alike(changes: Sequence[Change]) -> list[tuple[bool, list[Change]]]:

@@ -38,6 +38,7 @@ class PostgresStore:
     def __init__(self, url: str, by: str) -> None:
         self._pool = Pool(_address(url))
         self._by = by
+        self._leaving = set[asyncio.Task[Any]]()
         parts = urlsplit(url)
         self.shown = f"postgresql://{parts.hostname}:{parts.port or 5432}{parts.path}"
 
@@ -83,21 +84,38 @@ class PostgresStore:
     async def watch(self, ready: Callable[[], Awaitable[None]], news: News) -> None:
         """See Store."""
         connection = await self._pool.opened()
+        look: asyncio.Task[Any] | None = None
         try:
             await connection.execute(f"LISTEN {statements.CHANNEL}")
             await ready()
             while True:
                 async for notice in connection.notifies(timeout=RHYTHM):
                     await self._tell(notice.payload, news)
-                async with asyncio.timeout(LOOK_SECONDS):
-                    await connection.execute("SELECT 1")
+                look = asyncio.create_task(connection.execute("SELECT 1"))
+                if not (await asyncio.wait((look,), timeout=LOOK_SECONDS))[0]:
+                    raise Unreachable(f"{self.shown} does not answer.")
+                look.result()
         except psycopg.Error as error:
             raise of_postgres(error) from error
-        except TimeoutError as error:
-            raise Unreachable(f"{self.shown} does not answer.") from error
         finally:
-            connection.pgconn.finish()
+            self._leave(connection, look)
             self._pool.forget()
+
+    def _leave(self, connection: Connection, look: asyncio.Task[Any] | None) -> None:
+        """Give up a connection. The driver may still wait for a server that is silent."""
+        if look is None or look.done():
+            connection.pgconn.finish()
+            return
+        look.cancel()
+        self._leaving.add(look)
+
+        def over(done: asyncio.Task[Any]) -> None:
+            self._leaving.discard(done)
+            if not done.cancelled():
+                done.exception()  # it was given up, whatever came of it
+            connection.pgconn.finish()
+
+        look.add_done_callback(over)
 
     async def _tell(self, payload: str, news: News) -> None:
         try:
@@ -126,6 +144,7 @@ class PostgresStore:
 
     async def close(self) -> None:
         """See Store."""
+        await asyncio.gather(*self._leaving, return_exceptions=True)
         await self._pool.close()
 
 

@@ -43,7 +43,10 @@ class SQLiteStore:
             raise Rejected("SQLite has no schemas.", cure="Leave `schema` empty.")
         columns = await self._all(f"PRAGMA table_xinfo({_quoted(sync.table)})")
         if not columns:
-            raise Rejected(f"There is no table {sync.table!r}.", cure="Make it, or name another.")
+            raise Rejected(
+                f"There is no table {sync.table!r}.",
+                cure=f"Make it in {self._path}, or name another.",
+            )
         described = [
             Column(name, kind or "any", _kind(kind), bool(needed and default is None and not rank))
             for _, name, kind, needed, default, rank, _ in columns
@@ -87,18 +90,20 @@ class SQLiteStore:
                 raise
 
     async def ping(self) -> None:
-        """See Store."""
-        await self._all("SELECT 1")
+        """See Store. A file that nobody needed yet isn't made for it."""
+        if self._connection is not None:
+            await self._all("SELECT 1")
 
     async def watch(self, ready: Callable[[], Awaitable[None]], news: News) -> None:
         """See Store. The file says that others changed it, not what: so all may have changed."""
-        seen = await self._counter()
+        seen = 0
         await ready()
         while True:
             await asyncio.sleep(RHYTHM)
-            if (now := await self._counter()) != seen:
+            if self._connection is not None and (now := await self._counter()) != seen:
+                if seen:
+                    await news("", None)
                 seen = now
-                await news("", None)
 
     async def _counter(self) -> int:
         return int((await self._all("PRAGMA data_version"))[0][0])
