@@ -39,7 +39,9 @@ class Access:
         self.logins = Logins(
             self._tables, self.trail, self._passwords, self.signing, self.proofs, now, rules
         )
-        self.people = People(self._tables, self.trail, self._passwords, self.proofs, now)
+        self.people = People(
+            self._tables, self.trail, self._passwords, self.signing, self.proofs, now
+        )
 
     async def close(self) -> None:
         """Wait until everything is noted, and let go of the tables."""

@@ -1,5 +1,6 @@
 """Users, their keys and tenants: added, changed, shut out, each change noted as it is made."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -14,6 +15,7 @@ from runtime.access.logins import Whence
 from runtime.access.passwords import Passwords, refuse_weak
 from runtime.access.principal import Principal, Role
 from runtime.access.proofs import Proofs
+from runtime.access.signing import Signing
 from runtime.access.tenants import Tenant
 from runtime.access.trail import Trail
 from runtime.access.users import User
@@ -39,12 +41,14 @@ class People:
         tables: Tables,
         trail: Trail,
         passwords: Passwords,
+        signing: Signing,
         proofs: Proofs,
         now: Callable[[], float],
     ) -> None:
         self._tables = tables
         self._trail = trail
         self._passwords = passwords
+        self._signing = signing
         self._proofs = proofs
         self._now = now
 
@@ -178,6 +182,11 @@ class People:
                 keys.change(connection, msgspec.structs.replace(key, revoked=self._now()))
 
         await self._do("revoke_key", id, by, work, tenant)
+
+    async def rotate(self, by: By) -> str:
+        """Sign access tokens with a fresh key; gives its id. Those before it read for a while."""
+        id = await asyncio.to_thread(self._signing.rotate, self._now())
+        return await self._do("rotate_signing_key", id, by, lambda _: id, "")
 
     # Tenants.
 
