@@ -37,6 +37,15 @@ class Service(NamedTuple):
 WORKFLOWS = "workflows"
 
 SERVICES = (
+    Service("gateway", "API gateway", 8000, 8000, faces=("api_gateway",)),
+    Service(
+        "auth", "Auth", 8001, 8101,
+        (Way("/api/v1/auth", "runtime.services.auth.app:auth", repeats=False),),
+    ),
+    Service(
+        "designer", "Agent designer", 8002, 8102,
+        (Way("/api/v1/designer", "runtime.services.designer.app:designer"),),
+    ),
     Service(
         WORKFLOWS, "Workflow engine", 8004, 8104,
         (
@@ -45,20 +54,18 @@ SERVICES = (
         ),
     ),
     Service(
-        "designer", "Agent designer", 8002, 8102,
-        (Way("/api/v1/designer", "runtime.services.designer.app:designer"),),
+        "integration", "Integration hub", 8005, 8105,
+        (Way("/api/v1/integration", "runtime.services.integration.service:integration_of"),),
+        ("studio_bridge",),
     ),
     Service(
         "visual", "Visual builder", 8006, 8106,
         (Way("/api/v1/visual", "runtime.services.visual.app:visual"),),
     ),
     Service(
-        "auth", "Auth", 8001, 8101,
-        (Way("/api/v1/auth", "runtime.services.auth.app:auth", repeats=False),),
-    ),
-    Service(
-        "integration", "Integration hub", 8005, 8105,
-        (Way("/api/v1/integration", "runtime.services.integration.service:integration_of"),),
+        "websocket", "WebSocket", 8009, 8109,
+        (Way("/ws", "runtime.services.websocket.app:websocket_of"),),
+        ("realtime_update", "ui_sync"),
     ),
 )  # fmt: skip
 """Help, ports and the manual read the same rows. The longest beginning of a path counts."""

@@ -1,0 +1,1 @@
+"""One WebSocket for many subscriptions: runs, agents, services and metrics, as they change."""
