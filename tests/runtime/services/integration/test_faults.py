@@ -1,0 +1,121 @@
+"""PostgreSQL, Redis and an agent go away under load: what is told is true, nothing is lost."""
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+
+from tests.runtime.services.integration.conftest import hub_of
+from tests.servers.heddle import Heddle
+from tests.servers.postgres import PostgresServer
+from tests.servers.redis import RedisServer
+
+SLOWEST = 2.0
+"""Seconds within which the status is told, whatever is gone."""
+
+
+class Load:
+    """Somebody who sends data to the backend all the time, and notes what was taken."""
+
+    def __init__(self, server: Heddle) -> None:
+        self._hub = hub_of(server)
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._send)
+        self.taken = list[int]()
+        self.refused = list[int]()
+
+    def __enter__(self) -> "Load":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ending.set()
+        self._thread.join(60)
+        self._hub.close()
+
+    def _send(self) -> None:
+        for number in range(100_000):
+            if self._ending.wait(0.02):
+                return
+            data = {"user_id": f"u{number}", "number": number}
+            body = {"source_platform": "roblox", "target_platform": "backend", "data": data}
+            answer = self._hub.post("sync/trigger", json=body)
+            (self.taken if answer.status_code == 200 else self.refused).append(number)
+
+
+@pytest.fixture
+def server(
+    own_postgres: PostgresServer, redis_server: RedisServer, tmp_path: Path
+) -> Iterator[Heddle]:
+    urls = {"DATABASE_URL": own_postgres.url(), "REDIS_URL": redis_server.url}
+    with Heddle(tmp_path / "home", **urls) as made:
+        yield made
+
+
+def told_once(hub: httpx.Client, holds: Callable[[dict[str, Any]], bool], within: float) -> float:
+    """Seconds until the status says something; every answer has to be quick enough."""
+    began = time.monotonic()
+    while True:
+        asked = time.monotonic()
+        status = hub.get("status").json()
+        assert time.monotonic() - asked < SLOWEST, status
+        if holds(status):
+            return time.monotonic() - began
+        assert time.monotonic() - began < within, status
+        time.sleep(0.1)
+
+
+def is_well(status: dict[str, Any]) -> bool:
+    return bool(status["overall_health"] == "healthy")
+
+
+def is_not_well(agent: str) -> Callable[[dict[str, Any]], bool]:
+    return lambda status: status["agents"][agent]["status"] != "healthy"
+
+
+def test_the_status_is_true_and_nothing_taken_is_lost_as_databases_come_and_go(
+    server: Heddle, own_postgres: PostgresServer, redis_server: RedisServer
+) -> None:
+    with hub_of(server) as hub, Load(server) as load:
+        told_once(hub, is_well, 30)
+        redis_server.stop()
+        without_redis = told_once(hub, is_not_well("database_sync"), 5)
+        redis_server.start()
+        told_once(hub, is_well, 30)
+        own_postgres.stop(signal.SIGQUIT)
+        without_postgres = told_once(hub, is_not_well("database_sync"), 5)
+        own_postgres.start()
+        told_once(hub, is_well, 60)
+        taken = len(load.taken)
+        _until(lambda: len(load.taken) > taken)
+
+    assert without_redis < SLOWEST
+    assert without_postgres < SLOWEST
+    with psycopg.connect(own_postgres.url()) as connection:
+        rows = connection.execute("SELECT subject FROM platform_data").fetchall()
+    assert {f"user:u{number}" for number in load.taken} <= {subject for (subject,) in rows}
+
+
+def test_an_agent_that_is_made_anew_is_asked_again(server: Heddle) -> None:
+    with hub_of(server) as hub, hub_of(server) as control:
+        told_once(hub, is_well, 30)
+        control.post(f"{server.address}/agents/schema_validator/drain").raise_for_status()
+        gone = told_once(hub, is_not_well("schema_validator"), 5)
+        control.post(f"{server.address}/agents/schema_validator/restart").raise_for_status()
+        back = told_once(hub, is_well, 10)
+
+    assert gone < SLOWEST
+    assert back < SLOWEST
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    until = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < until
+        time.sleep(0.05)
