@@ -48,7 +48,8 @@ def course(flow: Flow, plan: Plan, catalog: Catalog, events: Sequence[AnyEvent])
 
 def steps_of(flow: Flow, plan: Plan, catalog: Catalog) -> list[str]:
     """The blocks of the main level that ask an agent, check, or are sub-flows, in order."""
-    ids = dict.fromkeys(id.partition("/")[0] for id in plan.ids)
+    last = {id.partition("/")[0]: place for place, id in enumerate(plan.ids)}
+    ids = sorted(last, key=lambda id: last[id])
     return [id for id in ids if id in flow.blocks and _is_step(flow, catalog, id)]
 
 

@@ -22,7 +22,7 @@ ICON = "mdi6.file-tree-outline"
 
 CATEGORIES = (
     "First steps", "Language models", "Web and APIs", "Tables and data", "Files and documents",
-    "Decisions and loops", "When things go wrong",
+    "Decisions and loops", "When things go wrong", "Across platforms",
 )  # fmt: skip
 """Those of the templates that come with Heddle, in the order in which they are shown."""
 

@@ -209,7 +209,9 @@ EXPECTED: Mapping[str, Mapping[str, Any]] = {
         ],
     },
 }
-WITH_SERVERS_OF_THEIR_OWN = {"check_many_sites", "ask_until_it_fits", "agent_with_a_tool"}
+WITH_SERVERS_OF_THEIR_OWN = {
+    "check_many_sites", "ask_until_it_fits", "agent_with_a_tool", "user_sync",
+}  # fmt: skip
 
 
 def test_every_template_that_needs_the_network_is_tried_against_a_server() -> None:
@@ -369,6 +371,45 @@ async def test_a_letter_is_written_to_everybody(tmp_path: Path) -> None:
 
     letter = (tmp_path / outputs["letters"][0]).read_text()
     assert letter.startswith("Dear Ada,\n\nyour scarf is ready: come by until Friday.")
+
+
+# Those that go to several platforms; see test_workflow_templates.py as well.
+
+
+async def test_a_user_is_fetched_from_a_file_or_a_service(web: WebServer, tmp_path: Path) -> None:
+    bob = {"user_id": "7", "name": "Bob", "email": "bob@example.org"}
+    web.on["/users/7"] = json_answer(bob)
+
+    ada = await outputs_of("user_sync", tmp_path, **sample("user_sync"))
+    fetched = await outputs_of("user_sync", tmp_path, source=web.url("/users/7"))
+
+    assert ada["user"]["name"] == "Ada Lovelace"
+    assert fetched["user"] == bob
+
+
+async def test_without_a_studio_scripts_wait_for_one(tmp_path: Path) -> None:
+    outputs = await outputs_of("roblox_deployment", tmp_path, **sample("roblox_deployment"))
+
+    assert outputs["outcome"] == "No Studio is connected: the scripts wait until one is."
+    assert "ServerScriptService/Heddle/Main" in outputs["versions"]
+
+
+async def test_scripts_that_are_not_whole_are_not_deployed(tmp_path: Path) -> None:
+    scripts = {"ServerScriptService/Main": "print('a'", "Main": "return {}"}
+
+    end = await ended("roblox_deployment", tmp_path, {"scripts": scripts})
+
+    assert isinstance(end, RunFailed)
+    assert "ServerScriptService/Main: not every ( has its )." in end.failure.message
+    assert "Main: begin with a service" in end.failure.message
+
+
+async def test_a_lesson_needs_a_grade_that_there_is(tmp_path: Path) -> None:
+    end = await ended("content_generation", tmp_path, {"grade_level": 40})
+
+    assert isinstance(end, RunFailed)
+    assert "grade_level: 40 is greater" in end.failure.message
+    assert not (tmp_path / "lessons.db").exists()
 
 
 # Those that ask a model.

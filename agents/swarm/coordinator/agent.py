@@ -225,7 +225,7 @@ class CoordinatorAgent(Worker):
             return _as_kept(kept)
         state = state_of(course)
         steps = [*course.steps]
-        over = [step for step in steps if step.state not in ("waiting", "running", "asking")]
+        over = [step for step in steps if step.state in ("done", "undone")]
         current = [step.step for step in steps if step.state in ("running", "asking")]
         return replace(
             _as_kept(kept),
