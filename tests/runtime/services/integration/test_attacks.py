@@ -7,13 +7,16 @@ as much at it.
 import os
 from collections import Counter
 
+import httpx
 import pytest
 import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 from schemathesis.specs.openapi import checks
 
 from tests.runtime.services.integration.conftest import PREFIX
+from tests.runtime.services.integration.flows import GREETS
 from tests.servers.heddle import TOKEN, Heddle
 
 CASES = int(os.environ.get("HEDDLE_ATTACKS", "500"))
@@ -29,15 +32,16 @@ HEADERS = {"Authorization": f"Bearer {TOKEN}"}
 
 
 @pytest.mark.timeout(60 + CASES)
-def test_nothing_thrown_at_the_hub_makes_it_fail(server: Heddle) -> None:
+def test_nothing_thrown_at_the_hub_makes_it_fail(server: Heddle, hub: httpx.Client) -> None:
     address = f"{server.address}{PREFIX}/schema/openapi.json"
     schema = schemathesis.openapi.from_url(address, headers=HEADERS)
     operations = [found.ok() for found in schema.get_all_operations()]
+    known = made_known(hub)
     statuses, session = Counter[int](), requests.Session()
 
     for operation in operations:
 
-        @given(case=operation.as_strategy())
+        @given(case=operation.as_strategy(), steers=st.booleans())
         @settings(
             max_examples=-(-CASES // len(operations)),
             deadline=None,
@@ -45,7 +49,9 @@ def test_nothing_thrown_at_the_hub_makes_it_fail(server: Heddle) -> None:
             suppress_health_check=list(HealthCheck),
             database=None,
         )
-        def attack(case: schemathesis.Case) -> None:
+        def attack(case: schemathesis.Case, steers: bool) -> None:
+            if steers:
+                steer(case, known)
             answer = case.call(base_url=server.address, headers=HEADERS, session=session)
             statuses[answer.status_code] += 1
             said = f"{case.as_curl_command()} → {answer.status_code} {answer.text}"
@@ -61,5 +67,25 @@ def test_nothing_thrown_at_the_hub_makes_it_fail(server: Heddle) -> None:
     assert statuses[200], "some of it was taken"
     assert statuses[201], "and made something"
     assert statuses[400], "and some of it was refused"
-    with_token = requests.get(f"{server.address}{PREFIX}/status", headers=HEADERS, timeout=10)
-    assert with_token.json()["overall_health"] == "healthy"
+    assert hub.get("status").json()["overall_health"] == "healthy"
+
+
+def made_known(hub: httpx.Client) -> str:
+    """See to it that there is a template; gives the id of a workflow made from it."""
+    hub.post("workflow/templates", json={"name": "greets", "flow": GREETS}).raise_for_status()
+    made = hub.post("workflow/create", json={"name": "greets"})
+    return str(made.json()["workflow_id"])
+
+
+def steer(case: schemathesis.Case, workflow: str) -> None:
+    """Have a request speak of what there is, so that it comes further."""
+    if case.path_parameters:
+        case.path_parameters["workflow_id"] = workflow
+    if not isinstance(case.body, dict):
+        return
+    if case.path.endswith("/workflow/create"):
+        case.body |= {"name": "greets", "parameters": {}}
+    if case.path.endswith("/schema/register"):
+        case.body |= {"schema_name": "attacked", "definition": {"type": "object"}, "version": ""}
+    if case.path.endswith("/workflow/templates"):
+        case.body |= {"flow": GREETS}
