@@ -169,11 +169,19 @@ class RealtimeAgent(Worker):
         )
 
     @capability("read")
-    async def channels(self, *, prefix: str = "", server: Where | None = None) -> list[ChannelInfo]:
-        """The channels that somebody is on, where clients are to be or on the server named."""
+    async def channels(
+        self, *, prefix: str = "", server: Where | None = None, quiet: bool = False
+    ) -> list[ChannelInfo]:
+        """The channels that somebody is on, where clients are to be or on the server named.
+
+        `quiet` has those listed as well on which something was said here lately.
+        """
         if (pusher := self._asked_outside(server)) is not None:
             return await self._told(lambda: pusher.channels(prefix))
-        return [self._station.info(name) for name in sorted(self._station.hub.channels(prefix))]
+        names = set(self._station.hub.channels(prefix))
+        if quiet:
+            names.update(self._station.history.channels(prefix))
+        return [self._station.info(name) for name in sorted(names)]
 
     @capability("read")
     async def presence(self, channel: str, *, server: Where | None = None) -> list[Member]:
@@ -189,10 +197,17 @@ class RealtimeAgent(Worker):
         return list(self._station.hub.members(channel).values())
 
     @capability("read")
-    async def history(self, channel: str, *, since: int = 0, limit: int = 100) -> Missed:
-        """What was said on a channel after an offset, the oldest first."""
+    async def history(
+        self, channel: str, *, since: int = 0, limit: int = 100, newest: bool = False
+    ) -> Missed:
+        """What was said on a channel after an offset, the oldest first; or what was said last."""
         look_at_channel(channel)
-        return self._station.missed(channel, since, max(1, min(limit, MOST_HISTORY)))
+        most = max(1, min(limit, MOST_HISTORY))
+        return (
+            self._station.latest(channel, most)
+            if newest
+            else self._station.missed(channel, since, most)
+        )
 
     @capability("read")
     async def wait_for(

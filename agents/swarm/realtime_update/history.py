@@ -1,6 +1,7 @@
 """What was said lately on each channel, bounded; pure."""
 
 from collections import OrderedDict, deque
+from collections.abc import Iterator
 
 from agents.swarm.realtime_update.shapes import Event
 
@@ -53,6 +54,14 @@ class History:
         later = [event for event in kept if event.offset > offset]
         complete = self._known_from(channel) <= offset <= self.offset
         return later[:most], complete
+
+    def newest(self, channel: str, most: int) -> list[Event]:
+        """Up to `most` events that were said last, the oldest first."""
+        return list(self._channels.get(channel, ()))[-most:]
+
+    def channels(self, prefix: str = "") -> Iterator[str]:
+        """The channels of which something is known."""
+        return (name for name in self._channels if name.startswith(prefix))
 
     def last(self, channel: str) -> Event | None:
         """What was said last on a channel, None when that isn't known."""

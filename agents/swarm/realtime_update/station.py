@@ -167,6 +167,11 @@ class Station:
         offset = events[-1].offset if len(events) == most else max(since, self.history.offset)
         return Missed(events=events, complete=complete, offset=offset, epoch=self.epoch)
 
+    def latest(self, channel: str, most: int) -> Missed:
+        """What was said on a channel last, and where to go on from."""
+        events = self.history.newest(channel, most)
+        return Missed(events=events, complete=True, offset=self.history.offset, epoch=self.epoch)
+
     def said_since(self, channel: str, at: float | None) -> list[Event]:
         """What was said on a channel since a time, in seconds since the epoch; None for now."""
         if at is None:

@@ -1,0 +1,1 @@
+"""The inside of the dock of channels."""

@@ -1,0 +1,167 @@
+"""Channels and what is said on them, as the dock of channels tells of it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import msgspec
+
+from agents.swarm.realtime_update.names import kind_of
+from agents.swarm.realtime_update.shapes import ChannelInfo, Event, Member, Missed, Statistics
+from app.presenters.amounts import amount
+
+COLUMNS = ("Channel", "Clients", "People", "Last event")
+
+ABOUT = (
+    "What events are said on; its name says who may join",
+    "Connections that are on it now",
+    "Who is on it, where they say who they are",
+    "The place of what was said last, by which clients make up for what they missed",
+)
+"""What each column tells."""
+
+KINDS: Mapping[str, tuple[str, str]] = {
+    "public": ("Public", "mdi6.bullhorn-outline"),
+    "private": ("Private", "mdi6.lock-outline"),
+    "presence": ("Presence", "mdi6.account-group-outline"),
+    "user": ("To one user", "mdi6.account-outline"),
+}
+"""By kind: what it is called, and its icon."""
+
+MOST_SHOWN = 200
+"""Characters of an event's data in the list."""
+
+
+class ChannelRow(NamedTuple):
+    """A channel in the list; a quiet one has no clients now."""
+
+    channel: str
+    texts: tuple[str, ...]
+    icon: str
+    quiet: bool
+
+
+class Route(NamedTuple):
+    """Where clients are to be: in words, with an icon and the name of its colour."""
+
+    said: str
+    icon: str
+    colour: str
+    about: str
+
+
+class Overview(NamedTuple):
+    """What the dock shows of all channels."""
+
+    rows: tuple[ChannelRow, ...]
+    route: Route
+    figures: str
+    key: str
+    credentials: str
+
+
+class Selected(NamedTuple):
+    """What the dock shows of one channel: people, and what was said, the newest first."""
+
+    channel: str
+    headline: str
+    people: tuple[tuple[str, str], ...]
+    said: tuple[tuple[str, str], ...]
+
+
+def overview(statistics: Any, channels: Any) -> Overview:
+    """What the agent tells of itself and of its channels, from JSON."""
+    told = msgspec.convert(statistics, Statistics)
+    infos = msgspec.convert(channels, list[ChannelInfo])
+    return Overview(
+        tuple(_row(info) for info in sorted(infos, key=lambda one: not one.subscriptions)),
+        _route(told),
+        _figures(told),
+        told.key,
+        told.credentials,
+    )
+
+
+def selected(info: ChannelRow, missed: Any, members: Any) -> Selected:
+    """What was said on a channel and who is there, from JSON."""
+    events = msgspec.convert(missed, Missed).events
+    people = msgspec.convert(members, list[Member])
+    kind, _ = KINDS[kind_of(info.channel)]
+    told = [f"{kind} channel", _count(info.texts[1], "client", "clients")]
+    if people:
+        told.append(_count(str(len(people)), "person", "people"))
+    return Selected(
+        info.channel,
+        ", ".join(told),
+        tuple((one.user_id, _short(one.user_info)) for one in people),
+        tuple(_said(event) for event in reversed(events)),
+    )
+
+
+def data_from(text: str) -> Any:
+    """What somebody typed to be said: JSON where it is some, else the text itself."""
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        return text
+
+
+def _row(info: ChannelInfo) -> ChannelRow:
+    _, icon = KINDS[kind_of(info.channel)]
+    clients = info.subscriptions or 0
+    people = "" if info.users is None else str(info.users)
+    offset = str(info.offset) if info.offset else ""
+    return ChannelRow(info.channel, (info.channel, str(clients), people, offset), icon, not clients)
+
+
+def _route(told: Statistics) -> Route:
+    if not told.outside:
+        return Route(
+            "Our own server", "mdi6.access-point", "done",
+            "Clients are on the server of this house. No Pusher app outside is named.",
+        )  # fmt: skip
+    if told.away:
+        return Route(
+            f"Pusher is away; our own server serves. {told.waiting:,} events wait",
+            "mdi6.alert-outline", "warning", told.away,
+        )  # fmt: skip
+    return Route(
+        f"Pusher at {told.outside.partition('://')[2]}", "mdi6.cloud-check-outline", "done",
+        "What is said is taken there, and kept here as well.",
+    )  # fmt: skip
+
+
+def _figures(told: Statistics) -> str:
+    parts = [
+        _count(f"{told.connections:,}", "client here", "clients here"),
+        f"{amount(told.said, 'count')} said",
+        f"{amount(told.delivered, 'count')} delivered",
+    ]
+    if told.outside:
+        parts.append(f"{amount(told.sent, 'count')} taken to Pusher")
+    for count, what in (
+        (told.refused, "refused by Pusher"),
+        (told.duplicates, "said twice"),
+        (told.dropped, "too slow"),
+        (told.webhooks_waiting, "webhooks wait"),
+    ):
+        if count:
+            parts.append(f"{count:,} {what}")
+    return "   ".join(parts)
+
+
+def _said(event: Event) -> tuple[str, str]:
+    at = datetime.fromtimestamp(event.at).astimezone().strftime("%H:%M:%S")
+    return f"{at}  {event.name}", _shortened(event.data)
+
+
+def _short(value: Any) -> str:
+    return "" if value is None else _shortened(msgspec.json.encode(value).decode())
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"
+
+
+def _count(number: str, one: str, many: str) -> str:
+    return f"{number} {one if number == '1' else many}"
