@@ -11,6 +11,7 @@ from app.actions import ActionSet
 from app.bridge.bridge import Bridge
 from app.flow_tests.control import Testing
 from app.known_connections import KnownConnections
+from app.known_endpoints import KnownEndpoints
 from app.notices import Notices
 from app.preferences import Preferences
 from app.presenters.block_finder import BlockFinder
@@ -75,7 +76,8 @@ class Studio(QObject):
         """The canvas of each open flow that has been seen; canvases keep it themselves."""
         self.bridge = Bridge(settings, self)
         self.connections = KnownConnections(self.bridge, self)
-        self.workspace.added.connect(lambda bench: bench.know(self.connections))
+        self.endpoints = KnownEndpoints(self.bridge, settings, self)
+        self.workspace.added.connect(lambda bench: bench.know(self.connections, self.endpoints))
         self.inbox = Inbox(self.bridge, self)
         self.runs = RunControl(self.bridge, settings, self)
         self.tests = Testing(self.bridge, settings, self)

@@ -10,8 +10,10 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app.checking import Checker, is_large
 from app.document import Change, Document, Level
 from app.known_connections import KnownConnections
+from app.known_endpoints import KnownEndpoints
 from app.presenters.addresses import on_canvas
 from app.presenters.connection_list import unknown
+from app.presenters.deprecated import deprecated_endpoints
 from app.presenters.live_run import LiveRun
 from app.presenters.missing_models import missing_models
 from graph.catalog import Catalog
@@ -88,6 +90,8 @@ class Workbench(QObject):
         self.problems: tuple[Problem, ...] = ()
         self.connections: KnownConnections | None = None
         """What is known of connections; None as long as nobody has said."""
+        self.endpoints: KnownEndpoints | None = None
+        """The same of endpoints."""
         self._here: tuple[tuple[Problem, ...], Level, dict[str, list[Problem]]] = ((), (), {})
         self.is_closed = False
         self.live: LiveRun | None = None
@@ -314,10 +318,13 @@ class Workbench(QObject):
         self._checker.drop()
         self._found(tuple(check(self.document.flow, self.catalog)))
 
-    def know(self, connections: KnownConnections) -> None:
-        """Look which connections there are from now on."""
+    def know(self, connections: KnownConnections, endpoints: KnownEndpoints | None = None) -> None:
+        """Look which connections and endpoints there are from now on."""
         self.connections = connections
         connections.changed.connect(self._check_timer.start)
+        self.endpoints = endpoints
+        if endpoints is not None:
+            endpoints.altered.connect(self._check_timer.start)
 
     def renew(self, catalog: Catalog) -> None:
         """Take these kinds of blocks for those there are."""
@@ -338,6 +345,9 @@ class Workbench(QObject):
             flow = self.document.flow
             models = missing_models(flow, self.catalog, seen)
             found = (*found, *unknown(flow, seen), *models)
+        if self.endpoints is not None and self.endpoints.seen is not None:
+            flow = self.document.flow
+            found = (*found, *deprecated_endpoints(flow, self.endpoints.seen))
         if found != self.problems:
             self.problems = found
             self.problems_changed.emit()

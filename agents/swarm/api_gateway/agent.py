@@ -30,6 +30,7 @@ from agents.swarm.api_gateway.shapes import (
     Version,
 )
 from agents.swarm.api_gateway.store import Store, Whole
+from agents.swarm.api_gateway.words import deprecated_words
 from agents.worker import Worker, capability
 from graph.errors import BadInput
 from graph.values import did_you_mean
@@ -306,22 +307,6 @@ class GatewayAgent(Worker):
         troubles = [self._trouble, self._limiter.trouble, *self._standing.broken.values()]
         detail = " ".join(filter(None, troubles))
         return Health("degraded", detail) if detail else Health("ok")
-
-
-def deprecated_words(endpoint: Endpoint) -> str:
-    """What is said to whoever calls an endpoint that should be called no more, "" for others."""
-    told = endpoint.deprecation
-    if told is None:
-        return ""
-    until = (
-        f" It is answered until {time.strftime('%Y-%m-%d', time.gmtime(told.sunset))}."
-        if told.sunset is not None
-        else ""
-    )
-    instead = f" Call {told.successor} instead." if told.successor else ""
-    return (
-        f"{endpoint.method} {endpoint.address} is deprecated.{until}{instead} {told.note}".strip()
-    )
 
 
 def _unknown(key: str, there: Whole) -> BadInput:

@@ -1,0 +1,1 @@
+"""The endpoints of the runtime: published, looked at, deprecated, and keys for their callers."""
