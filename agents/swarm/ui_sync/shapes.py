@@ -27,12 +27,15 @@ class Patch(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 class Mutation(Patch, frozen=True, omit_defaults=True, kw_only=True):
     """A wish to change a component. Sent again with its `id`, it is done once.
 
-    `base` is the version that its writer saw, None for whatever it is by now. With `strict` it
-    is declined where somebody changed since what it changes or looks at.
+    `base` is the version that its writer saw, None for whatever it is by now; `over` are the ids
+    of mutations of their own that they saw on top of it, since they can't have been told yet what
+    came of them. With `strict` it is declined where somebody else changed since what it changes
+    or looks at.
     """
 
     id: str
     base: int | None = None
+    over: tuple[str, ...] = ()
     strict: bool = False
 
 
@@ -53,6 +56,13 @@ class Touched(msgspec.Struct, frozen=True):
 
     written: tuple[str, ...] = ()
     moved: tuple[str, ...] = ()
+
+
+class Missed(msgspec.Struct, frozen=True):
+    """What a mutation touched that came after the version which somebody saw."""
+
+    id: str
+    touched: Touched
 
 
 class Change(Patch, frozen=True, omit_defaults=True, kw_only=True):

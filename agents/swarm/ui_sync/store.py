@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from agents.swarm.own_tables import OwnTables
 from agents.swarm.ui_sync.judging import judged
 from agents.swarm.ui_sync.patches import encoded
-from agents.swarm.ui_sync.shapes import Change, Mutation, Patch, Stored, Touched
+from agents.swarm.ui_sync.shapes import Change, Missed, Mutation, Patch, Stored, Touched
 from agents.tables import ask
 
 STATEMENTS = (
@@ -132,7 +132,7 @@ def _mutate(connection: Connection, name: str, mutation: Mutation, at: float, re
     """The version that the mutation makes. Raises Declined."""
     before = _stored(connection, name)
     base = before.version if mutation.base is None else mutation.base
-    missed = _touched(connection, name, base, before.version)
+    missed = _missed(connection, name, base, before.version)
     value, touched = judged(before.version, msgspec.json.decode(before.value), missed, mutation)
     version = before.version + 1
     ask(
@@ -152,14 +152,14 @@ def _stored(connection: Connection, name: str) -> Stored:
     return Stored() if row is None else Stored(row.version, row.value, row.at)
 
 
-def _touched(connection: Connection, name: str, base: int, newest: int) -> list[Touched] | None:
-    """What changes after a version touched, None if that isn't known any more."""
+def _missed(connection: Connection, name: str, base: int, newest: int) -> list[Missed] | None:
+    """What came after a version, None if that isn't known any more."""
     if base >= newest:
         return []
     rows = ask(connection, _SINCE, name=name, version=base).all()
     if len(rows) < newest - base:
         return None
-    return [msgspec.json.decode(row.touched, type=Touched) for row in rows]
+    return [Missed(row.id, msgspec.json.decode(row.touched, type=Touched)) for row in rows]
 
 
 def _newest(connection: Connection, name: str, since: int) -> Newest:

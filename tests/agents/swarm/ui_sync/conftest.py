@@ -2,12 +2,14 @@
 
 import contextlib
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+import subprocess
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx
+import msgspec
 import pytest
 from msgspec.structs import replace
 from websockets.asyncio.client import ClientConnection, connect
@@ -18,10 +20,11 @@ from agents.manager.manager import Manager
 from agents.resilience.settings import GuardRules
 from agents.swarm.ui_sync.agent import UiSyncAgent
 from agents.swarm.ui_sync.messages import PROTOCOL
-from runtime.compose import granted
+from runtime.compose import RESOURCES, granted
 from runtime.services.faces import Faces
 from runtime.services.guard import TOKEN_PROTOCOL, Receive, Scope, Send
 from runtime.services.server import Listening, serving
+from tests.servers.peers import NODE
 
 TOKEN = "t0ken"
 
@@ -114,3 +117,61 @@ def serve(tmp_path: Path) -> Serve:
 async def served(serve: Serve) -> AsyncIterator[Served]:
     async with serve() as made:
         yield made
+
+
+CLIENT = RESOURCES / "ui_sync" / "heddle-ui-sync.js"
+
+
+class Node:
+    """The JavaScript client in a Node of its own, told what to do line by line."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [NODE, Path(__file__).with_name("driver.mjs"), CLIENT],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        self._count = 0
+        self._answers = dict[int, Any]()
+
+    def do(self, what: str, /, **said: Any) -> Any:
+        """Have it done, and give the answer."""
+        return self.answer(self.begin(what, **said))
+
+    def begin(self, what: str, /, **said: Any) -> int:
+        """Have it begun; `answer` gives what comes of it."""
+        assert self._process.stdin is not None
+        self._count += 1
+        line = msgspec.json.encode({"do": what, "id": self._count, **said})
+        self._process.stdin.write(line + b"\n")
+        self._process.stdin.flush()
+        return self._count
+
+    def answer(self, begun: int) -> Any:
+        """What came of that, once it has come."""
+        assert self._process.stdout is not None
+        while begun not in self._answers:
+            line = self._process.stdout.readline()
+            assert line, "Node ended; it says why on the standard error."
+            told = msgspec.json.decode(line)
+            self._answers[told["id"]] = told["answer"]
+        return self._answers.pop(begun)
+
+    def end(self) -> None:
+        self._process.communicate(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def node() -> Iterator[Node]:
+    """One for all tests that need no line to a server."""
+    made = Node()
+    yield made
+    made.end()
+
+
+@pytest.fixture
+def own_node() -> Iterator[Node]:
+    """One for this test alone."""
+    made = Node()
+    yield made
+    made.end()

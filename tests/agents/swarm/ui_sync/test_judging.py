@@ -7,7 +7,7 @@ import pytest
 
 from agents.swarm.ui_sync.judging import judged
 from agents.swarm.ui_sync.patches import applied
-from agents.swarm.ui_sync.shapes import Code, Declined, Mutation, Operation, Patch, Touched
+from agents.swarm.ui_sync.shapes import Code, Declined, Missed, Mutation, Operation, Patch
 
 CART = {"items": ["tea", "milk", "salt"], "note": "", "2024": {"sum": 1}}
 
@@ -20,20 +20,20 @@ def replacing(path: str, value: Any) -> tuple[Operation, ...]:
     return json_patch({"op": "replace", "path": path, "value": value})
 
 
-def after(*patches: Patch) -> tuple[Any, list[Touched]]:
+def after(*patches: Patch) -> tuple[Any, list[Missed]]:
     """The cart as these made it, and what they touched."""
     value: Any = msgspec.json.decode(msgspec.json.encode(CART))
-    touched = []
-    for patch in patches:
-        value, one = applied(value, patch)
-        touched.append(one)
-    return value, touched
+    missed = []
+    for number, patch in enumerate(patches):
+        value, touched = applied(value, patch)
+        missed.append(Missed(f"other{number}", touched))
+    return value, missed
 
 
 def done(mutation: Mutation, *meanwhile: Patch) -> Any:
     """What a mutation of version 1 makes of the cart after the others."""
-    value, touched = after(*meanwhile)
-    return judged(1 + len(touched), value, touched, mutation)[0]
+    value, missed = after(*meanwhile)
+    return judged(1 + len(missed), value, missed, mutation)[0]
 
 
 def declined(mutation: Mutation, *meanwhile: Patch) -> Code:
@@ -76,6 +76,17 @@ def test_what_was_meant_for_a_member_is_not_done_to_another_that_moved_there() -
     assert declined(second, first_gone) == "moved"
     assert declined(second, Patch(merge={"items": ["salt"]})) == "moved"
     assert declined(second, Patch(patch=replacing("", CART))) == "moved"
+
+
+def test_what_a_writer_did_before_counts_as_seen_if_it_was_done() -> None:
+    mine_before = Patch(patch=json_patch({"op": "remove", "path": "/items/0"}))
+    first = Mutation(id="m", base=1, over=("other0",), patch=replacing("/items/0", "oat milk"))
+    strict = Mutation(id="m", base=1, over=("other0",), strict=True, merge={"note": "x"})
+
+    assert done(first, mine_before)["items"] == ["oat milk", "salt"]
+    assert done(strict, Patch(merge={"note": "y"}))["note"] == "x"
+    assert declined(first) == "moved"
+    assert done(Mutation(id="m", base=1, over=("gone",), merge={"note": "x"}))["note"] == "x"
 
 
 def test_members_added_at_the_end_move_nothing() -> None:
