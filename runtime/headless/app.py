@@ -57,6 +57,7 @@ COMMANDS = (
     Row("audit", "Heddle", "Show who did what, and that nobody changed it afterwards."),
     Row("mcp", "Heddle", "Offer flows as tools to other programs."),
     Row("dap", "Heddle", "Let an editor debug flows."),
+    Row("roblox", "Heddle", "Write the plugin for Roblox Studio, and let a Studio in."),
     Row("agents", "Heddle", "Show how the agents are that do the work of flows."),
     Row("doctor", "Heddle", "Check that everything works, and show the settings."),
     Row("completion", "Heddle", "Print the script that completes commands in a shell."),

@@ -8,6 +8,7 @@ from agents.contract import Grants, Health, Means, Receive, Scope, Send
 from agents.errors import AgentError
 from agents.swarm.studio_bridge.bridge import Bridge
 from agents.swarm.studio_bridge.face import Face
+from agents.swarm.studio_bridge.plugin import built
 from agents.swarm.studio_bridge.shapes import (
     MAIN,
     Code,
@@ -100,6 +101,11 @@ class StudioAgent(Worker):
             if last or sessions.connected(project):
                 break
         return await self._bridge.status(project)
+
+    @capability("read")
+    async def plugin(self) -> str:
+        """Give the plugin for Studio, as the text of an .rbxmx file."""
+        return await asyncio.to_thread(built)
 
     @capability("read")
     async def logs(

@@ -2,6 +2,7 @@
 
 import asyncio
 import ipaddress
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
@@ -28,6 +29,9 @@ LARGEST = 8 * 1024 * 1024
 """Bytes of a request; the plugin sends at most a megabyte."""
 SLOWEST = 30.0
 """Seconds that a request may take to arrive."""
+
+_HOST = re.compile(r"(?P<name>[a-z0-9.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?")
+"""What a request names as its Host: a name or an address, and perhaps a port."""
 
 
 class Problem(Exception):
@@ -151,8 +155,9 @@ class Face:
             known = name in {one for _, one in self._ways}
             status, error = (405, "wrong_method") if known else (404, "not_found")
             raise Problem(status, error, f"There is no {asked.method} {PREFIX}{name[:60]}.")
-        if name != "api":
-            _speaks(asked.headers.get("x-heddle-protocol", ""))
+        if name != "api" and (problem := _unspoken(asked.headers.get("x-heddle-protocol", ""))):
+            self._bridge.logs.note(f"{problem.message} {problem.cure}")
+            raise problem
         return found
 
     # What can be asked.
@@ -300,16 +305,20 @@ def _told(error: str, message: str, cure: str) -> Mapping[str, object]:
     return {"error": error, "message": message, "cure": cure, "protocol": PROTOCOL}
 
 
-def _speaks(protocol: str) -> None:
-    if protocol != str(PROTOCOL):
-        older = "plugin" if not protocol.isdigit() or int(protocol[:9]) < PROTOCOL else "Heddle"
-        raise Problem(
-            426, "wrong_protocol",
-            f"The plugin speaks version {protocol[:9] or 'none'} of the bridge's protocol, "
-            f"Heddle speaks {PROTOCOL}.",
-            f"Renew the {older}: `heddle roblox plugin` writes the plugin that fits."
-            if older == "plugin" else "Renew Heddle, or use the plugin that came with it.",
-        )  # fmt: skip
+def _unspoken(protocol: str) -> Problem | None:
+    """What is wrong with the version that a plugin speaks, if anything is."""
+    if protocol == str(PROTOCOL):
+        return None
+    is_newer = protocol.isdigit() and int(protocol[:9]) > PROTOCOL
+    return Problem(
+        426,
+        "wrong_protocol",
+        f"The plugin speaks version {protocol[:9] or 'none'} of the bridge's protocol, "
+        f"Heddle speaks {PROTOCOL}.",
+        "Renew Heddle, or use the plugin that came with it."
+        if is_newer
+        else "Renew the plugin: `heddle roblox plugin` writes the one that fits.",
+    )
 
 
 def _is_here(host: str) -> bool:
@@ -317,12 +326,11 @@ def _is_here(host: str) -> bool:
 
     Any page can have a name of its own resolve to this machine, but not an address in numbers.
     """
-    name = host[: host.index("]") + 1] if host.startswith("[") and "]" in host else host
-    name = name.strip("[]") if name.startswith("[") else name.partition(":")[0]
-    if name.lower() == "localhost":
-        return True
+    name = _HOST.fullmatch(host.lower())
+    if name is None or name["name"] == "localhost":
+        return name is not None
     try:
-        ipaddress.ip_address(name)
+        ipaddress.ip_address(name["name"].strip("[]"))
     except ValueError:
         return False
     return True

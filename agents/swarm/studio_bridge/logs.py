@@ -1,5 +1,6 @@
 """What Studio said last: so many messages, the newest of which push out the oldest."""
 
+import time
 from collections import OrderedDict, deque
 from collections.abc import Sequence
 
@@ -45,6 +46,12 @@ class Ring:
         while len(self._heard) > _RUNS:
             self._heard.popitem(last=False)
 
+    def note(self, text: str) -> None:
+        """Keep what the bridge itself has to say, unless it said just that last."""
+        if not self._lines or self._lines[-1].text != text:
+            told = Message(number=0, level="error", text=text, at=time.time(), source="Heddle")
+            self._keep("", told)
+
     def lines(self, *, after: int, level: Level, contains: str, project: str, most: int) -> Logs:
         """The newest messages after one, at least as grave as `level`, the oldest first."""
         wanted = LEVELS[LEVELS.index(level) :]
@@ -54,7 +61,7 @@ class Ring:
                 break
             if (
                 line.level in wanted
-                and project in ("", line.project)
+                and (not project or line.project in ("", project))
                 and contains.casefold() in f"{line.source} {line.text}".casefold()
             ):
                 found.append(line)
