@@ -124,6 +124,10 @@ BUILT_IN: Mapping[str, Mapping[str, Any]] = {
         "trials": 1,
         "concurrent": 1_000,
     },
+    # The plugin of Studio asks again by itself, and blocks say how often they try. Roblox may take
+    # minutes to read a place.
+    "studio_bridge": {"attempts": 1, "seconds": 300.0, "heed": False},
+    "studio_bridge:database": {"seconds": 10.0, "recovery": 1.0, "trials": 1},
     # What is missed meanwhile is made good, so it is asked again soon; a row is small and needed
     # at once, and thousands may be wanted.
     "database_sync": {

@@ -41,7 +41,8 @@ class Bridge:
         self._store = Store(folder, url)
         self._guard = guard
         self._files = ConflictFiles(folder / "conflicts")
-        self._filed = set[str]()
+        self._filing = asyncio.Lock()
+        self._had_conflicts = set[str]()
         self.scripts = Scripts(self._store)
         self.pairings = Pairings(self._store)
         self.sessions = Sessions()
@@ -95,7 +96,7 @@ class Bridge:
 
     async def conflicts(self, project: str) -> list[Conflict]:
         """What both sides changed, and where the files of it are."""
-        found = await self.apart(self.scripts.conflicts, project)
+        found = await self._filed(project)
         return [self._files.located(project, one) for one in found]
 
     async def status(self, project: str) -> StudioStatus:
@@ -174,11 +175,17 @@ class Bridge:
 
     async def _changed(self, project: str) -> None:
         """Keep the files of conflicts, and tell whoever waits."""
-        conflicts = await self.apart(self.scripts.conflicts, project)
-        if conflicts or project in self._filed:
-            self._filed.add(project)
-            await asyncio.to_thread(self._files.keep, project, conflicts)
+        await self._filed(project)
         self.sessions.tell(project)
+
+    async def _filed(self, project: str) -> list[Conflict]:
+        """The conflicts of a project, of each of which there are files now."""
+        async with self._filing:
+            found = await self.apart(self.scripts.conflicts, project)
+            if found or project in self._had_conflicts:
+                self._had_conflicts.add(project)
+                await asyncio.to_thread(self._files.keep, project, found)
+            return found
 
 
 def _among(

@@ -47,8 +47,10 @@ class Served:
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    async def start(self) -> None:
+    async def start(self, pushed: Mapping[str, str] | None = None) -> None:
+        """Let Studio in, once Heddle has `pushed` what it wants to."""
         self.agent = StudioAgent(Grants(folder="/"), means_in(self.folder))
+        await self.agent.push_scripts(pushed or {})
         listening = Listening("127.0.0.1", self.port)
         self.port = listening.port
         self._open = contextlib.AsyncExitStack()
@@ -145,7 +147,7 @@ async def start_studio() -> AsyncIterator[StartStudio]:
         setup = {"place": place, "edits": edits, "settings": settings or {}, "haste": HASTE,
                  "world": world or []}  # fmt: skip
         process = await asyncio.create_subprocess_exec(
-            NODE, MAIN, luau, PLUGIN, json.dumps(setup),
+            NODE, "--liftoff-only", MAIN, luau, PLUGIN, json.dumps(setup),
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE, limit=2**24,
         )  # fmt: skip

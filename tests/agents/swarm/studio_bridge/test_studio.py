@@ -145,8 +145,7 @@ async def conflict(served: Served, studio: Studio) -> Conflict:
     await push(served, Main="one\ntwo\nthree")
     await served.stop()
     await studio.do("edit", path=MAIN, source="one\nstudio\nthree")
-    await served.start()
-    await served.agent.push_scripts({MAIN: "one\nheddle\nthree"})
+    await served.start({MAIN: "one\nheddle\nthree"})
 
     async def look() -> list[Conflict]:
         return await served.agent.conflicts()
