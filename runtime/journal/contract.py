@@ -262,9 +262,17 @@ class Journal(Protocol):
         ...
 
     async def flows(
-        self, *, name: str = "", limit: int = 100, before: float | None = None
+        self,
+        *,
+        name: str = "",
+        limit: int = 100,
+        before: float | None = None,
+        among: Sequence[str] = (),
     ) -> list[FlowRow]:
-        """Stored flows, the newest first, optionally of one name; stored before some moment."""
+        """Stored flows, the newest first, optionally of one name; stored before some moment.
+
+        `among` are hashes of which they are, any when there are none.
+        """
         ...
 
     async def claim(

@@ -150,13 +150,20 @@ class MemoryJournal:
         return self._flows.get(flow)
 
     async def flows(
-        self, *, name: str = "", limit: int = 100, before: float | None = None
+        self,
+        *,
+        name: str = "",
+        limit: int = 100,
+        before: float | None = None,
+        among: Sequence[str] = (),
     ) -> list[FlowRow]:
         """Stored flows, the newest first, optionally of one name."""
         chosen = [
             row
             for row in self._flows.values()
-            if name in ("", row.name) and (before is None or row.stored < before)
+            if name in ("", row.name)
+            and (before is None or row.stored < before)
+            and (not among or row.flow in among)
         ]
         return sorted(chosen, key=lambda row: (row.stored, row.flow), reverse=True)[:limit]
 

@@ -107,7 +107,9 @@ class Reader:
             query = query.where(workflows.c.started < before)
         return _run_rows(self._connection.execute(query.limit(limit)))
 
-    def flows(self, name: str, limit: int, before: float | None) -> list[FlowRow]:
+    def flows(
+        self, name: str, limit: int, before: float | None, among: Sequence[str] = ()
+    ) -> list[FlowRow]:
         """Stored flows, newest first."""
         f = visual_flows.c
         query = sa.select(f.flow, f.name, f.text, f.stored).order_by(f.stored.desc(), f.flow.desc())
@@ -115,6 +117,8 @@ class Reader:
             query = query.where(f.name == name)
         if before is not None:
             query = query.where(f.stored < before)
+        if among:
+            query = query.where(f.flow.in_(among))
         return [FlowRow(*row) for row in self._connection.execute(query.limit(limit))]
 
     def find(self, wanted: Wanted, chosen: Chosen, after: Spot | None) -> Found:

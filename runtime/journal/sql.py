@@ -197,10 +197,15 @@ class SqlJournal(ABC):
         return await self._look(lambda cursor: flow_of(cursor, flow))
 
     async def flows(
-        self, *, name: str = "", limit: int = 100, before: float | None = None
+        self,
+        *,
+        name: str = "",
+        limit: int = 100,
+        before: float | None = None,
+        among: Sequence[str] = (),
     ) -> list[FlowRow]:
         """Stored flows, the newest first, optionally of one name."""
-        return await self._ask(lambda reader: reader.flows(name, limit, before))
+        return await self._ask(lambda reader: reader.flows(name, limit, before, among))
 
     async def claim(
         self, run: str, owner: str, seconds: float, *, gone: Sequence[str] = ()

@@ -51,6 +51,7 @@ SERVICES = (
         (
             Way("/", "runtime.services.control:control_of"),
             Way("/api/v1/workflows", "runtime.services.workflows.app:workflows"),
+            Way("/graphql", "runtime.services.graphql.app:graphql"),
         ),
     ),
     Service(

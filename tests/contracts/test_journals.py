@@ -414,6 +414,7 @@ class JournalContract:
         assert await journal.flows(limit=1) == listed[:1]
         assert await journal.flows(before=listed[0].stored + 1) == listed
         assert await journal.flows(before=listed[-1].stored) == []
+        assert await journal.flows(among=["hash-1", "none"]) == listed[1:2]
 
     # Leases
 

@@ -1,0 +1,1 @@
+"""Flows, runs and agents by one question (GraphQL), within limits."""
