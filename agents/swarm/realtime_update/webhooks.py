@@ -1,7 +1,6 @@
 """Tells others what happens on channels: signed, several at once, again until they have it."""
 
 import asyncio
-import contextlib
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
@@ -12,7 +11,7 @@ import httpx2
 import msgspec
 
 from agents.contract import Guards
-from agents.errors import AgentError, Rejected, Unreachable, of_status
+from agents.errors import AgentError, NotGranted, Rejected, Unreachable, of_status
 from agents.swarm.realtime_update.outside import client_for
 from agents.swarm.realtime_update.shapes import WebhookTarget
 from agents.swarm.realtime_update.signing import Credentials, webhook_signature
@@ -123,8 +122,13 @@ class _Teller:
         body = msgspec.json.encode(told)
         until, failures = time.monotonic() + GIVEN_UP, 0
         while time.monotonic() < until:
-            with contextlib.suppress(AgentError):
+            try:
                 await self._guard.call(lambda: self._post(body), again=False)
+            except NotGranted:
+                return
+            except AgentError:
+                pass
+            else:
                 return
             await asyncio.sleep(PAUSES[min(failures, len(PAUSES) - 1)])
             failures += 1
