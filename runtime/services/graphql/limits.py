@@ -19,7 +19,6 @@ from graphql import (
 from strawberry.extensions import (
     AddValidationRules,
     MaskErrors,
-    MaxAliasesLimiter,
     MaxTokensLimiter,
     SchemaExtension,
 )
@@ -52,7 +51,7 @@ class Limits(ValidationRule):
     def __init__(self, context: ValidationContext) -> None:
         super().__init__(context)
         self._spreading = list[str]()
-        self._seen = 0
+        self._seen = self._aliases = 0
 
     def enter_operation_definition(self, node: OperationDefinitionNode, *_: Any) -> None:
         try:
@@ -87,6 +86,9 @@ class Limits(ValidationRule):
                 raise _TooMuch("The question's fragments come to too much.")
             match one:
                 case FieldNode():
+                    self._aliases += one.alias is not None
+                    if self._aliases > ALIASES:
+                        raise _TooMuch(f"The question has more than {ALIASES} aliases.")
                     yield one, one.selection_set
                 case InlineFragmentNode():
                     yield from self._fields(one.selection_set)
@@ -119,7 +121,6 @@ def _times(field: FieldNode) -> int:
 def extensions() -> list[Any]:
     """What every question goes through."""
     return [
-        lambda: MaxAliasesLimiter(max_alias_count=ALIASES),
         lambda: MaxTokensLimiter(max_token_count=TOKENS),
         lambda: AddValidationRules([Limits]),
         _Cures,

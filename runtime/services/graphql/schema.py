@@ -1,7 +1,7 @@
 """The questions there are, and events as they happen."""
 
 from collections.abc import AsyncGenerator
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 import strawberry
@@ -139,4 +139,11 @@ def _happened(event: AnyEvent) -> Happened:
     return Happened(event=data["event"], seq=event.seq, at=event.at, data=data)
 
 
-schema = strawberry.Schema(Query, subscription=Subscription, extensions=extensions())
+class Quiet(strawberry.Schema):
+    """What is wrong with a question is told to who asked it; the log has only the unexpected."""
+
+    def process_errors(self, *_: Any) -> None:
+        pass
+
+
+schema = Quiet(Query, subscription=Subscription, extensions=extensions())
