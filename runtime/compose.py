@@ -172,12 +172,14 @@ def compose(
     blocks: Installed | None = None,
     place: str = "",
     lease: float = LEASE,
+    connections: Connections | None = None,
 ) -> Runtime:
-    """A runtime for `async with`, as the settings say. `place` overrides where runs are kept."""
+    """A runtime for `async with`, as the settings say. `place` overrides where runs are kept,
+    `connections` those of the home."""
     blocks = blocks or installed(settings.packs_folder, settings.agents_folder)
     where = place or settings.journal_place
     journal = journal_at(where, settings.durability)
-    connections = connections_of(settings, blocks)
+    connections = connections or connections_of(settings, blocks)
     world = world_of(settings, blocks, connections)
     runtime = Runtime(
         blocks.catalog,

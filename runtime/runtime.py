@@ -248,6 +248,11 @@ class Runtime:
             )
         return (await self.journal.read(row.run, row.events - 1))[-1]
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether no run is under way here, not even one that waits for somebody."""
+        return not self._executor.runs
+
     def drives(self, run: str) -> bool:
         """Whether a run, named by its whole id, is under way here."""
         return self._executor.live(run) is not None

@@ -82,7 +82,7 @@ class Connections:
     def secret(self, name: str) -> str:
         """A plain secret, from its variable or from the keep. Raises NoSecret, KeepError."""
         try:
-            return secret_of_variable(name)
+            return secret_of_variable(name, self._variables)
         except NoSecret:
             book = self._store.read()
             if name not in book.secrets:

@@ -282,6 +282,11 @@ def place_of(address: str) -> str:
     return f"{parts.get('dbname', 'postgres')} at {parts.get('host', 'localhost')}{port}"
 
 
+def trouble_of(error: Exception, url: str) -> JournalError:
+    """What an error of the driver means for whoever wants the database at an address."""
+    return _meaning(error, place_of(address_of(url)))
+
+
 def _meaning(error: Exception, place: str) -> JournalError:
     said = str(error).strip().split("\n")[0]
     match error:

@@ -13,10 +13,10 @@ class NoSecret(BlockError):
     """A block needs a secret that isn't there."""
 
 
-def secret(name: str) -> str:
+def secret(name: str, variables: Mapping[str, str] = os.environ) -> str:
     """The secret called `name`, from its variable. Raises NoSecret."""
     variable = variable_of(name)
-    value = os.environ.get(variable)
+    value = variables.get(variable)
     if not value:
         what = "There is no secret" if value is None else "There is nothing in the secret"
         raise NoSecret(

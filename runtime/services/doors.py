@@ -18,6 +18,8 @@ from runtime.services.offered import SERVICES, WORKFLOWS, Service, named
 from runtime.services.recording import Recorded
 from runtime.services.registry.shapes import Process
 from runtime.services.server import Listening, serving
+from runtime.services.tenancy import ByTenant, Tenancy
+from runtime.services.tenant_house import PREFIX
 
 
 class OnePort(HeddleError):
@@ -97,12 +99,17 @@ def version_here() -> str:
 
 
 @contextlib.asynccontextmanager
-async def opened(made: Sequence[Door], house: House, token: str) -> AsyncIterator[asyncio.Event]:
-    """Let requests in by all doors; gives what is set once somebody asks the process to end."""
+async def opened(
+    made: Sequence[Door], house: House, token: str, tenancy: Tenancy | None = None
+) -> AsyncIterator[asyncio.Event]:
+    """Let requests in by all doors; gives what is set once somebody asks the process to end.
+
+    Those of tenants are led to houses of their own, by the `tenancy`.
+    """
     async with contextlib.AsyncExitStack() as stack:
         ending: asyncio.Event | None = None
         for door in made:
-            ending = await stack.enter_async_context(_open(door, house, token, ending))
+            ending = await stack.enter_async_context(_open(door, house, token, ending, tenancy))
         assert ending is not None, "there is a door"
         yield ending
 
@@ -113,12 +120,22 @@ def _door(services: tuple[Service, ...], wish: Wish, whose: Service) -> Door:
 
 
 def _open(
-    door: Door, house: House, token: str, ending: asyncio.Event | None
+    door: Door,
+    house: House,
+    token: str,
+    ending: asyncio.Event | None,
+    tenancy: Tenancy | None,
 ) -> contextlib.AbstractAsyncContextManager[asyncio.Event]:
     agents = house.runtime.agents
     only = None if door.services == SERVICES else _faces(door.services)
-    app: App = Faces(Front(house, door.services), agents, house.grants, only)
+
+    def app_of(one: House) -> App:
+        return Faces(Front(one, door.services), one.runtime.agents, one.grants, only)
+
+    app = app_of(house)
     free = (OPEN, *AUTH_OPEN, *open_paths(agents, only))
+    if tenancy is not None:
+        app, free = ByTenant(app, tenancy, app_of), (*free, PREFIX)
     if house.access is not None:
         app = Recorded(app, house.access)
     return serving(

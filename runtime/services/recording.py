@@ -91,7 +91,8 @@ def _by_address(scope: Scope) -> tuple[str, str]:
     """What a request does, by its method and the pattern of its address, and to what."""
     template = scope.get("path_template")
     if not template:
-        return f"{scope['method']} {scope['path']}", ""
+        first = str(scope["path"]).split("/", 2)[1]  # what follows may be a secret
+        return f"{scope['method']} /{first}/…", ""
     given: dict[str, Any] = scope.get("path_params", {})
     return (
         f"{scope['method']} {template}",

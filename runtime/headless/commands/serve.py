@@ -1,21 +1,18 @@
 """`heddle serve`: a runtime that others speak to, over HTTP and WebSocket."""
 
-import asyncio
 import contextlib
 import secrets
 import sys
-from collections.abc import AsyncIterator, Iterator, Sequence
-from functools import partial, reduce
+from collections.abc import AsyncIterator, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import click
 import msgspec
 
 from agents.contract import Grants
-from graph.errors import HeddleError
 from runtime.access.access import Access
-from runtime.commands import PruneRuns, ResumeRun
 from runtime.headless import completing, options
 from runtime.headless.exits import DONE
 from runtime.headless.granting import Asked, everywhere, grants
@@ -23,13 +20,10 @@ from runtime.headless.logged import logged
 from runtime.headless.loop import Interrupted, waited
 from runtime.headless.runtimes import IN_MEMORY, runtime_here
 from runtime.headless.sources import blocks_at_hand
-from runtime.headless.standing import standing
 from runtime.headless.stdin import end_with_stdin
-from runtime.headless.words import count, hint, say, told
-from runtime.history import effective
-from runtime.journal.contract import JournalError
+from runtime.headless.tending import Recover, tended
+from runtime.headless.words import hint, say
 from runtime.links import Links, key_in
-from runtime.projections.run_view import RunView
 from runtime.runtime import Runtime
 from runtime.services.dap.lodging import Lodging
 from runtime.services.dap.serving import listening_for
@@ -49,13 +43,10 @@ from runtime.services.idempotency import Keys
 from runtime.services.narrowing import narrowed
 from runtime.services.registry.registry import Registry, board_of
 from runtime.services.server import Listening, is_loopback
+from runtime.services.tenancy import Tenancy
+from runtime.services.tenant_house import tenant_house
 from runtime.services.whereabouts import Whereabouts, announced
 from runtime.settings import Settings
-
-DAY = 86_400.0
-
-Recover = Literal["none", "asking", "all"]
-"""Which of the runs that were left are gone on with."""
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -169,8 +160,6 @@ async def _serve_by(
         address = wanted.public or (main or made[0]).listening.address
         if main is not None:
             runtime.served_at(address)  # a run that goes on may make links at once
-        await _see_to_what_was_left(runtime, wanted.recover)
-        await _go_on_with_workflows(runtime, granted)
         most = everywhere(granted) if wanted.any_folder else granted
         keys = Keys(settings.folder, settings.database_url)
         at_end = contextlib.ExitStack()
@@ -186,7 +175,9 @@ async def _serve_by(
             stack.enter_context(at_end)
             if access is not None:
                 stack.push_async_callback(access.close)
-            ending = await stack.enter_async_context(opened(made, house, wanted.token))
+            await stack.enter_async_context(tended(runtime, granted, settings, wanted.recover))
+            tenancy = await _tenancy(house, address, wanted, stack)
+            ending = await stack.enter_async_context(opened(made, house, wanted.token, tenancy))
             if wanted.while_stdin:
                 end_with_stdin(ending)
             lodging = Lodging(
@@ -194,10 +185,39 @@ async def _serve_by(
             )
             found = announced(settings.folder, here) if main else contextlib.nullcontext()
             async with house.registry.present(), _debuggers(lodging, wanted.debuggers) as port:
-                with found, _daily(runtime, settings):
+                with found:
                     _say_ready(here, made, port, wanted)
                     await ending.wait()
                     say("Ending; unfinished runs can be resumed.")
+
+
+async def _tenancy(
+    house: House, address: str, wanted: Wanted, stack: contextlib.AsyncExitStack
+) -> Tenancy | None:
+    """The houses of tenants; those that may have left runs are opened where these are gone on with.
+
+    None where nobody is let in by name.
+    """
+    access = house.access
+    if access is None:
+        return None
+
+    @contextlib.asynccontextmanager
+    async def opens(name: str) -> AsyncIterator[House]:
+        async with (
+            tenant_house(house, name, address=address, memory=wanted.memory) as theirs,
+            tended(theirs.runtime, theirs.grants, theirs.settings, wanted.recover),
+        ):
+            yield theirs
+
+    async def names() -> list[str]:
+        return [tenant.name for tenant in await access.people.tenants()]
+
+    tenancy = await stack.enter_async_context(Tenancy(opens, names))
+    for name in await names() if wanted.recover != "none" else ():
+        async with tenancy.entered(name):
+            say(f"The runs of {name} are seen to.")
+    return tenancy
 
 
 def _registry(
@@ -250,52 +270,3 @@ def _tell(here: Whereabouts, made: Sequence[Door], named: Sequence[str]) -> None
     for name, address in addresses(made).items() if named else ():
         click.echo(f"{name} is at {address}")
     click.echo(f"Token: {here.token}")
-
-
-async def _see_to_what_was_left(runtime: Runtime, recover: Recover) -> None:
-    """Go on with unfinished runs that nobody drives, or say that there are some."""
-    rows = await runtime.journal.runs(state="running", limit=10_000)
-    rows += await runtime.journal.runs(state="paused", limit=10_000)
-    left = [row for row in rows if standing(row) == "left"]
-    if recover == "asking":
-        left = [row for row in left if await _only_asks(runtime, row.run)]
-    if recover == "none" and left:
-        say(f"{count(len(left), 'run was', 'runs were')} left; --recover goes on with them.")
-        return
-    for row in left:
-        try:
-            await runtime.obey(ResumeRun(row.run))
-            say(f"Goes on with {row.run}.")
-        except HeddleError as error:  # the others must not wait for this one
-            say(told(f"{row.run} can't go on: {error.message}", error.cure))
-
-
-async def _go_on_with_workflows(runtime: Runtime, granted: Grants) -> None:
-    """Have the agent that sees workflows to their end begin: it goes on with them by itself."""
-    with contextlib.suppress(HeddleError):  # it is tried again when somebody needs it
-        await runtime.agents.named("coordinator", granted)
-
-
-async def _only_asks(runtime: Runtime, run: str) -> bool:
-    events = effective(await runtime.journal.read(run))
-    return reduce(RunView.after, events, RunView()).only_asks
-
-
-@contextlib.contextmanager
-def _daily(runtime: Runtime, settings: Settings) -> Iterator[None]:
-    """Now, and then once a day, forget what the settings say is too old or too much."""
-    task = asyncio.create_task(_prune_daily(runtime, settings))
-    try:
-        yield
-    finally:
-        task.cancel()
-
-
-async def _prune_daily(runtime: Runtime, settings: Settings) -> None:
-    command = PruneRuns(settings.keep_days or None, settings.keep_megabytes or None)
-    while True:
-        try:
-            await runtime.obey(command)
-        except JournalError as error:
-            say(told(error))
-        await asyncio.sleep(DAY)

@@ -245,16 +245,12 @@ async def test_a_test_leaves_no_secret_in_the_file(tmp_path: Path) -> None:
 # Plain secrets
 
 
-def test_plain_secrets_come_from_their_variable_or_from_the_vault(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_plain_secrets_come_from_their_variable_or_from_the_vault(tmp_path: Path) -> None:
     connections = at(tmp_path)
     connections.put_secret("github.token", "kept")
     assert connections.secret("github.token") == "kept"
 
-    monkeypatch.setenv("HEDDLE_SECRET_GITHUB_TOKEN", "set")
-    assert connections.secret("github.token") == "set"
-    monkeypatch.delenv("HEDDLE_SECRET_GITHUB_TOKEN")
+    assert at(tmp_path, HEDDLE_SECRET_GITHUB_TOKEN="set").secret("github.token") == "set"
 
     connections.remove_secret("github.token")
     with pytest.raises(NoSecret, match=r"no secret 'github\.token'"):

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import AsyncIterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from runtime.services.doors import Wish, close, doors, opened, process_of
 from runtime.services.house import House
 from runtime.services.idempotency import Keys
 from runtime.services.registry.registry import Registry, board_of
+from runtime.services.tenancy import Tenancy
+from runtime.services.tenant_house import tenant_house
 from runtime.settings import Settings
 from tests.runtime.access.conftest import own_schema
 
@@ -34,8 +37,8 @@ async def well() -> str:
 class Served:
     """A house, its people, and clients for each of them."""
 
-    def __init__(self, house: House, access: Access, address: str) -> None:
-        self.house, self.access, self.address = house, access, address
+    def __init__(self, house: House, access: Access, tenancy: Tenancy, address: str) -> None:
+        self.house, self.access, self.tenancy, self.address = house, access, tenancy, address
         self.words: dict[str, str] = {"owner": TOKEN}
 
     def client(self, who: str = "", **headers: str) -> httpx.AsyncClient:
@@ -68,8 +71,13 @@ async def serving_house(folder: Path, database_url: str = "") -> AsyncIterator[S
             process = process_of(runtime.owner, made, "")
             registry = Registry(board_of(folder, database_url), process, well)
             house = House(runtime, grants, settings, registry, keys, at_end, access=access)
-            async with opened(made, house, TOKEN):
-                yield Served(house, access, address)
+
+            async def names() -> list[str]:
+                return [tenant.name for tenant in await access.people.tenants()]
+
+            tenancy = Tenancy(partial(tenant_house, house, address=address), names)
+            async with tenancy, opened(made, house, TOKEN, tenancy):
+                yield Served(house, access, tenancy, address)
             await access.close()
 
 
