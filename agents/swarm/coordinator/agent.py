@@ -22,7 +22,8 @@ from agents.swarm.coordinator.shapes import (
     WorkflowState,
     WorkflowTemplate,
 )
-from agents.swarm.coordinator.store import Store, Written
+from agents.swarm.coordinator.store import STATEMENTS, Store, Written
+from agents.swarm.own_tables import OwnTables
 from agents.worker import Worker, capability
 from graph.errors import BadInput, HeddleError
 from graph.values import did_you_mean
@@ -33,6 +34,7 @@ CATEGORY = "Across platforms"
 PAUSE = 2.0
 """Seconds after which a workflow that can't go on here is looked at again."""
 
+ID = re.compile(r"wf_[0-9a-f]{32}\Z")
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,99}\Z")
 MOST = 200
 """Workflows on one page."""
@@ -55,35 +57,31 @@ class CoordinatorAgent(Worker):
 
     def __init__(self, grants: Grants, means: Means) -> None:
         super().__init__(grants, means)
-        self._store = Store(means.folder)
+        self._tables = OwnTables(means, self.kind, "workflows.db", STATEMENTS)
+        self._store = Store(self._tables)
         self._following = dict[str, asyncio.Task[None]]()
+        self._seeing: asyncio.Task[None]
 
     async def connect(self) -> None:
-        """Go on with the workflows that weren't over."""
-        for kept in await asyncio.to_thread(self._store.unfinished):
-            self._follow(kept)
+        """Go on with the workflows that weren't over, once it is known which these are."""
+        self._seeing = asyncio.create_task(self._take_up())
 
     async def close(self) -> None:
         """Follow no workflow any longer; they stay where they are."""
-        following = list(self._following.values())
+        following = [self._seeing, *self._following.values()]
         for task in following:
             task.cancel()
         await asyncio.gather(*following, return_exceptions=True)
-        await asyncio.to_thread(self._store.close)
+        await asyncio.to_thread(self._tables.close)
 
     async def health(self, *, deep: bool = False) -> Health:
         """Deep: whether the workflows can be read."""
-        try:
-            if deep:
-                await asyncio.to_thread(self._store.page, 1, None, "")
-        except AgentError as error:
-            return Health("down", str(error))
-        return Health("ok")
+        return await self._tables.health(deep=deep)
 
     @capability("read")
     async def templates(self) -> list[WorkflowTemplate]:
         """What workflows can be made from: what comes with Heddle, and what was added."""
-        written = await asyncio.to_thread(self._store.templates)
+        written = await self._tables.done(self._store.templates)
         own = await asyncio.to_thread(_own, Path(self.means.resources) / "templates")
         return [await self._told(one, is_own=False) for one in written] + [
             await self._told(one, is_own=True) for one in own
@@ -104,7 +102,7 @@ class CoordinatorAgent(Worker):
         text = flow if isinstance(flow, str) else msgspec.json.encode(flow).decode()
         template = Written(name, description, text)
         told = await self._told(template, is_own=False)
-        await asyncio.to_thread(self._store.write, template)
+        await self._tables.done(self._store.write, template)
         return told
 
     @capability("write")
@@ -130,9 +128,10 @@ class CoordinatorAgent(Worker):
             parameters=given,
             flow=shape.flow,
             created=time.time(),
+            number=time.time_ns(),
             key=key,
         )
-        kept = await asyncio.to_thread(self._store.add, kept)
+        kept = await self._tables.done(self._store.add, kept)
         if kept.state not in OVER:
             await self.means.flows.begin(kept.flow, kept.parameters, run=kept.workflow_id)
             self._follow(kept)
@@ -149,7 +148,7 @@ class CoordinatorAgent(Worker):
     ) -> Workflows:
         """Workflows, newest first; `before` is the `next` of the page before."""
         limit = max(1, min(limit, MOST))
-        found = await asyncio.to_thread(self._store.page, limit + 1, before, state or "")
+        found = await self._tables.done(self._store.page, limit + 1, before, state or "")
         more = len(found) > limit
         return Workflows(workflows=found[:limit], next=found[limit - 1].number if more else None)
 
@@ -173,17 +172,27 @@ class CoordinatorAgent(Worker):
     @capability("read")
     async def counts(self) -> dict[str, int]:
         """How many workflows stand how."""
-        return await asyncio.to_thread(self._store.counts)
+        return await self._tables.done(self._store.counts)
 
     @capability("write")
     async def forget(self, *, days: float) -> int:
         """Forget workflows that are over and were made so many days ago; says how many."""
-        return await asyncio.to_thread(self._store.forget, time.time() - days * 86_400)
+        return await self._tables.done(self._store.forget, time.time() - days * 86_400)
 
     # How it is done.
 
+    async def _take_up(self) -> None:
+        """Follow the workflows that weren't over; the database may be away at first."""
+        while True:
+            with contextlib.suppress(AgentError):
+                for kept in await self._tables.done(self._store.unfinished):
+                    self._follow(kept)
+                return
+            await asyncio.sleep(PAUSE)
+
     async def _kept(self, workflow_id: str) -> Kept:
-        kept = await asyncio.to_thread(self._store.one, workflow_id)
+        known = ID.match(workflow_id)
+        kept = await self._tables.done(self._store.one, workflow_id) if known else None
         if kept is None:
             raise BadInput(f"There is no workflow {workflow_id!r}.", cure="List them to see which.")
         return kept
@@ -206,7 +215,7 @@ class CoordinatorAgent(Worker):
     async def _shape(self, name: str) -> FlowShape:
         """The flow that a name means: of a template, or one that is stored."""
         own = await asyncio.to_thread(_own, Path(self.means.resources) / "templates")
-        known = {one.name: one for one in [*own, *await asyncio.to_thread(self._store.templates)]}
+        known = {one.name: one for one in [*own, *await self._tables.done(self._store.templates)]}
         if name in known:
             return await self._stored(known[name])
         try:
@@ -269,7 +278,7 @@ class CoordinatorAgent(Worker):
             course = await flows.course(id)
         if course is None or course.ended is None:
             return False
-        await asyncio.to_thread(self._store.settle, id, state_of(course))
+        await self._tables.done(self._store.settle, id, state_of(course))
         return True
 
     async def _over(self, workflow_id: str) -> None:

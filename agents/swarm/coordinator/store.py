@@ -1,42 +1,46 @@
 """Where workflows and templates are kept that people made; how far a workflow is, its run says."""
 
-import threading
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 import msgspec
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from agents.errors import Unavailable
 from agents.swarm.coordinator.shapes import OVER, Kept, WorkflowState
+from agents.swarm.own_tables import OwnTables
+from agents.tables import ask
 
-T = TypeVar("T")
-
-_TABLES = sa.MetaData()
-
-WORKFLOWS = sa.Table(
-    "workflows",
-    _TABLES,
-    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("workflow_id", sa.String(64), nullable=False, unique=True),
-    sa.Column("key", sa.String(400), unique=True),
-    sa.Column("name", sa.String(200), nullable=False),
-    sa.Column("description", sa.Text, nullable=False),
-    sa.Column("parameters", sa.LargeBinary, nullable=False),
-    sa.Column("flow", sa.String(64), nullable=False),
-    sa.Column("created", sa.Float, nullable=False),
-    sa.Column("state", sa.String(16), nullable=False, index=True),
+STATEMENTS = (
+    """CREATE TABLE IF NOT EXISTS swarm_workflows (
+        workflow_id VARCHAR(64) PRIMARY KEY, number BIGINT NOT NULL UNIQUE,
+        key VARCHAR(400) UNIQUE, name VARCHAR(200) NOT NULL, description TEXT NOT NULL,
+        parameters TEXT NOT NULL, flow VARCHAR(64) NOT NULL, created DOUBLE PRECISION NOT NULL,
+        state VARCHAR(16) NOT NULL)""",
+    "CREATE INDEX IF NOT EXISTS swarm_workflows_by_state ON swarm_workflows (state)",
+    """CREATE TABLE IF NOT EXISTS swarm_workflow_templates (
+        name VARCHAR(200) PRIMARY KEY, description TEXT NOT NULL, text TEXT NOT NULL)""",
 )
 
-TEMPLATES = sa.Table(
-    "workflow_templates",
-    _TABLES,
-    sa.Column("name", sa.String(200), primary_key=True),
-    sa.Column("description", sa.Text, nullable=False),
-    sa.Column("text", sa.LargeBinary, nullable=False),
-)
+_ADD = """INSERT INTO swarm_workflows
+    (workflow_id, number, key, name, description, parameters, flow, created, state)
+    VALUES (:workflow_id, :number, :key, :name, :description, :parameters, :flow, :created, :state)
+    ON CONFLICT DO NOTHING"""
+_BY_KEY = "SELECT * FROM swarm_workflows WHERE key = :key"
+_BY_ID = "SELECT * FROM swarm_workflows WHERE workflow_id = :id"
+_SETTLE = "UPDATE swarm_workflows SET state = :state WHERE workflow_id = :id"
+_PAGE = """SELECT * FROM swarm_workflows WHERE number < :before AND (:state = '' OR state = :state)
+    ORDER BY number DESC LIMIT :limit"""
+_IS_OVER = f"state IN ({', '.join(map(repr, OVER))})"
+_UNFINISHED = f"SELECT * FROM swarm_workflows WHERE NOT {_IS_OVER}"
+_COUNTS = "SELECT state, count(*) AS number FROM swarm_workflows GROUP BY state"
+_FORGET = f"DELETE FROM swarm_workflows WHERE created < :before AND {_IS_OVER}"
+_TEMPLATES = "SELECT name, description, text FROM swarm_workflow_templates ORDER BY name"
+_WRITE = """INSERT INTO swarm_workflow_templates (name, description, text)
+    VALUES (:name, :description, :text)
+    ON CONFLICT (name) DO UPDATE SET description = excluded.description, text = excluded.text"""
+
+LAST = 2**63 - 1
+"""Above the number of any workflow."""
 
 
 class Written(NamedTuple):
@@ -48,121 +52,66 @@ class Written(NamedTuple):
 
 
 class Store:
-    """Workflows in a database of their own. Calls block: make them in a thread."""
+    """Workflows in tables of their own. Calls block: have the tables do them."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._engine: sa.Engine | None = None
-        self._lock = threading.Lock()
+    def __init__(self, tables: OwnTables) -> None:
+        self._tables = tables
 
     def add(self, kept: Kept) -> Kept:
         """Keep a workflow, or give the one that was kept under its key before."""
 
         def work(connection: Connection) -> Kept:
-            if kept.key and (earlier := _one(connection, WORKFLOWS.c.key == kept.key)):
-                return earlier
-            connection.execute(sa.insert(WORKFLOWS).values(**_row(kept)))
-            made = _one(connection, WORKFLOWS.c.workflow_id == kept.workflow_id)
-            assert made is not None
-            return made
+            row = msgspec.structs.asdict(kept) | {"key": kept.key or None}
+            row["parameters"] = msgspec.json.encode(kept.parameters).decode()
+            if ask(connection, _ADD, **row).rowcount:
+                return kept
+            return _all(ask(connection, _BY_KEY, key=kept.key))[0]
 
-        return self._do(work, writes=True)
+        return self._tables.do_now(work)
 
     def one(self, workflow_id: str) -> Kept | None:
-        return self._do(lambda c: _one(c, WORKFLOWS.c.workflow_id == workflow_id))
+        """A workflow by its id."""
+        found = self._tables.read_now(lambda one: _all(ask(one, _BY_ID, id=workflow_id)))
+        return found[0] if found else None
 
     def settle(self, workflow_id: str, state: WorkflowState) -> None:
         """Note how a workflow stands."""
-        change = sa.update(WORKFLOWS).where(WORKFLOWS.c.workflow_id == workflow_id)
-        self._do(lambda c: c.execute(change.values(state=state)), writes=True)
+        self._tables.do_now(lambda one: ask(one, _SETTLE, id=workflow_id, state=state))
 
     def page(self, limit: int, before: int | None, state: str) -> list[Kept]:
         """Workflows, newest first, from below the number `before`."""
-        wanted = sa.select(WORKFLOWS).order_by(WORKFLOWS.c.number.desc()).limit(limit)
-        if before is not None:
-            wanted = wanted.where(WORKFLOWS.c.number < before)
-        if state:
-            wanted = wanted.where(WORKFLOWS.c.state == state)
-        return self._do(lambda c: [_kept(row) for row in c.execute(wanted)])
+        wanted = {"limit": limit, "before": LAST if before is None else before, "state": state}
+        return self._tables.read_now(lambda one: _all(ask(one, _PAGE, **wanted)))
 
     def unfinished(self) -> list[Kept]:
         """The workflows that weren't over when they were last looked at."""
-        wanted = sa.select(WORKFLOWS).where(WORKFLOWS.c.state.not_in(OVER))
-        return self._do(lambda c: [_kept(row) for row in c.execute(wanted)])
+        return self._tables.read_now(lambda one: _all(ask(one, _UNFINISHED)))
 
     def counts(self) -> dict[str, int]:
         """How many workflows are in each state."""
-        wanted = sa.select(WORKFLOWS.c.state, sa.func.count()).group_by(WORKFLOWS.c.state)
-        return self._do(lambda c: {row[0]: row[1] for row in c.execute(wanted)})
+        return self._tables.read_now(
+            lambda one: {row.state: row.number for row in ask(one, _COUNTS)}
+        )
 
     def forget(self, before: float) -> int:
         """Forget those that are over and were made before a time; says how many."""
-        gone = sa.delete(WORKFLOWS).where(WORKFLOWS.c.created < before, WORKFLOWS.c.state.in_(OVER))
-        return self._do(lambda c: c.execute(gone).rowcount, writes=True)
+        return self._tables.do_now(lambda one: ask(one, _FORGET, before=before).rowcount)
 
     def templates(self) -> list[Written]:
         """The templates that people made, by name."""
-        wanted = sa.select(TEMPLATES).order_by(TEMPLATES.c.name)
-        return self._do(
-            lambda c: [Written(r.name, r.description, r.text.decode()) for r in c.execute(wanted)]
+        return self._tables.read_now(
+            lambda one: [
+                Written(row.name, row.description, row.text) for row in ask(one, _TEMPLATES)
+            ]
         )
 
     def write(self, template: Written) -> None:
         """Keep a template, in place of one of the same name."""
-        row = {**template._asdict(), "text": template.text.encode()}
-
-        def work(connection: Connection) -> None:
-            connection.execute(sa.delete(TEMPLATES).where(TEMPLATES.c.name == template.name))
-            connection.execute(sa.insert(TEMPLATES).values(**row))
-
-        self._do(work, writes=True)
-
-    def close(self) -> None:
-        """Let go of the database."""
-        if self._engine is not None:
-            self._engine.dispose()
-            self._engine = None
-
-    def _do(self, work: Callable[[Connection], T], *, writes: bool = False) -> T:
-        try:
-            with self._opened().execution_options(writes=writes).begin() as connection:
-                return work(connection)
-        except (sa.exc.SQLAlchemyError, OSError) as error:
-            raise Unavailable(
-                f"The workflows in {self._folder} can't be reached: {error.__class__.__name__}.",
-                cure="Look whether the folder may be written to, and its disk has room.",
-            ) from error
-
-    def _opened(self) -> sa.Engine:
-        with self._lock:
-            if self._engine is None:
-                self._folder.mkdir(parents=True, exist_ok=True)
-                engine = sa.create_engine(
-                    f"sqlite:///{self._folder / 'workflows.db'}",
-                    connect_args={"timeout": 10, "isolation_level": None},
-                )
-                sa.event.listen(engine, "begin", _begin)
-                with engine.execution_options(writes=True).begin() as connection:
-                    _TABLES.create_all(connection)
-                self._engine = engine
-            return self._engine
+        self._tables.do_now(lambda one: ask(one, _WRITE, **template._asdict()))
 
 
-def _begin(connection: Connection) -> None:
-    """Whoever looks in order to add must look before anybody else adds."""
-    writes = connection.get_execution_options().get("writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def _one(connection: Connection, which: sa.ColumnElement[bool]) -> Kept | None:
-    row = connection.execute(sa.select(WORKFLOWS).where(which)).first()
-    return None if row is None else _kept(row)
-
-
-def _row(kept: Kept) -> dict[str, Any]:
-    row = msgspec.structs.asdict(kept)
-    del row["number"]
-    return row | {"parameters": msgspec.json.encode(kept.parameters), "key": kept.key or None}
+def _all(rows: Iterable[Row[Any]]) -> list[Kept]:
+    return [_kept(row) for row in rows]
 
 
 def _kept(row: Row[Any]) -> Kept:

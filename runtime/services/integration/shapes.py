@@ -11,8 +11,12 @@ AgentState = Literal["healthy", "degraded", "unhealthy"]
 Platform = Literal["backend", "frontend", "roblox", "database"]
 Record = dict[str, Any]
 
-Name = Annotated[str, Meta(min_length=1, max_length=200)]
-Text = Annotated[str, Meta(max_length=4000)]
+WHOLE = r"^[^\u0000]*$"
+"""No text that is kept holds a NUL: PostgreSQL knows none."""
+
+Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=WHOLE)]
+Text = Annotated[str, Meta(max_length=4000, pattern=WHOLE)]
+Short = Annotated[str, Meta(max_length=200, pattern=WHOLE)]
 
 
 class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -192,8 +196,8 @@ class SchemaRegister(Body, frozen=True):
     definition: Any
     schema_type: Literal["json_schema", "avro", "protobuf"] = "json_schema"
     platform: Literal["backend", "frontend", "roblox"] = "backend"
-    version: Annotated[str, Meta(max_length=32)] = ""
-    compatibility: str = ""
+    version: Short = ""
+    compatibility: Short = ""
 
 
 class SchemaAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -218,9 +222,9 @@ class SyncTrigger(Body, frozen=True):
     source_platform: Platform
     target_platform: Platform
     data: Record
-    subject: Annotated[str, Meta(max_length=200)] = ""
-    schema_name: Annotated[str, Meta(max_length=200)] = ""
-    schema_version: Annotated[str, Meta(max_length=32)] = ""
+    subject: Short = ""
+    schema_name: Short = ""
+    schema_version: Short = ""
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -250,7 +254,7 @@ class EventBroadcast(Body, frozen=True):
     """An event for everybody on a channel, or on several."""
 
     event: Name
-    channel: Annotated[str, Meta(max_length=200)] = ""
+    channel: Short = ""
     channels: Annotated[list[Name], Meta(max_length=100)] = []
     data: Any = None
 

@@ -135,7 +135,7 @@ def _number(cursor: str) -> int | None:
     if not cursor:
         return None
     place = opened(cursor)
-    if not place.isascii() or not place.isdigit() or len(place) > 18:
+    if not place.isascii() or not place.isdigit() or int(place[:20]) >= 2**63:
         raise not_ours()
     return int(place)
 

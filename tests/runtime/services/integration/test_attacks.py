@@ -6,6 +6,7 @@ as much at it.
 
 import os
 from collections import Counter
+from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -31,6 +32,18 @@ AS_SAID = [
 HEADERS = {"Authorization": f"Bearer {TOKEN}"}
 
 
+@pytest.fixture(scope="module", params=["embedded", "postgres"])
+def server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Heddle]:
+    """With what comes with Heddle, and with a PostgreSQL."""
+    urls = {}
+    if request.param == "postgres":
+        urls["DATABASE_URL"] = request.getfixturevalue("postgres_server").new_database()
+    with Heddle(tmp_path_factory.mktemp("attacked"), **urls) as made:
+        yield made
+
+
 @pytest.mark.timeout(60 + CASES)
 def test_nothing_thrown_at_the_hub_makes_it_fail(server: Heddle, hub: httpx.Client) -> None:
     address = f"{server.address}{PREFIX}/schema/openapi.json"
@@ -43,7 +56,7 @@ def test_nothing_thrown_at_the_hub_makes_it_fail(server: Heddle, hub: httpx.Clie
 
         @given(case=operation.as_strategy(), steers=st.booleans())
         @settings(
-            max_examples=-(-CASES // len(operations)),
+            max_examples=-(-CASES // len(operations) // 2),
             deadline=None,
             phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),
