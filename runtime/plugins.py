@@ -57,6 +57,7 @@ OWN = (
     "agents.swarm.schema_validator.blocks",
     "agents.swarm.ui_sync.blocks",
     "agents.swarm.studio_bridge.blocks",
+    "agents.swarm.studio_bridge.cloud_blocks",
 )
 
 
@@ -69,6 +70,7 @@ OWN_CONNECTIONS = (
     "agents.llm.connections",
     "agents.mcp.connections",
     "agents.swarm.realtime_update.connections",
+    "agents.swarm.studio_bridge.connections",
 )
 """Modules with `CONNECTIONS`, the kinds they know, and `try_out`, which asks the other side.
 

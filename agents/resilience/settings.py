@@ -126,8 +126,8 @@ BUILT_IN: Mapping[str, Mapping[str, Any]] = {
     },
     # The plugin of Studio asks again by itself, and blocks say how often they try. Roblox may take
     # minutes to read a place.
-    "studio_bridge": {"attempts": 1, "seconds": 300.0, "heed": False},
-    "studio_bridge:database": {"seconds": 10.0, "recovery": 1.0, "trials": 1},
+    "studio_bridge": {"attempts": 1, "seconds": 10.0, "recovery": 1.0, "trials": 1},
+    "roblox_cloud": {"attempts": 1, "seconds": 300.0},
     # What is missed meanwhile is made good, so it is asked again soon; a row is small and needed
     # at once, and thousands may be wanted.
     "database_sync": {

@@ -11,6 +11,7 @@ from agents.swarm.studio_bridge.face import Face
 from agents.swarm.studio_bridge.plugin import built
 from agents.swarm.studio_bridge.shapes import (
     MAIN,
+    Asset,
     Code,
     Confirmation,
     Conflict,
@@ -189,6 +190,19 @@ class StudioAgent(Worker):
         return await self._bridge.resolve(
             _project(project), name, lambda conflict: _settling(conflict, keep, text)
         )
+
+    # Assets.
+
+    @capability("read")
+    async def assets(self, *, digest: str = "") -> list[Asset]:
+        """List the assets that were uploaded from here, the newest first; or those of one file."""
+        return await self._bridge.apart(self._bridge.assets.found, digest)
+
+    @capability("write")
+    async def keep_asset(self, asset: Asset) -> Asset:
+        """Note an asset that was uploaded, so that the same file need not be again."""
+        await self._bridge.apart(self._bridge.assets.keep, asset)
+        return asset
 
 
 def _settling(conflict: Conflict, keep: Keep, text: str) -> str:

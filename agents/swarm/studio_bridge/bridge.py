@@ -7,6 +7,7 @@ from typing import ParamSpec, TypeVar
 
 from agents.contract import Guard
 from agents.errors import AgentError
+from agents.swarm.studio_bridge.assets import Assets
 from agents.swarm.studio_bridge.conflict_files import ConflictFiles
 from agents.swarm.studio_bridge.logs import Ring
 from agents.swarm.studio_bridge.pairing import Pairings
@@ -45,6 +46,7 @@ class Bridge:
         self._had_conflicts = set[str]()
         self.scripts = Scripts(self._store)
         self.pairings = Pairings(self._store)
+        self.assets = Assets(self._store)
         self.sessions = Sessions()
         self.logs = Ring()
         self.trouble = ""
@@ -117,7 +119,8 @@ class Bridge:
         )
 
     async def confirmation(self, project: str, versions: Mapping[str, int]) -> Confirmation:
-        """Whether Studio has these versions by path or id, or newer ones; all there are for {}.
+        """Whether Studio has the newest version of these scripts, by path or id, which is that one
+        or came after it; of all there are for {}.
 
         A script that Studio deleted counts as one it hasn't.
         """
@@ -127,7 +130,7 @@ class Bridge:
         waiting = [
             one.path
             for one, version in looked_at
-            if one.studio_version < version and not one.in_conflict
+            if not (one.confirmed and one.version >= version) and not one.in_conflict
         ]
         conflicts = [one.path for one, _ in looked_at if one.in_conflict]
         refused = dict(session.refused) if session else {}

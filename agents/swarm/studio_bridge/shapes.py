@@ -19,6 +19,9 @@ What can't be kept is refused, and left as it is.
 Level = Literal["output", "info", "warning", "error"]
 """How Studio marks a message, the least grave first."""
 
+ROBLOX = "roblox"
+"""The kind of connections to Roblox's Open Cloud."""
+
 LONGEST_SOURCE = 199_999
 """Characters of a script; Studio holds no more."""
 
@@ -246,3 +249,14 @@ class Code(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     project: str
     until: float
+
+
+class Asset(msgspec.Struct, frozen=True, kw_only=True):
+    """An asset that was uploaded: scripts name it as `rbxassetid://ID`."""
+
+    asset: str
+    name: str
+    kind: str
+    creator: str
+    digest: str
+    at: float
