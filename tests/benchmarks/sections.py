@@ -12,6 +12,7 @@ SECTIONS = (
     "sandbox",
     "guards",
     "gateway",
+    "pushed",
     "files",
     "history",
     "debugger",

@@ -33,6 +33,11 @@ class RealtimeHouse:
         self.port = 0
         self.app_id = self.key = self.secret = ""
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     async def start(self) -> None:
         """Start, and return when it lets clients in."""
         self._process = await asyncio.create_subprocess_exec(
