@@ -11,6 +11,7 @@ SECTIONS = (
     "growth",
     "sandbox",
     "guards",
+    "database_sync",
     "gateway",
     "pushed",
     "files",

@@ -125,8 +125,7 @@ class Behind:
         self._asked.append(Accepted(table, change, told))
         if self._keeping is None or self._keeping.done():
             self._keeping = asyncio.create_task(self._keep())
-        # What was taken on is done, even where nobody waits for it any more.
-        await asyncio.shield(told)
+        await told  # what was taken on is done, even where nobody waits for it any more
 
     async def _keep(self) -> None:
         """Make durable what was asked for meanwhile, by one commit each time."""
@@ -238,7 +237,7 @@ class Behind:
     async def _settle_cache(self, table: Table, held: dict[str, bytes | None], done: Done) -> None:
         """What the cache held of the writes becomes what the database made of them."""
         known = {key: raw for key, raw in held.items() if raw is not None}
-        await self._shelf.finish(table, known, {key: done[key] for key in known if key in done})
+        await self._shelf.confirm(table, known, {key: done[key] for key in known if key in done})
         await self._shelf.drop(table, [key for key, raw in held.items() if raw is None])
 
     async def remove(self, sync: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from agents.contract import Guard
 from agents.errors import AgentError, Unavailable, Unreachable
 from agents.swarm.database_sync.figures import Figures
-from agents.swarm.database_sync.shapes import Change, Got, Source
+from agents.swarm.database_sync.shapes import Change, Got
 from agents.swarm.database_sync.shelf import Entry, Seen, Shelf, is_fresh
 from agents.swarm.database_sync.stores.contract import Store
 from agents.swarm.database_sync.tables import Table
@@ -62,16 +62,14 @@ class Reader:
                 figures.hits += 1
                 figures.absent += entry.row is None
                 self._refresh_ahead(table, key, seen, now, figures)
-                return self._from_cache(entry, now, figures)
+                return self._from_cache(table, entry, now, figures)
         figures.misses += 1
         return await self._once(table, key, seen, figures)
 
-    def _from_cache(self, entry: Entry, now: float, figures: Figures) -> Got:
+    def _from_cache(self, table: Table, entry: Entry, now: float, figures: Figures) -> Got:
         stale = not self._up()
         figures.stale += stale
-        source: Source = "waiting" if entry.waiting else "cache"
-        age = max(0.0, now - entry.at)
-        return Got(entry.row, entry.row is not None, entry.version, source, stale, age)
+        return _held(table, entry, now, stale)
 
     async def _once(self, table: Table, key: str, seen: Seen, figures: Figures) -> Got:
         """The row by one load, whoever asks for it meanwhile; being cancelled leaves it to them."""
@@ -97,9 +95,7 @@ class Reader:
             if seen.entry is None:
                 raise
             figures.stale += 1
-            entry = seen.entry
-            age = time.time() - entry.at
-            return Got(entry.row, entry.row is not None, entry.version, "cache", True, age)
+            return _held(table, seen.entry, time.time(), True)
 
     async def _loaded(self, table: Table, key: str, seen: Seen, figures: Figures) -> Got:
         if seen.entry is not None and not self._up():
@@ -127,7 +123,7 @@ class Reader:
             now = time.time()
             if seen.entry is not None and is_fresh(table, seen.entry, now):
                 figures.shared += 1
-                return self._from_cache(seen.entry, now, figures)
+                return self._from_cache(table, seen.entry, now, figures)
             if not (seen.raw or b"").startswith(b"L"):
                 break
             await asyncio.sleep(pause)
@@ -146,7 +142,7 @@ class Reader:
         entry, share, at = seen.entry, table.sync.refresh_ahead, (table.space, key)
         if not share or entry is None or entry.row is None or at in self._refreshing:
             return
-        if now - entry.at >= share * table.sync.ttl and self._up() and not entry.waiting:
+        if now - entry.at >= share * table.sync.ttl and self._up():
             self._refreshing.add(at)
             figures.refreshes += 1
             self._do_beside(self._refresh(table, key, seen, figures))
@@ -171,6 +167,12 @@ class Reader:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _held(table: Table, entry: Entry, now: float, stale: bool) -> Got:
+    version = table.version(entry.row) if entry.version is None else entry.version
+    age = max(0.0, now - entry.at)
+    return Got(entry.row, entry.row is not None, version, "cache", stale, age)
 
 
 def _got(table: Table, row: Mapping[str, Any] | None) -> Got:

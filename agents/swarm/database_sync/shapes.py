@@ -25,7 +25,7 @@ Seconds = Annotated[float, Meta(ge=0, le=30 * 86_400)]
 
 
 class Sync(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A table that is kept in step with a cache. Times are in seconds.
+    """A table, or a view to be read, that is kept in step with a cache. Times are in seconds.
 
     `key` names the columns that tell rows apart, `columns` those that are read (all when
     empty), `schema` the table's schema in PostgreSQL ("" for the first in the search path).

@@ -35,14 +35,13 @@ TOKENS = b"LW"
 class Entry(msgspec.Struct, frozen=True, array_like=True):
     """A row as it is held, None for none; `at` is when the database was asked.
 
-    `waiting` says that the row isn't in the database yet.
+    A row that is on its way to the database has no version yet.
     """
 
     epoch: bytes
     at: float
     row: dict[str, Any] | None
     version: Version | None = None
-    waiting: bool = False
 
 
 class Seen(NamedTuple):
@@ -152,6 +151,20 @@ class Shelf:
         ]
         await self._ask(lambda: self.cache.swap(table.space, swaps), strict=True)
 
+    async def confirm(self, table: Table, announced: Mapping[str, bytes], rows: Rows) -> None:
+        """What was announced is in the database: where that made the same of it, it stays."""
+        await self._begun(table.space)
+        swaps = [self._confirmed(table, key, raw, rows) for key, raw in announced.items()]
+        await self._ask(lambda: self.cache.swap(table.space, swaps), strict=True)
+
+    def _confirmed(self, table: Table, key: str, raw: bytes, rows: Rows) -> Swap:
+        if key not in rows:
+            return Swap(key, raw, None, strict=True)
+        if _decoder.decode(raw).row == rows[key]:
+            return Swap(key, raw, None, strict=True, keep=True)
+        entry = self._entry(table, rows[key])
+        return Swap(key, raw, _encoder.encode(entry), _seconds(table, rows[key]), strict=True)
+
     async def announce(self, table: Table, rows: Rows) -> dict[str, bytes]:
         """Hold rows that are not in the database yet; gives what is held, for `finish`."""
         if not rows:
@@ -198,9 +211,9 @@ class Shelf:
     ) -> Entry:
         # Of an epoch that is over by now, it is void; it can't be of one that is yet to come.
         epoch = self._epochs.get(table.space, b"")
-        version = table.version(row) if row is not None else 0
+        version = None if waiting else table.version(row)
         held = None if row is None else dict(row)
-        return Entry(epoch, time.time(), held, version, waiting)
+        return Entry(epoch, time.time(), held, version)
 
     async def _ask(self, work: Callable[[], Awaitable[T]], *, strict: bool = False) -> T | None:
         """The answer of the cache; None where it has none.

@@ -87,18 +87,23 @@ class Table:
         """
         names = self.sync.key
         if isinstance(given, Mapping):
-            if missing := [name for name in names if given.get(name) is None]:
-                raise BadInput(f"{self.name}: the key has no {missing[0]!r}.", cure=self._cure())
-            return self.key_of(given)
+            return key_text(list(self._parts_of(given).values()))
         if len(names) > 1:
             raise BadInput(f"{self.name}: {given!r} is no key.", cure=self._cure())
         return self.key_of({names[0]: given})
 
+    def _parts_of(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The columns of the key of a record, as the database writes them. Raises BadInput."""
+        found = dict[str, Any]()
+        for name in self.sync.key:
+            if (value := given.get(name)) is None:
+                raise BadInput(f"{self.name}: the key has no {name!r}.", cure=self._cure())
+            found[name] = key_value(value, self.kinds[name] or "text", name)
+        return found
+
     def key_of(self, row: Mapping[str, Any]) -> str:
         """The text of a row's key."""
-        return key_text(
-            [key_value(row[name], self.kinds[name], name) for name in self.sync.key]  # type: ignore[arg-type]
-        )
+        return key_text(list(self._parts_of(row).values()))
 
     def parts(self, key: str) -> dict[str, Any]:
         """The columns of a key by name."""
@@ -118,7 +123,8 @@ class Table:
 
     def change(self, put: Put) -> Change:
         """What a write comes to. Raises BadInput for columns that there aren't."""
-        key = self.key(put.row)
+        parts = self._parts_of(put.row)
+        key = key_text(list(parts.values()))
         if put.delete:
             return Change(key=key, values=None, expected=put.version, base=put.base)
         values = {name: plain(value) for name, value in put.row.items()}
@@ -128,7 +134,7 @@ class Table:
                 cure=did_you_mean(unknown[0], self.columns),
             )
         values.pop(self.sync.version, None)
-        return Change(key=key, values=values | self.parts(key), expected=put.version, base=put.base)
+        return Change(key=key, values=values | parts, expected=put.version, base=put.base)
 
     def _known(self, *names: str) -> None:
         for name in names:

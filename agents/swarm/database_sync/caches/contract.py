@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 class Swap(NamedTuple):
     """Put `new` where there is `old`, for so many seconds; take it away where `new` is None.
 
+    With `keep`, and no `new`, it is left there as it is.
     Where something else is there by now, it is left there, or taken away where `strict`: then
     somebody wrote at the same time, and nobody can say who was last.
     """
@@ -16,6 +17,7 @@ class Swap(NamedTuple):
     new: bytes | None
     seconds: float = 0.0
     strict: bool = False
+    keep: bool = False
 
 
 class Cache(Protocol):

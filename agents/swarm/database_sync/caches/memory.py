@@ -66,7 +66,7 @@ class MemoryCache:
         as_thought = self._get(space, swap.key) == swap.old
         if as_thought and swap.new is not None:
             self._set(space, swap.key, swap.new, swap.seconds)
-        elif as_thought or swap.strict:
+        elif not swap.keep if as_thought else swap.strict:
             self._held.pop((space, swap.key), None)
         return as_thought
 

@@ -1,11 +1,12 @@
 """Redis as a cache: one round trip for a read, scripts where nobody may come between."""
 
+import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from redis.asyncio import Redis
+from redis.asyncio import ConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as NoConnection
@@ -17,24 +18,63 @@ from agents.swarm.database_sync.failures import of_redis
 PREFIX = "heddle:sync"
 ANSWER_SECONDS = 1.0
 
+# Many rows are one argument: the driver needs more time for an argument than Redis for a row.
 _SWAP = """
 local told = {}
-for n, key in ipairs(KEYS) do
-  local at = (n - 1) * 4
+for n, one in ipairs(cmsgpack.unpack(ARGV[1])) do
+  local key = KEYS[1] .. ':' .. one[1]
   local there = redis.call('GET', key)
-  local same = there == ARGV[at + 1]
-  if same and ARGV[at + 2] ~= '' then
-    redis.call('SET', key, ARGV[at + 2], 'PX', ARGV[at + 3])
-  elseif same or (there and ARGV[at + 4] == '1') then
+  local same = there == one[2]
+  if same and one[3] ~= '' then
+    redis.call('SET', key, one[3], 'PX', one[4])
+  elseif (same and one[6] == '') or (there and not same and one[5] == '1') then
     redis.call('DEL', key)
   end
-  told[n] = same and 1 or 0
+  told[n] = same and '1' or '0'
 end
-return told
+return table.concat(told)
 """
 _WRITE = """
-for n, key in ipairs(KEYS) do redis.call('SET', key, ARGV[n + 1], 'PX', ARGV[1]) end
+for _, one in ipairs(cmsgpack.unpack(ARGV[1])) do
+  redis.call('SET', KEYS[1] .. ':' .. one[1], one[2], 'PX', ARGV[2])
+end
 """
+
+
+class Lines:
+    """Connections for reads: what the client does around a command costs as much as the command."""
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self._make = make
+        self._idle = list[Any]()
+
+    async def ask(self, command: bytes) -> Any:
+        """The answer to a command. Asks once more where a line was cut while nobody used it."""
+        if not self._idle:
+            return await self._asked(self._make(), command)
+        try:
+            return await self._asked(self._idle.pop(), command)
+        except NoConnection:
+            await self.close()
+            return await self._asked(self._make(), command)
+
+    async def _asked(self, line: Any, command: bytes) -> Any:
+        try:
+            if not line.is_connected:
+                await line.connect()
+            await line.send_packed_command(command, check_health=False)
+            answer = await line.read_response()
+        except BaseException:
+            await line.disconnect(nowait=True)
+            raise
+        self._idle.append(line)
+        return answer
+
+    async def close(self) -> None:
+        """Close what is idle."""
+        idle, self._idle = self._idle, []
+        for line in idle:
+            await line.disconnect(nowait=True)
 
 
 class RedisCache:
@@ -53,6 +93,11 @@ class RedisCache:
             retry=Retry(NoBackoff(), 1),
             retry_on_error=[NoConnection],
         )
+        # A limit for all of it is cheaper than the driver's for each part, which is a task each.
+        pool = ConnectionPool.from_url(
+            url, socket_timeout=None, socket_connect_timeout=ANSWER_SECONDS
+        )
+        self._lines = Lines(pool.make_connection)
         self._swap = self._redis.register_script(_SWAP)
         self._write = self._redis.register_script(_WRITE)
 
@@ -60,9 +105,11 @@ class RedisCache:
         self, space: str, keys: Sequence[str]
     ) -> tuple[bytes | None, list[bytes | None]]:
         """See Cache."""
-        start = f"{PREFIX}:{{{space}}}"
+        start = f"{PREFIX}:{{{space}}}".encode()
+        command = _packed(b"MGET", start, *[b"%b:%b" % (start, key.encode()) for key in keys])
         with _said():
-            found = await self._redis.mget([start, *[f"{start}:{key}" for key in keys]])
+            async with asyncio.timeout(ANSWER_SECONDS):
+                found = await self._lines.ask(command)
         return found[0], found[1:]
 
     async def lease(self, space: str, key: str, token: bytes, seconds: float) -> bool:
@@ -75,22 +122,18 @@ class RedisCache:
     async def write(self, space: str, items: Sequence[tuple[str, bytes]], seconds: float) -> None:
         """See Cache."""
         if items:
-            keys = [_key(space, key) for key, _ in items]
+            rows = _framed([(key.encode(), value) for key, value in items])
             with _said():
-                await self._write(keys, [_milliseconds(seconds), *[value for _, value in items]])
+                await self._write([f"{PREFIX}:{{{space}}}"], [rows, _milliseconds(seconds)])
 
     async def swap(self, space: str, swaps: Sequence[Swap]) -> list[bool]:
         """See Cache."""
         if not swaps:
             return []
-        arguments = [
-            word
-            for one in swaps
-            for word in (one.old, one.new or b"", _milliseconds(one.seconds), int(one.strict))
-        ]
+        rows = _framed([_words(one) for one in swaps])
         with _said():
-            told = await self._swap([_key(space, one.key) for one in swaps], arguments)
-        return [bool(same) for same in told]
+            told = await self._swap([f"{PREFIX}:{{{space}}}"], [rows])
+        return [same == ord("1") for same in told]
 
     async def drop(self, space: str, keys: Sequence[str]) -> None:
         """See Cache."""
@@ -114,7 +157,35 @@ class RedisCache:
     async def close(self) -> None:
         """See Cache."""
         with contextlib.suppress(RedisError, OSError):
+            await self._lines.close()
             await self._redis.aclose()
+
+
+def _words(swap: Swap) -> tuple[bytes, ...]:
+    """A swap as the script reads it."""
+    return (
+        swap.key.encode(),
+        swap.old,
+        swap.new or b"",
+        b"%d" % _milliseconds(swap.seconds),
+        b"1" if swap.strict else b"",
+        b"1" if swap.keep else b"",
+    )
+
+
+def _framed(rows: Sequence[Sequence[bytes]]) -> bytes:
+    """Rows of words as the MessagePack that Redis knows, which has texts and no bytes."""
+    parts = [b"\xdd%b" % len(rows).to_bytes(4)]
+    for row in rows:
+        parts.append(b"%c" % (0x90 + len(row)))
+        for word in row:
+            parts += (b"\xdb", len(word).to_bytes(4), word)
+    return b"".join(parts)
+
+
+def _packed(*words: bytes) -> bytes:
+    """A command as the protocol has it."""
+    return b"*%d\r\n" % len(words) + b"".join(b"$%d\r\n%b\r\n" % (len(w), w) for w in words)
 
 
 def _key(space: str, key: str) -> str:

@@ -56,7 +56,10 @@ class PostgresStore:
                 )
             ]
             unique = await _all(connection, statements.UNIQUE, (oid,))
+            is_view = (await _all(connection, statements.IS_VIEW, (oid,)))[0][0]
         sets = tuple(frozenset(names) for (names,) in unique)
+        if is_view:  # nothing is known of its rows but what was said
+            sets = (frozenset(sync.key),)
         return Described(sync, tuple(columns), sets, self.shown)
 
     async def read(self, table: Table, keys: Sequence[str]) -> Rows:

@@ -36,6 +36,7 @@ class SQLiteStore:
         self._thread = ThreadPoolExecutor(1, "database-sync")
         self._connection: sqlite3.Connection | None = None
         self._alone = asyncio.Lock()
+        self._seen = 0
 
     async def described(self, sync: Sync) -> Described:
         """See Store."""
@@ -53,6 +54,9 @@ class SQLiteStore:
         ]
         primary = frozenset(column[1] for column in columns if column[5])
         unique = (primary, *await self._unique(sync))
+        kind = await self._all("SELECT type FROM sqlite_master WHERE name = ?", (sync.table,))
+        if kind == [("view",)]:  # nothing is known of its rows but what was said
+            unique = (frozenset(sync.key),)
         return Described(sync, tuple(described), unique, self.shown)
 
     async def _unique(self, sync: Sync) -> list[frozenset[str]]:
@@ -96,14 +100,12 @@ class SQLiteStore:
 
     async def watch(self, ready: Callable[[], Awaitable[None]], news: News) -> None:
         """See Store. The file says that others changed it, not what: so all may have changed."""
-        seen = 0
         await ready()
         while True:
             await asyncio.sleep(RHYTHM)
-            if self._connection is not None and (now := await self._counter()) != seen:
-                if seen:
-                    await news("", None)
-                seen = now
+            if self._connection is not None and (now := await self._counter()) != self._seen:
+                self._seen = now
+                await news("", None)
 
     async def _counter(self) -> int:
         return int((await self._all("PRAGMA data_version"))[0][0])
@@ -147,6 +149,7 @@ class SQLiteStore:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
+        self._seen = int(connection.execute("PRAGMA data_version").fetchone()[0])
         return connection
 
 

@@ -29,6 +29,7 @@ SELECT a.attname, format_type(a.atttypid, a.atttypmod), t.typname,
 FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
 WHERE a.attrelid = %s AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
 """
+IS_VIEW = "SELECT relkind = 'v' FROM pg_class WHERE oid = %s"
 UNIQUE = """
 SELECT array_agg(a.attname::text) FROM pg_index i
 JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey::int2[])

@@ -11,6 +11,8 @@ from agents.swarm.database_sync.shapes import Put
 from graph.errors import BadInput
 from tests.agents.swarm.database_sync.conftest import House, behind, until, users
 
+ODD_NAMES = ('users"; DROP TABLE users; --', "users'", "a b", "ünï", 'x" y', "%s", "{}")
+
 
 async def test_a_row_is_read_from_the_database_once_and_then_from_the_cache(house: House) -> None:
     house.ask("INSERT INTO users (id, name) VALUES (1, 'Ada')")
@@ -305,32 +307,30 @@ async def test_a_removed_sync_is_forgotten_unless_something_waits(house: House) 
         await agent.get("users", 1)
 
 
-@pytest.mark.parametrize(
-    "name", ['users"; DROP TABLE users; --', "users'", "a b", "ünï", 'x" y', "%s", "{}"]
-)
-async def test_names_are_names_and_never_sql(house: House, name: str) -> None:
-    quoted = name.replace('"', '""')
-    house.ask(f'CREATE TABLE "{quoted}" ("{quoted}" integer PRIMARY KEY, "b""c" text)')
+async def test_names_are_names_and_never_sql(house: House) -> None:
     agent = await house.agent()
-    await agent.define(users(name="odd", table=name, key=(name,), notify=True))
+    for name in ODD_NAMES:
+        quoted = name.replace('"', '""')
+        house.ask(f'CREATE TABLE "{quoted}" ("{quoted}" integer PRIMARY KEY, "b""c" text)')
+        await agent.define(users(name="odd", table=name, key=(name,), notify=True))
 
-    await agent.put("odd", {name: 1, 'b"c': "'; DROP TABLE users; --"})
-    await agent.put("odd", {name: 1, 'b"c': "%s {} $1"}, version=None)
-    await agent.invalidate("odd")
-    got = await agent.get("odd", 1)
-    await agent.delete("odd", 1)
+        await agent.put("odd", {name: 1, 'b"c': "'; DROP TABLE users; --"})
+        await agent.put("odd", {name: 1, 'b"c': "%s {} $1"})
+        await agent.invalidate("odd")
+        got = await agent.get("odd", 1)
+        await agent.delete("odd", 1)
 
-    assert got.row == {name: 1, 'b"c': "%s {} $1"}
+        assert got.row == {name: 1, 'b"c': "%s {} $1"}
     assert house.ask("SELECT * FROM users") == []
 
 
-@pytest.mark.parametrize("key", [{"id": "1; DROP"}, "x", None, {}, 1.5, [1], 2**70, True])
-async def test_a_key_that_can_be_none_is_refused(house: House, key: Any) -> None:
+async def test_a_key_that_can_be_none_is_refused(house: House) -> None:
     agent = await house.agent()
     await agent.define(users())
 
-    with pytest.raises(BadInput):
-        await agent.get("users", key)
+    for key in ({"id": "1; DROP"}, "x", None, {}, 1.5, [1], 2**70, True):
+        with pytest.raises(BadInput):
+            await agent.get("users", key)
 
 
 async def test_a_key_is_the_same_however_it_is_written(house: House) -> None:
