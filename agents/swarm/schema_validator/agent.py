@@ -1,6 +1,7 @@
 """Keeps schemas by version, and answers what fits them, what they break, and what they become."""
 
 import asyncio
+import functools
 import hashlib
 import time
 from collections import OrderedDict
@@ -20,6 +21,7 @@ from agents.swarm.schema_validator.shapes import (
     Incompatibility,
     Kept,
     Level,
+    Listed,
     Lost,
     Platform,
     Renames,
@@ -164,6 +166,24 @@ class SchemaAgent(Worker):
         """All versions of a schema, the oldest first."""
         return await self._apart(self._versions, schema_name, platform)
 
+    @capability("read")
+    async def schemas(self) -> list[Listed]:
+        """All schemas by name and platform, with their versions, and when each was kept."""
+        return await self._apart(self._registry.listed)
+
+    @capability("read")
+    async def compare(
+        self,
+        schema_name: str,
+        *,
+        old: str,
+        new: str = "",
+        platform: Platform = "backend",
+        unnamed: Unnamed = "absent",
+    ) -> list[Incompatibility]:
+        """Where one version doesn't read what another wrote, in both directions."""
+        return await self._apart(self._compare, schema_name, old, new, platform, unnamed)
+
     def _register(
         self,
         schema: Schema,
@@ -196,25 +216,32 @@ class SchemaAgent(Worker):
         if (known := _known(schema, digest, earlier)) is not None:
             return Verdict(known.schema.version, known.level, [], digest, known=True)
         _look_at_order(schema, earlier)
-
-        def found(looked_at: Level) -> list[Incompatibility]:
-            old = [(one.schema.version, one.schema) for one in earlier]
-            form = format_of(schema.schema_type)
-            return incompatibilities(
-                schema,
-                old,
-                looked_at,
-                lambda reader, writer: form.differences(
-                    self._read(reader), self._read(writer), unnamed
-                ),
-            )
-
+        found = functools.partial(self._broken, schema, earlier, unnamed)
         version = schema.version or (
             following(earlier[-1].schema.version, breaking=bool(found("BACKWARD")))
             if earlier
             else FIRST
         )
         return Verdict(version, level, found(level), digest)
+
+    def _broken(
+        self, schema: Schema, earlier: Sequence[Kept], unnamed: Unnamed, level: Level
+    ) -> list[Incompatibility]:
+        form = format_of(schema.schema_type)
+        return incompatibilities(
+            schema,
+            [(one.schema.version, one.schema) for one in earlier],
+            level,
+            lambda reader, writer: form.differences(
+                self._read(reader), self._read(writer), unnamed
+            ),
+        )
+
+    def _compare(
+        self, name: str, old: str, new: str, platform: Platform, unnamed: Unnamed
+    ) -> list[Incompatibility]:
+        newer = self._one(name, new, platform).schema
+        return self._broken(newer, [self._one(name, old, platform)], unnamed, "FULL")
 
     def _validate(self, value: Any, name: str, version: str, platform: Platform) -> list[Fault]:
         schema = self._one(name, version, platform).schema
@@ -252,13 +279,13 @@ class SchemaAgent(Worker):
     def _versions(self, name: str, platform: Platform) -> list[Kept]:
         if kept := self._registry.versions(name, platform):
             return kept
-        there = self._registry.names()
-        elsewhere = [other for known, other in there if known == name]
+        there = self._registry.listed()
+        elsewhere = [one.platform for one in there if one.schema_name == name]
         raise BadInput(
             f"No schema {name!r} is kept for {platform}.",
             cure=f"It is kept for {', '.join(elsewhere)}."
             if elsewhere
-            else did_you_mean(name, [known for known, _ in there]) or "Register it first.",
+            else did_you_mean(name, [one.schema_name for one in there]) or "Register it first.",
         )
 
     def _one(self, name: str, version: str, platform: Platform) -> Kept:

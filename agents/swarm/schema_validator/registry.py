@@ -1,13 +1,21 @@
 """Where schemas are kept: a row for each version, never changed once it is there."""
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
 from sqlalchemy.engine import Connection, Row
 
 from agents.swarm.own_tables import OwnTables
-from agents.swarm.schema_validator.shapes import Kept, Platform, Renames, Schema
+from agents.swarm.schema_validator.shapes import (
+    Kept,
+    Listed,
+    ListedVersion,
+    Platform,
+    Renames,
+    Schema,
+)
 from agents.swarm.schema_validator.versions import numbers_of
 from agents.tables import ask
 
@@ -25,7 +33,8 @@ _ADD = """INSERT INTO schema_versions
     VALUES (:schema_name, :platform, :version, :schema_type, :definition, :digest, :level,
             :renames, :at)"""
 _OF = "SELECT * FROM schema_versions WHERE schema_name = :name AND platform = :platform"
-_NAMES = "SELECT DISTINCT schema_name, platform FROM schema_versions"
+_LISTED = """SELECT schema_name, platform, schema_type, version, level, at FROM schema_versions
+    ORDER BY schema_name, platform"""
 
 
 class Registry:
@@ -38,13 +47,9 @@ class Registry:
         """All versions of a schema, the oldest first; none if there is no such schema."""
         return self._tables.read_now(lambda connection: _versions(connection, name, platform))
 
-    def names(self) -> list[tuple[str, str]]:
-        """The names and platforms of all schemas."""
-        return self._tables.read_now(
-            lambda connection: sorted(
-                (row.schema_name, row.platform) for row in ask(connection, _NAMES)
-            )
-        )
+    def listed(self) -> list[Listed]:
+        """All schemas by name and platform, with their versions."""
+        return self._tables.read_now(lambda connection: _listed(ask(connection, _LISTED)))
 
     def add(
         self, name: str, platform: Platform, decide: Callable[[list[Kept]], Kept | None]
@@ -61,6 +66,24 @@ class Registry:
 def _versions(connection: Connection, name: str, platform: Platform) -> list[Kept]:
     kept = [_kept(row) for row in ask(connection, _OF, name=name, platform=platform)]
     return sorted(kept, key=lambda one: numbers_of(one.schema.version))
+
+
+def _listed(rows: Iterable[Row[Any]]) -> list[Listed]:
+    """`rows` are those of one schema after those of the other."""
+    found = []
+    for (name, platform), own in itertools.groupby(
+        rows, lambda row: (row.schema_name, row.platform)
+    ):
+        versions = sorted(own, key=lambda row: numbers_of(row.version))
+        found.append(
+            Listed(
+                name,
+                platform,
+                versions[-1].schema_type,
+                [ListedVersion(row.version, row.level, row.at) for row in versions],
+            )
+        )
+    return found
 
 
 def _row(kept: Kept) -> dict[str, Any]:

@@ -53,6 +53,23 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     at: float = 0.0
 
 
+class ListedVersion(msgspec.Struct, frozen=True):
+    """A version in a list. `at` is when it was kept, in seconds since 1970."""
+
+    version: str
+    level: Level
+    at: float
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """A schema in a list, with its versions, the oldest first."""
+
+    schema_name: str
+    platform: Platform
+    schema_type: SchemaType
+    versions: list[ListedVersion]
+
+
 class Finding(msgspec.Struct, frozen=True):
     """A place where one schema doesn't read what another wrote: which rule, and what to do."""
 

@@ -300,6 +300,36 @@ async def test_of_two_who_register_at_once_both_are_kept_in_order(granting: Gran
     assert len(versions) >= len(wider)
 
 
+async def test_schemas_are_listed_with_their_versions(context: Surroundings) -> None:
+    agent = await context.agent(SchemaAgent)
+    for version in ("1.2.0", "1.10.0"):
+        await register("lesson", with_property(f"v{version[2:]}", {}), context, version=version)
+    await register("lesson", "string", context, platform="roblox", schema_type="avro",
+                   compatibility="NONE")  # fmt: skip
+
+    listed = await agent.schemas()
+
+    assert [(one.schema_name, one.platform, one.schema_type) for one in listed] == [
+        ("lesson", "backend", "json_schema"), ("lesson", "roblox", "avro"),
+    ]  # fmt: skip
+    assert [(one.version, one.level) for one in listed[0].versions] == [
+        ("1.2.0", "BACKWARD"), ("1.10.0", "BACKWARD"),
+    ]  # fmt: skip
+    assert listed[0].versions[1].at >= listed[0].versions[0].at > 0
+
+
+async def test_two_versions_are_compared_in_both_directions(context: Surroundings) -> None:
+    agent = await context.agent(SchemaAgent)
+    await register("s", B, context, version="1.0.0")
+    await register("s", A, context, compatibility="NONE", version="2.0.0")
+
+    wider = await agent.compare("s", old="1.0.0")
+    narrower = await agent.compare("s", old="2.0.0", new="1.0.0")
+
+    assert [(one["direction"], one["version"]) for one in wider] == [("forward", "1.0.0")]
+    assert [(one["direction"], one["version"]) for one in narrower] == [("backward", "2.0.0")]
+
+
 async def test_a_damaged_registry_shows_in_the_agents_health(tmp_path: Path) -> None:
     (tmp_path / "schemas.db").write_bytes(b"this is no database at all" * 100)
     agent = SchemaAgent(Grants(folder=str(tmp_path)), means_in(tmp_path))
@@ -321,7 +351,7 @@ async def test_a_task_does_what_a_block_does(context: Surroundings) -> None:
     assert (verdict.version, verdict.kept) == ("1.0.0", True)
     assert {one.name: one.effect for one in SchemaAgent.capabilities()} == {
         "register": "write", "check": "read", "validate": "read", "transform": "read",
-        "migrate": "read", "versions": "read",
+        "migrate": "read", "versions": "read", "schemas": "read", "compare": "read",
     }  # fmt: skip
 
 
