@@ -282,7 +282,7 @@ class CleanupAnswer(msgspec.Struct, frozen=True, kw_only=True):
     runs: int
     workflows: int
     idempotency_keys: int
-    caches: dict[str, Any]
+    caches: dict[str, int]
     timestamp: datetime
 
 

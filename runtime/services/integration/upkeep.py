@@ -1,7 +1,6 @@
 """What is old and over goes: runs, workflows, keys of requests, and what agents hold ready."""
 
 import contextlib
-from typing import Any
 
 from litestar import post
 from litestar.params import JSONBody
@@ -10,11 +9,11 @@ from graph.errors import HeddleError
 from runtime.commands import PruneRuns
 from runtime.services.integration.hub import Desk, Hub
 from runtime.services.integration.problems import LARGEST, PROBLEMS
-from runtime.services.integration.shapes import Cleanup, CleanupAnswer, now
+from runtime.services.integration.shapes import Cleanup, CleanupAnswer, now, plain
 from runtime.services.roles import ByRole
 
-CACHES: dict[str, str] = {}
-"""The agents that hold something ready, and the capability by which they let go of it."""
+DATABASE = "database_sync"
+"""The agent that holds rows ready."""
 
 
 @post(
@@ -37,14 +36,17 @@ async def cleanup(hub: Desk, data: JSONBody[Cleanup]) -> CleanupAnswer:
     )
 
 
-async def _emptied(hub: Hub) -> dict[str, Any]:
-    """What agents let go of; one that can't just now keeps what it has."""
-    emptied = dict[str, Any]()
-    for agent, capability in CACHES.items():
-        if agent in hub.runtime.agents.known:
-            with contextlib.suppress(HeddleError):
-                emptied[agent] = await hub.perform(agent, capability)
-    return emptied
+async def _emptied(hub: Hub) -> dict[str, int]:
+    """Whose caches were emptied: how many syncs of the database hold no row ready any more.
+
+    One that can't be asked just now keeps what it has.
+    """
+    count = 0
+    with contextlib.suppress(HeddleError):
+        for sync in await hub.perform(DATABASE, "syncs"):
+            await hub.perform(DATABASE, "invalidate", sync=plain(sync)["sync"]["name"])
+            count += 1
+    return {DATABASE: count} if count else {}
 
 
 UPKEEP = ByRole(admin=(cleanup,))

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from graph.file_format import write
-from graph.flow import Block, Flow
+from graph.flow import Block, Flow, Settings
 
 GREETS: dict[str, Any] = msgspec.json.decode(
     write(
@@ -42,3 +42,46 @@ WAITS: dict[str, Any] = msgspec.json.decode(
         )
     )
 )
+
+
+def _undoing(name: str, seconds: float) -> Flow:
+    """Takes a while, and then leaves a file of its name."""
+    return Flow.of(
+        [
+            Block("done", "flow.input", {"name": "done"}),
+            Block("wait", "logic.wait", {"seconds": seconds, "value": name}),
+            Block("note", "files.write", {"path": f"undone_{name}.txt"}),
+        ],
+        [("wait.value", "note.content")],
+    )
+
+
+FAILS: dict[str, Any] = msgspec.json.decode(
+    write(
+        Flow.of(
+            [
+                Block("first", "files.write", {"path": "first.txt", "content": "1"}),
+                Block("second", "files.write", {"path": "second.txt"}),
+                Block(
+                    "third",
+                    "files.write",
+                    {"path": "/nowhere/at/all.txt"},
+                    settings=Settings(on_error="port"),
+                ),
+                Block("done", "logic.merge_some"),
+                Block("undo", "logic.compensate", {"undo": ["undo_first", "undo_second"]}),
+            ],
+            [
+                ("first.path", "second.content"),
+                ("second.path", "third.content"),
+                ("first.path", "done.first"),
+                ("second.path", "done.second"),
+                ("done.value", "undo.done"),
+                ("third.error", "undo.failure"),
+            ],
+            name="Fails",
+            flows={"undo_first": _undoing("first", 1.0), "undo_second": _undoing("second", 0.0)},
+        )
+    )
+)
+"""Its third step fails. The second is undone at once, the first after a second."""

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.runtime.services.integration.conftest import hub_of
-from tests.runtime.services.integration.flows import GREETS, WAITS
+from tests.runtime.services.integration.flows import FAILS, GREETS, WAITS
 from tests.servers.heddle import Heddle
 
 
@@ -36,7 +36,7 @@ def test_a_workflow_is_begun_and_followed_to_its_end(server: Heddle, hub: httpx.
     done = over(hub, made.json()["workflow_id"])
 
     assert made.status_code == 201
-    assert made.json()["status"] in ("running", "succeeded")
+    assert made.json()["status"] in ("pending", "running", "succeeded")
     assert (done["status"], done["progress"], done["description"]) == ("succeeded", 1.0, "For Ada")
     assert done["parameters"] == {"name": "Ada"}
     (step,) = done["steps"]
@@ -142,11 +142,14 @@ def test_a_body_that_is_too_large_is_refused(hub: httpx.Client) -> None:
 def test_what_is_old_and_over_is_cleaned_up(hub: httpx.Client) -> None:
     made = hub.post("workflow/create", json={"name": "greets"}).json()["workflow_id"]
     over(hub, made)
+    body = {"source_platform": "roblox", "target_platform": "backend", "data": {"user_id": "1"}}
+    hub.post("sync/trigger", json=body).raise_for_status()
 
     went = hub.post("maintenance/cleanup", json={"older_than_days": 0}).json()
 
     assert went["workflows"] >= 1
     assert went["runs"] >= 1
+    assert went["caches"] == {"database_sync": 1}
     assert hub.get(f"workflow/{made}").status_code == 404
 
 
@@ -167,6 +170,22 @@ def test_a_server_that_was_killed_goes_on_with_its_workflows(tmp_path: Path) -> 
     assert done["status"] == "succeeded"
     assert again["workflow_id"] == made["workflow_id"]
     assert (tmp_path / "second.txt").exists()
+
+
+def test_a_server_that_was_killed_while_it_undid_undoes_the_rest(tmp_path: Path) -> None:
+    with Heddle(tmp_path) as server:
+        with hub_of(server) as hub:
+            hub.post("workflow/templates", json={"name": "fails", "flow": FAILS})
+            made = hub.post("workflow/create", json={"name": "fails"}).json()
+            _until_there(tmp_path / "undone_second.txt")
+        server.kill()
+        server.start()
+        with hub_of(server) as hub:
+            done = over(hub, made["workflow_id"])
+
+    assert done["status"] == "undone"
+    assert (tmp_path / "undone_first.txt").exists()
+    assert [step["status"] for step in done["steps"]] == ["undone", "undone", "failed"]
 
 
 def _until_there(path: Path) -> None:
