@@ -1,10 +1,11 @@
-"""How often wrong passwords may be given: a rule for names, and one for addresses."""
+"""What logins are bound by: how often passwords may be wrong, by name and by address."""
 
 from collections import deque
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from runtime.access.signing import LASTS
 from runtime.access.tables import done, row
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ FORGIVEN = 86_400.0
 class Rules(msgspec.Struct, frozen=True):
     """After `failures` wrong passwords in a row a name is locked for `wait` seconds, twice as
     long after each further one, `most` at the most. An address may give `per_address` wrong ones
-    in `window` seconds.
+    in `window` seconds. Access tokens are good for `access` seconds.
     """
 
     failures: int = 5
@@ -25,6 +26,7 @@ class Rules(msgspec.Struct, frozen=True):
     most: float = 900.0
     per_address: int = 30
     window: float = 60.0
+    access: float = LASTS
 
 
 def locked_for(failures: int, rules: Rules) -> float:

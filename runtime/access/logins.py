@@ -17,7 +17,7 @@ from runtime.access.passwords import Checked, Passwords
 from runtime.access.principal import Principal
 from runtime.access.proofs import Proofs
 from runtime.access.sessions import Session
-from runtime.access.signing import LASTS, Claims, Signing
+from runtime.access.signing import Claims, Signing
 from runtime.access.trail import Trail
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Tokens(msgspec.Struct, frozen=True):
 
     access_token: str
     refresh_token: str
-    expires_in: int = int(LASTS)
+    expires_in: int
     token_type: str = "Bearer"
 
     def __repr__(self) -> str:
@@ -158,11 +158,11 @@ class Logins:
         return begun, [_deed("login", "done", tenant, name, whence, now)]
 
     async def _tokens(self, session: Session, refresh: str) -> Tokens:
-        now = self._now()
+        now, lasts = self._now(), self._rules.access
         claims = Claims(
-            session.name, session.tenant, session.id, secrets.token_hex(8), now, now + LASTS
+            session.name, session.tenant, session.id, secrets.token_hex(8), now, now + lasts
         )
-        return Tokens(await asyncio.to_thread(self._signing.sign, claims), refresh)
+        return Tokens(await asyncio.to_thread(self._signing.sign, claims), refresh, int(lasts))
 
     @contextlib.asynccontextmanager
     async def _turn(self, tenant: str, name: str) -> AsyncIterator[None]:

@@ -8,6 +8,7 @@ import msgspec
 
 from graph.errors import HeddleError
 from runtime.access.principal import OWNER, Principal, Verifier
+from runtime.services.held import while_known
 from runtime.wire import PROBLEM, Refusal, refusal_of
 
 Scope = MutableMapping[str, Any]
@@ -53,10 +54,13 @@ class Guard(msgspec.Struct, frozen=True):
         refusal = self.misdirected(given, anywhere=_begins(scope, self.from_anywhere))
         if refusal is None and not _asks_first(scope, given):
             refusal = await self._admit(scope, given)
-        if refusal is None:
-            await self.app(scope, receive, send)
-        else:
+        if refusal is not None:
             await refuse(scope, send, refusal)
+        elif scope["type"] == "websocket" and _may_end(scope):
+            word = _given_word(scope, given)
+            await while_known(self.app, scope, receive, send, lambda: self._still_knows(word))
+        else:
+            await self.app(scope, receive, send)
 
     def misdirected(self, given: Given, *, anywhere: bool = False) -> Refusal | None:
         """Why a request with these headers isn't for this server, None when it is.
@@ -79,7 +83,7 @@ class Guard(msgspec.Struct, frozen=True):
 
     async def _admit(self, scope: Scope, given: Given) -> Refusal | None:
         """Note who makes a request, or say why it is refused."""
-        word = _word(given.get("authorization", []), scope.get("subprotocols", ()))
+        word = _given_word(scope, given)
         scope.setdefault("state", {})["principal"] = None
         try:
             principal = await self._known_by(word) if word else None
@@ -97,6 +101,9 @@ class Guard(msgspec.Struct, frozen=True):
         if hmac.compare_digest(word.encode(), self.token.encode()):
             return OWNER
         return await self.verifier.principal(word) if self.verifier else None
+
+    async def _still_knows(self, word: str) -> bool:
+        return await self._known_by(word) is not None
 
     def _is_free(self, scope: Scope) -> bool:
         return _begins(scope, self.free)
@@ -120,6 +127,17 @@ def _asks_first(scope: Scope, given: Given) -> bool:
     """
     asks = "origin" in given and "access-control-request-method" in given
     return scope.get("method") == "OPTIONS" and asks
+
+
+def _may_end(scope: Scope) -> bool:
+    """Whether the proof of a request is one that ends: a session's, or a key."""
+    principal = scope["state"]["principal"]
+    return principal is not None and principal.proof != "owner"
+
+
+def _given_word(scope: Scope, given: Given) -> str:
+    """What a request gives as its proof, "" when that is nothing."""
+    return _word(given.get("authorization", []), scope.get("subprotocols", ()))
 
 
 def _word(authorization: list[str], subprotocols: Iterable[str]) -> str:

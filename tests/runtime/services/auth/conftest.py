@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 
 from runtime.access.access import Access
+from runtime.access.attempts import Rules
 from runtime.access.passwords import Cost
 from runtime.access.people import By
 from runtime.access.principal import OWNER, ROLES
@@ -60,7 +61,7 @@ async def serving_house(folder: Path, database_url: str = "") -> AsyncIterator[S
     """All services of a home on one port."""
     settings = Settings(home=str(folder), database_url=database_url, secrets_in="vault")
     grants = granted(folder)
-    access = Access(folder, database_url, cost=Cost(1, 8, 1))
+    access = Access(folder, database_url, cost=Cost(1, 8, 1), rules=Rules(access=3600))
     made = doors((), Wish("127.0.0.1", 0, False, (), ""))
     address = made[0].listening.address
     keys = Keys(folder, database_url)

@@ -17,7 +17,7 @@ async def test_who_logs_in_is_let_in_by_the_token(served: Served) -> None:
 
     tokens = reply.json()
     assert reply.status_code == 200
-    assert (tokens["token_type"], tokens["expires_in"]) == ("Bearer", 300)
+    assert (tokens["token_type"], tokens["expires_in"]) == ("Bearer", 3600)
     me = await served.ask(tokens["access_token"], "GET", f"{AUTH}/me")
     assert me.json() == {"user": "runner", "tenant": "", "role": "runner", "proof": "session"}
 
