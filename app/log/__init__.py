@@ -1,0 +1,1 @@
+"""The dock of Studio's messages: its table, and what surrounds it."""

@@ -1,0 +1,117 @@
+"""The log dock: a real runtime's, which a plugin speaks to."""
+
+import re
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.docks.log import DOCK, Log
+from app.log.panel import Panel
+from app.preferences import Preferences
+from app.studio import Studio
+from app.theme import Theme
+from runtime.settings import Settings as RuntimeSettings
+
+LONG = 20_000
+
+
+@pytest.fixture(scope="module")
+def studio(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    window = QWidget()
+    home = tmp_path_factory.mktemp("home")
+    settings = RuntimeSettings(home=str(home), database_url="memory:")
+    made = Studio(window, settings, Preferences(settings.folder, window), Theme("dark", window))
+    yield made
+    made.bridge.close()
+    window.close()
+    window.deleteLater()
+
+
+@pytest.fixture
+def dock(studio: Studio, qtbot: QtBot) -> Log:
+    made = Log(studio)
+    qtbot.addWidget(made)
+    made.resize(820, 300)
+    with qtbot.waitExposed(made):
+        made.show()
+    return made
+
+
+@pytest.fixture
+def panel(studio: Studio, dock: Log) -> Panel:
+    assert isinstance(dock.panel, Panel)
+    studio.bridge.start()
+    return dock.panel
+
+
+@pytest.fixture
+def plugin(panel: Panel, qtbot: QtBot) -> Iterator[httpx.Client]:
+    """A plugin that was paired by the code that the dock shows."""
+    qtbot.waitUntil(panel.connect_studio.isVisible, timeout=LONG)
+    qtbot.mouseClick(panel.connect_studio, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(panel.code.isVisible, timeout=LONG)
+    found = re.search(r"Enter (\S+) .* address (\S+),", panel.code.text())
+    assert found is not None
+    code, address = found.groups()
+    headers = {"X-Heddle-Protocol": "1"}
+    with httpx.Client(base_url=f"{address}/roblox/", headers=headers) as client:
+        token = client.post("pair", json={"code": code, "place": "Obby"}).json()["token"]
+        client.headers["Authorization"] = f"Bearer {token}"
+        client.post("session", json={"run": "r", "place": "Obby"}).raise_for_status()
+        yield client
+
+
+def say(client: httpx.Client, number: int, level: str, text: str) -> None:
+    message = {"number": number, "level": level, "text": text, "at": 0.0, "source": ""}
+    client.post("log", json={"run": text, "messages": [message]}).raise_for_status()
+
+
+def texts(panel: Panel) -> list[str]:
+    return [row.texts[1] for row in panel.table.messages.rows]
+
+
+def test_an_empty_dock_says_how_studio_is_connected(panel: Panel, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: "heddle roblox plugin" in panel.empty.text(), timeout=LONG)
+
+    assert panel.status.text() == "No Studio is connected"
+
+
+def test_what_studio_says_appears_and_can_be_narrowed(
+    panel: Panel, qtbot: QtBot, plugin: httpx.Client
+) -> None:
+    say(plugin, 1, "output", "hello")
+    say(plugin, 2, "error", "it broke")
+    panel.look()
+    qtbot.waitUntil(lambda: texts(panel) == ["hello", "it broke"], timeout=LONG)
+    assert panel.status.text().startswith("Obby is connected")
+    assert panel.code.isHidden()
+
+    panel.level.setCurrentText("Errors")
+    qtbot.waitUntil(lambda: texts(panel) == ["it broke"], timeout=LONG)
+    panel.words.setText("nothing like it")
+    qtbot.waitUntil(lambda: panel.empty.text() == "No message is like that.", timeout=LONG)
+    panel.words.clear()
+    panel.level.setCurrentIndex(0)
+
+    qtbot.waitUntil(lambda: texts(panel) == ["hello", "it broke"], timeout=LONG)
+
+
+def test_the_list_is_cleared_until_something_new_is_said(
+    panel: Panel, qtbot: QtBot, plugin: httpx.Client
+) -> None:
+    say(plugin, 1, "output", "before")
+    panel.look()
+    qtbot.waitUntil(lambda: "before" in texts(panel), timeout=LONG)
+
+    panel.clear()
+    say(plugin, 2, "output", "after")
+
+    qtbot.waitUntil(lambda: texts(panel) == ["after"], timeout=LONG)
+
+
+def test_the_dock_doesn_t_open_by_itself() -> None:
+    assert not DOCK.shown
