@@ -404,6 +404,20 @@ async def test_scripts_that_are_not_whole_are_not_deployed(tmp_path: Path) -> No
     assert "Main: begin with a service" in end.failure.message
 
 
+async def test_a_lesson_is_refused_or_given_to_each_platform_as_it_writes(tmp_path: Path) -> None:
+    name = "one_schema_for_all_platforms"
+
+    made = await outputs_of(name, tmp_path, **sample(name))
+    refused = await ended(name, tmp_path, {"lesson": {"lesson_id": "x", "title": ""}})
+
+    assert made["frontend"] == {"lessonId": "py-1", "title": "Python Basics", "gradeLevel": 9}
+    assert made["roblox"] == {"LessonId": "py-1", "Title": "Python Basics", "GradeLevel": 9}
+    assert "gradeLevel?: number;" in made["typescript"]
+    assert "GradeLevel: number?," in made["luau"]
+    assert isinstance(refused, RunFailed)
+    assert "The value is not as lesson says. title:" in refused.failure.message
+
+
 async def test_a_lesson_needs_a_grade_that_there_is(tmp_path: Path) -> None:
     end = await ended("content_generation", tmp_path, {"grade_level": 40})
 
