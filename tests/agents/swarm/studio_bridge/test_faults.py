@@ -1,13 +1,8 @@
 """What the bridge stands on is killed under load: nothing acknowledged is lost, all goes on."""
 
 import asyncio
-import json
-import os
 import signal
-import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -17,56 +12,10 @@ from agents.contract import Grants, Outside
 from agents.errors import AgentError
 from agents.swarm.studio_bridge.agent import StudioAgent
 from tests.agents.conftest import means_in
-from tests.agents.swarm.studio_bridge.conftest import ROOT, StartStudio, until
+from tests.agents.swarm.studio_bridge.conftest import Process, StartStudio, until
 from tests.servers.postgres import PostgresServer
 
 MAIN = "ServerScriptService/Main"
-TOKEN = "a-token-for-the-test"
-
-
-class Process:
-    """A `heddle serve` that can be killed, and started again at the same address."""
-
-    def __init__(self, home: Path) -> None:
-        self._environment = os.environ | {"HEDDLE_HOME": str(home), "HEDDLE_TOKEN": TOKEN}
-        self._environment |= {"PYTHONPATH": str(ROOT)}
-        self._process: asyncio.subprocess.Process | None = None
-        self.address = ""
-
-    async def start(self) -> None:
-        port = self.address.rpartition(":")[2] or "0"
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "main.py", "serve", "--port", port, "--json", "--memory",
-            cwd=ROOT, env=self._environment, stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-        )  # fmt: skip
-        assert self._process.stdout is not None
-        self.address = json.loads(await self._process.stdout.readline())["address"]
-
-    async def end(self, how: signal.Signals = signal.SIGKILL) -> None:
-        if self._process is not None:
-            self._process.send_signal(how)
-            await self._process.communicate()
-            self._process = None
-
-    async def perform(self, capability: str, **arguments: Any) -> Any:
-        """Have the bridge do something, as any client does."""
-        async with httpx.AsyncClient(timeout=30) as client:
-            answer = await client.post(
-                f"{self.address}/agents/studio_bridge/tasks",
-                json={"capability": capability, "arguments": arguments},
-                headers={"Authorization": f"Bearer {TOKEN}"},
-            )
-        answer.raise_for_status()
-        return answer.json()
-
-
-@pytest.fixture
-async def process(tmp_path: Path) -> AsyncIterator[Process]:
-    made = Process(tmp_path)
-    await made.start()
-    yield made
-    await made.end()
 
 
 async def test_a_bridge_that_is_killed_under_way_loses_nothing_and_is_found_again(
