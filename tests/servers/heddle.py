@@ -46,7 +46,7 @@ class Heddle:
         command += ["--json", "--port", str(self._port), *more]
         self.home.mkdir(parents=True, exist_ok=True)
         self._process = subprocess.Popen(
-            command, cwd=self.home, env=self._environment(), text=True,
+            command, cwd=self.home, env=self.environment, text=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         late = threading.Timer(START_SECONDS, self._process.kill)
@@ -73,7 +73,9 @@ class Heddle:
         address = self.services[service] if service else self.address
         return httpx.AsyncClient(base_url=address, headers=headers, timeout=30)
 
-    def _environment(self) -> dict[str, str]:
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables of the process, for commands that are to have the same home."""
         own = {"HEDDLE_HOME": str(self.home), "HEDDLE_TOKEN": TOKEN, "PYTHONPATH": str(ROOT)}
         return {**os.environ, **own, **self._variables}
 

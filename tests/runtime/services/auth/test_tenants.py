@@ -94,14 +94,13 @@ async def test_lists_and_searches_of_another_find_nothing(
         assert told(reply, theirs) == [], (reply.url, reply.text)
 
 
-@pytest.mark.parametrize("other", ["umbrella", "owner"])
-async def test_no_route_tells_another_of_it(served: Served, theirs: Theirs, other: str) -> None:
+async def test_no_route_tells_another_of_it(served: Served, theirs: Theirs) -> None:
     places = {
         "run": theirs.run, "wanted": theirs.run, "flow": theirs.flow, "hash": theirs.flow,
         "task": "ask", "name": f"c-{MARK}", "agent": "llm",
     }  # fmt: skip
     walked = 0
-    async with served.client(other) as client:
+    async with served.client("umbrella") as client:
         for method, path in addresses(served.house, places):
             if path.endswith("/logout"):
                 continue
@@ -175,7 +174,7 @@ async def test_strangers_reach_only_what_a_tenant_leaves_open(
         replies = [
             await stranger.request(method, f"/tenants/acme{path}", json={})
             for method, path in addresses(served.house, {})
-            if not path.startswith(OPEN)
+            if method == "GET" and not path.startswith(OPEN)
         ]
         nobody = await stranger.get("/tenants/nobody/answer/x")
 
