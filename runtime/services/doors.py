@@ -15,6 +15,7 @@ from runtime.services.guard import App
 from runtime.services.house import House
 from runtime.services.inbox import OPEN
 from runtime.services.offered import SERVICES, WORKFLOWS, Service, named
+from runtime.services.openapi_page import OPEN_PAGES
 from runtime.services.recording import Recorded
 from runtime.services.registry.shapes import Process
 from runtime.services.server import Listening, serving
@@ -133,7 +134,7 @@ def _open(
         return Faces(Front(one, door.services), one.runtime.agents, one.grants, only)
 
     app = app_of(house)
-    free = (OPEN, *AUTH_OPEN, *open_paths(agents, only))
+    free = (OPEN, *AUTH_OPEN, *OPEN_PAGES, *open_paths(agents, only))
     if tenancy is not None:
         app, free = ByTenant(app, tenancy, app_of), (*free, PREFIX)
     if house.access is not None:

@@ -1,6 +1,10 @@
 """What goes between platforms: schemas that break nothing, data, events."""
 
+from typing import Any
+
 import httpx
+
+from tests.servers.heddle import TOKEN, Heddle
 
 LESSON = {
     "schema_name": "lesson_content",
@@ -89,3 +93,68 @@ def test_data_for_the_backend_is_kept_and_read_through_the_cache(hub: httpx.Clie
     (delivery,) = told["deliveries"]
     assert (delivery["agent"], delivery["status"]) == ("database_sync", "delivered")
     assert delivery["result"]["row"]["subject"] == "user:123"
+
+
+def asked(server: Heddle, agent: str, capability: str, **arguments: Any) -> Any:
+    """What an agent says, asked past the hub."""
+    task = {"capability": capability, "arguments": arguments}
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    url = f"{server.address}/agents/{agent}/tasks"
+    return httpx.post(url, json=task, headers=headers, timeout=30).raise_for_status().json()
+
+
+def test_data_for_the_frontend_is_shown_and_said(server: Heddle, hub: httpx.Client) -> None:
+    data = {"user_id": "123", "preferences": {"theme": "dark"}}
+    body = {"source_platform": "backend", "target_platform": "frontend", "data": data}
+
+    answer = hub.post("sync/trigger", json=body)
+
+    told = answer.json()
+    assert (answer.status_code, told["status"], told["data"]) == (200, "delivered", data)
+    assert [one["agent"] for one in told["deliveries"]] == ["ui_sync", "realtime_update"]
+    assert asked(server, "ui_sync", "get", component="sync/user:123")["value"] == data
+    said = asked(server, "realtime_update", "history", channel="sync-user-123")["events"]
+    assert [one["name"] for one in said] == ["sync"]
+
+
+def test_data_is_written_as_the_other_platform_has_it(server: Heddle, hub: httpx.Client) -> None:
+    hub.post("schema/register", json={**LESSON, "schema_name": "lesson"}).raise_for_status()
+    body = {
+        "source_platform": "backend",
+        "target_platform": "roblox",
+        "schema_name": "lesson",
+        "data": {"lesson_id": "snakes", "title": 'Snakes "1"'},
+    }
+
+    told = hub.post("sync/trigger", json=body).json()
+
+    assert told["data"] == {"LessonId": "snakes", "Title": 'Snakes "1"'}
+    assert told["subject"] == "lesson:snakes"
+    path = "ReplicatedStorage/Heddle/lesson_snakes"
+    source = asked(server, "studio_bridge", "script", name=path)["source"]
+    assert source == '--!strict\nreturn {\n\tLessonId = "snakes",\n\tTitle = "Snakes \\"1\\"",\n}\n'
+
+
+def test_what_some_cannot_take_is_partly_delivered(server: Heddle, hub: httpx.Client) -> None:
+    body = {"source_platform": "backend", "target_platform": "frontend", "data": {"id": 5}}
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    agent = f"{server.address}/agents/realtime_update"
+    httpx.post(f"{agent}/drain", headers=headers, timeout=30).raise_for_status()
+
+    told = hub.post("sync/trigger", json=body).json()
+    httpx.post(f"{agent}/restart", headers=headers, timeout=30).raise_for_status()
+
+    assert told["status"] == "partial"
+    assert [one["status"] for one in told["deliveries"]] == ["delivered", "failed"]
+    assert "taken out of work" in told["deliveries"][1]["detail"]
+
+
+def test_an_event_reaches_its_channels(server: Heddle, hub: httpx.Client) -> None:
+    body = {"channels": ["one", "two"], "channel": "one", "event": "hello", "data": {"a": 1}}
+
+    told = hub.post("event/broadcast", json=body).json()
+
+    assert told["channels"] == ["one", "two"]
+    for channel in ("one", "two"):
+        (said,) = asked(server, "realtime_update", "history", channel=channel)["events"]
+        assert (said["name"], said["id"]) == ("hello", told["event_id"])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.runtime.services.integration.conftest import hub_of
+from tests.runtime.services.integration.conftest import PREFIX, hub_of
 from tests.servers.heddle import Heddle
 
 
@@ -102,3 +102,17 @@ def test_without_the_token_nothing_is_told(hub: httpx.Client) -> None:
 
         assert answer.status_code == 401
         assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_the_page_shows_all_that_the_document_says_to_anybody(server: Heddle) -> None:
+    answer = httpx.get(f"{server.address}{PREFIX}/docs")
+    with hub_of(server) as hub:
+        document = hub.get("schema/openapi.json").json()
+
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    shown = re.findall(r'<span class="path">([^<]+)</span>', answer.text)
+    assert set(shown) == set(document["paths"])
+    assert "schema_name" in answer.text
+    assert "<script" not in answer.text
