@@ -30,7 +30,7 @@ def home_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
     """No test reads or writes what belongs to the person who runs it."""
     with pytest.MonkeyPatch.context() as variables:
         for name in list(os.environ):
-            if name in ("DATABASE_URL", "REDIS_URL") or name.startswith("HEDDLE_"):
+            if name in ("DATABASE_URL", "REDIS_URL") or name.startswith(("HEDDLE_", "PUSHER_")):
                 variables.delenv(name)
         variables.setenv("HEDDLE_HOME", str(tmp_path_factory.mktemp("home")))
         yield

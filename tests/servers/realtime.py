@@ -22,7 +22,10 @@ TOKEN = "the-token-of-the-house"
 
 
 class RealtimeHouse:
-    """`async with RealtimeHouse(folder) as house`; `outside` are fields of Outside."""
+    """`async with RealtimeHouse(folder) as house`; begun anew it is at the same port.
+
+    `outside` are fields of Outside.
+    """
 
     def __init__(self, folder: Path, outside: dict[str, str] | None = None) -> None:
         self._folder = folder
@@ -46,8 +49,10 @@ class RealtimeHouse:
             "tests.servers.realtime",
             str(self._folder),
             json.dumps(self._outside),
+            str(self.port),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
+            limit=1 << 24,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         )
         assert self._process.stdout is not None
@@ -101,7 +106,7 @@ def _secret_in(place: str) -> str:
     return str(json.loads(Path(place).read_bytes())["secret"])
 
 
-async def main(folder: str, outside: str) -> None:
+async def main(folder: str, outside: str, port: str) -> None:
     """Serve until standard input ends; each line there is a task."""
     known = {"realtime_update": INTEGRATION_AGENTS["realtime_update"]}
     named = Outside(**json.loads(outside))
@@ -115,7 +120,7 @@ async def main(folder: str, outside: str) -> None:
     agent = await agents.named("realtime_update", grants)
     told = await agent.statistics()
     secret = named.pusher_secret or _secret_in(told.credentials)
-    listening = Listening("127.0.0.1", 0)
+    listening = Listening("127.0.0.1", int(port))
     async with serving(Faces(_nothing, agents, grants), listening, TOKEN, free=open_paths(agents)):
         here = {"port": listening.port, "app_id": told.app_id, "key": told.key, "secret": secret}
         print(json.dumps(here), flush=True)
@@ -126,4 +131,4 @@ async def main(folder: str, outside: str) -> None:
 
 
 if __name__ == "__main__":
-    waited(main(sys.argv[1], sys.argv[2]))
+    waited(main(*sys.argv[1:]))

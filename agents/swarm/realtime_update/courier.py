@@ -10,10 +10,11 @@ from agents.swarm.realtime_update.log import Log, Parcel
 from agents.swarm.realtime_update.outside import MOST_BATCH, Pusher
 from agents.swarm.realtime_update.shapes import Wanted
 
-LANES = 4
-"""Ways that are gone at the same time; a channel's events always go the same one."""
+LANES = 3
+"""Ways that are gone at the same time, as many as a breaker tries a system again by; a channel's
+events always go the same one."""
 
-PAUSES = (0.25, 0.5, 1.0, 2.0, 5.0)
+PAUSES = (0.25, 0.5, 1.0, 2.0)
 """Seconds between attempts while Pusher is away, the last again and again."""
 
 CLAIM_SECONDS = 3.0
@@ -75,21 +76,30 @@ class Courier:
             await self._on_duty.wait()
             self._something[lane].clear()
             try:
-                parcels = await asyncio.to_thread(self._log.parcels, lane, MOST_BATCH)
-                if parcels:
-                    await self._take(parcels)
-                elif self.away and lane == 0:
-                    await self._pusher.channels("heddle-", again=False)
+                asked, left = await self._step(lane)
             except AgentError as error:
                 self._is_away(str(error))
                 await asyncio.sleep(PAUSES[min(failures, len(PAUSES) - 1)])
                 failures += 1
                 continue
             failures = 0
-            if parcels or self.away:
+            if asked:
                 self._is_away("")
-            if not parcels:
+            if not left:
                 await self._wait(lane)
+
+    async def _step(self, lane: int) -> tuple[bool, bool]:
+        """Take what is next; whether Pusher answered something, and whether more may be left.
+
+        While it is away and there is nothing to take, one lane asks whether it is back.
+        """
+        if parcels := await asyncio.to_thread(self._log.parcels, lane, MOST_BATCH):
+            await self._take(parcels)
+            return True, True
+        if self.away and lane == 0:
+            await self._pusher.channels("heddle-", again=False)
+            return True, False
+        return False, False
 
     async def _wait(self, lane: int) -> None:
         """Until there is something, or for a while: another process may have put it there."""

@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from agents.errors import Unavailable
 from agents.swarm.realtime_update.log import Kept, Log
 from agents.swarm.realtime_update.shapes import Event, Wanted
 
@@ -41,6 +42,8 @@ class Keeper:
 
     async def keep(self, wanted: Sequence[Wanted]) -> list[Kept]:
         """Keep events for good and deliver them. Raises AgentError."""
+        if self._ending:
+            raise Unavailable("The house is closing.", cure="Say it again once it is back.")
         kept: asyncio.Future[list[Kept]] = asyncio.get_running_loop().create_future()
         self._asked.append(_Ask(wanted, kept))
         self._something.set()

@@ -87,6 +87,7 @@ class Log:
                 "INSERT OR IGNORE INTO facts VALUES ('epoch', ?)", (secrets.token_hex(8),)
             )
             epoch = self._facts(database)["epoch"]
+            self._assign_lanes(database)
             rows = database.execute(
                 "SELECT * FROM (SELECT offset, channel, name, data, id, at FROM events"
                 " ORDER BY offset DESC LIMIT ?) ORDER BY offset",
@@ -233,6 +234,12 @@ class Log:
             database.execute("PRAGMA synchronous = NORMAL")
             self._database = database
         return self._database
+
+    def _assign_lanes(self, database: sqlite3.Connection) -> None:
+        """What was left may be from a time with more lanes, or fewer."""
+        if self._lanes:
+            database.create_function("lane_of", 1, lambda name: lane_of(name, self._lanes))
+            database.execute("UPDATE waiting SET lane = lane_of(channel)")
 
     def _append(self, database: sqlite3.Connection, one: Wanted, now: float) -> Kept:
         done = database.execute(

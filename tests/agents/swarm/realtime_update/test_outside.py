@@ -130,6 +130,71 @@ async def test_while_pusher_is_away_our_own_server_serves_and_afterwards_pusher_
         assert (await house.agent.health(deep=True)).state == "ok"
 
 
+async def test_soketi_may_go_and_come_back_under_load(
+    living: Living, tmp_path: Path, soketi: Soketi
+) -> None:
+    guard = f"realtime_update:127.0.0.1:{soketi.port}"
+    async with living(tmp_path, outside_of(soketi), QUICK) as house:
+        stop = asyncio.Event()
+        saying = [asyncio.create_task(say_until(stop, house, channel)) for channel in CHANNELS]
+        await until(house, lambda found: found.sent > 20)
+
+        for _ in range(2):
+            soketi.stop()
+            await until(house, lambda found: found.route == "own" and found.waiting > 20)
+            await until(house, lambda _: state_of(house, guard) != "closed")
+            soketi.start()
+            await until(house, lambda found: found.route == "pusher")
+        stop.set()
+        said = sum(await asyncio.gather(*saying))
+        found = await until(house, lambda found: not found.waiting and not found.away)
+
+        assert found.sent >= said
+        assert found.refused == 0
+        assert state_of(house, guard) == "closed"
+
+
+async def test_our_own_server_as_the_one_outside_may_be_killed_under_load(
+    living: Living, tmp_path: Path
+) -> None:
+    async with RealtimeHouse(tmp_path / "outside") as outside:
+        named = Outside(
+            pusher_app_id=outside.app_id, pusher_key=outside.key, pusher_secret=outside.secret,
+            pusher_cluster=f"http://127.0.0.1:{outside.port}",
+        )  # fmt: skip
+        async with living(tmp_path / "house", named, QUICK) as house:
+            stop = asyncio.Event()
+            saying = [asyncio.create_task(say_until(stop, house, c)) for c in CHANNELS]
+            for _ in range(2):
+                before = (await house.agent.statistics()).sent
+                await until(house, lambda found, seen=before: found.sent > seen + 30)
+                await outside.kill()
+                await until(house, lambda found: found.route == "own")
+                await outside.start()
+            stop.set()
+            counts = await asyncio.gather(*saying)
+            await until(house, lambda found: not found.waiting)
+
+        for channel, count in zip(CHANNELS, counts, strict=True):
+            told = await outside.ask("history", channel=channel, limit=1_000)
+            said = [json.loads(event["data"]) for event in told["events"]]
+            assert said == list(range(count))[-1_000:]
+
+
+async def say_until(stop: asyncio.Event, house: House, channel: str) -> int:
+    """Say numbers on a channel, each once the one before is kept; gives how many."""
+    count = 0
+    while not stop.is_set():
+        await house.agent.broadcast([channel], "said", count)
+        count += 1
+    return count
+
+
+def state_of(house: House, guard: str) -> str:
+    """How the breaker of a guard is."""
+    return next(one.state for one in house.agents.guards.snapshot() if one.guard == guard)
+
+
 async def test_health_tells_within_a_second_that_pusher_is_away(
     living: Living, tmp_path: Path, soketi: Soketi
 ) -> None:
