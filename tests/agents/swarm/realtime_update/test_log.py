@@ -43,7 +43,8 @@ def test_an_event_that_is_known_keeps_its_place_on_each_channel(made: Log) -> No
     again = made.append([wanted(1, id="a"), wanted(2, id="b"), wanted(1, "sport", id="a")])
 
     assert [one.known for one in (*first, *again)] == [False, False, True, False, True]
-    assert [one.event.offset for one in again] == [1, 3, 2]
+    assert [again[0].event.offset, again[2].event.offset] == [1, 2]
+    assert again[1].event.offset > 2
 
 
 def test_parcels_wait_by_channel_until_they_are_taken(made: Log) -> None:
