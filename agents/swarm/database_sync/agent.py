@@ -256,7 +256,7 @@ def store_of(database_url: str, redis_url: str, folder: Path) -> Store:
             return PostgresStore(database_url, shared_by(redis_url))
         case "sqlite":
             path = Path(rest.removeprefix("/"))
-        case "":
+        case "" | "memory:":  # runs may be kept in memory, and rows are not
             path = folder / "data.db"
         case other:
             raise Unavailable(f"Database sync speaks no {other!r}.", cure="Mend DATABASE_URL.")

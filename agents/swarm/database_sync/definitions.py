@@ -17,6 +17,8 @@ def look_at(sync: Sync) -> None:
             f"{sync.name!r} is no name of a sync.",
             cure="Use up to 50 letters, digits, underscores, dots and hyphens.",
         )
+    if not sync.table.strip():
+        raise BadInput(f"{sync.name}: name the table.")
     names = [sync.table, *sync.key, *sync.columns, *filter(None, [sync.schema, sync.version])]
     if odd := [name for name in names if not _is_identifier(name)]:
         raise BadInput(f"{odd[0]!r} can't name a table or a column.")

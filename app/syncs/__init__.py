@@ -1,0 +1,1 @@
+"""The syncs of the runtime: defined, watched, flushed, and their conflicts decided."""
