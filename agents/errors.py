@@ -91,10 +91,14 @@ class Rejected(AgentError):
     means = "It says that the request is wrong."
 
 
+INTERRUPTED = "Interrupted"
+
+
 class FlowFailed(AgentError):
     """A flow that was run for an agent came to no result; `run` is where that can be seen.
 
-    `reason` is the kind of error that it failed with, such as BadInput.
+    `reason` is the kind of error that it failed with, such as BadInput; INTERRUPTED says that it
+    was only left where it is, and can be gone on with.
     """
 
     means = "The flow gave no result."

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from agents.contract import FlowCourse, FlowShape
-from agents.errors import FlowFailed
+from agents.errors import INTERRUPTED, FlowFailed
 from graph.compile.signature import gives_of, signature_of
 from graph.errors import HeddleError
 from graph.file_format import read
@@ -69,10 +69,12 @@ class FlowCalls:
         match await self._runtime.ended(run):
             case RunSucceeded(outputs=outputs):
                 return outputs
-            case RunFailed(failure=failure) | RunInterrupted(failure=failure):
+            case RunFailed(failure=failure):
                 raise FlowFailed(
                     str(failure), run=run, retryable=failure.retryable, reason=failure.type
                 )
+            case RunInterrupted(failure=failure):
+                raise FlowFailed(str(failure), run=run, retryable=True, reason=INTERRUPTED)
             case RunCancelled(reason=reason):
                 raise FlowFailed(f"The run was cancelled. {reason}".strip(), run=run)
             case other:

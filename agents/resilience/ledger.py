@@ -7,6 +7,9 @@ from limits.aio.storage import MovingWindowSupport, Storage
 
 from agents.resilience.clock import Clock
 
+TIDY_EVERY = 10_000
+"""Calls after which it is looked what can be forgotten."""
+
 
 class Ledger(Storage, MovingWindowSupport):
     """What `limits` counts in. Its own storage goes by the machine's clock and leaves tasks."""
@@ -18,6 +21,8 @@ class Ledger(Storage, MovingWindowSupport):
         self._clock = clock
         self._begun = dict[str, deque[float]]()
         self._counts = dict[str, tuple[int, float]]()
+        self._spans = dict[str, int]()
+        self._tidied = 0
 
     @property
     def base_exceptions(self) -> type[Exception]:
@@ -28,6 +33,7 @@ class Ledger(Storage, MovingWindowSupport):
         if len(begun) + amount > limit:
             return False
         begun.extend([self._clock.now()] * amount)
+        self._tidy()
         return True
 
     async def get_moving_window(
@@ -43,6 +49,7 @@ class Ledger(Storage, MovingWindowSupport):
         count = await self.get(key)
         ends = self._counts[key][1] if count else self._clock.now() + expiry
         self._counts[key] = (count + amount, ends)
+        self._tidy()
         return count + amount
 
     async def get(self, key: str) -> int:
@@ -59,15 +66,29 @@ class Ledger(Storage, MovingWindowSupport):
         count = len(self._begun) + len(self._counts)
         self._begun.clear()
         self._counts.clear()
+        self._spans.clear()
         return count
 
     async def clear(self, key: str) -> None:
         self._begun.pop(key, None)
+        self._spans.pop(key, None)
         self._counts.pop(key, None)
 
     def _recent(self, key: str, expiry: int) -> deque[float]:
         begun = self._begun.setdefault(key, deque())
+        self._spans[key] = expiry
         over = bisect_right(begun, self._clock.now() - expiry)
         for _ in range(over):
             begun.popleft()
         return begun
+
+    def _tidy(self) -> None:
+        """Forget now and then what is over: whoever calls once has a key of their own, too."""
+        self._tidied += 1
+        if self._tidied < TIDY_EVERY:
+            return
+        self._tidied, now = 0, self._clock.now()
+        self._counts = {key: kept for key, kept in self._counts.items() if kept[1] > now}
+        for key, begun in list(self._begun.items()):
+            if not begun or begun[-1] <= now - self._spans[key]:
+                del self._begun[key], self._spans[key]

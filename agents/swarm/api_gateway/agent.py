@@ -44,6 +44,11 @@ RHYTHM = 1.0
 LOOK_SECONDS = 0.8
 """Seconds in which a deep check has to be through."""
 
+SLOW = (
+    f"The database or the Redis of the gateway doesn't answer within {LOOK_SECONDS:g} s."
+    " Look whether they are there, and how busy they are."
+)
+
 REMEMBERED = 86_400.0
 """Seconds for which calls with an idempotency key, and runs asked for later, are known."""
 
@@ -81,6 +86,7 @@ class GatewayAgent(Worker):
         self._standing = self.face.standing
         self._trouble = ""
         self._following: asyncio.Task[None] | None = None
+        self._ending = asyncio.Event()
         self._tidied = 0.0
 
     async def connect(self) -> None:
@@ -93,8 +99,8 @@ class GatewayAgent(Worker):
 
     async def close(self) -> None:
         """Let go of the database and the Redis."""
-        if self._following is not None:
-            self._following.cancel()
+        self._ending.set()
+        if self._following is not None:  # cancelled, it would leave a thread with the database
             await asyncio.gather(self._following, return_exceptions=True)
         await self._limiter.close()
         await asyncio.to_thread(self._store.close)
@@ -106,9 +112,11 @@ class GatewayAgent(Worker):
     async def health(self, *, deep: bool = False) -> Health:
         """Deep: whether the database and the Redis answer."""
         if deep:
-            with contextlib.suppress(TimeoutError):
+            try:
                 async with asyncio.timeout(LOOK_SECONDS):
                     await asyncio.gather(self._catch_up(), self._limiter.look())
+            except TimeoutError:
+                return Health("degraded", SLOW)
         return self._health()
 
     # What can be done.
@@ -277,9 +285,14 @@ class GatewayAgent(Worker):
             raise away(error) from None
 
     async def _follow(self) -> None:
-        while True:
-            await asyncio.sleep(RHYTHM)
+        while not self._ending.is_set():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(RHYTHM):
+                    await self._ending.wait()
+                return
             await self._catch_up()
+            if self._standing.has_rates:  # else nobody would notice that the Redis is away
+                await self._limiter.look()
 
     async def _catch_up(self) -> None:
         """Let stand what is kept, if that was changed elsewhere."""

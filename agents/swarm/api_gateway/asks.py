@@ -1,5 +1,6 @@
 """What callers of an endpoint give: which value stands where, and what it has to be."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -15,6 +16,13 @@ Where = Literal["path", "query", "header", "body"]
 
 BODIES = ("POST", "PUT", "PATCH")
 """Methods whose requests have a body."""
+
+HEADER = re.compile(r"[A-Za-z0-9-]{1,100}\Z")
+TAKEN = frozenset(
+    ("accept", "authorization", "connection", "content-length", "content-type", "cookie", "host",
+     "idempotency-key", "origin", "prefer", "transfer-encoding", "x-api-key")
+)  # fmt: skip
+"""Headers that mean something else, in lower case."""
 
 
 class Value(msgspec.Struct, frozen=True):
@@ -36,6 +44,7 @@ def values_of(endpoint: Endpoint, takes: Schema) -> tuple[Value, ...]:
         ("path", places), ("query", endpoint.query), ("headers", tuple(from_headers)),
     ):  # fmt: skip
         _look_whether_known(field, names, schemas, endpoint)
+    _look_at_headers(tuple(endpoint.headers))
     others: Where = "body" if endpoint.method in BODIES else "query"
 
     def where(name: str) -> Where:
@@ -105,6 +114,15 @@ def _look_whether_known(
             raise BadInput(
                 f"{field}: {name!r} is nothing that the flow {endpoint.flow_name!r} is given.",
                 cure=did_you_mean(name, schemas) or _named("It takes", list(schemas)),
+            )
+
+
+def _look_at_headers(names: Sequence[str]) -> None:
+    for name in names:
+        if not HEADER.match(name) or name.lower() in TAKEN:
+            raise BadInput(
+                f"headers: {name!r} can't be the name of a header that holds an input.",
+                cure="Write one of your own, such as X-Tenant.",
             )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from agents.contract import Flows
-from agents.errors import AgentError, FlowFailed
+from agents.errors import INTERRUPTED, AgentError, FlowFailed
 from agents.swarm.api_gateway.answers import JSON, Answer, Refusal, as_json
 from agents.swarm.api_gateway.gate import Gate
 from agents.swarm.api_gateway.shapes import ROOT
@@ -90,7 +90,11 @@ class Calls:
             await self._flows.begin(endpoint.flow, request.inputs, run=run)
         except HeddleError as error:
             raise refused(error) from None
-        await self._apart(self.store.note_run, run, begun)
+        try:
+            await self._apart(self.store.note_run, run, begun)
+        except Refusal as refusal:
+            refusal.run = run  # it runs, and a repetition is to find it
+            raise
         place = f"{ROOT}/{endpoint.version}/runs/{run}"
         body = as_json({"run": run, "state": "running", "at": place})
         return Answer(202, body, (JSON, (b"location", place.encode())))
@@ -128,7 +132,7 @@ class Calls:
         except Refusal as refusal:
             if refusal.wait is None:
                 await self._keep(scope, key, refusal.answer())
-            elif not joins:
+            elif not joins and not refusal.run:
                 await self._apart(self.store.release, scope, key)
             raise
         await self._keep(scope, key, answer)
@@ -177,6 +181,9 @@ def refused(error: HeddleError) -> Refusal:
     match error:
         case FlowFailed(reason="BadInput") | BadInput():
             return Refusal(422, "Invalid", error.message, error.cure, run=run_of(error))
+        case FlowFailed(reason=reason) if reason == INTERRUPTED:
+            told = "Send it again, with the same Idempotency-Key if it had one: the run goes on."
+            return Refusal(503, "Interrupted", error.brief, told, wait=1, run=error.run)
         case FlowFailed(retryable=False):
             told = "Its run says where and why."
             return Refusal(502, "FlowFailed", "The flow failed.", told, run=error.run)

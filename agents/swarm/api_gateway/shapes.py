@@ -19,6 +19,9 @@ ROOT = "/gateway"
 Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 Count = Annotated[int, Meta(ge=1, le=1_000_000)]
 Schema = Mapping[str, Any]
+Time = Annotated[float, Meta(ge=0, le=253_402_300_799)]
+Address = Annotated[str, Meta(pattern=r"^[!-;=?-~]{0,2000}$")]
+"""What may stand in a header between < and >."""
 
 
 class Rate(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -56,10 +59,10 @@ class Deprecation(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknow
     `link` says more, `successor` is the address of what takes its place.
     """
 
-    since: float
-    sunset: float | None = None
-    link: str = ""
-    successor: str = ""
+    since: Time
+    sunset: Time | None = None
+    link: Address = ""
+    successor: Address = ""
     note: str = ""
 
 

@@ -48,6 +48,11 @@ class Standing:
         self.keys = Keys(whole.keys)
         self.change, self.missing = whole.change, ""
 
+    @property
+    def has_rates(self) -> bool:
+        """Whether calls of any endpoint are counted."""
+        return any(gate.endpoint.rate is not None for gate in self._gates.values())
+
     def gate(self, key: str) -> Gate | None:
         """The endpoint called so."""
         return self._gates.get(key)

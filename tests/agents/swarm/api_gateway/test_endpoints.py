@@ -97,6 +97,8 @@ async def test_changes_while_it_is_called_fail_no_call(gateway: Gateway) -> None
         ({"request": {"make": {"topic": "1 +"}}}, r"request.make.topic: '1 \+' is no expression"),
         ({"response": {"pick": ["lessn"]}}, "response: there is no 'lessn'.*Did you mean 'lesson'"),
         ({"response": {"alone": "text"}}, "response.alone: 'text' isn't in the record"),
+        ({"headers": {"Authorization": "topic"}}, "headers: 'Authorization' can't be the name"),
+        ({"headers": {"X Topic": "topic"}}, "headers: 'X Topic' can't be the name"),
         ({"name": "gateway_x"}, "name: Names that begin with gateway_"),
         ({"takes": {"topic": {"type": "txt"}}}, "The schema is wrong"),
     ],

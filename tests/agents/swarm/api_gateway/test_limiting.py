@@ -10,8 +10,9 @@ import pytest
 import pytest_asyncio
 
 from agents.resilience.guards import Guards
+from agents.resilience.ledger import TIDY_EVERY, Ledger
 from agents.swarm.api_gateway.limiting import Limiter
-from agents.swarm.api_gateway.shapes import Rate
+from agents.swarm.api_gateway.shapes import Rate, Window
 from tests.agents.swarm.api_gateway.conftest import HELLO, Gateway, eventually, served
 from tests.servers.redis import RedisServer
 
@@ -86,6 +87,21 @@ async def test_names_are_counted_apart(limiter: Limiter) -> None:
     rate = Rate(1, 10)
 
     assert [(await limiter.take(name, rate)).may for name in "aba"] == [True, True, False]
+
+
+@pytest.mark.parametrize("window", ["fixed", "sliding"])
+async def test_who_called_once_is_forgotten_in_time(clock: StillClock, window: Window) -> None:
+    ledger = Ledger(clock)
+
+    for number in range(2 * TIDY_EVERY):
+        if window == "fixed":
+            await ledger.incr(f"caller {number}", 10)
+        else:
+            await ledger.acquire_entry(f"caller {number}", 1, 10)
+        clock.at += 0.01
+
+    kept = len(ledger._counts) + len(ledger._begun)
+    assert 1_000 <= kept <= TIDY_EVERY + 1_000
 
 
 @pytest.mark.parametrize("window", ["fixed", "sliding"])

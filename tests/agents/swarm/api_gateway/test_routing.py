@@ -107,3 +107,5 @@ def test_an_endpoint_says_what_it_can_be() -> None:
         endpoint(name="Not a name")
     with pytest.raises(ValueError, match="calls"):
         endpoint(rate={"calls": 0})
+    with pytest.raises(ValueError, match="link"):
+        endpoint(deprecation={"since": 0, "link": "x>\r\nSet-Cookie: a=b"})
