@@ -26,9 +26,13 @@ class Access:
         now: Callable[[], float] = time.time,
         cost: Cost = Cost(),
         rules: Rules = Rules(),
+        durable: bool = False,
     ) -> None:
-        """`folder` is the home; with a `database_url` of PostgreSQL the tables are there."""
-        self._tables = access_tables(folder, database_url)
+        """`folder` is the home; with a `database_url` of PostgreSQL the tables are there.
+
+        In a file what is noted survives the death of the process, when `durable` a power cut, too.
+        """
+        self._tables = access_tables(folder, database_url, durable=durable)
         self._passwords = Passwords(cost)
         self.folder = folder
         self.now = now
@@ -40,7 +44,7 @@ class Access:
             self._tables, self.trail, self._passwords, self.signing, self.proofs, now, rules
         )
         self.people = People(
-            self._tables, self.trail, self._passwords, self.signing, self.proofs, now
+            self._tables, self.trail, self._passwords, self.signing, self.proofs, now, folder
         )
 
     async def close(self) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import msgspec
@@ -44,8 +45,10 @@ class People:
         signing: Signing,
         proofs: Proofs,
         now: Callable[[], float],
+        folder: Path,
     ) -> None:
         self._tables = tables
+        self._folder = folder
         self._trail = trail
         self._passwords = passwords
         self._signing = signing
@@ -202,11 +205,12 @@ class People:
         raise NotThere(f"There is no tenant {name!r}.", cure="`heddle tenants list` lists them.")
 
     async def add_tenant(self, name: str, by: By) -> Tenant:
-        """Add a tenant, empty. Raises Unfit, Taken."""
+        """Add a tenant, empty. Raises Unfit, Taken, also by what an earlier one has left."""
         added = Tenant(tenants.named(name), self._now())
 
         def work(connection: "sa.Connection") -> Tenant:
             tenants.add(connection, added)
+            tenants.refuse_left(connection, self._folder, name)
             return added
 
         return await self._do("add_tenant", name, by, work, name)

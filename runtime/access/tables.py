@@ -49,9 +49,9 @@ def kept(text: str) -> str:
     return text.replace("\0", "\ufffd").encode(errors="replace").decode()
 
 
-def access_tables(folder: Path, database_url: str) -> Tables:
+def access_tables(folder: Path, database_url: str, *, durable: bool = False) -> Tables:
     """The tables of a home, in PostgreSQL if that is where runs are kept."""
-    return Tables(folder / FILE, database_url, STATEMENTS)
+    return Tables(folder / FILE, database_url, STATEMENTS, outlives=durable)
 
 
 def rows(connection: "sa.Connection", statement: str, **values: Any) -> list[dict[str, Any]]:

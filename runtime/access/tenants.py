@@ -38,6 +38,32 @@ def folder_of(home: Path, tenant: str) -> Path:
     return home / "tenants" / named(tenant)
 
 
+def schema_of(house: str, tenant: str) -> str:
+    """The schema of a tenant in PostgreSQL, where the tables of the house are in another."""
+    return f"tenant_{named(tenant)}" if house == "public" else f"{house}_tenant_{named(tenant)}"
+
+
+def refuse_left(connection: "sa.Connection", home: Path, name: str) -> None:
+    """Raises Taken when there is still something of a tenant of that name that was removed.
+
+    Whoever is called the same later must not find it.
+    """
+    if folder_of(home, name).exists():
+        raise Taken(
+            f"There is still a folder of an earlier tenant {name!r}.",
+            cure=f"Move {folder_of(home, name)} away, or delete it.",
+        )
+    if connection.dialect.name != "postgresql":
+        return
+    house = row(connection, "SELECT current_schema() AS name")
+    schema = schema_of(str(house and house["name"]), name)
+    if row(connection, "SELECT 1 FROM pg_namespace WHERE nspname = :schema", schema=schema):
+        raise Taken(
+            f"There is still a schema of an earlier tenant {name!r}.",
+            cure=f"Rename {schema} in the database, or drop it.",
+        )
+
+
 def tenants(connection: "sa.Connection") -> Sequence[Tenant]:
     """All tenants by their names."""
     return [Tenant(**one) for one in rows(connection, "SELECT * FROM heddle_tenants ORDER BY name")]

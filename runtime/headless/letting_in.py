@@ -35,7 +35,8 @@ def done(database: str | None, work: Callable[[Access], Awaitable[T]]) -> T:
     settings = options.settings(database)
 
     async def whole() -> T:
-        access = Access(settings.folder, settings.database_url)
+        durable = settings.durability == "full"
+        access = Access(settings.folder, settings.database_url, durable=durable)
         try:
             return await work(access)
         finally:

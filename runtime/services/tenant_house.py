@@ -13,7 +13,7 @@ import msgspec
 from agents.contract import Grants
 from agents.tables import is_postgres
 from graph.connections import ConnectionKind
-from runtime.access.tenants import folder_of, named
+from runtime.access.tenants import folder_of, schema_of
 from runtime.compose import compose, granted
 from runtime.connections.connections import Connections
 from runtime.links import Links, key_in
@@ -92,12 +92,11 @@ def _place(settings: Settings, name: str, *, memory: bool) -> str:
         return "memory:"
     if not is_postgres(settings.database_url):
         return ""
-    schema = f"tenant_{named(name)}"
-    _make_schema(settings.database_url, schema)
-    return in_schema(settings.database_url, schema)
+    return in_schema(settings.database_url, _schema(settings.database_url, name))
 
 
-def _make_schema(url: str, schema: str) -> None:
+def _schema(url: str, name: str) -> str:
+    """The schema of a tenant, made if need be, beside that of the house."""
     # Whoever keeps runs in files needs no driver.
     import psycopg  # noqa: PLC0415 - see above
     from psycopg.sql import SQL, Identifier  # noqa: PLC0415 - see above
@@ -106,9 +105,12 @@ def _make_schema(url: str, schema: str) -> None:
 
     try:
         with psycopg.connect(address_of(url), autocommit=True, **OPTIONS) as connection:
+            (house,) = connection.execute("SELECT current_schema()").fetchone() or ("public",)
+            schema = schema_of(house, name)
             connection.execute(SQL("CREATE SCHEMA IF NOT EXISTS {}").format(Identifier(schema)))
     except psycopg.Error as error:
         raise trouble_of(error, url) from error
+    return schema
 
 
 def _granted(most: Grants, home: Path) -> Grants:

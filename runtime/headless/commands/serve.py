@@ -165,7 +165,7 @@ async def _serve_by(
         at_end = contextlib.ExitStack()
         at_end.callback(keys.close)
         # What the studio starts for itself has one user, whom nobody else can pass for.
-        access = None if wanted.while_stdin else Access(settings.folder, settings.database_url)
+        access = None if wanted.while_stdin else _access(settings)
         house = House(
             runtime, most, settings, _registry(runtime, made, settings, wanted), keys, at_end,
             wanted.origins, Links(key_in(settings.folder), address), access,
@@ -189,6 +189,11 @@ async def _serve_by(
                     _say_ready(here, made, port, wanted)
                     await ending.wait()
                     say("Ending; unfinished runs can be resumed.")
+
+
+def _access(settings: Settings) -> Access:
+    durable = settings.durability == "full"
+    return Access(settings.folder, settings.database_url, durable=durable)
 
 
 async def _tenancy(

@@ -9,7 +9,7 @@ from runtime.access.errors import BadLogin, NotThere, Taken, Unfit
 from runtime.access.people import By
 from runtime.access.principal import Principal, up_to
 from runtime.access.searching import Wanted
-from runtime.access.tenants import folder_of
+from runtime.access.tenants import folder_of, schema_of
 from runtime.clock import ManualClock
 from tests.runtime.access.conftest import BY, HERE, PASSWORD
 
@@ -206,6 +206,22 @@ async def test_a_tenant_that_is_removed_takes_its_users_along(access: Access, an
     assert await role_of(access, tokens.access_token) == ""
     assert [tenant.name for tenant in await access.people.tenants()] == []
     assert (await access.people.user("", anna)).tenant == ""
+
+
+async def test_nobody_is_called_as_a_tenant_that_has_left_something(access: Access) -> None:
+    await access.people.add_tenant("acme", BY)
+    folder_of(access.folder, "acme").mkdir(parents=True)
+    await access.people.remove_tenant("acme", BY)
+
+    with pytest.raises(Taken, match="still a folder"):
+        await access.people.add_tenant("acme", BY)
+
+    assert list(await access.people.tenants()) == []
+
+
+def test_a_tenant_has_a_schema_beside_that_of_the_house() -> None:
+    assert schema_of("public", "acme") == "tenant_acme"
+    assert schema_of("ours", "acme") == "ours_tenant_acme"
 
 
 def test_a_tenant_has_a_folder_of_its_own(tmp_path: Path) -> None:

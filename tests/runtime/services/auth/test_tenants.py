@@ -12,6 +12,7 @@ from websockets.exceptions import ConnectionClosedError, InvalidStatus
 
 from graph.file_format import write
 from graph.flow import Block, Flow
+from runtime.access.tenants import folder_of
 from runtime.commands import StartRun, StoreFlow
 from runtime.events import TaskAsked
 from runtime.services.inbox import OPEN
@@ -274,6 +275,26 @@ async def test_a_tenant_that_is_removed_is_let_in_no_more(served: Served) -> Non
 
     assert (await served.ask(word, "GET", "/runs")).status_code == 401
     assert "brief" not in served.tenancy.open
+
+
+async def test_nobody_finds_what_an_earlier_tenant_of_that_name_has_left(
+    served: Served, database_url: str
+) -> None:
+    add, path = ("POST", "/api/v1/auth/tenants"), "/api/v1/auth/tenants/leaving"
+    assert (await served.ask("owner", *add, {"name": "leaving"})).status_code == 201
+    async with served.tenancy.entered("leaving"):
+        pass
+    await served.ask("owner", "DELETE", path)
+    await served.tenancy.close_idle()
+
+    found = await served.ask("owner", *add, {"name": "leaving"})
+    folder_of(served.house.settings.folder, "leaving").rename(
+        served.house.settings.folder / "moved away"
+    )
+    moved = await served.ask("owner", *add, {"name": "leaving"})
+
+    assert (found.status_code, found.json()["title"]) == (409, "Taken")
+    assert moved.status_code == (409 if database_url else 201), "its schema is still there"
 
 
 async def test_a_watcher_is_refused_without_a_proof(served: Served) -> None:
