@@ -1,7 +1,9 @@
 """The tables of an agent of the swarm: what their database is asked, and how it is."""
 
 import asyncio
+import functools
 from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
 from agents.contract import Health, Means
@@ -11,6 +13,7 @@ from agents.tables import Tables
 P = ParamSpec("P")
 T = TypeVar("T")
 
+THREADS = 8
 PATIENCE = 0.8
 """Seconds in which a deep look has to be answered."""
 
@@ -22,6 +25,7 @@ class OwnTables(Tables):
         super().__init__(means.folder / file, means.outside.database_url, statements, outlives=True)
         self._guard = means.guards.of(f"{kind}:{self.place}") if self.is_served else None
         self._report = means.report
+        self._threads = ThreadPoolExecutor(THREADS, f"{kind}-tables")
         self._wrong = ""
 
     async def done(self, work: Callable[P, T], *args: P.args, **given: P.kwargs) -> T:
@@ -31,7 +35,7 @@ class OwnTables(Tables):
         """
 
         def attempt() -> Awaitable[T]:
-            return asyncio.to_thread(work, *args, **given)
+            return self._apart(functools.partial(work, *args, **given))
 
         try:
             result = await (attempt() if self._guard is None else self._guard.call(attempt))
@@ -51,12 +55,27 @@ class OwnTables(Tables):
         """What is wrong with the database, "" for nothing."""
         try:
             async with asyncio.timeout(PATIENCE):
-                await asyncio.to_thread(self.read_now, lambda one: one.exec_driver_sql("SELECT 1"))
+                await self._apart(self._look)
         except TimeoutError:
             return f"{self.place} doesn't answer."
         except AgentError as error:
             return str(error)
         return ""
+
+    def _look(self) -> None:
+        self.read_now(lambda connection: connection.exec_driver_sql("SELECT 1"))
+
+    def _apart(self, work: Callable[[], T]) -> Awaitable[T]:
+        """Threads of its own: a server that hangs is not to stop who has nothing to do with it."""
+        try:
+            return asyncio.get_running_loop().run_in_executor(self._threads, work)
+        except RuntimeError:
+            raise Unavailable(f"{self.place} was let go of.") from None
+
+    def close(self) -> None:
+        """Let go of the database. What is under way there is waited for only where it is quick."""
+        self._threads.shutdown(wait=not self.is_served, cancel_futures=True)
+        super().close()
 
     def _notice(self, error: AgentError | None) -> None:
         if (error is None) != (not self._wrong):

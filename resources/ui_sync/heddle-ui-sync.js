@@ -45,7 +45,7 @@ export function told(replica, message) {
   }
 }
 
-/** The replica without versions, which mean nothing to another store; what is open stays so. */
+/** The replica without versions, where these mean nothing any more; what is open stays so. */
 export function forgotten({ value, pending }) {
   return { version: null, value, pending: pending.filter((one) => one.version === null), ahead: [] };
 }
@@ -251,7 +251,8 @@ export class Rejected extends Error {
 }
 
 const FIRST_WAIT = 250;
-const LONGEST_WAIT = 10_000;
+const LONGEST_WAIT = 5_000;
+const GREETING = 10_000; // milliseconds in which a server says hello
 const SILENCE = 2.5; // heartbeats after which a line is taken for dead
 
 /** A line to a server, which comes back by itself; components are had from it by name. */
@@ -292,7 +293,7 @@ export class UiSync {
   _connect() {
     const socket = new this._WebSocket(this._url, this._protocols);
     this._socket = socket;
-    this._silence = setTimeout(() => this._giveUp(), LONGEST_WAIT);
+    this._silence = setTimeout(() => this._giveUp(), GREETING);
     socket.onmessage = ({ data }) => socket === this._socket && this._hear(JSON.parse(data));
     socket.onclose = () => socket === this._socket && this._lost();
     socket.onerror = () => {}; // it closes, too
@@ -350,12 +351,12 @@ class Component {
     this._show();
   }
 
-  /** What is to be seen now; the same object for as long as nothing changes. */
+  /** What is to be seen now, while somebody looks; the same object until something changes. */
   get value() {
     return this._shown;
   }
 
-  /** The newest version that the server told, null before it told any. */
+  /** The newest version that the server told, null while nobody looks. */
   get version() {
     return this._replica.version;
   }
@@ -394,7 +395,7 @@ class Component {
   }
 
   _mutate(wish, { strict = false } = {}) {
-    patched(this.value, wish); // what doesn't fit even here is told at once
+    if (this.version !== null) patched(this.value, wish); // what can't fit is told at once
     const id = newId();
     this._become(mutated(this._replica, { id, ...wish, ...(strict ? { strict } : {}) }));
     const answered = new Promise((keep, breaks) => this._waiting.set(id, { keep, breaks }));
@@ -431,6 +432,7 @@ class Component {
 
   _unsubscribe(listener) {
     if (!this._listeners.delete(listener) || this._listeners.size) return;
+    this._become(forgotten(this._replica)); // nobody tells any more when it is over
     this._sync._say({ type: "unsubscribe", component: this.name });
   }
 

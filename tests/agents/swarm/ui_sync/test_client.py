@@ -3,12 +3,15 @@
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from agents.resilience.status import GuardStatus
 from tests.agents.swarm.ui_sync.conftest import TOKEN, Node, Serve, Served
+from tests.servers.heddle import TOKEN as HEDDLE_TOKEN
+from tests.servers.heddle import Heddle
 from tests.servers.postgres import PostgresServer
 
 WRITES = 20
@@ -29,8 +32,11 @@ class Page:
         return await asyncio.to_thread(self._node.do, what, who=self._who, **said)
 
     async def open(self, served: Served, *components: str) -> "Page":
-        url = f"ws{served.address.removeprefix('http')}/ui/live"
-        await self.do("open", url=url, token=TOKEN)
+        return await self.open_at(served.address, TOKEN, *components)
+
+    async def open_at(self, address: str, token: str, *components: str) -> "Page":
+        url = f"ws{address.removeprefix('http')}/ui/live"
+        await self.do("open", url=url, token=token)
         for component in components:
             await self.do("watch", component=component)
         return self
@@ -74,6 +80,10 @@ async def page(own_node: Node) -> AsyncIterator[Callable[[str], Page]]:
 MakePage = Callable[[str], Page]
 
 
+def replace_all(value: Any) -> list[dict[str, Any]]:
+    return [{"op": "replace", "path": "", "value": value}]
+
+
 async def test_a_change_is_shown_at_once_and_then_at_everybody_s(
     served: Served, page: MakePage
 ) -> None:
@@ -109,13 +119,14 @@ async def test_what_is_declined_is_taken_back_and_the_rest_stays(
 
 async def test_what_does_not_fit_even_here_is_told_at_once(served: Served, page: MakePage) -> None:
     ada = await page("ada").open(served, "cart")
+    await ada.until("cart", lambda one: one["version"] == 0)
 
     misfit = await ada.change("patch", "cart", [{"op": "remove", "path": "/gone"}])
     large = await ada.change("set", "cart", "x" * 100_000)
 
     assert misfit["rejected"] == "Misfit"
     assert large["rejected"] == "too_large"
-    assert await ada.until("cart", lambda one: one["version"] == 0) is None
+    assert (await ada.value("cart"))["value"] is None
 
 
 async def test_a_client_that_was_cut_off_comes_back_and_misses_nothing(
@@ -149,8 +160,8 @@ async def test_who_looks_no_more_is_told_no_more(served: Served, page: MakePage)
     await agent.set("note", 1)
     await ada.until("note", lambda one: one["version"] == 1)
 
-    assert (await ada.value("cart"))["version"] == 0
-    assert (await ada.change("set", "cart", 2))["version"] == 2
+    assert (await ada.value("cart"))["version"] is None
+    assert (await ada.change("patch", "cart", replace_all(2)))["version"] == 2
 
 
 async def test_while_the_database_dies_and_comes_back_nothing_acknowledged_is_lost(
@@ -184,6 +195,39 @@ async def test_while_the_database_dies_and_comes_back_nothing_acknowledged_is_lo
     assert sorted(one["version"] for one in answers) == list(range(2, 2 * WRITES + 2))
     assert sorted(kept.value) == sorted(f"{who}{at}" for who in "ab" for at in range(WRITES))
     assert seen == [kept.value, kept.value]
+
+
+async def test_a_service_that_is_killed_under_load_loses_nothing_it_acknowledged(
+    tmp_path: Path, page: MakePage
+) -> None:
+    with Heddle(tmp_path) as server:
+        ada, bob = page("ada"), page("bob")
+        pages = [
+            await ada.open_at(server.address, HEDDLE_TOKEN, "list"),
+            await bob.open_at(server.address, HEDDLE_TOKEN),  # and looks at nothing
+        ]
+        await ada.change("set", "list", [])
+
+        begun = list[tuple[Page, int]]()
+        for at in range(WRITES):
+            for one, who in zip(pages, "ab", strict=True):
+                add = [{"op": "add", "path": "/-", "value": f"{who}{at}"}]
+                begun.append((one, await one.begin("merge", "map", {f"{who}{at}": at})))
+                begun.append((one, await one.begin("patch", "list", add)))
+            if at == WRITES // 2:
+                await asyncio.to_thread(server.kill)
+                await asyncio.to_thread(server.start)
+        answers = [await one.answer(number) for one, number in begun]
+        seen = await ada.until("list", lambda found: not found["pending"])
+        async with server.client() as client:
+            kept = [(await client.get(f"/ui/components/{n}")).json() for n in ("list", "map")]
+
+    written = sorted(f"{who}{at}" for who in "ab" for at in range(WRITES))
+    assert [one for one in answers if "rejected" in one] == []
+    assert sorted(kept[0]["value"]) == written
+    assert sorted(kept[1]["value"]) == written
+    assert (kept[0]["version"], kept[1]["version"]) == (2 * WRITES + 1, 2 * WRITES)
+    assert seen == kept[0]["value"]
 
 
 async def _seen(served: Served, state: str) -> GuardStatus:
