@@ -99,7 +99,8 @@ class Registry:
 
     async def _looked(self) -> str:
         try:
-            return await asyncio.wait_for(self._look(), LATE)
+            async with asyncio.timeout(LATE):  # `wait_for` of Python 3.11 may lose a cancellation
+                return await self._look()
         except TimeoutError:
             return "Its journal doesn't answer."
         except HeddleError as error:
