@@ -182,11 +182,15 @@ async def test_our_own_server_as_the_one_outside_may_be_killed_under_load(
 
 
 async def say_until(stop: asyncio.Event, house: House, channel: str) -> int:
-    """Say numbers on a channel, each once the one before is kept; gives how many."""
+    """Say numbers on a channel, each once the one before is kept; gives how many.
+
+    The load is bounded: slower where much waits.
+    """
     count = 0
     while not stop.is_set():
-        await house.agent.broadcast([channel], "said", count)
+        done = await house.agent.broadcast([channel], "said", count)
         count += 1
+        await asyncio.sleep(done.waiting / 5_000)
     return count
 
 
@@ -265,7 +269,7 @@ async def test_a_killed_house_loses_nothing_that_it_said_is_kept(
     async with living(tmp_path / "outside") as outside:
         ours = RealtimeHouse(tmp_path / "house", ours_as_outside(outside))
         acknowledged = dict[str, list[int]]()
-        for _ in range(3):
+        for _ in range(2):
             await ours.start()
             asked = [
                 (channel, n, ours.ask("broadcast", channels=[channel], event="said", data=n))
@@ -287,7 +291,7 @@ async def test_a_killed_house_loses_nothing_that_it_said_is_kept(
 
         said = await said_at(outside)
 
-    assert sum(map(len, acknowledged.values())) >= 180
+    assert sum(map(len, acknowledged.values())) >= 120
     for channel in CHANNELS:
         _in_order(acknowledged[channel], said[channel])
 
