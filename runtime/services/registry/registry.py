@@ -79,11 +79,14 @@ class Registry:
         return sorted(told, key=lambda entry: (entry.service, entry.address))
 
     async def find(self, service: str, owner: str = "") -> Entry:
-        """One that serves that, the liveliest, or that of an owner. Raises NoSuchService."""
+        """One that serves that, the liveliest, or that of an owner's process.
+
+        A process has an owner for each of its houses. Raises NoSuchService.
+        """
         found = [
             entry
             for entry in await self.services()
-            if entry.service == service and owner in ("", entry.owner) and entry.health != "late"
+            if entry.service == service and _is_of(entry, owner) and entry.health != "late"
         ]
         if not found:
             raise NoSuchService(
@@ -109,6 +112,10 @@ class Registry:
     async def _note(self) -> None:
         with contextlib.suppress(AgentError, OSError):  # its absence is told by `services`
             await self._board.note(self._process)
+
+
+def _is_of(entry: Entry, owner: str) -> bool:
+    return not owner or entry.owner.rpartition(":")[0] == owner.rpartition(":")[0]
 
 
 def read_services(seen: Sequence[Seen]) -> list[Entry]:

@@ -65,6 +65,16 @@ async def test_services_find_each_other(place: tuple[Path, str]) -> None:
     )
 
 
+async def test_the_process_of_an_owner_is_found_whichever_of_its_houses_that_is(
+    place: tuple[Path, str],
+) -> None:
+    elsewhere = registry(place, process("elsewhere:7:aa", workflows="http://10.0.0.1:1"))
+    async with elsewhere.present(), registry(place, process(workflows="http://here:2")).present():
+        found = await elsewhere.find("workflows", "elsewhere:7:bb")
+
+    assert found.address == "http://10.0.0.1:1"
+
+
 async def test_one_that_says_goodbye_is_gone_at_once(place: tuple[Path, str]) -> None:
     stays = registry(place, process(visual="http://127.0.0.1:2"))
     async with stays.present():
