@@ -117,7 +117,7 @@ class Once:
         if kept is not None:
             await _answer(scope, send, kept, digest)
             return
-        answer = _Answer()
+        answer = _Answer(send)
         try:
             await self._app(scope, _again(body, receive), answer.send)
         finally:
@@ -137,19 +137,28 @@ class Once:
 
 
 class _Answer:
-    """Holds an answer back until it is known what becomes of it."""
+    """Holds an answer back until it is known what becomes of it; one that is streamed goes on."""
 
-    def __init__(self) -> None:
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._streams = False
         self.messages: list[Message] = []
         self.status = 500
         self.kind = ""
 
     async def send(self, message: Message) -> None:
-        self.messages.append(message)
+        self._look_at(message)
+        if self._streams:
+            await self._send(message)
+        else:
+            self.messages.append(message)
+
+    def _look_at(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             headers = dict(message.get("headers", ()))
             self.kind = headers.get(b"content-type", b"").decode("latin-1")
+            self._streams = self.kind.startswith("text/event-stream")
 
     @property
     def body(self) -> bytes:
@@ -158,7 +167,8 @@ class _Answer:
     @property
     def is_final(self) -> bool:
         return (
-            self.status < 500
+            not self._streams
+            and self.status < 500
             and self.status not in (401, 403, 429)
             and sum(len(message.get("body", b"")) for message in self.messages) <= LARGEST_ANSWER
         )

@@ -21,6 +21,7 @@ class Counter:
     def __init__(self) -> None:
         self.done = 0
         self.status = 201
+        self.kind = b"application/json"
         self.hold: asyncio.Event | None = None
         self.begun = asyncio.Event()
 
@@ -31,7 +32,7 @@ class Counter:
         if self.hold is not None:
             await self.hold.wait()
         self.done += 1
-        kind = [(b"content-type", b"application/json")]
+        kind = [(b"content-type", self.kind)]
         await send({"type": "http.response.start", "status": self.status, "headers": kind})
         await send({"type": "http.response.body", "body": b"%d %s" % (self.done, body)})
 
@@ -122,6 +123,17 @@ async def test_a_failure_of_the_server_may_be_tried_again(desk: Desk) -> None:
     again = await desk.post("k1")
 
     assert (again.status_code, again.text) == (201, "2 x")
+
+
+async def test_what_is_streamed_is_told_each_time(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.counter.kind = b"text/event-stream"
+
+    answers = [(await desk.post("k1")).text for _ in range(2)]
+
+    assert answers == ["1 x", "2 x"]
+    await desk.client.aclose()
+    desk.keys.close()
 
 
 async def test_a_request_that_was_lost_with_its_process_may_be_made_again(
