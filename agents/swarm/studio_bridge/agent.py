@@ -8,6 +8,8 @@ from agents.contract import Grants, Health, Means, Receive, Scope, Send
 from agents.errors import AgentError
 from agents.swarm.studio_bridge.bridge import Bridge
 from agents.swarm.studio_bridge.face import Face
+from agents.swarm.studio_bridge.luau import Finding, findings
+from agents.swarm.studio_bridge.paths import fitting, placed_by
 from agents.swarm.studio_bridge.plugin import built
 from agents.swarm.studio_bridge.shapes import (
     MAIN,
@@ -137,6 +139,14 @@ class StudioAgent(Worker):
         """Make these texts the newest versions, all or none; a Studio takes them when it can."""
         return await self._bridge.push(_project(project), scripts, remove, note[:500])
 
+    @capability()
+    async def validate_scripts(self, scripts: Mapping[str, str]) -> list[Finding]:
+        """Look for what no script may hold: brackets, blocks and texts that don't end; paths, too.
+
+        This is no parser: what it finds Studio refuses as well, but that refuses more.
+        """
+        return await asyncio.to_thread(_looked_over, scripts)
+
     @capability("read")
     async def verify(
         self,
@@ -203,6 +213,18 @@ class StudioAgent(Worker):
         """Note an asset that was uploaded, so that the same file need not be again."""
         await self._bridge.apart(self._bridge.assets.keep, asset)
         return asset
+
+
+def _looked_over(scripts: Mapping[str, str]) -> list[Finding]:
+    found = list[Finding]()
+    for name, source in scripts.items():
+        try:
+            fitting(placed_by(name).path, source)
+        except BadInput as error:
+            found.append(Finding(path=name, line=1, message=str(error)))
+        else:
+            found += findings(name, source)
+    return found
 
 
 def _settling(conflict: Conflict, keep: Keep, text: str) -> str:

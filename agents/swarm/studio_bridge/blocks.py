@@ -34,6 +34,14 @@ class PushedAll(NamedTuple):
     versions: Annotated[dict[str, int], "The version of each by its id: what to verify."]
 
 
+class Looked(NamedTuple):
+    """Scripts that were looked over."""
+
+    scripts: Annotated[Mapping[str, str], "The scripts as they came."]
+    valid: Annotated[bool, "Whether nothing was found."]
+    findings: Annotated[Records, "What was: `path`, `line` and `message` of each."]
+
+
 class Verified(NamedTuple):
     """Whether Studio has what it is to have."""
 
@@ -108,6 +116,30 @@ async def push_scripts(
     agent = await _agent(context)
     made = await agent.push_scripts(scripts, remove=remove, project=project, note=note)
     return PushedAll(_records(made), {one.script: one.version for one in made if not one.gone})
+
+
+@block(
+    "roblox.validate_scripts",
+    title="Look over scripts",
+    icon="mdi6.script-text-key-outline",
+    agent="studio_bridge",
+    effect="none",
+    search=("roblox", "luau", "syntax", "lint", "check", "validate"),
+)
+async def validate_scripts(
+    scripts: Annotated[Mapping[str, str], "Texts by path, as they are pushed.", Look("mapping")],
+    context: Context,
+    otherwise: Otherwise = "fail",
+) -> Looked:
+    """Look for what no script may hold: brackets, blocks and texts that don't end, wrong paths.
+
+    This is no parser: what it finds Studio refuses as well, but that refuses more.
+    """
+    found = await (await _agent(context)).validate_scripts(scripts)
+    if found and otherwise == "fail":
+        named = [f"{one.path}, line {one.line}: {one.message}" for one in found[:MOST_NAMED]]
+        raise BadInput(" ".join(named))
+    return Looked(scripts, not found, _records(found))
 
 
 @block(
