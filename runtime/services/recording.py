@@ -51,6 +51,8 @@ class Recorded:
         by_itself: Noted | None = scope["state"].get("noted")
         if by_itself == "whatever" or (by_itself == "done" and status < 400):
             return
+        if scope["state"].get("role") == "viewer" and _outcome(status) != "refused":
+            return  # whatever its method, it only reads
         await self._access.trail.record(_deed(scope, status, self._access.now()))
 
 

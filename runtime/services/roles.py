@@ -70,7 +70,7 @@ class Roles:
     """The guard of an app whose handlers stand in tables.
 
     What stands in none, as what the framework adds, takes a viewer to be read, and is closed to
-    all but admins otherwise.
+    all but admins otherwise. The role stands in `scope["state"]["role"]` from here on.
     """
 
     def __init__(self, tables: Iterable[ByRole]) -> None:
@@ -92,5 +92,7 @@ class Roles:
         return self._roles.get(handler.fn, "viewer" if reads else "admin")
 
     async def __call__(self, connection: Connection, handler: BaseRouteHandler) -> None:
-        if role := self.of(handler):
+        role = self.of(handler)
+        connection.scope.setdefault("state", {})["role"] = role
+        if role:
             needs(connection, role)

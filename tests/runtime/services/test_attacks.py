@@ -17,7 +17,7 @@ HEADERS = {"Authorization": f"Bearer {TOKEN}"}
 ENDLESS = "/stream"
 """How paths end whose answer lasts as long as a run."""
 
-SERVICES = ("workflows", "visual", "designer")
+SERVICES = ("workflows", "visual", "designer", "auth")
 
 
 @pytest.fixture(scope="module")

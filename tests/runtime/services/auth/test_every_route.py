@@ -8,7 +8,9 @@ from typing import Any
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from litestar.routes import HTTPRoute
+from litestar.routes import HTTPRoute, WebSocketRoute
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 
 from runtime.access.principal import ROLES, Role, up_to
 from runtime.access.signing import Claims
@@ -75,6 +77,30 @@ async def test_no_route_lets_a_forged_token_in(served: Served) -> None:
 
     for how, token in forged.items():
         assert await statuses(served, token) == {401}, how
+
+
+async def test_no_socket_lets_a_forged_token_in(served: Served) -> None:
+    word = (await served.login("admin")).json()["access_token"]
+    head, body = parts(word)
+    unsigned = f"{_text({**head, 'alg': 'none'})}.{_text(body)}."
+    paths = [
+        route.path
+        for app in apps(served.house)
+        for route in app.routes
+        if isinstance(route, WebSocketRoute)
+    ]
+
+    for path in paths:
+        for token in (unsigned, word[:-4], "nonsense"):
+            with pytest.raises(InvalidStatus) as refused:
+                async with connect(
+                    served.address.replace("http", "ws", 1) + path,
+                    additional_headers={"Authorization": f"Bearer {token}"},
+                    proxy=None,
+                ):
+                    pass
+            assert refused.value.response.status_code == 401
+    assert len(paths) >= 3
 
 
 async def test_no_route_lets_an_expired_token_in(served: Served) -> None:

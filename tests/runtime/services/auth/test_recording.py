@@ -74,6 +74,13 @@ async def test_reading_is_not_noted(served: Served) -> None:
     assert (await trail(served, limit=1))[0]["seq"] == before
 
 
+async def test_a_question_is_not_noted_however_it_is_asked(served: Served) -> None:
+    reply = await served.ask("viewer", "POST", "/graphql", {"query": "{ runs { items { run } } }"})
+
+    assert reply.status_code == 200
+    assert await trail(served, text="graphql") == []
+
+
 async def test_changes_of_users_are_noted_once_and_by_name(served: Served) -> None:
     said = {"name": "eva", "role": "viewer", "password": PASSWORD}
     await served.ask("admin", "POST", f"{AUTH}/users", said)
