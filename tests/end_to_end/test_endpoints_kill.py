@@ -10,7 +10,7 @@ from runtime.compose import RESOURCES
 from tests.servers.heddle import Heddle
 
 HELLO = (RESOURCES / "templates" / "hello.flow.json").read_text()
-CALLERS, BEFORE = 4, 20
+CALLERS, BEFORE = 3, 10
 
 
 async def test_what_a_killed_server_answered_holds_when_it_is_back(tmp_path: Path) -> None:
