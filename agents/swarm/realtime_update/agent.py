@@ -10,7 +10,7 @@ from agents.contract import Grants, Health, Means, Receive, Scope, Send
 from agents.errors import AgentError, Overdue, Unavailable
 from agents.swarm.realtime_update import protocol
 from agents.swarm.realtime_update.courier import LANES, Courier
-from agents.swarm.realtime_update.credentials import address_of, app_of, own_app
+from agents.swarm.realtime_update.credentials import app_outside, own_app
 from agents.swarm.realtime_update.history import IN_ALL
 from agents.swarm.realtime_update.http_api import HttpApi, channel_answer, user_answer
 from agents.swarm.realtime_update.keeper import Keeper
@@ -63,8 +63,12 @@ class RealtimeAgent(Worker):
 
     def __init__(self, grants: Grants, means: Means) -> None:
         super().__init__(grants, means)
-        self._has_outside = bool(means.outside.pusher_cluster and means.outside.pusher_key)
-        self._log = Log(means.folder, LANES if self._has_outside else 0)
+        self._misfit = ""
+        try:
+            self._outside = app_outside(means.outside)
+        except BadInput as error:  # our own server does all the same
+            self._outside, self._misfit = None, str(error)
+        self._log = Log(means.folder, LANES if self._outside is not None else 0)
         self._app = Credentials("", "", "")
         self._credentials = ""
         self._is_open = False
@@ -88,15 +92,13 @@ class RealtimeAgent(Worker):
         self._server = Server(self._app, self._station, api)
         self._server.begin()
         self._is_open = True
-        if self._has_outside:
-            self._begin_outside(past.epoch)
+        if self._outside is not None:
+            self._begin_outside(*self._outside, past.epoch)
         await self._webhooks.tell_these(targets)
 
-    def _begin_outside(self, epoch: str) -> None:
-        outside = self.means.outside
-        address = address_of(outside.pusher_cluster)
+    def _begin_outside(self, app: Credentials, address: str, epoch: str) -> None:
         guard = self.means.guards.of(f"realtime_update:{urlsplit(address).netloc}")
-        self._pusher = Pusher(app_of(outside), address, guard)
+        self._pusher = Pusher(app, address, guard)
         self._courier = Courier(self._log, self._pusher, self._route_changed)
         self._courier.begin(epoch)
 
@@ -123,6 +125,8 @@ class RealtimeAgent(Worker):
         return self._health()
 
     def _health(self) -> Health:
+        if self._misfit:
+            return Health("degraded", self._misfit)
         if self._courier is None or not self._courier.away:
             return Health("ok")
         return Health(

@@ -38,6 +38,26 @@ def app_of(outside: Outside) -> Credentials:
     return Credentials(outside.pusher_app_id, outside.pusher_key, outside.pusher_secret)
 
 
+def app_outside(outside: Outside) -> tuple[Credentials, str] | None:
+    """The app at a Pusher outside and its server's address, None where no cluster is named.
+
+    Raises BadInput for one that is named by halves.
+    """
+    if not outside.pusher_cluster:
+        return None
+    named = {
+        "PUSHER_APP_ID": outside.pusher_app_id,
+        "PUSHER_KEY": outside.pusher_key,
+        "PUSHER_SECRET": outside.pusher_secret,
+    }
+    if missing := [name for name, value in named.items() if not value]:
+        raise BadInput(
+            f"PUSHER_CLUSTER is set, but not {' and '.join(missing)}.",
+            cure="Set all four, or leave out the cluster to do with our own server.",
+        )
+    return app_of(outside), address_of(outside.pusher_cluster)
+
+
 def address_of(cluster: str) -> str:
     """Where a cluster's HTTP API is; a compatible server is named by its address instead.
 

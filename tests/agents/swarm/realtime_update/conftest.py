@@ -109,7 +109,7 @@ async def _living(
 
 def _app_of(statistics: Statistics, outside: Outside | None) -> Credentials:
     """What whoever looks after the house knows of its app."""
-    if outside is not None:
+    if outside is not None and not Path(statistics.credentials).is_file():
         return Credentials(outside.pusher_app_id, outside.pusher_key, outside.pusher_secret)
     return msgspec.json.decode(Path(statistics.credentials).read_bytes(), type=Credentials)
 

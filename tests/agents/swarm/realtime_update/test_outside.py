@@ -130,6 +130,7 @@ async def test_while_pusher_is_away_our_own_server_serves_and_afterwards_pusher_
         assert (await house.agent.health(deep=True)).state == "ok"
 
 
+@pytest.mark.slow
 async def test_soketi_may_go_and_come_back_under_load(
     living: Living, tmp_path: Path, soketi: Soketi
 ) -> None:
@@ -154,6 +155,7 @@ async def test_soketi_may_go_and_come_back_under_load(
         assert state_of(house, guard) == "closed"
 
 
+@pytest.mark.slow
 async def test_our_own_server_as_the_one_outside_may_be_killed_under_load(
     living: Living, tmp_path: Path
 ) -> None:
@@ -263,6 +265,7 @@ async def test_an_event_that_pusher_will_never_take_holds_up_nothing(
             await until(house, lambda found: found.refused == 1 and not found.waiting)
 
 
+@pytest.mark.slow
 async def test_a_killed_house_loses_nothing_that_it_said_is_kept(
     living: Living, tmp_path: Path
 ) -> None:
@@ -342,6 +345,25 @@ async def test_two_processes_of_a_home_say_what_either_is_asked_to_and_take_it_o
             await until(studio, lambda found: not found.waiting)
             assert await said_at(outside, ["news"]) == {"news": list(range(20))}
             assert (await outside.agent.statistics()).duplicates == 0
+
+
+@pytest.mark.parametrize(
+    ("named", "says"),
+    [
+        ({"pusher_app_id": "1", "pusher_key": "k"}, "PUSHER_SECRET"),
+        ({"pusher_app_id": "1", "pusher_key": "k", "pusher_secret": "s"}, "no cluster"),
+    ],
+)
+async def test_a_pusher_that_is_named_wrongly_is_said_and_our_own_server_serves(
+    living: Living, tmp_path: Path, named: dict[str, str], says: str
+) -> None:
+    async with living(tmp_path, Outside(pusher_cluster="no cluster", **named)) as house:
+        health = await house.agent.health()
+        done = await house.agent.broadcast(["news"], "said", 1)
+
+    assert health.state == "degraded"
+    assert says in health.detail
+    assert done.route == "own"
 
 
 async def test_without_pusher_who_asks_for_it_is_told_how_to_have_it(house: House) -> None:
