@@ -2,7 +2,6 @@
 
 import asyncio
 import functools
-import hashlib
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -13,9 +12,15 @@ from msgspec.structs import replace
 
 from agents.contract import Grants, Health, Means
 from agents.swarm.own_tables import OwnTables
+from agents.swarm.schema_validator.admission import (
+    digest_of,
+    known_as,
+    look_at,
+    look_at_order,
+)
 from agents.swarm.schema_validator.formats.contract import format_of
 from agents.swarm.schema_validator.levels import incompatibilities
-from agents.swarm.schema_validator.migration import migrated, steps_of, way_between
+from agents.swarm.schema_validator.migration import migrated, way_between
 from agents.swarm.schema_validator.registry import STATEMENTS, Registry
 from agents.swarm.schema_validator.shapes import (
     Incompatibility,
@@ -31,9 +36,9 @@ from agents.swarm.schema_validator.shapes import (
 )
 from agents.swarm.schema_validator.transform.declarations import declared
 from agents.swarm.schema_validator.transform.model import Losses
-from agents.swarm.schema_validator.transform.names import plain_name, type_name
+from agents.swarm.schema_validator.transform.names import type_name
 from agents.swarm.schema_validator.transform.platforms import Carrying, rewritten
-from agents.swarm.schema_validator.versions import following, numbers_of
+from agents.swarm.schema_validator.versions import following
 from agents.worker import Worker, capability
 from graph.errors import BadInput
 from graph.schemas import Fault
@@ -43,9 +48,6 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 FIRST = "1.0.0"
-LARGEST = 1_000_000
-"""Bytes of a definition."""
-LONGEST_NAME = 200
 READ_AT_ONCE = 64
 """Schemas that are held ready to use."""
 
@@ -192,7 +194,7 @@ class SchemaAgent(Worker):
         renames: Renames,
         dry_run: bool,
     ) -> Verdict:
-        _look_at(schema, renames)
+        look_at(schema, renames)
         self._read(schema)
         verdicts = list[Verdict]()
 
@@ -213,9 +215,9 @@ class SchemaAgent(Worker):
     ) -> Verdict:
         digest = digest_of(schema)
         level = level or (earlier[-1].level if earlier else "BACKWARD")
-        if (known := _known(schema, digest, earlier)) is not None:
+        if (known := known_as(schema, digest, earlier)) is not None:
             return Verdict(known.schema.version, known.level, [], digest, known=True)
-        _look_at_order(schema, earlier)
+        look_at_order(schema, earlier)
         found = functools.partial(self._broken, schema, earlier, unnamed)
         version = schema.version or (
             following(earlier[-1].schema.version, breaking=bool(found("BACKWARD")))
@@ -312,15 +314,6 @@ class SchemaAgent(Worker):
         return ready
 
 
-def digest_of(schema: Schema) -> str:
-    """The hash of what a schema says, however its JSON was ordered."""
-    said: Any = schema.definition
-    if isinstance(said, str):
-        said = "\n".join(line.rstrip() for line in said.strip().splitlines())
-    content = msgspec.json.encode([schema.schema_type, said], order="deterministic")
-    return hashlib.sha256(content).hexdigest()
-
-
 def _kept(schema: Schema, verdict: Verdict, renames: Renames) -> Kept:
     return Kept(
         schema=replace(schema, version=verdict.version),
@@ -329,48 +322,3 @@ def _kept(schema: Schema, verdict: Verdict, renames: Renames) -> Kept:
         renames=renames,
         at=time.time(),
     )
-
-
-def _known(schema: Schema, digest: str, earlier: Sequence[Kept]) -> Kept | None:
-    """The version that says the very same: the one asked for, or the newest."""
-    if not schema.version:
-        return earlier[-1] if earlier and earlier[-1].digest == digest else None
-    same = next((one for one in earlier if one.schema.version == schema.version), None)
-    if same is not None and same.digest != digest:
-        raise BadInput(
-            f"{schema.schema_name} {schema.version} is kept already, and says something else.",
-            cure="Take another version, or leave it out: the next one is chosen then.",
-        )
-    return same
-
-
-def _look_at(schema: Schema, renames: Renames) -> None:
-    name = schema.schema_name
-    if (
-        not name
-        or len(name) > LONGEST_NAME
-        or plain_name(name.replace(".", "_")) != name.replace(".", "_")
-    ):
-        raise BadInput(f"{name!r} is no name of a schema.", cure="Use letters, digits, _ and dots.")
-    if len(msgspec.json.encode(schema.definition)) > LARGEST:
-        raise BadInput(f"A definition has at most {LARGEST:,} bytes.")
-    if schema.version:
-        numbers_of(schema.version)
-    for place in (*renames.renamed, *renames.given):
-        steps_of(place)
-
-
-def _look_at_order(schema: Schema, earlier: Sequence[Kept]) -> None:
-    if not earlier:
-        return
-    newest = earlier[-1].schema
-    if newest.schema_type != schema.schema_type:
-        raise BadInput(
-            f"{schema.schema_name} is kept as {newest.schema_type}, not as {schema.schema_type}.",
-            cure="Give it another name, or transform it first.",
-        )
-    if schema.version and numbers_of(schema.version) < numbers_of(newest.version):
-        raise BadInput(
-            f"{schema.version} comes before {newest.version}, which is kept already.",
-            cure=f"Take a version above {newest.version}.",
-        )

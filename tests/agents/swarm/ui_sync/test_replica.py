@@ -59,7 +59,7 @@ def test_a_patch_is_applied(node: Node, value: Any, patch: list[Any], wanted: An
     assert made == (wanted or applied(value, read({"patch": patch}))[0])
 
 
-@settings(together, max_examples=300)
+@settings(together, max_examples=200)
 @given(value=VALUES, patch=OPERATIONS)
 def test_json_patches_do_the_same_on_both_sides(node: Node, value: Any, patch: list[Any]) -> None:
     # Python's library lets whole states be taken away; a state is never nothing here.
@@ -189,7 +189,7 @@ DOINGS = st.lists(
 )  # fmt: skip
 
 
-@settings(together, max_examples=250)
+@settings(together, max_examples=150)
 @given(doings=DOINGS)
 def test_all_end_up_with_the_server_s_state_however_late_anything_comes(
     node: Node, doings: list[tuple[str, Any, Any]]
@@ -213,7 +213,7 @@ def test_all_end_up_with_the_server_s_state_however_late_anything_comes(
         assert world.known[who]["shown"] == world.server.states[-1]
 
 
-@settings(together, max_examples=250)
+@settings(together, max_examples=150)
 @given(doings=DOINGS)
 def test_on_a_line_that_keeps_the_order_nobody_s_own_change_is_shown_twice(
     node: Node, doings: list[tuple[str, Any, Any]]
