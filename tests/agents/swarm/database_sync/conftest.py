@@ -13,7 +13,7 @@ import pytest
 from msgspec.structs import replace
 
 from agents.code.sandbox import Sandbox
-from agents.contract import Grants, Outside
+from agents.contract import Flows, Grants, NoFlows, Outside
 from agents.swarm.database_sync.agent import SyncAgent
 from agents.swarm.database_sync.shapes import Sync
 from tests.agents.conftest import means_in
@@ -29,7 +29,10 @@ ORDERS = "CREATE TABLE orders (shop text, number integer, total real, PRIMARY KE
 class House:
     """What an agent is made for: the addresses, a folder, and a way to the tables past it."""
 
-    def __init__(self, folder: Path, database_url: str, redis_url: str) -> None:
+    def __init__(
+        self, folder: Path, database_url: str, redis_url: str, flows: Flows | None = None
+    ) -> None:
+        self.flows = flows or NoFlows()
         self.folder = folder
         self.database_url = database_url
         self.redis_url = redis_url
@@ -42,6 +45,7 @@ class House:
             means_in(self.folder / name),
             outside=Outside(database_url=self.database_url, redis_url=self.redis_url),
             evaluate=self.sandbox.evaluate,
+            flows=self.flows,
         )
         made = SyncAgent(Grants(folder=str(self.folder)), means)
         await made.connect()
