@@ -6,8 +6,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, ClassVar, TypeVar
 from urllib.parse import urlsplit
 
+import msgspec
+
 from agents.contract import Grants, Health, Means, Receive, Scope, Send
-from agents.errors import AgentError, Overdue, Unavailable
+from agents.errors import AgentError, Overdue, Refused, Unavailable
 from agents.swarm.realtime_update import protocol
 from agents.swarm.realtime_update.courier import LANES, Courier
 from agents.swarm.realtime_update.credentials import app_outside, own_app
@@ -34,10 +36,10 @@ from agents.swarm.realtime_update.shapes import (
 from agents.swarm.realtime_update.shapes import (
     Server as Where,
 )
-from agents.swarm.realtime_update.signing import Credentials
+from agents.swarm.realtime_update.signing import BadSignature, Credentials, check_webhook
 from agents.swarm.realtime_update.station import Station
 from agents.swarm.realtime_update.wanting import wanted_of
-from agents.swarm.realtime_update.webhooks import Webhooks, look_at_target
+from agents.swarm.realtime_update.webhooks import Webhook, Webhooks, look_at_target
 from agents.worker import Worker, capability
 from graph.errors import BadInput
 
@@ -269,6 +271,17 @@ class RealtimeAgent(Worker):
         await asyncio.to_thread(self._log.set_webhooks, targets)
         await self._webhooks.tell_these(targets)
         return targets
+
+    @capability("read")
+    async def read_webhook(self, headers: dict[str, str], body: str) -> list[dict[str, Any]]:
+        """What a Pusher server tells by a webhook of the house's app. Raises Refused for others."""
+        try:
+            check_webhook(self._app, headers, body.encode())
+            return msgspec.json.decode(body, type=Webhook).events
+        except BadSignature as error:
+            raise Refused(f"That is no webhook of the app: {error}") from error
+        except (msgspec.DecodeError, msgspec.ValidationError) as error:
+            raise BadInput(f"The webhook can't be read: {error}.") from error
 
     @capability("read")
     async def statistics(self) -> Statistics:

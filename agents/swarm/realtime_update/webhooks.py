@@ -37,6 +37,13 @@ GIVEN_UP = 300.0
 """Seconds after which an address that takes nothing loses what it was to be told."""
 
 
+class Webhook(msgspec.Struct, frozen=True):
+    """What is told at once; `time_ms` since the epoch is when."""
+
+    time_ms: int
+    events: list[dict[str, Any]]
+
+
 class Webhooks:
     """One task for each address."""
 
@@ -118,7 +125,7 @@ class _Teller:
                 await self._told([self.waiting.popleft() for _ in range(count)])
 
     async def _told(self, events: Sequence[Mapping[str, Any]]) -> None:
-        told = {"time_ms": int(time.time() * 1000), "events": events}
+        told = Webhook(int(time.time() * 1000), [dict(event) for event in events])
         body = msgspec.json.encode(told)
         until, failures = time.monotonic() + GIVEN_UP, 0
         while time.monotonic() < until:

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from agents.errors import NotGranted
+from agents.errors import NotGranted, Refused
 from agents.swarm.realtime_update import webhooks
 from agents.swarm.realtime_update.http_api import channel_answer
 from agents.swarm.realtime_update.outside import client_for
 from agents.swarm.realtime_update.shapes import WebhookTarget
-from agents.swarm.realtime_update.signing import Credentials, check_webhook
+from agents.swarm.realtime_update.signing import Credentials
 from graph.errors import BadInput
 from tests.agents.http.server import Sent, WebServer
 from tests.agents.swarm.realtime_update.conftest import PATIENCE, House, Living, client_of
@@ -85,8 +85,13 @@ async def test_who_comes_and_goes_is_told_and_signed(house: House) -> None:
     said = next(event for event in events if event["name"] == "client_event")
     assert (said["event"], said["user_id"]) == ("client-typing", "ada")
     assert json.loads(said["data"]) == {"fast": True}
-    for headers, body in zip(told.headers, told.bodies, strict=True):
-        check_webhook(house.app, headers, body)
+    read = [
+        await house.agent.read_webhook(headers, body.decode())
+        for headers, body in zip(told.headers, told.bodies, strict=True)
+    ]
+    assert [event for events_ in read for event in events_] == events
+    with pytest.raises(Refused, match="no webhook of the app"):
+        await house.agent.read_webhook(told.headers[0], '{"time_ms": 0, "events": []}')
 
 
 async def test_soketi_tells_the_same(house: House) -> None:
