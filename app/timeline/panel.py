@@ -23,7 +23,8 @@ ROOMY = 520
 SUMMARY = "timeline/summary"
 AGENTS = {"pure": "Worked out on the spot", "http": "HTTP", "database": "Databases",
           "files": "Files", "code": "Code", "llm": "Models", "mcp": "MCP servers",
-          "schema_validator": "Schemas", "ui_sync": "UI sync"}  # fmt: skip
+          "schema_validator": "Schemas", "ui_sync": "UI sync",
+          "database_sync": "Database sync"}  # fmt: skip
 """By kind of agent: what its lane is called."""
 
 EMPTY = "Run the flow to see here when each block was at work, and to go back to any moment."
