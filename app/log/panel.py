@@ -55,7 +55,7 @@ class Panel(QWidget):
         self.table = LogTable(self)
         self.empty = paragraph(self, "empty", NOT_READY)
         self.status = QLabel(self)
-        self.code = paragraph(self, "small")
+        self.code = paragraph(self, "")
         self.words, self.level = QLineEdit(self), QComboBox(self)
         self._sign = QLabel(self)
         self._timer = QTimer(self, interval=EVERY)
