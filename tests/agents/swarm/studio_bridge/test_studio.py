@@ -1,5 +1,7 @@
 """The plugin in the real Luau VM against the bridge, as a person at Studio sees it."""
 
+import random
+from functools import partial
 from typing import Any
 
 import pytest
@@ -298,3 +300,48 @@ async def test_a_script_too_large_for_studio_is_refused_before_it_is_kept(served
     with pytest.raises(BadInput, match="199,999"):
         await served.agent.push_scripts({MAIN: "x" * 200_000})
     assert await paths(served) == []
+
+
+async def test_no_text_is_lost_whatever_both_sides_do_while_the_bridge_comes_and_goes(
+    served: Served, studio: Studio
+) -> None:
+    chance, wanted, up = random.Random(6), {"-- start"}, True
+    await push(served, Main="-- start")
+    for number in range(16):
+        text = f"-- {number}"
+        match chance.choice(["studio", "heddle", "settle", "bridge"]):
+            case "studio":
+                await studio.do("type", path=MAIN, source=text)
+                if up:
+                    await until(partial(_kept, served, text))
+                    wanted.add(text)
+            case "heddle" if up:
+                await served.agent.push_scripts({MAIN: text})
+                wanted.add(text)
+            case "settle" if up and await served.agent.conflicts():
+                await served.agent.resolve(MAIN, chance.choice(["heddle", "studio"]))
+            case "bridge":
+                await (served.stop() if up else served.start())
+                up = not up
+    if not up:
+        await served.start()
+    last = (await studio.scripts())[MAIN]
+
+    await until(lambda: _kept(served, last))
+    for _ in await served.agent.conflicts():
+        await served.agent.resolve(MAIN, "studio")
+
+    assert (await served.agent.verify(seconds=15)).confirmed
+    assert await _texts(served) >= wanted
+    assert (await studio.scripts())[MAIN] == (await served.agent.script(MAIN)).source
+
+
+async def _texts(served: Served) -> set[str]:
+    """Every text that Main ever had."""
+    history = await served.agent.history(MAIN)
+    kept = [await served.agent.script(MAIN, version=one.version) for one in history]
+    return {one.source for one in kept}
+
+
+async def _kept(served: Served, text: str) -> bool:
+    return text in await _texts(served)
