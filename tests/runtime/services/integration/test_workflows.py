@@ -20,7 +20,7 @@ def templates(hub: httpx.Client) -> None:
 
 def over(hub: httpx.Client, workflow: str) -> dict[str, Any]:
     """A workflow once it is over."""
-    until = time.monotonic() + 30
+    until = time.monotonic() + 90
     while time.monotonic() < until:
         told: dict[str, Any] = hub.get(f"workflow/{workflow}").json()
         if told["status"] not in ("pending", "running", "waiting"):
@@ -189,7 +189,7 @@ def test_a_server_that_was_killed_while_it_undid_undoes_the_rest(tmp_path: Path)
 
 
 def _until_there(path: Path) -> None:
-    until = time.monotonic() + 20
+    until = time.monotonic() + 90
     while not path.exists():
         assert time.monotonic() < until, f"{path} doesn't come"
         time.sleep(0.01)
