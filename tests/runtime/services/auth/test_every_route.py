@@ -16,6 +16,7 @@ from runtime.access.principal import ROLES, Role, up_to
 from runtime.access.signing import Claims
 from runtime.services.auth.sessions import OPEN as AUTH_OPEN
 from runtime.services.inbox import OPEN
+from runtime.services.openapi_page import OPEN_PAGES
 from runtime.services.roles import Roles
 from tests.runtime.services.auth.conftest import PASSWORD, Served
 from tests.runtime.services.auth.walking import addresses, apps
@@ -34,7 +35,7 @@ def guarded(served: Served) -> list[tuple[str, str]]:
     found = [
         (method, path)
         for method, path in addresses(served.house, {})
-        if not path.startswith((OPEN, *AUTH_OPEN))
+        if not path.startswith((OPEN, *AUTH_OPEN, *OPEN_PAGES))
     ]
     assert len(found) > 80
     return found
@@ -156,7 +157,9 @@ async def test_every_route_has_a_role_but_those_that_lead_to_a_proof(served: Ser
     told = roles(served)
 
     without = {path for (_, path), role in told.items() if role is None}
-    assert {path for path in without if not path.startswith((OPEN, *AUTH_OPEN))} == set()
+    assert {
+        path for path in without if not path.startswith((OPEN, *AUTH_OPEN, *OPEN_PAGES))
+    } == set()
     assert set(told.values()) == {None, *ROLES}
 
 
