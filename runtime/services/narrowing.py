@@ -52,5 +52,8 @@ def _inside(path: str, folders: Collection[str]) -> bool:
     wanted = Path(path)
     if not wanted.is_absolute():
         return False
-    real = os.path.realpath(wanted)
+    try:
+        real = os.path.realpath(wanted)
+    except ValueError:  # it has characters that no path has
+        return False
     return any(Path(real).is_relative_to(os.path.realpath(folder)) for folder in folders)

@@ -58,3 +58,11 @@ def test_connections_stay_confined_where_the_server_confines_them(own: Grants) -
     assert narrowed(own, {"confines_connections": True}) == {"confines_connections": True}
     with pytest.raises(TooMuch, match="confined to its hosts"):
         narrowed(confined, {"confines_connections": False})
+
+
+@pytest.mark.parametrize("path", ["/\0", "/\ud800"])
+def test_what_no_path_can_be_is_not_granted(path: str) -> None:
+    own = Grants(folder="/", reads=("/",), writes=("/",))
+
+    with pytest.raises(TooMuch):
+        narrowed(own, {"reads": [path]})
