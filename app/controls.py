@@ -1,6 +1,7 @@
-"""Controls that look the same everywhere: buttons of bars, texts that can be copied."""
+"""Controls that look the same everywhere: buttons of bars, headings, texts that can be copied."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from html import escape
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
@@ -24,3 +25,31 @@ def paragraph(parent: QWidget, role: str, text: str = "") -> QLabel:
     if role:
         label.setProperty("role", role)
     return label
+
+
+def heading(parent: QWidget, text: str) -> QLabel:
+    """The heading of a part of a page."""
+    label = QLabel(text, parent)
+    label.setProperty("role", "section")
+    label.setIndent(0)  # or Qt moves it in, since its style has it padded
+    return label
+
+
+def rich(parent: QWidget, name: str) -> QLabel:
+    """A label for a `table_of` something, which can be selected; `name` is for screen readers."""
+    label = QLabel(parent)
+    label.setTextFormat(Qt.TextFormat.RichText)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    label.setWordWrap(True)
+    label.setAccessibleName(name)
+    return label
+
+
+def table_of(rows: Iterable[tuple[str, str]]) -> str:
+    """Names and what there is to say of each, as rich text; "" for none."""
+    cells = "".join(
+        f"<tr><td style='padding: 1px 14px 1px 0; white-space: pre'>{escape(name)}</td>"
+        f"<td style='padding: 1px 0'>{escape(text)}</td></tr>"
+        for name, text in rows
+    )
+    return f"<table cellspacing='0' cellpadding='0'>{cells}</table>" if cells else ""

@@ -1,13 +1,11 @@
 """All about the agent that is selected: its guards, what it can do, what happened to it lately."""
 
-from html import escape
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from agents.manager.status import AgentStatus
 from app.agents.guard_card import GuardCard
-from app.controls import paragraph, small_button
+from app.controls import heading, paragraph, rich, small_button, table_of
 from app.presenters.agents import GuardRow, figures, guard_rows, headline, last_failure, lately
 
 NO_GUARDS = "It asked nobody outside yet. Each host or provider it asks gets a guard of its own."
@@ -42,7 +40,8 @@ class Details(QScrollArea):
         self.detail = paragraph(self._inside, "")
         self.guards: dict[str, GuardCard] = {}
         self._no_guards = paragraph(self._inside, "muted", NO_GUARDS)
-        self.lately, self.capabilities = self._rich("Lately"), self._rich("What it can do")
+        self.lately = rich(self._inside, "Lately")
+        self.capabilities = rich(self._inside, "What it can do")
         self._buttons()
         self._lay_out()
         self.setWidget(self._inside)
@@ -96,16 +95,8 @@ class Details(QScrollArea):
         card.hold_wanted.connect(self.hold_wanted)
         return card
 
-    def _rich(self, name: str) -> QLabel:
-        label = QLabel(self._inside)
-        label.setTextFormat(Qt.TextFormat.RichText)
-        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        label.setWordWrap(True)
-        label.setAccessibleName(name)
-        return label
-
     def _put(self, label: QLabel, rows: list[tuple[str, str]], nothing: str) -> None:
-        text = _table(rows) or nothing
+        text = table_of(rows) or nothing
         if label.text() != text:  # or what is selected in it would be no more
             label.setText(text)
             told = "; ".join(f"{name}: {said}" for name, said in rows)
@@ -142,27 +133,13 @@ class Details(QScrollArea):
         column.addWidget(self.headline)
         column.addWidget(self.figures)
         column.addWidget(self.detail)
-        column.addWidget(self._section("Guards"))
+        column.addWidget(heading(self._inside, "Guards"))
         column.addLayout(self._cards)
-        column.addWidget(self._section("Lately"))
+        column.addWidget(heading(self._inside, "Lately"))
         column.addWidget(self.lately)
-        column.addWidget(self._section("What it can do"))
+        column.addWidget(heading(self._inside, "What it can do"))
         column.addWidget(self.capabilities)
         column.addStretch(1)
-
-    def _section(self, title: str) -> QLabel:
-        label = QLabel(title, self._inside)
-        label.setProperty("role", "section")
-        label.setIndent(0)  # or Qt moves it in, since its style has it padded
-        return label
-
-
-def _table(rows: list[tuple[str, str]]) -> str:
-    cells = "".join(
-        f"<tr><td style='padding-right: 12px'>{escape(name)}</td><td>{escape(text)}</td></tr>"
-        for name, text in rows
-    )
-    return f"<table>{cells}</table>" if cells else ""
 
 
 def _capabilities(status: AgentStatus) -> list[tuple[str, str]]:

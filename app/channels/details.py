@@ -1,7 +1,6 @@
 """The channel that is selected: who is there, what was said lately, and saying something."""
 
 from collections.abc import Iterable
-from html import escape
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -14,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.controls import paragraph, small_button
+from app.controls import heading, paragraph, rich, small_button, table_of
 from app.presenters.channels import Selected
 
 NOBODY = "Nobody is there who says who they are."
@@ -35,8 +34,9 @@ class Details(QWidget):
         self.title.setProperty("role", "title")
         self.title.setMinimumWidth(40)
         self.headline = paragraph(self._inside, "muted")
-        self.people, self.lately = self._rich("Who is there"), self._rich("Said lately")
-        self._who = self._section("Who is there")
+        self.people = rich(self._inside, "Who is there")
+        self.lately = rich(self._inside, "Said lately")
+        self._who = heading(self._inside, "Who is there")
         self.name = QLineEdit(self, placeholderText="Event")
         self.name.setAccessibleName("Name of the event")
         self.data = QLineEdit(self, placeholderText="Data: JSON, or text")
@@ -64,23 +64,9 @@ class Details(QWidget):
         self.said.emit(self._channel, event, self.data.text())
 
     def _put(self, label: QLabel, rows: Iterable[tuple[str, str]], nothing: str) -> None:
-        text = _table(rows) or nothing
+        text = table_of(rows) or nothing
         if label.text() != text:  # or what is selected in it would be no more
             label.setText(text)
-
-    def _rich(self, name: str) -> QLabel:
-        label = QLabel(self._inside)
-        label.setTextFormat(Qt.TextFormat.RichText)
-        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        label.setWordWrap(True)
-        label.setAccessibleName(name)
-        return label
-
-    def _section(self, title: str) -> QLabel:
-        label = QLabel(title, self._inside)
-        label.setProperty("role", "section")
-        label.setIndent(0)  # or Qt moves it in, since its style has it padded
-        return label
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self._inside)
@@ -88,7 +74,7 @@ class Details(QWidget):
         column.setSpacing(4)
         for part in (self.title, self.headline, self._who, self.people):
             column.addWidget(part)
-        column.addWidget(self._section("Said lately"))
+        column.addWidget(heading(self._inside, "Said lately"))
         column.addWidget(self.lately)
         column.addStretch(1)
         scroll = QScrollArea(self)
@@ -109,12 +95,3 @@ class Details(QWidget):
         whole.setSpacing(0)
         whole.addWidget(scroll, 1)
         whole.addLayout(bar)
-
-
-def _table(rows: Iterable[tuple[str, str]]) -> str:
-    cells = "".join(
-        f"<tr><td style='padding-right: 12px; white-space: pre'>{escape(name)}</td>"
-        f"<td>{escape(text)}</td></tr>"
-        for name, text in rows
-    )
-    return f"<table>{cells}</table>" if cells else ""

@@ -1,7 +1,6 @@
 """All about the endpoint that is selected: how it stands, what came of it, and who has a key."""
 
 from collections.abc import Sequence
-from html import escape
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -17,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from agents.swarm.api_gateway.shapes import Key, Overview
 from agents.swarm.api_gateway.words import deprecated_words
-from app.controls import paragraph, small_button
+from app.controls import heading, paragraph, small_button, table_of
 from app.presenters.endpoints import (
     EndpointRow,
     counted_words,
@@ -77,7 +76,7 @@ class Details(QScrollArea):
         self.warning.setText(warning)
         self.warning.setVisible(bool(warning))
         self.deprecate.setText("Deprecate…" if endpoint.deprecation is None else "Take back")
-        self._put(self.facts, _table(facts(endpoint)))
+        self._put(self.facts, table_of(facts(endpoint)))
         self.counted.setText(counted_words(seen))
         self._show_keys(seen.keys)
 
@@ -147,7 +146,7 @@ class Details(QScrollArea):
             buttons.addWidget(button, number // 2, number % 2)
         buttons.setColumnStretch(2, 1)
         keys = QHBoxLayout()
-        keys.addWidget(self._section("Keys"), 1)
+        keys.addWidget(heading(self._inside, "Keys"), 1)
         keys.addWidget(self.new_key)
         self._cards = QVBoxLayout()
         self._cards.setSpacing(6)
@@ -157,23 +156,10 @@ class Details(QScrollArea):
         for widget in (self.title, self.address, self.headline, self.figures, self.warning):
             column.addWidget(widget)
         column.addLayout(buttons)
-        column.addWidget(self._section("How it stands"))
+        column.addWidget(heading(self._inside, "How it stands"))
         column.addWidget(self.facts)
         column.addWidget(self.counted)
         column.addLayout(keys)
         column.addWidget(self._no_keys)
         column.addLayout(self._cards)
         column.addStretch(1)
-
-    def _section(self, title: str) -> QLabel:
-        label = QLabel(title, self._inside)
-        label.setProperty("role", "section")
-        return label
-
-
-def _table(rows: list[tuple[str, str]]) -> str:
-    cells = "".join(
-        f"<tr><td style='padding-right: 12px'>{escape(name)}</td><td>{escape(text)}</td></tr>"
-        for name, text in rows
-    )
-    return f"<table>{cells}</table>"

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from agents.swarm.database_sync.shapes import Conflict
-from app.controls import paragraph, small_button
+from app.controls import heading, paragraph, small_button, table_of
 from app.presenters.syncs import SyncRow, conflict_words, differences, facts
 
 NO_CONFLICTS = "Nothing waits for a decision."
@@ -85,7 +85,7 @@ class Details(QScrollArea):
         """Show how a sync is now."""
         self.title.setText(row.name)
         self.headline.setText(row.about)
-        text = _table(facts(row.stats))
+        text = table_of(facts(row.stats))
         if self.facts.text() != text:  # or what is selected in it would be no more
             self.facts.setText(text)
         self.flush.setEnabled(row.stats.waiting > 0)
@@ -136,25 +136,12 @@ class Details(QScrollArea):
         column.addWidget(self.title)
         column.addWidget(self.headline)
         column.addLayout(buttons)
-        column.addWidget(self._section("Conflicts"))
+        column.addWidget(heading(self._inside, "Conflicts"))
         column.addWidget(self.no_conflicts)
         column.addLayout(self._column)
-        column.addWidget(self._section("How it stands"))
+        column.addWidget(heading(self._inside, "How it stands"))
         column.addWidget(self.facts)
         column.addStretch(1)
-
-    def _section(self, title: str) -> QLabel:
-        label = QLabel(title, self._inside)
-        label.setProperty("role", "section")
-        return label
-
-
-def _table(rows: list[tuple[str, str]]) -> str:
-    cells = "".join(
-        f"<tr><td style='padding-right: 12px'>{escape(name)}</td><td>{escape(text)}</td></tr>"
-        for name, text in rows
-    )
-    return f"<table>{cells}</table>"
 
 
 def _compared(conflict: Conflict) -> str:
@@ -166,4 +153,4 @@ def _compared(conflict: Conflict) -> str:
         + "</tr>"
         for row in differences(conflict)
     )  # fmt: skip
-    return f"<table><tr>{head}</tr>{rows}</table>"
+    return f"<table cellspacing='0' cellpadding='0'><tr>{head}</tr>{rows}</table>"

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.controls import heading
 from app.icons import icon, mark
 from app.presenters.templates import Card, Section, cards, sections
 from app.studio import Studio
@@ -141,9 +142,7 @@ class Welcome(QScrollArea):
 
     def _show_section(self, section: Section) -> None:
         """The cards of one category."""
-        title = QLabel(section.title, self._templates)
-        title.setProperty("role", "section")
-        title.setIndent(0)  # level with the cards
+        title = heading(self._templates, section.title)
         grid = CardGrid(template_card.LEAST, self._templates)
         shown: list[QWidget] = []
         for card in section.cards:

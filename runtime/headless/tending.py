@@ -7,6 +7,7 @@ from functools import reduce
 from typing import Literal
 
 from agents.contract import Grants
+from agents.tables import is_postgres
 from graph.errors import HeddleError
 from runtime.commands import PruneRuns, ResumeRun
 from runtime.headless.standing import standing
@@ -18,6 +19,9 @@ from runtime.runtime import Runtime
 from runtime.settings import Settings
 
 DAY = 86_400.0
+
+COORDINATOR = "coordinator"
+"""The agent that sees workflows over several platforms to their end."""
 
 Recover = Literal["none", "asking", "all"]
 """Which of the runs that were left are gone on with."""
@@ -31,7 +35,7 @@ async def tended(
     old or too much.
     """
     await _see_to_what_was_left(runtime, recover)
-    await _go_on_with_workflows(runtime, granted)
+    await _go_on_with_workflows(runtime, granted, settings)
     pruning = asyncio.create_task(_prune_daily(runtime, settings))
     try:
         yield
@@ -58,10 +62,16 @@ async def _see_to_what_was_left(runtime: Runtime, recover: Recover) -> None:
             say(told(f"{row.run} can't go on: {error.message}", error.cure))
 
 
-async def _go_on_with_workflows(runtime: Runtime, granted: Grants) -> None:
-    """Have the agent that sees workflows to their end begin: it goes on with them by itself."""
+async def _go_on_with_workflows(runtime: Runtime, granted: Grants, settings: Settings) -> None:
+    """Have the agent that sees workflows to their end begin, where there may be any.
+
+    It goes on with them by itself.
+    """
+    here = settings.agents_folder / COORDINATOR
+    if not (here.exists() or is_postgres(settings.database_url)):
+        return
     with contextlib.suppress(HeddleError):  # it is tried again when somebody needs it
-        await runtime.agents.named("coordinator", granted)
+        await runtime.agents.named(COORDINATOR, granted)
 
 
 async def _only_asks(runtime: Runtime, run: str) -> bool:
