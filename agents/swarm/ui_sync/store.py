@@ -156,6 +156,8 @@ def _missed(connection: Connection, name: str, base: int, newest: int) -> list[M
     """What came after a version, None if that isn't known any more."""
     if base >= newest:
         return []
+    if base < 0:
+        return None
     rows = ask(connection, _SINCE, name=name, version=base).all()
     if len(rows) < newest - base:
         return None

@@ -64,6 +64,16 @@ async def test_a_mutation_that_does_not_fit_is_rejected_and_says_why(served: Ser
     assert nowhere["cure"]
 
 
+@pytest.mark.parametrize("base", [-1, -(10**30), 10**30])
+async def test_a_mutation_of_a_version_that_never_was_is_rejected(
+    served: Served, base: int
+) -> None:
+    async with served.client() as client:
+        answer = await client.mutate("cart", "a", base=base, merge={})
+
+    assert answer["code"] == ("outdated" if base < 0 else "ahead")
+
+
 async def test_a_mutation_sent_again_is_acknowledged_with_the_version_it_made(
     served: Served,
 ) -> None:
