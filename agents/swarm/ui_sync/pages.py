@@ -117,6 +117,8 @@ async def _body(receive: Receive) -> bytes:
     body = bytearray()
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":  # what came so far may read as something else
+            raise Unsuitable(400, "The body ended early.")
         body += message.get("body", b"")
         if len(body) > LARGEST:
             raise Unsuitable(413, f"A body has at most {LARGEST:,} bytes.")

@@ -13,6 +13,8 @@ from graph.errors import BadInput
 LARGEST = 1_000_000
 """Bytes of a state."""
 MOST_OPERATIONS = 1_000
+LONGEST_POINTER = 4_000
+"""Characters of a JSON pointer; a step of more digits than Python reads could stand in longer."""
 
 Place = tuple[str, ...]
 """The steps of a JSON pointer."""
@@ -34,6 +36,8 @@ def look_at(patch: Patch) -> None:
 
 def steps_of(pointer: str) -> Place:
     """The steps of a JSON pointer. Raises BadInput."""
+    if len(pointer) > LONGEST_POINTER:
+        raise BadInput(f"A JSON pointer has at most {LONGEST_POINTER:,} characters.")
     try:
         return tuple(JsonPointer(pointer).parts)
     except JsonPointerException:

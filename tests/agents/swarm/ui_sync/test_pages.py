@@ -81,14 +81,40 @@ async def test_a_key_makes_sure_that_it_is_done_once(served: Served) -> None:
             {"content": '[{"op": "remove", "path": "/x"}]',
              "headers": {"Content-Type": "application/json-patch+json"}}, 409,
         ),
+        (
+            "PATCH", CART,
+            {"content": json.dumps([{"op": "remove", "path": f"/{'9' * 5_000}"}]),
+             "headers": {"Content-Type": "application/json-patch+json"}}, 400,
+        ),
     ],
 )  # fmt: skip
 async def test_what_cannot_be_done_is_a_problem_that_says_why(
     served: Served, method: str, path: str, sent: dict[str, Any], status: int
 ) -> None:
     async with served.http() as client:
+        await client.put(CART, json=[], headers={"Idempotency-Key": "made"})
         answer = await client.request(method, path, **sent)
 
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["detail"]
+
+
+async def test_a_body_that_ended_early_changes_nothing(served: Served) -> None:
+    """What came of it is a number, too, though not the one that was meant."""
+    agent = await served.agent()
+    received = iter(
+        [
+            {"type": "http.request", "body": b"12", "more_body": True},
+            {"type": "http.disconnect"},
+        ]
+    )
+
+    async def receive() -> Any:
+        return next(received)
+
+    async def send(_: Any) -> None: ...
+
+    await agent.app({"type": "http", "method": "PUT", "path": CART, "headers": []}, receive, send)
+
+    assert (await agent.get("shop/cart")).version == 0
