@@ -29,12 +29,20 @@ class Ledger(Storage, MovingWindowSupport):
         return ValueError
 
     async def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
+        return self.entered(key, limit, expiry, amount)[0]
+
+    def entered(
+        self, key: str, limit: int, expiry: int, amount: int = 1
+    ) -> tuple[bool, float, int]:
+        """Count into a moving window if there is room: whether, when it began, what is in it."""
         begun = self._recent(key, expiry)
-        if len(begun) + amount > limit:
-            return False
-        begun.extend([self._clock.now()] * amount)
-        self._tidy()
-        return True
+        may = len(begun) + amount <= limit
+        if may:
+            begun.extend([self._clock.now()] * amount)
+        known = (begun[0] if begun else self._clock.now()), len(begun)
+        if may:
+            self._tidy()
+        return may, *known
 
     async def get_moving_window(
         self,
@@ -46,11 +54,17 @@ class Ledger(Storage, MovingWindowSupport):
         return (begun[0] if begun else self._clock.now()), len(begun)
 
     async def incr(self, key: str, expiry: float, amount: int = 1) -> int:
-        count = await self.get(key)
-        ends = self._counts[key][1] if count else self._clock.now() + expiry
-        self._counts[key] = (count + amount, ends)
+        return self.counted(key, expiry, amount)[0]
+
+    def counted(self, key: str, expiry: float, amount: int = 1) -> tuple[int, float]:
+        """Count into a fixed window: what came together in it, and when it ends."""
+        count, ends = self._counts.get(key, (0, 0.0))
+        now = self._clock.now()
+        if now >= ends:
+            count, ends = 0, now + expiry
+        kept = self._counts[key] = (count + amount, ends)
         self._tidy()
-        return count + amount
+        return kept
 
     async def get(self, key: str) -> int:
         count, ends = self._counts.get(key, (0, 0.0))

@@ -19,7 +19,12 @@ App = Callable[[Any, Any, Any], Awaitable[None]]
 """Any ASGI application; frameworks type its three arguments each in their own way."""
 
 Given = dict[str, list[str]]
-"""The headers of a request, by their names in lower case."""
+"""The headers of a request that say whose it is and for whom, by their names in lower case."""
+
+LOOKED_AT = {
+    name.encode(): name
+    for name in ("host", "origin", "authorization", "access-control-request-method")
+}
 
 TOKEN_PROTOCOL = "heddle.token."
 """Begins the WebSocket subprotocol in which a browser, which can't set headers, gives the token."""
@@ -67,7 +72,8 @@ class Guard(msgspec.Struct, frozen=True):
 
         `anywhere` says that pages from anywhere may speak to what is named.
         """
-        if [host.lower() for host in given.get("host", ())] not in [[host] for host in self.hosts]:
+        hosts = given.get("host", ())
+        if len(hosts) != 1 or hosts[0].lower() not in self.hosts:
             return Refusal(
                 "WrongHost", 403, "The request was meant for another host.",
                 f"Speak to {' or '.join(sorted(self.hosts))}.",
@@ -116,7 +122,8 @@ def _begins(scope: Scope, starts: tuple[str, ...]) -> bool:
 def _by_name(headers: Iterable[tuple[bytes, bytes]]) -> Given:
     given: Given = {}
     for name, value in headers:
-        given.setdefault(name.decode("latin-1").lower(), []).append(value.decode("latin-1"))
+        if (known := LOOKED_AT.get(name.lower())) is not None:
+            given.setdefault(known, []).append(value.decode("latin-1"))
     return given
 
 

@@ -108,7 +108,7 @@ class Face:
             status = 499
             raise
         finally:
-            self.standing.tally(gate.endpoint.key).count(status, time.perf_counter() - began)
+            self.standing.tally(gate.key).count(status, time.perf_counter() - began)
         return answer
 
     async def _through(
@@ -144,7 +144,7 @@ class Face:
     async def _limited(self, gate: Gate, key: Key | None, come: Come, more: list[Header]) -> None:
         rate = gate.endpoint.rate
         assert rate is not None, "the endpoint has one"
-        name = gate.endpoint.key
+        name = gate.key
         if rate.each == "caller":
             name = f"{name}:{key.id if key is not None else come.address}"
         left = await self._limiter.take(name, rate)

@@ -26,23 +26,21 @@ class Gate:
     def __init__(self, kept: Kept) -> None:
         self.kept = kept
         self.endpoint: Endpoint = kept.endpoint
+        self.key = kept.endpoint.key
         self.values: tuple[Value, ...] = values_of(kept.endpoint, kept.takes)
         self.gives: Mapping[str, Schema] = shape_after(
             kept.gives.get("properties", {}), kept.endpoint.response, "response"
         )
         self.definitions: Mapping[str, Any] = kept.takes.get("$defs", {})
         self._asking = Asking(self.values, self.definitions)
+        self.has_body = self._asking.has_body
+        """Whether requests have a body."""
         self._places = places_of(kept.endpoint.path)
         self._made = Checker(kept.takes) if kept.endpoint.request.make else None
         self._transforms = kept.endpoint.request.make or _reshapes(kept.endpoint)
         self.headers: tuple[Header, ...] = deprecation_headers(
             kept.endpoint.deprecation, f"{ROOT}/{kept.endpoint.version}/docs#{kept.endpoint.name}"
         )
-
-    @property
-    def has_body(self) -> bool:
-        """Whether requests have a body."""
-        return self._asking.has_body
 
     def record(
         self, places: tuple[str, ...], query: bytes, headers: Mapping[bytes, bytes], body: Any

@@ -42,8 +42,8 @@ class Limiter:
         self._guard = guard
         self._url = redis_url
         self._changed = changed
-        self._here: _Book | None = None
-        self._shared: _Book | None = None
+        self._here: _Here | None = None
+        self._shared: _InRedis | None = None
         self._waiting: asyncio.Task[None] | None = None
         self.trouble = ""
         """Why calls are not counted in Redis though they should be, "" when all is well."""
@@ -60,7 +60,7 @@ class Limiter:
                 return await self._through(lambda: self._in_redis().take(name, rate))
             except AgentError as error:
                 self._lost(error)
-        return await self._in_memory().take(name, rate)
+        return self._in_memory().take(name, rate)
 
     async def look(self) -> None:
         """Ask the Redis whether it is there; what is known of it is true afterwards."""
@@ -86,7 +86,7 @@ class Limiter:
         return await self._guard.call(lambda: self._bounded(work), again=False)
 
     async def _bounded(self, work: Callable[[], Awaitable[T]]) -> T:
-        from redis.exceptions import ConnectionError, RedisError  # noqa: PLC0415 - see _Book
+        from redis.exceptions import ConnectionError, RedisError  # noqa: PLC0415 - see _Here
 
         try:
             async with asyncio.timeout(PATIENCE):
@@ -118,53 +118,70 @@ class Limiter:
             await self._clock.sleep(SILENCE)
             await self.look()
 
-    def _in_memory(self) -> "_Book":
+    def _in_memory(self) -> "_Here":
         if self._here is None:
-            from agents.resilience.ledger import Ledger  # noqa: PLC0415 - see _Book
-
-            self._here = _Book(Ledger(self._clock), self._clock.now)
+            self._here = _Here(self._clock)
         return self._here
 
-    def _in_redis(self) -> "_Book":
+    def _in_redis(self) -> "_InRedis":
         if self._shared is None:
-            from limits.aio.storage import RedisStorage  # noqa: PLC0415 - see _Book
-
-            storage = RedisStorage(
-                f"async+{self._url}", implementation="redispy", key_prefix="heddle:gateway"
-            )
-            self._shared = _Book(storage, time.time)
+            self._shared = _InRedis(self._url)
         return self._shared
 
 
-class _Book:
-    """Where calls are counted: a storage of `limits`, which is imported only where one is used."""
+class _Here:
+    """Counts in memory. `limits` and `redis` are imported only by rates in use."""
 
-    def __init__(self, storage: Any, now: Callable[[], float]) -> None:
-        self._storage = storage
-        self._now = now
+    def __init__(self, clock: Clock) -> None:
+        from agents.resilience.ledger import Ledger  # noqa: PLC0415 - see above
+
+        self._ledger = Ledger(clock)
+        self._clock = clock
+
+    def take(self, name: str, rate: Rate) -> Left:
+        key = _key(name, rate)
+        if rate.window == "fixed":
+            count, ends = self._ledger.counted(key, rate.seconds)
+            return _left(count <= rate.calls, count, rate, ends - self._clock.now())
+        may, begun, count = self._ledger.entered(key, rate.calls, rate.seconds)
+        return _left(may, count, rate, begun + rate.seconds - self._clock.now())
+
+
+class _InRedis:
+    """Counts for all servers."""
+
+    def __init__(self, url: str) -> None:
+        from limits.aio.storage import RedisStorage  # noqa: PLC0415 - see _Here
+
+        self._storage: Any = RedisStorage(
+            f"async+{url}", implementation="redispy", key_prefix="heddle:gateway"
+        )
 
     async def take(self, name: str, rate: Rate) -> Left:
-        key = f"{name}/{rate.window}/{rate.calls}/{rate.seconds}"
+        key = _key(name, rate)
         if rate.window == "fixed":
             count = await self._storage.incr(key, rate.seconds)
             ends = await self._storage.get_expiry(key)
-            return self._left(count <= rate.calls, count, rate, ends)
+            return _left(count <= rate.calls, count, rate, ends - time.time())
         may = await self._storage.acquire_entry(key, rate.calls, rate.seconds)
         begun, count = await self._storage.get_moving_window(key, rate.calls, rate.seconds)
-        return self._left(may, count, rate, begun + rate.seconds)
+        return _left(may, count, rate, begun + rate.seconds - time.time())
 
     async def look(self) -> None:
         """Raises what keeps it from being asked."""
-        if self._client is not None:
-            await self._client.ping()
+        await self._client.ping()
 
     async def close(self) -> None:
-        if self._client is not None:
-            await self._client.aclose()
-
-    def _left(self, may: bool, count: int, rate: Rate, ends: float) -> Left:
-        return Left(may, max(0, rate.calls - count), max(0.0, ends - self._now()))
+        await self._client.aclose()
 
     @property
     def _client(self) -> Any:
-        return getattr(getattr(self._storage, "bridge", None), "storage", None)
+        return self._storage.bridge.storage
+
+
+def _key(name: str, rate: Rate) -> str:
+    return f"{name}/{rate.window}/{rate.calls}/{rate.seconds}"
+
+
+def _left(may: bool, count: int, rate: Rate, seconds: float) -> Left:
+    return Left(may, max(0, rate.calls - count), max(0.0, seconds))
