@@ -46,6 +46,7 @@ from runtime.services.inbox import INBOX, signed
 from runtime.services.lookup import LOOKUP
 from runtime.services.metrics import METRICS
 from runtime.services.narrowing import narrowed
+from runtime.services.paging import LARGEST as LARGEST_SEQ
 from runtime.services.recording import note
 from runtime.services.refusals import HANDLERS
 from runtime.services.roles import ByRole, Roles, needs, principal_of
@@ -67,6 +68,7 @@ UNKNOWN, LOST = 4404, 4500
 
 Engine = NamedDependency[SkipValidation[Runtime]]
 Own = NamedDependency[SkipValidation[Grants]]
+Seq = Annotated[int, QueryParameter(ge=0, le=LARGEST_SEQ)]
 
 log = logging.getLogger("heddle.server")
 
@@ -201,7 +203,7 @@ async def events(
     request: Request[Any, Any, Any],
     runtime: Engine,
     wanted: FromPath[str],
-    after: FromQuery[int] = 0,
+    after: Seq = 0,
     brief: FromQuery[bool] = False,
 ) -> Response[bytes]:
     """What happened in a run, as JSON or MessagePack; `brief`: large values as they begin."""
@@ -247,7 +249,7 @@ async def watch(
     socket: WebSocket[Any, Any, Any],
     runtime: Engine,
     run: FromQuery[str] = "",
-    after: FromQuery[int | None] = None,
+    after: Seq | None = None,
     brief: FromQuery[bool] = False,
 ) -> None:
     """Events of a run, or of all, from now on; with `after` a run's past first, until its end.

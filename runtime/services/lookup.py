@@ -9,11 +9,14 @@ from litestar.params import FromPath, FromQuery, QueryParameter, SkipValidation
 
 from runtime.large import Place, Side
 from runtime.runtime import Runtime
+from runtime.services.paging import LARGEST
 from runtime.services.roles import ByRole
 from runtime.watching import WatchedAll
 from runtime.wire import JSON, MSGPACK, as_json, looked
 
 Engine = NamedDependency[SkipValidation[Runtime]]
+Expressions = Annotated[list[str], msgspec.Meta(min_length=1)]
+Upto = Annotated[int | None, QueryParameter(ge=0, le=LARGEST)]
 
 
 @get("/runs/{wanted:str}/tasks/{task:path}")
@@ -22,7 +25,7 @@ async def task(
     runtime: Engine,
     wanted: FromPath[str],
     task: FromPath[str],
-    upto: FromQuery[int | None] = None,
+    upto: Upto = None,
 ) -> Response[bytes]:
     """All about one task (`each[3]/parse`); values that are large only as they begin.
 
@@ -91,13 +94,13 @@ async def watches(
     at: FromQuery[str] = "",
     in_round: Annotated[str, QueryParameter(name="round")] = "",
     rounds: FromQuery[bool] = False,
-    upto: FromQuery[int | None] = None,
+    upto: Upto = None,
 ) -> Response[bytes]:
     """What watches come to, `expressions` being a JSON list; with `rounds` the first in each.
 
     With `upto`, the seq of an event, what they came to after that event.
     """
-    asked = msgspec.json.decode(expressions, type=list[str])
+    asked = msgspec.json.decode(expressions, type=Expressions)
     look = runtime.look
     if rounds:
         found = await look.watch_rounds(wanted, at, in_round, asked[0], upto)

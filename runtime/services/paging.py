@@ -18,6 +18,12 @@ Cursor = Annotated[
 ]
 
 
+LARGEST = 2**53
+"""The largest number that is looked for: what every reader of JSON and every database can hold."""
+
+_Number = Annotated[int, msgspec.Meta(ge=0, le=LARGEST)]
+
+
 class BadCursor(HeddleError):
     """A cursor that no page has given."""
 
@@ -41,7 +47,7 @@ def after(cursor: str) -> float | None:
 
 def number_after(cursor: str) -> int | None:
     """The number that a list goes on from, None for its beginning. Raises BadCursor."""
-    return _place(cursor, int) if cursor else None
+    return _place(cursor, _Number) if cursor else None
 
 
 def text_after(cursor: str) -> str:

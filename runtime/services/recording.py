@@ -93,7 +93,7 @@ def _by_address(scope: Scope) -> tuple[str, str]:
     """What a request does, by its method and the pattern of its address, and to what."""
     template = scope.get("path_template")
     if not template:
-        first = str(scope["path"]).split("/", 2)[1]  # what follows may be a secret
+        first = str(scope["path"]).partition("/")[2].partition("/")[0]  # the rest may be a secret
         return f"{scope['method']} /{first}/…", ""
     given: dict[str, Any] = scope.get("path_params", {})
     return (

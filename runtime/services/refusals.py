@@ -94,6 +94,10 @@ def _malformed(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     return _problem(Refusal("Malformed", 400, f"That is no command: {error}."))
 
 
+def _too_deep(_: Request[Any, Any, Any], error: RecursionError) -> Response[bytes]:
+    return _problem(Refusal("Malformed", 400, "What was sent is nested too deeply."))
+
+
 def _http_error(_: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
     """What the framework found wrong with a request."""
     found = error.extra if isinstance(error.extra, list) else []
@@ -116,6 +120,7 @@ HANDLERS: dict[int | type[Exception], Any] = {
     HeddleError: _refused,
     msgspec.ValidationError: _malformed,
     msgspec.DecodeError: _malformed,
+    RecursionError: _too_deep,
     HTTPException: _http_error,
     Exception: _unexpected,
 }

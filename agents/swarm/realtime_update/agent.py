@@ -280,7 +280,7 @@ class RealtimeAgent(Worker):
             return msgspec.json.decode(body, type=Webhook).events
         except BadSignature as error:
             raise Refused(f"That is no webhook of the app: {error}") from error
-        except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        except (msgspec.DecodeError, RecursionError) as error:
             raise BadInput(f"The webhook can't be read: {error}.") from error
 
     @capability("read")

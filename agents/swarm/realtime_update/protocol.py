@@ -111,7 +111,7 @@ def read(text: str | bytes) -> Said:
     """What a client said. Raises Trouble for what is no message."""
     try:
         return _said.decode(text)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Trouble(BAD_PATH, "A message is a JSON record with `event` and `data`.") from None
 
 
@@ -135,7 +135,7 @@ def _converted(data: Any, kind: type[T]) -> T:
         if isinstance(data, str):
             return msgspec.json.decode(data, type=kind)
         return msgspec.convert(data, kind)
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise Trouble(BAD_PATH, f"The data of the message can't be read: {error}.") from None
 
 
@@ -147,7 +147,7 @@ def member_in(channel_data: str) -> Member:
         if not isinstance(user_id, str | int) or isinstance(user_id, bool) or user_id == "":
             raise TypeError
         return Member(str(user_id), said.get("user_info"))
-    except (msgspec.DecodeError, TypeError, KeyError, AttributeError):
+    except (msgspec.DecodeError, RecursionError, TypeError, KeyError, AttributeError):
         raise NotLetIn("channel_data is to be a JSON record with a user_id.") from None
 
 
@@ -155,7 +155,7 @@ def user_in(user_data: str) -> str:
     """The id of a user who signs in. Raises Trouble for who has none."""
     try:
         user_id = msgspec.json.decode(user_data)["id"]
-    except (msgspec.DecodeError, TypeError, KeyError):
+    except (msgspec.DecodeError, RecursionError, TypeError, KeyError):
         user_id = None
     if not isinstance(user_id, str) or not user_id:
         raise Trouble(UNAUTHORISED, "user_data is to be a JSON record with an id.", closes=True)

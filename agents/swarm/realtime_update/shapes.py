@@ -117,7 +117,7 @@ def data_of(event: Event) -> Any:
     """What was said, as a value where it is JSON."""
     try:
         return msgspec.json.decode(event.data)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return event.data
 
 

@@ -285,7 +285,7 @@ class Asked:
             return msgspec.json.decode(content, type=kind)
         except TimeoutError:
             raise Problem(408, "too_slow", "The request took too long to arrive.") from None
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise Problem(400, "bad_request", f"The request can't be read: {error}.") from error
 
     async def _body(self) -> bytes:

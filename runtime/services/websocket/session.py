@@ -83,7 +83,7 @@ class Session:
                 said = await self._socket.receive_data("text")
                 try:
                     self._obey(_decode(said))
-                except msgspec.DecodeError as error:
+                except (msgspec.DecodeError, RecursionError) as error:
                     self._outbox.say(Refused("Malformed", f"That is no message: {error}."))
                 if self._outbox.answers > UNREAD:
                     await self._socket.close(TOO_MUCH, "Too much is asked, and nothing taken.")

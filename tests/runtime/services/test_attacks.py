@@ -1,7 +1,9 @@
 """Whatever is thrown at the OpenAPI of a service, none of it makes the server fail."""
 
 import os
+import socket
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -9,6 +11,7 @@ import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 
+from runtime.services.paging import cursor_of
 from tests.servers.heddle import TOKEN, Heddle
 
 CASES = int(os.environ.get("HEDDLE_ATTACKS", "300"))
@@ -59,3 +62,47 @@ def test_nothing_thrown_at_a_service_makes_it_fail(server: Heddle, service: str)
     assert 200 in statuses, "some of it was taken"
     assert statuses & {400, 404, 422}, "and some of it refused"
     assert httpx.get(f"{server.address}/health", headers=HEADERS).json()["status"] == "ok"
+
+
+DEEP = "[" * 5000 + "]" * 5000
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/commands", f'{{"command": "start_run", "flow": "x", "inputs": {{"a": {DEEP}}}}}'),
+        ("/agents/http/tasks", f'{{"capability": "x", "arguments": {{"a": {DEEP}}}}}'),
+        ("/api/v1/workflows/flows", f'{{"flow": {{"a": {DEEP}}}}}'),
+        ("/api/v1/visual/check", f'{{"flow": {{"a": {DEEP}}}}}'),
+        ("/api/v1/auth/login", f'{{"user": {DEEP[1000:-1000]}}}'),
+        ("/graphql/", f'{{"query": "{{__typename}}", "variables": {{"a": {DEEP}}}}}'),
+        ("/pusher/auth", f'{{"a": {DEEP}}}'),
+    ],
+)
+def test_what_is_nested_too_deeply_is_refused(server: Heddle, path: str, body: str) -> None:
+    reply = httpx.post(f"{server.address}{path}", content=body, headers=HEADERS)
+
+    assert reply.status_code == 400, reply.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/api/v1/auth/audit?cursor={cursor_of(2**63)}",
+        f"/runs/x/events?after={10**30}",
+        f"/runs/x/watches?expressions=%5B%221%22%5D&upto={10**30}",
+        "/runs/x/watches?expressions=%5B%5D&rounds=true",
+    ],
+)
+def test_what_no_list_holds_is_refused(server: Heddle, path: str) -> None:
+    assert httpx.get(f"{server.address}{path}", headers=HEADERS).status_code == 400
+
+
+@pytest.mark.parametrize("target", ["nowhere", "*", "?"])
+def test_a_request_for_no_path_is_refused(server: Heddle, target: str) -> None:
+    place = urlsplit(server.address)
+    said = f"POST {target} HTTP/1.1\r\nHost: {place.netloc}\r\nAuthorization: Bearer {TOKEN}\r\n"
+    with socket.create_connection((place.hostname, place.port)) as client:
+        client.sendall(f"{said}Content-Length: 0\r\nConnection: close\r\n\r\n".encode())
+
+        assert client.makefile("rb").readline().split()[1] == b"404"
