@@ -104,6 +104,8 @@ class Once:
 
     async def _once(self, scope: Scope, receive: Receive, send: Send, key: bytes) -> None:
         body = await _body(receive)
+        if body is None:  # half of a request is none
+            return
         if len(body) > LARGEST_BODY:
             said = f"A request has at most {LARGEST_BODY:,} bytes."
             await refuse(scope, send, Refusal("TooLarge", 413, said))
@@ -201,21 +203,25 @@ def _key(scope: Scope) -> bytes | None:
 
 
 def _id(scope: Scope, key: bytes) -> str:
-    """Whose key for what it is: two people may use the same."""
+    """Whose key for what it is: two people may use the same, and who may less is told less."""
     principal = scope.get("state", {}).get("principal")
-    who = [principal.tenant, principal.user] if isinstance(principal, Principal) else []
+    who = list[str]()
+    if isinstance(principal, Principal):
+        who = [principal.tenant, principal.user, *sorted(principal.roles)]
     parts = [*who, scope["method"], scope["path"], scope.get("query_string", b"").decode("latin-1")]
     whole = "\0".join(parts).encode() + b"\0" + key
     return hashlib.sha256(whole).hexdigest()
 
 
-async def _body(receive: Receive) -> bytes:
-    """All of a body, or the beginning of one that is too large."""
+async def _body(receive: Receive) -> bytes | None:
+    """All of a body, or the beginning of one that is too large; None when its sender is gone."""
     parts = bytearray()
     while len(parts) <= LARGEST_BODY:
         message = await receive()
+        if message["type"] != "http.request":
+            return None
         parts += message.get("body", b"")
-        if message["type"] != "http.request" or not message.get("more_body", False):
+        if not message.get("more_body", False):
             break
     return bytes(parts)
 

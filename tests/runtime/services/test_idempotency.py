@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from agents.errors import Unavailable
-from runtime.access.principal import Principal, up_to
+from runtime.access.principal import Principal, Role, up_to
 from runtime.services import idempotency
 from runtime.services.idempotency import Keys, Once
 
@@ -43,9 +43,10 @@ class Known:
     def __init__(self, app: Any) -> None:
         self.app = app
         self.user = "ada"
+        self.role: Role = "runner"
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        scope["state"] = {"principal": Principal(self.user, up_to("runner"))}
+        scope["state"] = {"principal": Principal(self.user, up_to(self.role))}
         await self.app(scope, receive, send)
 
 
@@ -113,6 +114,33 @@ async def test_others_and_other_paths_have_keys_of_their_own(desk: Desk) -> None
     another = await desk.post("k1")
 
     assert (elsewhere.text, another.text) == ("2 x", "3 x")
+
+
+async def test_who_may_less_is_not_told_what_was_answered_before(desk: Desk) -> None:
+    await desk.post("k1")
+    desk.known.role = "viewer"
+
+    assert (await desk.post("k1")).text == "2 x"
+
+
+async def test_a_request_that_was_cut_off_is_not_done_and_may_be_sent_whole(desk: Desk) -> None:
+    parts = [
+        {"type": "http.request", "body": b"ha", "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+
+    async def receive() -> Any:
+        return parts.pop(0)
+
+    async def send(message: Any) -> None:
+        pytest.fail(f"nobody is there to be told {message}")
+
+    headers = [(b"idempotency-key", b"k1")]
+    scope = {"type": "http", "method": "POST", "path": "/runs", "headers": headers}
+    await desk.known(scope, receive, send)
+
+    assert desk.counter.done == 0
+    assert (await desk.post("k1", "half")).text == "1 half"
 
 
 async def test_a_failure_of_the_server_may_be_tried_again(desk: Desk) -> None:
