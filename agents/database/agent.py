@@ -179,7 +179,9 @@ class DatabaseAgent(Worker):
         self._running[running] = stop
         running.add_done_callback(self._done)
         try:
-            return await asyncio.wait_for(asyncio.shield(running), time_limit + GRACE_SECONDS)
+            # `wait_for` of Python 3.11 may lose a cancellation.
+            async with asyncio.timeout(time_limit + GRACE_SECONDS):
+                return await asyncio.shield(running)
         except TimeoutError:
             await asyncio.to_thread(stop.now)
             raise Unreachable(f"{target.shown}: no answer in time.") from None
