@@ -137,7 +137,11 @@ class Conflicts:
             table.sync.merge_flow, {name: names[name] for name in names if name in taken}
         )
         given = await self._flows.result(run)
-        row = next(iter(given.values()), None) if len(given) == 1 else given.get("row")
+        if len(given) != 1 and "row" not in given:  # nothing may not mean that the row is deleted
+            raise BadInput(
+                "It doesn't say which of its outputs is the row.", cure="Call one `row`."
+            )
+        row = given["row"] if "row" in given else next(iter(given.values()))
         return self.change(table, conflict, row)
 
     def change(self, table: Table, conflict: Conflict, row: Any) -> Change:

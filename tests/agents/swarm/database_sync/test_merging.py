@@ -78,3 +78,21 @@ async def test_what_a_flow_can_t_merge_waits_for_a_person(house: House) -> None:
     assert "No such flow" in conflict.reason
     await agent.resolve(conflict.id, "mine")
     assert house.ask("SELECT name FROM users") == [("Eve",)]
+
+
+async def test_a_flow_that_gives_no_row_deletes_none(house: House) -> None:
+    out = '"out": {"kind": "flow.output", "fields": {"name": "row"}}'
+    two = (
+        out.replace('"row"', '"merged"') + ", " + out.replace("row", "more").replace("out", "m", 1)
+    )
+    links = '"both.value -> out.value", "both.value -> m.value"'
+    text = MERGE.replace(out, two).replace('"both.value -> out.value"', links)
+    await house.flows.store(text)
+    agent = await house.agent()
+    await agent.define(users(on_conflict="merge", merge_flow="Merge users"))
+    await agent.put("users", {"id": 1, "name": "Ada"})
+
+    parked = await agent.put("users", {"id": 1, "name": "Eve"}, version=0)
+
+    assert parked.state == "parked"
+    assert house.ask("SELECT name FROM users") == [("Ada",)]
