@@ -94,7 +94,8 @@ class Shelf:
         except AgentError as error:
             await self._away(error)
             return AWAY
-        if epoch is None:
+        if epoch is None:  # it is new, or was emptied
+            self._epochs.pop(space, None)
             return Seen(await self._begun(space))
         self._epochs[space] = epoch
         if raw is None or raw[0] in TOKENS:

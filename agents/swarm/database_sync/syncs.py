@@ -145,15 +145,20 @@ class Syncs:
     async def database_there(self) -> None:
         """The database answers again: what it would have told meanwhile isn't known."""
         await self.news("", None)
-        for table in list(self._tables.values()):
-            try:
-                described = await self._store.described(table.sync)
-                if described != table.described:
-                    self._change(Table(described))
-                    await self._book.keep(described)
-                self._figures[table.name].trouble = ""
-            except (AgentError, BadInput) as error:
-                self._figures[table.name].trouble = str(error)
+        async with self._changing:
+            for table in list(self._tables.values()):
+                await self._look_again(table)
+
+    async def _look_again(self, table: Table) -> None:
+        """Its columns may be others than they were."""
+        try:
+            described = await self._store.described(table.sync)
+            if described != table.described:
+                self._change(Table(described))
+                await self._book.keep(described)
+            self._figures[table.name].trouble = ""
+        except (AgentError, BadInput) as error:
+            self._figures[table.name].trouble = str(error)
 
     def stats(self, name: str) -> SyncStats:
         """What a sync came to."""
