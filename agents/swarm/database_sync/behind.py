@@ -12,16 +12,16 @@ from typing import Any, NamedTuple
 
 from agents.contract import Guard
 from agents.errors import AgentError, Busy, Rejected
-from agents.swarm.database_sync.book import Book, Waiting
+from agents.swarm.database_sync.book import Book, Waiting, encoded
 from agents.swarm.database_sync.figures import Figures
-from agents.swarm.database_sync.overlay import Overlay, overlay_of
+from agents.swarm.database_sync.overlay import Overlay
 from agents.swarm.database_sync.reading import waiting_row
 from agents.swarm.database_sync.shapes import Change
 from agents.swarm.database_sync.shelf import Shelf
 from agents.swarm.database_sync.stores.contract import Store
 from agents.swarm.database_sync.tables import Table
 from agents.swarm.database_sync.writing import Done, Refused, Settle, rounds, write_each
-from graph.errors import HeddleError
+from graph.errors import BadInput, HeddleError
 
 MOST_WAITING = 100_000
 """Rows of one sync that may wait; further writes are refused until some are in the database."""
@@ -38,6 +38,7 @@ class Accepted(NamedTuple):
 
     table: Table
     change: Change
+    content: bytes
     told: asyncio.Future[int]
 
 
@@ -57,7 +58,10 @@ class Queue:
         """Wait for so long, or until somebody is in a hurry."""
         self.hurry.clear()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.hurry.wait(), seconds)
+            async with asyncio.timeout(
+                seconds
+            ):  # `wait_for` of Python 3.11 may lose a cancellation
+                await self.hurry.wait()
 
 
 class Behind:
@@ -84,10 +88,13 @@ class Behind:
 
     async def begin(self, table: Table, figures: Figures) -> None:
         """Take up what waits of a sync since another time."""
-        waiting = await self._book.waiting(table.name, MOST_WAITING)
-        queue = Queue(table, figures, overlay_of(waiting, time.time()))
+        queue = Queue(table, figures, Overlay())
+        now = time.time()
+        while some := await self._book.waiting(table.name, AT_ONCE, after=queue.overlay.newest):
+            for number, change in some:
+                queue.overlay.add(number, change, now)
         self._queues[table.name] = queue
-        if waiting:
+        if len(queue.overlay):
             self._start(queue)
 
     def change_table(self, table: Table) -> None:
@@ -121,8 +128,9 @@ class Behind:
                 f"{MOST_WAITING:,} writes of {table.name!r} wait already.",
                 cure="Look why the database takes none.",
             )
+        content = _kept(table, change)
         told = asyncio.get_running_loop().create_future()
-        self._asked.append(Accepted(table, change, told))
+        self._asked.append(Accepted(table, change, content, told))
         if self._keeping is None or self._keeping.done():
             self._keeping = asyncio.create_task(self._keep())
         await told  # what was taken on is done, even where nobody waits for it any more
@@ -132,7 +140,7 @@ class Behind:
         while self._asked:
             group, self._asked = self._asked, []
             try:
-                writes = [(one.table.name, one.change) for one in group]
+                writes = [(one.table.name, one.content) for one in group]
                 numbers = await self._book.add(writes)
             except AgentError as error:
                 for one in group:
@@ -209,7 +217,8 @@ class Behind:
             newest = queue.overlay.newest
             waiting = await self._book.waiting(queue.table.name, AT_ONCE)
             if not waiting:
-                queue.overlay.written(newest)  # another process of this home wrote them
+                held = queue.overlay.written(newest)  # another process of this home wrote them
+                await self._settle_cache(queue.table, held, {})
                 return
             done = await self._guard.call(
                 lambda: self._write(queue, waiting), within=0, again=False
@@ -227,6 +236,8 @@ class Behind:
         async with self._store.writing() as writing:
             reached = await writing.done(self._book.journal, table.name)
             changes = [one.change for one in waiting if one.number > reached]
+            if not changes:  # another process of this home was quicker, and may be further
+                return done
             for each in rounds(changes):
                 for first in range(0, len(each), table.sync.batch):
                     some = each[first : first + table.sync.batch]
@@ -265,3 +276,11 @@ class Behind:
         if queue.work is not None:
             queue.work.cancel()
             await asyncio.gather(queue.work, return_exceptions=True)
+
+
+def _kept(table: Table, change: Change) -> bytes:
+    """A write as the book keeps it; one that can't be kept holds up no others. Raises BadInput."""
+    try:
+        return encoded(change)
+    except (OverflowError, UnicodeError, TypeError) as error:
+        raise BadInput(f"{table.name} {change.key}: this can't be kept: {error}.") from error

@@ -74,28 +74,30 @@ class Book:
         """Forget a sync."""
         await self._all("DELETE FROM syncs WHERE name = ?", name)
 
-    async def add(self, writes: Sequence[tuple[str, Change]]) -> list[int]:
-        """Make writes durable, each of a sync; gives their numbers."""
-        ready = [(sync, _encoder.encode(change)) for sync, change in writes]
+    async def add(self, writes: Sequence[tuple[str, bytes]]) -> list[int]:
+        """Make writes durable, each of a sync and `encoded`; gives their numbers."""
 
         def work(connection: sqlite3.Connection) -> list[int]:
             last = connection.execute("SELECT value FROM facts WHERE name = 'last'").fetchone()[0]
-            numbers = list(range(last + 1, last + 1 + len(ready)))
+            numbers = list(range(last + 1, last + 1 + len(writes)))
             connection.executemany(
                 "INSERT INTO waiting VALUES (?, ?, ?)",
-                [(sync, n, content) for n, (sync, content) in zip(numbers, ready, strict=True)],
+                [(sync, n, content) for n, (sync, content) in zip(numbers, writes, strict=True)],
             )
             connection.execute("UPDATE facts SET value = ? WHERE name = 'last'", (numbers[-1],))
             return numbers
 
         return await self._do(work)
 
-    async def waiting(self, sync: str, most: int) -> list[Waiting]:
-        """The writes of a sync that wait longest."""
-        query = "SELECT number, content FROM waiting WHERE sync = ? ORDER BY number LIMIT ?"
+    async def waiting(self, sync: str, most: int, *, after: int = 0) -> list[Waiting]:
+        """The writes of a sync that wait longest, of those after a number."""
+        query = (
+            "SELECT number, content FROM waiting WHERE sync = ? AND number > ?"
+            " ORDER BY number LIMIT ?"
+        )
 
         def work(connection: sqlite3.Connection) -> list[Waiting]:
-            rows = connection.execute(query, (sync, most)).fetchall()
+            rows = connection.execute(query, (sync, after, most)).fetchall()
             return [Waiting(number, _change.decode(content)) for number, content in rows]
 
         return await self._do(work)

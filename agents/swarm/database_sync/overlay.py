@@ -2,7 +2,6 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from agents.swarm.database_sync.shapes import Change
@@ -73,11 +72,3 @@ class Overlay:
         """Since when the oldest write waits, in seconds since the epoch; now where none does."""
         first = next(iter(self._rows.values()), None)
         return first.since if first else time.time()
-
-
-def overlay_of(waiting: Sequence[tuple[int, Change]], since: float) -> Overlay:
-    """What waits when an agent begins."""
-    made = Overlay()
-    for number, change in waiting:
-        made.add(number, change, since)
-    return made

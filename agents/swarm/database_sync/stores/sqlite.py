@@ -85,12 +85,12 @@ class SQLiteStore:
     async def writing(self) -> AsyncIterator[Writing]:
         """See Store."""
         async with self._alone:
-            await self._run("BEGIN IMMEDIATE")
             try:
+                await self._run("BEGIN IMMEDIATE")
                 yield _Writing(self)
                 await self._run("COMMIT")
-            except BaseException:
-                await asyncio.shield(self._run("ROLLBACK"))
+            except BaseException:  # who is cancelled doesn't know how far the thread got
+                await asyncio.shield(self._do(_roll_back))
                 raise
 
     async def ping(self) -> None:
@@ -142,6 +142,8 @@ class SQLiteStore:
             return await asyncio.get_running_loop().run_in_executor(self._thread, done)
         except sqlite3.Error as error:
             raise of_sqlite(error) from error
+        except (OverflowError, UnicodeError) as error:
+            raise Rejected(f"SQLite can't hold it: {error}.") from error
 
     def _open(self) -> sqlite3.Connection:
         self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -197,6 +199,11 @@ class _Writing:
             " ON CONFLICT (journal, sync) DO UPDATE SET number = excluded.number",
             (journal, sync, number),
         )
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")
 
 
 def _put(

@@ -1,0 +1,141 @@
+"""What goes wrong for one write or one moment holds up nothing else."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from agents.swarm.database_sync.agent import SyncAgent
+from agents.swarm.database_sync.behind import AT_ONCE, MOST_WAITING, Queue
+from agents.swarm.database_sync.book import encoded
+from agents.swarm.database_sync.figures import Figures
+from agents.swarm.database_sync.overlay import Overlay
+from agents.swarm.database_sync.shapes import Change
+from agents.swarm.database_sync.stores.sqlite import SQLiteStore
+from graph.errors import BadInput
+from tests.agents.swarm.database_sync.conftest import House, behind, users
+from tests.servers.redis import RedisServer
+
+
+@pytest.fixture
+async def small_house(tmp_path: Path) -> House:
+    """A house with a SQLite file and memory."""
+    made = House(tmp_path, f"sqlite:///{tmp_path / 'data.db'}", "")
+    made.make_tables()
+    yield made
+    await made.close()
+
+
+@pytest.mark.parametrize("moments", range(4))
+async def test_who_rests_ends_when_cancelled_in_a_moment_of_hurry(
+    small_house: House, moments: int
+) -> None:
+    agent = await small_house.agent()
+    await agent.define(behind())
+    queue = Queue(agent._syncs.table("users"), Figures(), Overlay())
+    resting = asyncio.create_task(queue.rest(3600))
+    for _ in range(3):
+        await asyncio.sleep(0)
+
+    queue.hurry.set()
+    for _ in range(moments):
+        await asyncio.sleep(0)
+    heard = resting.cancel()
+    await asyncio.wait([resting])
+
+    assert resting.cancelled() == heard
+
+
+async def test_whoever_is_cancelled_while_a_transaction_begins_leaves_none_open(
+    small_house: House,
+) -> None:
+    agent = await small_house.agent()
+    await agent.define(users())
+    store = agent._store
+    assert isinstance(store, SQLiteStore)
+
+    writing = asyncio.create_task(agent.put("users", {"id": 1, "name": "Ada"}))
+    while not store._alone.locked():  # noqa: ASYNC110 - the moment to be cancelled in
+        await asyncio.sleep(0)
+    writing.cancel()
+    await asyncio.wait([writing])
+
+    await agent.put("users", {"id": 2, "name": "Eve"})
+    assert (2, "Eve") in small_house.ask("SELECT id, name FROM users")
+
+
+async def test_a_write_that_can_t_be_kept_is_refused_and_others_are_kept(
+    small_house: House,
+) -> None:
+    agent = await small_house.agent()
+    await agent.define(behind())
+
+    told = await asyncio.gather(
+        agent.put("users", {"id": 1, "name": "Ada", "points": 2**70}),
+        agent.put("users", {"id": 2, "name": "Eve"}),
+        return_exceptions=True,
+    )
+
+    assert isinstance(told[0], BadInput)
+    await agent.flush()
+    assert small_house.ask("SELECT id FROM users") == [(2,)]
+
+
+async def test_a_number_too_large_for_the_database_is_put_aside(small_house: House) -> None:
+    agent = await small_house.agent()
+    await agent.define(behind())
+    await agent.put("users", {"id": 1, "name": "Ada", "points": 2**63})
+    await agent.put("users", {"id": 2, "name": "Eve"})
+
+    await agent.flush()
+
+    assert small_house.ask("SELECT id FROM users") == [(2,)]
+    (conflict,) = await agent.conflicts()
+    assert conflict.mine is not None
+    assert conflict.mine["points"] == 2**63
+
+
+async def test_all_that_waits_is_taken_up_however_much_it_is(small_house: House) -> None:
+    agent = await small_house.agent()
+    await agent.define(behind())
+    many = [Change(key="[1]", values={"id": 1, "name": "Ada"})] * MOST_WAITING
+    last = Change(key="[2]", values={"id": 2, "name": "Eve"})
+    await agent._book.add([("users", encoded(change)) for change in [*many, last]])
+
+    later = await small_house.agent()
+
+    assert (await later.get("users", 2)).found
+    assert later._behind.count("users") == 2
+
+
+async def test_who_comes_late_with_writes_that_are_there_takes_nothing_back(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = await house.agent(), await house.agent()
+    await one.define(behind(version="version"))
+    await other.close()
+    other = await house.agent()
+    await one.put("users", {"id": 1, "name": "Ada"})
+    early = await one._book.waiting("users", AT_ONCE)
+    await other.put("users", {"id": 1, "name": "Eve"})
+    late = await one._book.waiting("users", AT_ONCE)
+
+    queue = one._behind._queues["users"]
+    for some in (late, early, late):  # as if the book had not heard of it in between
+        await one._behind._write(queue, some)
+
+    assert house.ask("SELECT name, version FROM users") == [("Eve", 2)]
+
+
+async def test_an_emptied_cache_is_used_again(
+    whole_house: House, redis_server: RedisServer
+) -> None:
+    agent: SyncAgent = await whole_house.agent()
+    await agent._watch.first_look.wait()
+    await agent.define(users())
+    await agent.put("users", {"id": 1, "name": "Ada"})
+
+    await agent._shelf.cache._redis.flushall()  # type: ignore[attr-defined]
+    read = [(await agent.get("users", 1)).source for _ in range(3)]
+
+    assert read[-1] == "cache"
