@@ -8,10 +8,10 @@ import msgspec
 
 from graph.block import Route
 from graph.catalog import Catalog
+from graph.categories import category_title
 from graph.spec import BlockSpec, Example, Output, Parameter
 
 INDEX = "README.md"
-_ACRONYMS = frozenset({"ai", "http", "sql", "llm", "mcp", "ui"})
 _WIDTH = 88
 
 
@@ -28,7 +28,7 @@ def page(category: str, specs: Iterable[BlockSpec]) -> str:
     """The page of one category: a contents table, then a section for each block."""
     specs = tuple(specs)
     contents = [[f"[{spec.title}](#{_anchor(spec)})", spec.summary] for spec in specs]
-    parts = [f"# {_title(category)} blocks", _table(["block", "what it does"], contents)]
+    parts = [f"# {category_title(category)} blocks", _table(["block", "what it does"], contents)]
     return "\n\n".join([*parts, *(section(spec) for spec in specs)]) + "\n"
 
 
@@ -48,7 +48,7 @@ def section(spec: BlockSpec) -> str:
 
 def _index(categories: Mapping[str, Iterable[BlockSpec]]) -> str:
     rows = [
-        [f"[{_title(name)}]({name}.md)", ", ".join(_link(spec) for spec in specs)]
+        [f"[{category_title(name)}]({name}.md)", ", ".join(_link(spec) for spec in specs)]
         for name, specs in categories.items()
     ]
     return "# Blocks\n\n" + _table(["category", "blocks"], rows) + "\n"
@@ -61,10 +61,6 @@ def _link(spec: BlockSpec) -> str:
 def _anchor(spec: BlockSpec) -> str:
     """What Markdown renderers make of the heading."""
     return re.sub(r"[^\w-]", "", spec.title.lower().replace(" ", "-"))
-
-
-def _title(category: str) -> str:
-    return category.upper() if category in _ACRONYMS else category.capitalize()
 
 
 def _table(head: list[str], rows: Iterable[list[str]]) -> str:

@@ -19,7 +19,7 @@ from app.presenters.agents import ABOUT, BREAKERS, COLUMNS, GUARDED, LATENCIES, 
 from app.tables import Index, Rows, quiet
 from app.theme import current
 
-WIDTHS = (150, 84, 84, 64, 88, 92, 76, 92, 92)
+WIDTHS = (150, 84, 100, 64, 88, 92, 76, 92, 92)
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 NUMBERS = range(LATENCIES + 1, len(COLUMNS))

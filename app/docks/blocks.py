@@ -37,6 +37,7 @@ from app.placing import MIME, place
 from app.presenters.block_finder import Match
 from app.studio import Studio
 from app.theme import SMALL, current, font
+from graph.categories import category_title
 from graph.offered import offered_by
 from graph.spec import BlockSpec
 
@@ -44,12 +45,6 @@ ROW = int(Qt.ItemDataRole.UserRole)
 """Where a row keeps its Choice, whose value is the kind; a group has none."""
 
 GROUP_HEIGHT = 30
-
-_WRITTEN = {
-    "agent": "Agents", "ai": "AI", "http": "HTTP", "sql": "SQL", "llm": "Language models",
-    "mcp": "MCP", "ui": "UI", "sync": "Database sync", "gateway": "API gateway",
-}  # fmt: skip
-
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -199,11 +194,6 @@ def group_title(kind: str) -> str:
     category = category_title(kind.partition(".")[0])
     by = offered_by(kind)
     return f"{category}: {by}" if by else category
-
-
-def category_title(category: str) -> str:
-    """The name of a group of blocks as people read it."""
-    return _WRITTEN.get(category) or category.replace("_", " ").capitalize()
 
 
 def _row(match: Match) -> QStandardItem:

@@ -36,7 +36,7 @@ SIGN = 16
 NOT_READY = "Studio's messages appear here once the runtime is ready."
 NO_MESSAGES = (
     "What scripts say in Roblox Studio appears here.\n\n"
-    "Put the plugin among Studio's plugins: `heddle roblox plugin` writes it. Open the place, then"
+    "Put the plugin among Studio's plugins: “heddle roblox plugin” writes it. Open the place, then"
     " “Connect Studio” gives the code that is entered in the plugin once."
 )
 NONE_LIKE_IT = "No message is like that."

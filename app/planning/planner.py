@@ -12,10 +12,10 @@ from app.planning.goal_sheet import GoalSheet
 from app.planning.notes_sheet import NotesSheet
 from app.planning.part import can_plan, failed, failure_of, part_of
 from app.planning.part_sheet import PartSheet
+from app.presenters.amounts import counted
 from app.presenters.plan_words import (
     Noted,
     changes_of,
-    counted,
     notes_of,
     planned,
     planned_anew,

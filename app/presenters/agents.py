@@ -14,7 +14,7 @@ from agents.manager.status import (
     agent_of,
 )
 from agents.resilience.status import BreakerChanged, GuardStatus
-from app.presenters.amounts import amount
+from app.presenters.amounts import amount, counted
 
 COLUMNS = (
     "Agent", "State", "Breakers", "Lately", "Half within", "95 % within", "A minute",
@@ -154,7 +154,7 @@ def figures(status: AgentStatus, rate: float | None) -> str:
     """What its calls came to, in a line."""
     if not status.calls:
         return ""
-    parts = [f"{status.calls:,} calls", f"{status.failures:,} failed"]
+    parts = [counted(status.calls, "call"), f"{status.failures:,} failed"]
     if rate is not None:
         parts.append(f"{amount(rate, 'count')} in the last minute")
     if status.p50 is not None:

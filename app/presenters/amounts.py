@@ -28,6 +28,11 @@ def amount(value: float | None, unit: str) -> str:
     return (_scaled(value, _THOUSANDS, "\u202f") or _digits(value)) + SHORT.get(unit, "")
 
 
+def counted(number: int, thing: str) -> str:
+    """`1 step`, `3,000 steps`."""
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+
+
 def _time(seconds: float) -> str:
     size = abs(seconds)
     if not size:

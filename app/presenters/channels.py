@@ -1,5 +1,6 @@
 """Channels and what is said on them, as the dock of channels tells of it."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -152,11 +153,19 @@ def _figures(told: Statistics) -> str:
 
 def _said(event: Event) -> tuple[str, str]:
     at = datetime.fromtimestamp(event.at).astimezone().strftime("%H:%M:%S")
-    return f"{at}  {event.name}", _shortened(event.data)
+    return f"{at}  {event.name}", _shortened(_spaced(event.data))
+
+
+def _spaced(text: str) -> str:
+    """JSON with spaces, at which a narrow dock can break it; any other text as it is."""
+    try:
+        return json.dumps(msgspec.json.decode(text), ensure_ascii=False)
+    except msgspec.DecodeError:
+        return text
 
 
 def _short(value: Any) -> str:
-    return "" if value is None else _shortened(msgspec.json.encode(value).decode())
+    return "" if value is None else _shortened(json.dumps(value, ensure_ascii=False))
 
 
 def _shortened(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from agents.swarm.api_gateway.shapes import ROOT, Endpoint, Key, Overview, Rate, Shown, Usage
 from agents.swarm.api_gateway.words import deprecated_words
-from app.presenters.amounts import amount
+from app.presenters.amounts import amount, counted
 
 COLUMNS = (
     "Method", "Address", "Flow", "Calls", "Failed", "Limited", "Refused", "95 % within", "Lately",
@@ -129,7 +129,7 @@ def figures(usage: Usage) -> str:
     """What its calls came to, in a line."""
     if not usage.calls:
         return "Nobody called it since the server started."
-    parts = [f"{usage.calls:,} calls"]
+    parts = [counted(usage.calls, "call")]
     for count, word in (
         (usage.limited, "too many"), (usage.refused, "refused"), (usage.errors, "failed"),
     ):  # fmt: skip
@@ -145,8 +145,8 @@ def counted_words(seen: Overview) -> str:
     """Where rates are counted, and what is wrong with that."""
     if seen.state != HEALTHY:
         return seen.detail
-    counted = "in Redis, for all servers" if seen.counted_in == "redis" else "by this server"
-    return f"Rates are counted {counted}."
+    where = "in Redis, for all servers" if seen.counted_in == "redis" else "by this server"
+    return f"Rates are counted {where}."
 
 
 def key_words(key: Key) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from app.presenters.amounts import counted
 from graph.planning.again import Replacement
 from graph.planning.heard import ROUNDS, Heard
 from graph.planning.plan import Plan
@@ -50,8 +51,3 @@ def changes_of(found: Replacement) -> list[Noted]:
     left = tuple(("", words) for words in found.complaints)
     both = (Noted("What changed", changes), Noted("What was left out of the plan", left))
     return [noted for noted in both if noted.things]
-
-
-def counted(number: int, thing: str) -> str:
-    """`1 step`, `3 steps`."""
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

@@ -39,7 +39,7 @@ NOT_READY = "Syncs appear here once the runtime is ready."
 NOTHING_YET = (
     "No table is kept in step yet. Define a sync, and its rows are read through a cache and written"
     " through it: from PostgreSQL and Redis where DATABASE_URL and REDIS_URL name them, otherwise"
-    " from a SQLite file and memory. Flows use it by the blocks under Sync."
+    " from a SQLite file and memory. Flows use it by the blocks under Database sync."
 )
 
 

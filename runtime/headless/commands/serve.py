@@ -118,7 +118,9 @@ def command(
     database: str | None,
     memory: bool,
 ) -> int:
-    """All services at one port; or those named, each at its own port (see `heddle services`).
+    """All services at one port; or those named, each at its own port.
+
+    `heddle services --offered` lists their names and ports.
 
     Clients send the token, and flows to be stored and run; they see runs as they go. The
     options say what flows may touch: a client may ask for less, never for more. With

@@ -68,7 +68,7 @@ def role_(name: str, role: str, tenant: str, database: str | None) -> int:
 @letting_in.tenant
 @options.where
 def password(name: str, tenant: str, database: str | None) -> int:
-    """Give a user another password; they have to log in again everywhere."""
+    """Give a user another password. They have to log in again everywhere."""
     fresh = secret_for(f"Password for {name}")
     letting_in.done(database, lambda one: one.people.set_password(tenant, name, fresh, BY))
     say(f"{name} has another password.")
@@ -80,7 +80,7 @@ def password(name: str, tenant: str, database: str | None) -> int:
 @letting_in.tenant
 @options.where
 def disable(name: str, tenant: str, database: str | None) -> int:
-    """Shut a user out, at once and by every proof, until they are enabled again."""
+    """Shut a user out, until they are enabled again. It holds at once, for every proof."""
     letting_in.done(database, lambda one: one.people.change(tenant, name, BY, enabled=False))
     say(f"{name} is shut out.")
     return DONE
@@ -91,7 +91,7 @@ def disable(name: str, tenant: str, database: str | None) -> int:
 @letting_in.tenant
 @options.where
 def enable(name: str, tenant: str, database: str | None) -> int:
-    """Let a user in again; wrong passwords that were given meanwhile are forgotten."""
+    """Let a user in again. Wrong passwords that were given are forgotten."""
     letting_in.done(database, lambda one: one.people.change(tenant, name, BY, enabled=True))
     say(f"{name} is let in again.")
     return DONE

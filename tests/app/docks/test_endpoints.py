@@ -97,7 +97,7 @@ def test_a_flow_is_published_called_deprecated_and_taken_away(
     assert reply.json() == {"greeting": "Hello, Ada!"}
     qtbot.waitUntil(lambda: panel.table.endpoints.rows[0].texts[3] == "1", timeout=LONG)
     assert panel.details.address.text() == "POST /gateway/v1/hello"
-    assert panel.details.figures.text().startswith("1 calls · half within ")
+    assert panel.details.figures.text().startswith("1 call · half within ")
 
     panel.details.copy.click()
     assert QGuiApplication.clipboard().text().startswith(f"curl -X POST {base}/gateway/v1/hello")

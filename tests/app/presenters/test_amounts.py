@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from app.presenters.amounts import amount
+from app.presenters.amounts import amount, counted
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,10 @@ def test_a_value_is_told_in_three_digits_and_its_unit(
     value: float | None, unit: str, said: str
 ) -> None:
     assert amount(value, unit) == said
+
+
+@pytest.mark.parametrize(
+    ("number", "said"), [(0, "0 calls"), (1, "1 call"), (2, "2 calls"), (3000, "3,000 calls")]
+)
+def test_one_thing_is_not_told_as_several(number: int, said: str) -> None:
+    assert counted(number, "call") == said

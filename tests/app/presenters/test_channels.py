@@ -52,16 +52,17 @@ def test_a_channel_shows_who_is_there_and_what_was_said_last() -> None:
     row = overview(STATISTICS, [channel("presence-b", 2, 1)]).rows[0]
     events = [
         {"channel": "presence-b", "name": name, "data": data, "offset": n, "at": 0.0}
-        for n, (name, data) in enumerate((("first", "1"), ("second", "x" * 300)))
+        for n, (name, data) in enumerate((("first", '{"to":"Zoë","n":1}'), ("second", "x" * 300)))
     ]
     missed = {"events": events, "complete": True, "offset": 2, "epoch": "e"}
 
     shown = selected(row, missed, [{"user_id": "ada", "user_info": {"name": "Ada"}}])
 
     assert shown.headline == "Presence channel, 2 clients, 1 person"
-    assert shown.people == (("ada", '{"name":"Ada"}'),)
+    assert shown.people == (("ada", '{"name": "Ada"}'),)
     assert [name.split()[1] for name, _ in shown.said] == ["second", "first"]
     assert shown.said[0][1].endswith("x…")
+    assert shown.said[1][1] == '{"to": "Zoë", "n": 1}'  # spaces are where lines may break
 
 
 @pytest.mark.parametrize(
