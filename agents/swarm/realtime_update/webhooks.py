@@ -151,7 +151,7 @@ class _Teller:
                     "X-Pusher-Signature": webhook_signature(self._app, body),
                 },
             )
-        except httpx2.TransportError as error:
+        except (httpx2.TransportError, httpx2.InvalidURL, ValueError, OverflowError) as error:
             raise Unreachable(f"{self.target.url} can't be reached: {error}.") from error
         if response.status_code >= 400:
             raise of_status(f"{self.target.url} refuses webhooks.", response.status_code)
@@ -161,8 +161,15 @@ class _Teller:
 
 def look_at_target(target: WebhookTarget) -> None:
     """Raises BadInput for an address or a kind of event that can't be."""
-    parts = urlsplit(target.url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if not _is_address(target.url):
         raise BadInput(f"{target.url!r} is no address.", cure="Write https://host/path.")
     if unknown := [kind for kind in target.kinds if kind not in KINDS]:
         raise BadInput(f"There is no event {unknown[0]!r}.", cure=f"There are {', '.join(KINDS)}.")
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is none, or a bracket without its other
+        return False

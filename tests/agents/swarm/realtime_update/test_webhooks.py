@@ -145,6 +145,8 @@ async def test_a_house_that_starts_anew_still_knows_whom_to_tell(
     ("target", "says"),
     [
         (WebhookTarget("ftp://example.org"), "no address"),
+        (WebhookTarget("https://example.org:99999"), "no address"),
+        (WebhookTarget("https://[example.org"), "no address"),
         (WebhookTarget("https://example.org", ("never",)), "no event 'never'"),
     ],
 )
