@@ -89,7 +89,7 @@ class HttpApi:
             return _refused(401, error.message, error.cure)
         except BadInput as error:
             return _refused(400, error.message, error.cure)
-        except (msgspec.DecodeError, RecursionError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             return _refused(400, f"The body can't be read: {error}.")
 
     async def _signed(self, request: Request) -> Answer:

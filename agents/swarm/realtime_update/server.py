@@ -20,6 +20,9 @@ MOST_CONNECTIONS = 10_000
 MOST_BODY = 2 * 1024 * 1024
 """Bytes of a request: a hundred events with every character escaped."""
 
+BODY_SECONDS = 30.0
+"""Seconds that a request may take to arrive."""
+
 WEBSOCKETS = "/app/"
 LOOK_SECONDS = 5.0
 
@@ -52,7 +55,11 @@ class Server:
             await _answer(send, await self._answered(scope, receive))
 
     async def _answered(self, scope: Scope, receive: Receive) -> Answer:
-        body = await _body(receive)
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await _body(receive)
+        except TimeoutError:
+            return Answer(408, {"error": f"A request is sent within {BODY_SECONDS:g} s."})
         if body is None:
             return Answer(413, {"error": f"A request has at most {MOST_BODY:,} bytes."})
         request = Request(
@@ -102,7 +109,7 @@ class Server:
             raise Trouble(protocol.NO_VERSION, "Say which protocol: ?protocol=7.")
         if not query["protocol"].isdecimal():
             raise Trouble(protocol.BAD_VERSION, "The version of the protocol is a number.")
-        if int(query["protocol"]) not in SUPPORTED:
+        if query["protocol"] not in map(str, SUPPORTED):
             raise Trouble(protocol.OTHER_VERSION, "Protocols 5 to 7 are spoken here.")
         if len(self._station.lines) >= MOST_CONNECTIONS:
             raise Trouble(protocol.TOO_MANY, f"{MOST_CONNECTIONS:,} clients are connected.")

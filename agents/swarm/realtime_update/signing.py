@@ -70,7 +70,7 @@ def check_request(
         raise BadSignature("body_md5 isn't that of the body.")
     try:
         off = abs((time.time() if now is None else now) - int(query.get("auth_timestamp", "")))
-    except ValueError:
+    except (ValueError, OverflowError):
         raise BadSignature("auth_timestamp is missing, or is no number.") from None
     if off > SKEW:
         raise BadSignature(f"auth_timestamp is {off:,.0f} s off.", cure="Set the clock right.")

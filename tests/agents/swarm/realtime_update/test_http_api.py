@@ -8,6 +8,7 @@ import pusher
 import pytest
 from pusher.errors import PusherBadAuth, PusherBadRequest
 
+from agents.swarm.realtime_update import server
 from agents.swarm.realtime_update.http_api import channel_answer
 from agents.swarm.realtime_update.signing import Credentials, signed
 from tests.agents.swarm.realtime_update.conftest import (
@@ -106,6 +107,8 @@ async def test_an_unsigned_or_forged_request_is_refused(house: House) -> None:
         b'{"name":"said","data":{"not":"text"},"channels":["a"]}',
         b'{"name":"said","data":"%s","channels":["a"]}' % (b"x" * 10_241),
         b'{"name":"said","data":"x","channels":["a"],"socket_id":"nobody"}',
+        b'{"name":"said","data":"\xff","channels":["a"]}',
+        b'{"name":"said","data":"x","channels":["a"],"more":' + b"[" * 20_000,
     ],
 )
 async def test_a_wrong_body_is_told_what_is_wrong(house: House, body: bytes) -> None:
@@ -124,6 +127,21 @@ async def test_a_body_that_is_too_large_is_refused(house: House) -> None:
         answer = await client.post(f"/apps/{house.app.app_id}/events", content=b"x" * (3 << 20))
 
     assert answer.status_code == 413
+
+
+async def test_nobody_is_waited_for_without_end(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "BODY_SECONDS", 0.0)
+    never = asyncio.get_running_loop().create_future()
+    told = list[Any]()
+
+    async def send(message: Any) -> None:
+        told.append(message)
+
+    await house.agent.app({"type": "http"}, lambda: never, send)
+
+    assert told[0]["status"] == 408
 
 
 async def test_history_is_had_from_an_offset_on(house: House) -> None:

@@ -19,6 +19,7 @@ from tests.agents.swarm.realtime_update.conftest import Client, House, client_of
         ("/app/{key}", 4008),
         ("/app/{key}?protocol=seven", 4006),
         ("/app/{key}?protocol=99", 4007),
+        (f"/app/{{key}}?protocol={'9' * 5_000}", 4007),
     ],
 )
 async def test_who_can_t_be_served_is_told_why_and_closed(
@@ -79,7 +80,16 @@ async def test_a_client_that_gave_a_sign_of_life_stays(
         assert (await client.hear())["event"] == "pusher:ping"
 
 
-@pytest.mark.parametrize("text", ["", "[", "[]", "{}", '{"event": 1}', "\u0000"])
+DEEP = "[" * 20_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "[", "[]", "{}", '{"event": 1}', "\u0000", f'{{"event": "said", "data": {DEEP}',
+        json.dumps({"event": "pusher:subscribe", "data": f'{{"channel": "a", "more": {DEEP}'}),
+    ],
+)  # fmt: skip
 async def test_what_is_no_message_is_refused_and_the_client_stays(house: House, text: str) -> None:
     async with client_of(house.port, house.app.key) as client:
         await client.connection.send(text)

@@ -43,6 +43,7 @@ def test_a_request_that_the_library_signed_is_let_through(library: pusher.Pusher
         ({"body_md5": "0" * 32}, "body_md5"),
         ({"auth_version": "2.0"}, "auth_version"),
         ({"auth_timestamp": "soon"}, "auth_timestamp"),
+        ({"auth_timestamp": "9" * 400}, "auth_timestamp"),
         ({"auth_timestamp": str(int(time.time()) - 700)}, "auth_timestamp"),
         ({"auth_signature": "0" * 64}, "auth_signature"),
         ({"added": "afterwards"}, "auth_signature"),
