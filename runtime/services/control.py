@@ -249,7 +249,7 @@ async def watch(
     socket: WebSocket[Any, Any, Any],
     runtime: Engine,
     run: FromQuery[str] = "",
-    after: Seq | None = None,
+    after: Annotated[int | None, QueryParameter(ge=0, le=LARGEST_SEQ)] = None,
     brief: FromQuery[bool] = False,
 ) -> None:
     """Events of a run, or of all, from now on; with `after` a run's past first, until its end.
