@@ -23,11 +23,13 @@ class Spool:
 
     def add(self, deeds: Sequence[Deed]) -> None:
         """Keep deeds; they are durable on return."""
-        lines = b"".join(_encode(deed) + b"\n" for deed in deeds)
+        # The line before may have been cut off.
+        lines = b"\n" + b"".join(_encode(deed) + b"\n" for deed in deeds)
         with locked(self._lock):
             flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
-            with open(os.open(self._file, flags, 0o600), "ab", buffering=0) as file:
+            with open(os.open(self._file, flags, 0o600), "ab") as file:
                 file.write(lines)
+                file.flush()
                 os.fsync(file.fileno())
 
     @contextlib.contextmanager

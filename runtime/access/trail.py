@@ -134,12 +134,11 @@ class Trail:
         finally:
             self._writing = None
 
-    async def _kept(self, deeds: Sequence[Deed]) -> Exception | None:
-        try:
-            await asyncio.to_thread(self._keep, deeds)
-        except (AgentError, OSError) as error:
-            return error
-        return None
+    async def _kept(self, deeds: Sequence[Deed]) -> BaseException | None:
+        """Why deeds couldn't be kept, whatever it is: those who wait are told."""
+        keeping = asyncio.to_thread(self._keep, deeds)
+        (error,) = await asyncio.gather(keeping, return_exceptions=True)
+        return error
 
     def _keep(self, deeds: Sequence[Deed]) -> None:
         try:
@@ -158,9 +157,13 @@ class Pin:
         self._turn = threading.Lock()
 
     def read(self) -> Head | None:
-        """The entry, None when nothing was ever written here."""
+        """The entry, None when nothing was ever written here, or a power cut left nothing of it."""
         content = read_private(self._file)
-        return msgspec.json.decode(content, type=Head) if content else None
+        try:
+            return msgspec.json.decode(content, type=Head) if content else None
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            log.warning("%s holds no entry of the audit trail: it is begun anew.", self._file)
+            return None
 
     def move(self, head: Head) -> None:
         """Note a later entry; an earlier one changes nothing."""

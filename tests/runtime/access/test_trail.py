@@ -14,6 +14,7 @@ from runtime.access.deeds import Deed, Head
 from runtime.access.searching import Wanted
 from runtime.access.tables import access_tables, done
 from runtime.access.trail import Trail
+from runtime.secrets.keep import Exposed
 from tests.runtime.access.conftest import BY, HERE, PASSWORD
 
 
@@ -156,6 +157,39 @@ async def test_a_line_that_was_cut_off_spoils_none_of_the_others(
 
     entries = await access.reading.entries(Wanted())
     assert [one.request for one in entries] == ["next", "whole"]
+
+
+async def test_what_is_kept_after_a_line_that_was_cut_off_is_not_lost_with_it(
+    access: Access, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (access.folder / "trail.spool").write_bytes(b'{"at": 7.0, "wh')
+    with monkeypatch.context() as away:
+        away.setattr(Tables, "do_now", _gone)
+        await access.trail.record(deed(request="whole"))
+
+    await access.trail.record(deed(request="next"))
+
+    entries = await access.reading.entries(Wanted())
+    assert [one.request for one in entries] == ["next", "whole"]
+
+
+@pytest.mark.parametrize("left", [b"\0" * 160, b'{"seq": 1, "ha', b"\xff\xfe"])
+async def test_a_head_that_a_power_cut_spoiled_stops_nobody(access: Access, left: bytes) -> None:
+    await noted(access, 1)
+    (access.folder / "trail.head").write_bytes(left)
+
+    await asyncio.wait_for(access.trail.record(deed(request="next")), 10)
+
+    assert (await access.trail.verify()).is_whole
+
+
+async def test_whoever_waits_is_told_why_a_deed_can_not_be_noted(access: Access) -> None:
+    await noted(access, 1)
+    (access.folder / "trail.head").chmod(0o644)
+
+    for _ in range(2):
+        with pytest.raises(Exposed, match="Others may read"):
+            await asyncio.wait_for(access.trail.record(deed()), 10)
 
 
 async def test_the_trail_is_searched_by_everything_it_says(access: Access) -> None:
