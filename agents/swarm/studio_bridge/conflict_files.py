@@ -2,12 +2,16 @@
 
 import shutil
 from collections.abc import Iterator, Sequence
+from hashlib import sha256
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from agents.swarm.studio_bridge.paths import safe_file
 from agents.swarm.studio_bridge.shapes import Conflict
+
+LONGEST_NAME = 255
+"""Bytes of a name that any disk can hold."""
 
 
 class ConflictFiles:
@@ -33,10 +37,13 @@ class ConflictFiles:
         return replace(conflict, folder=str(self._place(project, conflict)))
 
     def _home(self, project: str) -> Path:
-        return self._folder / safe_file(project.replace("/", "%2F"))
+        name = safe_file(project.replace("/", "%2F"))
+        fits = len(name.encode()) < LONGEST_NAME
+        return self._folder / (name if fits else sha256(name.encode()).hexdigest())
 
     def _place(self, project: str, conflict: Conflict) -> Path:
-        name = safe_file(conflict.path.replace("/", "."))[-80:].lstrip(".")
+        whole = safe_file(conflict.path.replace("/", ".")).encode()
+        name = whole[-80:].decode(errors="ignore").lstrip(".")
         return self._home(project) / f"{name} {conflict.script[:8]}"
 
 

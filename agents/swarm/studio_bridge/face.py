@@ -4,7 +4,7 @@ import asyncio
 import ipaddress
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
@@ -29,6 +29,11 @@ LARGEST = 8 * 1024 * 1024
 """Bytes of a request; the plugin sends at most a megabyte."""
 SLOWEST = 30.0
 """Seconds that a request may take to arrive."""
+
+Name = Annotated[str, msgspec.Meta(max_length=40, pattern=r"^[^\x00]*$")]
+"""A script's id, as any database can look for it."""
+Number = Annotated[int, msgspec.Meta(ge=0, lt=1 << 31)]
+"""A version's."""
 
 _HOST = re.compile(r"(?P<name>[a-z0-9.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?")
 """What a request names as its Host: a name or an address, and perhaps a port."""
@@ -63,8 +68,8 @@ class Begin(msgspec.Struct):
 class Had(msgspec.Struct):
     """A script as Studio has it, or had it last."""
 
-    script: str
-    base: int
+    script: Name
+    base: Number
     path: list[str]
     kind: Kind
     source: str
@@ -80,15 +85,15 @@ class Write(msgspec.Struct):
 class NotTaken(msgspec.Struct):
     """Why a version couldn't be taken."""
 
-    version: int
+    version: Number
     reason: str
 
 
 class Applied(msgspec.Struct):
     """What became of changes: scripts with the version that Studio has now."""
 
-    applied: dict[str, int] = {}
-    refused: dict[str, NotTaken] = {}
+    applied: dict[Name, Number] = {}
+    refused: dict[Name, NotTaken] = {}
 
 
 class Log(msgspec.Struct):

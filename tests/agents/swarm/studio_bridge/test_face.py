@@ -1,5 +1,7 @@
 """Who may speak to the bridge, and what those are told who may not."""
 
+from pathlib import Path
+
 import httpx
 import pytest
 
@@ -132,13 +134,53 @@ async def test_what_is_too_large_or_makes_no_sense_is_told(
 
     large = await client.post("write", content=b"x" * (LARGEST + 1))
     nonsense = await client.post("write", json={"edits": [{"script": 1}]})
+    deep = await client.post("write", content=b'{"more":' + b"[" * 20_000)
     nowhere = await client.post("nowhere")
     wrong = await client.get("write")
 
     assert large.status_code == 413
-    assert nonsense.status_code == 400
+    assert (nonsense.status_code, deep.status_code) == (400, 400)
     assert "edits" in nonsense.json()["message"]
     assert (nowhere.status_code, wrong.status_code) == (404, 405)
+
+
+@pytest.mark.parametrize(
+    ("path", "sent"),
+    [
+        ("write", {"edits": [{"script": "a", "base": 1 << 80, "path": ["Workspace", "A"],
+                              "kind": "Script", "source": ""}]}),
+        ("write", {"edits": [{"script": "\0", "base": 0, "path": ["Workspace", "A"],
+                              "kind": "Script", "source": ""}]}),
+        ("applied", {"applied": {"a": -1 << 80}}),
+        ("applied", {"refused": {"a" * 41: {"version": 1, "reason": "?"}}}),
+    ],
+)  # fmt: skip
+async def test_what_no_database_can_hold_is_told(
+    served: Served, client: httpx.AsyncClient, path: str, sent: object
+) -> None:
+    await pair(served, client)
+
+    assert (await client.post(path, json=sent)).status_code == 400
+
+
+async def test_a_conflict_has_files_whatever_its_script_is_called(
+    served: Served, client: httpx.AsyncClient
+) -> None:
+    project = "🎈" * 80
+    code = await served.agent.pair(project=project)
+    token = (await client.post("pair", json={"code": code.code})).json()["token"]
+    client.headers["Authorization"] = f"Bearer {token}"
+    begun = await client.post("session", json={"run": "r"})
+    client.headers["X-Heddle-Session"] = begun.json()["session"]
+    path = ["Workspace", "🎈" * 90]
+    await served.agent.push_scripts({"/".join(path): "ours"}, project=project)
+    theirs = {"script": "", "base": 0, "path": path, "kind": "ModuleScript", "source": "theirs"}
+
+    answer = await client.post("write", json={"edits": [theirs]})
+
+    (found,) = await served.agent.conflicts(project=project)
+    assert answer.json()["taken"][0]["answer"] == "conflict"
+    assert (Path(found.folder) / "studio.luau").read_text() == "theirs"
 
 
 async def test_one_script_that_cannot_be_kept_does_not_hold_up_the_others(
