@@ -29,7 +29,6 @@ class Panel(QWidget):
         super().__init__()
         self._studio = studio
         self._rates = Rates()
-        self._status = AgentsStatus(0.0, ())
         self._ahead = 0.0
         self._asked = False
         self.table, self.details = AgentTable(self), Details(self)
@@ -70,7 +69,6 @@ class Panel(QWidget):
         self._asked = False
         if not is_there(self):
             return
-        self._status = status
         self._ahead = status.at - time.time()
         self._rates.see(status)
         rows = agent_rows(status, self._rates)
@@ -79,10 +77,9 @@ class Panel(QWidget):
         self._show_details()
 
     def _show_details(self) -> None:
-        for status in self._status.agents:
-            if status.agent == self.table.selected:
-                rate = self._rates.per_minute(status.agent)
-                self.details.show_agent(status, time.time() + self._ahead, rate)
+        if (row := self.table.selected) is not None:
+            rate = self._rates.per_minute(row.key)
+            self.details.show_agent(row.status, time.time() + self._ahead, rate)
 
     def _lay_out(self) -> None:
         self._split = QSplitter(self)

@@ -68,6 +68,11 @@ class AgentRow(NamedTuple):
     about: str
     breakers: tuple[str, ...]
 
+    @property
+    def key(self) -> str:
+        """What it is known by."""
+        return self.status.agent
+
 
 class GuardRow(NamedTuple):
     """A guard: `said` is its state with what comes next, `figures` what its calls came to."""

@@ -41,6 +41,11 @@ class ChannelRow(NamedTuple):
     icon: str
     quiet: bool
 
+    @property
+    def key(self) -> str:
+        """What it is known by."""
+        return self.channel
+
 
 class Route(NamedTuple):
     """Where clients are to be: in words, with an icon and the name of its colour."""

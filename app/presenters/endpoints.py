@@ -48,6 +48,11 @@ class EndpointRow(NamedTuple):
     said: str
     is_old: bool
 
+    @property
+    def key(self) -> str:
+        """What it is known by."""
+        return self.shown.endpoint.key
+
 
 def endpoint_rows(seen: Overview) -> list[EndpointRow]:
     """All endpoints, by version and path."""

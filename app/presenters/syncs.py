@@ -45,6 +45,11 @@ class SyncRow(NamedTuple):
     def name(self) -> str:
         return self.stats.sync.name
 
+    @property
+    def key(self) -> str:
+        """What it is known by."""
+        return self.name
+
 
 class Side(NamedTuple):
     """The database or the cache: where it is, and whether it answers."""

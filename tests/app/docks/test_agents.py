@@ -49,7 +49,7 @@ def panel(qtbot: QtBot, studio: Studio, dock: Agents) -> Panel:
     assert isinstance(dock.panel, Panel)
     studio.bridge.start()
     panel = dock.panel
-    qtbot.waitUntil(lambda: len(panel.table.agents.rows) > 4, timeout=LONG)
+    qtbot.waitUntil(lambda: len(panel.table.listed.rows) > 4, timeout=LONG)
     return panel
 
 
@@ -70,10 +70,10 @@ def down(studio: Studio, panel: Panel, qtbot: QtBot, unused_tcp_port: int) -> st
 
 
 def test_agents_are_listed_before_anybody_needs_them(panel: Panel) -> None:
-    titles = {row.texts[0]: row.status.state for row in panel.table.agents.rows}
+    titles = {row.texts[0]: row.status.state for row in panel.table.listed.rows}
 
     assert {"HTTP", "Files", "Databases", "Python sandbox", "Models"} <= titles.keys()
-    assert panel.details.title.text() == panel.table.agents.rows[0].texts[0]
+    assert panel.details.title.text() == panel.table.listed.rows[0].texts[0]
     assert "told once it has been started" in panel.details.capabilities.text()
     assert (DOCK.title, DOCK.area) == ("Agents", "bottom")
 
@@ -83,14 +83,14 @@ def test_a_host_that_is_down_is_seen_and_its_breaker_reset(
 ) -> None:
     card = panel.details.guards[f"http:{down}"]
     assert card.accessibleName().startswith(f"Guard of {down}: Open, tried again in ")
-    assert panel.table.agents.rows[0].texts[2] == "1 open"
+    assert panel.table.listed.rows[0].texts[2] == "1 open"
     assert f"The breaker of {down} is open" in panel.details.lately.text()
     assert "Send a request" in panel.details.capabilities.text()
 
     card.reset.click()
 
     qtbot.waitUntil(lambda: card.reset.isHidden(), timeout=LONG)
-    assert panel.table.agents.rows[0].texts[2] == "1 closed"
+    assert panel.table.listed.rows[0].texts[2] == "1 closed"
 
 
 def test_a_breaker_is_held_open_until_somebody_tries_again(
@@ -126,13 +126,14 @@ def test_an_agent_is_checked_drained_and_started_again(
 
 def test_figures_change_in_place(panel: Panel, down: str, qtbot: QtBot) -> None:
     card = panel.details.guards[f"http:{down}"]
-    asked = panel.table.agents.rows[0].status.calls
+    asked = panel.table.listed.rows[0].status.calls
 
     panel.look()
-    qtbot.waitUntil(lambda: panel.table.agents.rows[0].status.calls >= asked, timeout=LONG)
+    qtbot.waitUntil(lambda: panel.table.listed.rows[0].status.calls >= asked, timeout=LONG)
 
     assert panel.details.guards[f"http:{down}"] is card
-    assert panel.table.selected == "http"
+    assert panel.table.selected is not None
+    assert panel.table.selected.key == "http"
     panel.show_agent("files")
     assert panel.details.title.text() == "Files"
     assert panel.details.guards == {}

@@ -56,7 +56,7 @@ def say(qtbot: QtBot, studio: Studio, channel: str, event: str, data: object) ->
 
 
 def names(panel: Panel) -> list[str]:
-    return [row.channel for row in panel.table.channels.rows]
+    return [row.channel for row in panel.table.listed.rows]
 
 
 def test_an_empty_dock_says_how_clients_join(panel: Panel, qtbot: QtBot) -> None:

@@ -77,7 +77,7 @@ def publish(studio: Studio, panel: Panel, qtbot: QtBot, path: str, access: str) 
 
 
 def listed(panel: Panel) -> list[str]:
-    return [row.shown.address for row in panel.table.endpoints.rows]
+    return [row.shown.address for row in panel.table.listed.rows]
 
 
 def test_without_endpoints_it_says_what_to_do(panel: Panel) -> None:
@@ -95,7 +95,7 @@ def test_a_flow_is_published_called_deprecated_and_taken_away(
     base = studio.endpoints.base
     reply = httpx.post(f"{base}/gateway/v1/hello", json={"name": "Ada"})
     assert reply.json() == {"greeting": "Hello, Ada!"}
-    qtbot.waitUntil(lambda: panel.table.endpoints.rows[0].texts[3] == "1", timeout=LONG)
+    qtbot.waitUntil(lambda: panel.table.listed.rows[0].texts[3] == "1", timeout=LONG)
     assert panel.details.address.text() == "POST /gateway/v1/hello"
     assert panel.details.figures.text().startswith("1 call · half within ")
 

@@ -79,8 +79,8 @@ def register(
 def choose(qtbot: QtBot, panel: Panel, name: str, versions: int = 2) -> None:
     """Select a schema, and see all its versions."""
     panel.look()
-    qtbot.waitUntil(lambda: name in [row.name for row in panel.table.schemas.rows], timeout=LONG)
-    panel.table.selectRow([row.name for row in panel.table.schemas.rows].index(name))
+    qtbot.waitUntil(lambda: name in [row.name for row in panel.table.listed.rows], timeout=LONG)
+    panel.table.selectRow([row.name for row in panel.table.listed.rows].index(name))
     qtbot.waitUntil(lambda: panel.details.title.text() == name, timeout=LONG)
     assert panel.details.versions.count() == versions
 
@@ -105,9 +105,9 @@ def test_schemas_are_listed_by_platform_with_their_versions(
 ) -> None:
     register(qtbot, studio, "lesson", "1.0.0", LESSON, "roblox")
     kept.look()
-    qtbot.waitUntil(lambda: len(kept.table.schemas.rows) == 2, timeout=LONG)
+    qtbot.waitUntil(lambda: len(kept.table.listed.rows) == 2, timeout=LONG)
 
-    rows = [row.texts[:4] for row in kept.table.schemas.rows]
+    rows = [row.texts[:4] for row in kept.table.listed.rows]
 
     assert rows == [
         ("lesson", "Backend", "JSON Schema", "2.0.0  (2)"),
