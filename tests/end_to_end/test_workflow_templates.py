@@ -144,6 +144,22 @@ async def test_a_lesson_is_written_kept_shown_and_brought_to_studio(
     assert "They are long." in source
 
 
+async def test_nothing_that_a_lesson_says_is_done_by_studio(house: House, models: Models) -> None:
+    content = "]=====] .. os.clock() .. [=====[ and ]=====]"
+    models.then(Said(json.dumps({**LESSON, "content": content})))
+
+    workflow = await house.begin(
+        "content_generation", topic="Moles", model="openai/scripted-large", database=house.database
+    )
+    assert (await house.over(workflow))["status"] == "succeeded"
+
+    path = "ReplicatedStorage/Lessons/moles-9"
+    source = (await house.task("studio_bridge", "script", name=path))["source"]
+    text = source.partition("[=====[")[2].removesuffix("]=====])\n")
+    assert "]=" not in text
+    assert json.loads(text)["content"] == content
+
+
 async def _source(studio: Studio, path: str) -> str:
     return (await studio.scripts()).get(path, "")
 
