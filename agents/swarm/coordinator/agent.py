@@ -13,7 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from agents.contract import CourseState, FlowCourse, FlowShape, Grants, Health, Means
-from agents.errors import AgentError, FlowFailed
+from agents.errors import AgentError, Contended, FlowFailed
 from agents.swarm.coordinator.shapes import (
     OVER,
     Kept,
@@ -133,8 +133,7 @@ class CoordinatorAgent(Worker):
         )
         kept = await self._tables.done(self._store.add, kept)
         if kept.state not in OVER:
-            await self.means.flows.begin(kept.flow, kept.parameters, run=kept.workflow_id)
-            self._follow(kept)
+            await self._begin(kept)
         return await self._workflow(kept)
 
     @capability("read")
@@ -154,19 +153,22 @@ class CoordinatorAgent(Worker):
 
     @capability("write")
     async def cancel(self, workflow_id: str, *, reason: str = "") -> Workflow:
-        """End a workflow; what its steps have done stays done."""
+        """End a workflow; what its steps have done stays done.
+
+        Raises Contended where another process does it.
+        """
         kept = await self._kept(workflow_id)
         if kept.state not in OVER:
-            await self.means.flows.go_on(workflow_id)
+            if not await self.means.flows.go_on(workflow_id):
+                await self._look_who_does(workflow_id)
             await self.means.flows.cancel(workflow_id, reason)
-            await self._over(workflow_id)
+            await self._over(kept)
         return await self.status(workflow_id)
 
     @capability("read")
     async def wait(self, workflow_id: str) -> Workflow:
         """Wait until a workflow is over, however long that takes."""
-        await self._kept(workflow_id)
-        await self._over(workflow_id)
+        await self._over(await self._kept(workflow_id))
         return await self.status(workflow_id)
 
     @capability("read")
@@ -189,6 +191,28 @@ class CoordinatorAgent(Worker):
                     self._follow(kept)
                 return
             await asyncio.sleep(PAUSE)
+
+    async def _begin(self, kept: Kept) -> None:
+        """Begin a workflow. One that is refused was none; another begins as soon as it can."""
+        try:
+            await self.means.flows.begin(kept.flow, kept.parameters, run=kept.workflow_id)
+        except HeddleError as error:
+            if not getattr(error, "retryable", False):
+                await self._tables.done(self._store.drop, kept.workflow_id)
+                raise
+        except asyncio.CancelledError:
+            self._follow(kept)
+            raise
+        self._follow(kept)
+
+    async def _look_who_does(self, workflow_id: str) -> None:
+        """Raises Contended where a workflow isn't over, and isn't done here."""
+        course = await self.means.flows.course(workflow_id)
+        if course is None or course.ended is None:
+            raise Contended(
+                f"{workflow_id} is done by another process, or hasn't begun yet.",
+                cure="Ask the one that does it, or once more in a while.",
+            )
 
     async def _kept(self, workflow_id: str) -> Kept:
         known = ID.match(workflow_id)
@@ -281,8 +305,10 @@ class CoordinatorAgent(Worker):
         await self._tables.done(self._store.settle, id, state_of(course))
         return True
 
-    async def _over(self, workflow_id: str) -> None:
-        if (task := self._following.get(workflow_id)) is not None:
+    async def _over(self, kept: Kept) -> None:
+        if kept.state not in OVER:  # as one that another process began
+            self._follow(kept)
+        if (task := self._following.get(kept.workflow_id)) is not None:
             await asyncio.wait([task])
 
 

@@ -27,6 +27,7 @@ _ADD = """INSERT INTO swarm_workflows
     ON CONFLICT DO NOTHING"""
 _BY_KEY = "SELECT * FROM swarm_workflows WHERE key = :key"
 _BY_ID = "SELECT * FROM swarm_workflows WHERE workflow_id = :id"
+_DROP = "DELETE FROM swarm_workflows WHERE workflow_id = :id"
 _SETTLE = "UPDATE swarm_workflows SET state = :state WHERE workflow_id = :id"
 _PAGE = """SELECT * FROM swarm_workflows WHERE number < :before AND (:state = '' OR state = :state)
     ORDER BY number DESC LIMIT :limit"""
@@ -73,6 +74,10 @@ class Store:
         """A workflow by its id."""
         found = self._tables.read_now(lambda one: _all(ask(one, _BY_ID, id=workflow_id)))
         return found[0] if found else None
+
+    def drop(self, workflow_id: str) -> None:
+        """Keep a workflow no more."""
+        self._tables.do_now(lambda one: ask(one, _DROP, id=workflow_id))
 
     def settle(self, workflow_id: str, state: WorkflowState) -> None:
         """Note how a workflow stands."""

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from agents.contract import Task
+from agents.errors import Contended
 from agents.swarm.coordinator.agent import CoordinatorAgent
 from agents.swarm.coordinator.shapes import Workflow
 from graph.errors import BadInput
@@ -162,6 +163,34 @@ async def test_a_workflow_can_be_ended(coordinator: CoordinatorAgent) -> None:
     ended = await coordinator.cancel(made.workflow_id, reason="Not now.")
 
     assert (ended.status, ended.error) == ("cancelled", "Not now.")
+
+
+async def test_one_that_another_process_does_is_ended_there_only(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (_, coordinator):
+        await coordinator.add_template("slow", SLOW)
+        made = await coordinator.create("slow")
+        async with opened(tmp_path) as (_, other):
+            with pytest.raises(Contended, match="another process"):
+                await other.cancel(made.workflow_id)
+
+        assert (await coordinator.cancel(made.workflow_id)).status == "cancelled"
+
+
+async def test_one_that_another_process_does_is_waited_for(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (_, coordinator), opened(tmp_path) as (_, other):
+        await coordinator.add_template("slow", SLOW)
+        made = await coordinator.create("slow", parameters={"seconds": 0.5})
+
+        assert (await other.wait(made.workflow_id)).status == "succeeded"
+
+
+async def test_what_a_flow_refuses_is_no_workflow(coordinator: CoordinatorAgent) -> None:
+    await coordinator.add_template("slow", SLOW.replace("600", '600, "type": "integer"'))
+
+    with pytest.raises(BadInput, match="must be integer"):
+        await coordinator.create("slow", parameters={"seconds": "soon"})
+
+    assert (await coordinator.workflows()).workflows == []
 
 
 async def test_workflows_are_listed_newest_first_page_by_page(
