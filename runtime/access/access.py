@@ -44,8 +44,9 @@ class Access:
             self._tables, self.trail, self._passwords, self.signing, self.proofs, now, rules
         )
         self.people = People(
-            self._tables, self.trail, self._passwords, self.signing, self.proofs, now, folder
-        )
+            self._tables, self.trail, self._passwords, self.signing, self.proofs, self.logins,
+            now, folder,
+        )  # fmt: skip
 
     async def close(self) -> None:
         """Wait until everything is noted, and let go of the tables."""

@@ -23,6 +23,8 @@ from runtime.access.trail import Trail
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
+LONGEST = 100
+"""Characters of a name that are looked at: none is longer."""
 IN_LINE = 8
 """Logins under one name that may wait for each other before others are turned away."""
 
@@ -74,12 +76,23 @@ class Logins:
 
         Whether there is such a user shows neither in what is answered nor in how long it takes.
         """
-        if wait := self._throttle.wait(whence.address, self._now()):
-            raise LockedOut(wait)
         with contextlib.suppress(Unfit):  # such a name is nobody's, which is found out below
             name = users.named(name)
-        async with self._turn(tenant, name[:100]):
-            return await self._let_in(tenant, name[:100], password, whence)
+        tenant, name = tenant[:LONGEST], name[:LONGEST]
+        async with self._attempt(tenant, name, whence):
+            hash, checked = await self._proved(tenant, name, password, whence)
+            session, token = await self._trail.along(
+                lambda one: self._right(one, (tenant, name, hash), checked, whence)
+            )
+            return await self._tokens(session, token)
+
+    async def prove(self, who: Principal, password: str, whence: Whence) -> None:
+        """Have somebody who is in say their password; what is wrong counts as at a login.
+
+        Raises BadLogin, LockedOut, TooBusy, Unavailable.
+        """
+        async with self._attempt(who.tenant, who.user, whence):
+            await self._proved(who.tenant, who.user, password, whence)
 
     async def refresh(self, token: str, whence: Whence) -> Tokens:
         """The next pair of tokens. Raises BadToken, Unavailable.
@@ -108,7 +121,10 @@ class Logins:
         await self._trail.along(ended)
         self._proofs.forget()
 
-    async def _let_in(self, tenant: str, name: str, password: str, whence: Whence) -> Tokens:
+    async def _proved(
+        self, tenant: str, name: str, password: str, whence: Whence
+    ) -> tuple[str, Checked]:
+        """The hash of somebody's password, which was right. Raises BadLogin, LockedOut."""
         now = self._now()
         until, hash = await self._tables.do(
             lambda one: (
@@ -124,10 +140,7 @@ class Logins:
             self._throttle.failed(whence.address, now)
             await self._trail.along(lambda one: self._wrong(one, tenant, name, whence))
             raise BadLogin
-        session, token = await self._trail.along(
-            lambda one: self._right(one, (tenant, name, hash), checked, whence)
-        )
-        return await self._tokens(session, token)
+        return hash, checked
 
     def _wrong(
         self, connection: "sa.Connection", tenant: str, name: str, whence: Whence
@@ -163,6 +176,14 @@ class Logins:
             session.name, session.tenant, session.id, secrets.token_hex(8), now, now + lasts
         )
         return Tokens(await asyncio.to_thread(self._signing.sign, claims), refresh, int(lasts))
+
+    @contextlib.asynccontextmanager
+    async def _attempt(self, tenant: str, name: str, whence: Whence) -> AsyncIterator[None]:
+        """Let somebody say a password. Raises LockedOut where too many came from there."""
+        if wait := self._throttle.wait(whence.address, self._now()):
+            raise LockedOut(wait)
+        async with self._turn(tenant, name):
+            yield
 
     @contextlib.asynccontextmanager
     async def _turn(self, tenant: str, name: str) -> AsyncIterator[None]:

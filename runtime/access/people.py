@@ -10,9 +10,9 @@ import msgspec
 from agents.tables import Tables
 from runtime.access import attempts, keys, sessions, tenants, users
 from runtime.access.deeds import Deed
-from runtime.access.errors import BadLogin, NotThere, Unfit
+from runtime.access.errors import NotThere, Unfit
 from runtime.access.keys import ApiKey
-from runtime.access.logins import Whence
+from runtime.access.logins import Logins, Whence
 from runtime.access.passwords import Passwords, refuse_weak
 from runtime.access.principal import Principal, Role
 from runtime.access.proofs import Proofs
@@ -44,6 +44,7 @@ class People:
         passwords: Passwords,
         signing: Signing,
         proofs: Proofs,
+        logins: Logins,
         now: Callable[[], float],
         folder: Path,
     ) -> None:
@@ -53,6 +54,7 @@ class People:
         self._passwords = passwords
         self._signing = signing
         self._proofs = proofs
+        self._logins = logins
         self._now = now
 
     # Users.
@@ -118,11 +120,11 @@ class People:
         await self._do("set_password", name, by, work, tenant)
 
     async def change_own_password(self, old: str, new: str, by: By) -> None:
-        """Give oneself another password. Raises BadLogin when the old one is wrong, Unfit."""
+        """Give oneself another password. Raises BadLogin when the old one is wrong, LockedOut,
+        Unfit.
+        """
         who = by.who
-        hash = await self._tables.do(lambda one: users.password_of(one, who.tenant, who.user))
-        if not (await self._passwords.check(old, hash)).right:
-            raise BadLogin
+        await self._logins.prove(who, old, by.whence)
         await self.set_password(who.tenant, who.user, new, by)
 
     async def remove(self, tenant: str, name: str, by: By) -> None:

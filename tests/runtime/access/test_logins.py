@@ -1,6 +1,7 @@
 """Who knows the password comes in, for as long as the session stands; guessing leads nowhere."""
 
 import asyncio
+import secrets
 
 import pytest
 
@@ -226,3 +227,8 @@ async def test_logins_are_noted_whether_they_succeed_or_not(access: Access, anna
     assert (noted[0].address, noted[0].request) == (HERE.address, HERE.request)
     assert (await access.trail.verify()).is_whole
     assert all("a wrong password" not in repr(one) for one in noted)
+
+
+async def test_a_login_at_a_tenant_whose_name_is_endless_is_a_wrong_one(access: Access) -> None:
+    with pytest.raises(BadLogin):
+        await access.logins.login(secrets.token_hex(4000), "anna", PASSWORD, HERE)

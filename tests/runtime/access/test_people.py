@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from runtime.access.access import Access
-from runtime.access.errors import BadLogin, NotThere, Taken, Unfit
+from runtime.access.errors import BadLogin, LockedOut, NotThere, Taken, Unfit
 from runtime.access.people import By
 from runtime.access.principal import Principal, up_to
 from runtime.access.searching import Wanted
@@ -95,6 +95,18 @@ async def test_ones_own_password_is_changed_by_who_knows_it(access: Access, anna
     await access.people.change_own_password(PASSWORD, "another few words", me)
 
     assert await access.logins.login("", anna, "another few words", HERE)
+
+
+async def test_whoever_has_a_session_guesses_the_password_no_more_often_than_others(
+    access: Access, anna: str
+) -> None:
+    by = By(Principal(anna, up_to("runner")), HERE)
+    for _ in range(5):
+        with pytest.raises(BadLogin):
+            await access.people.change_own_password("a wrong password", "another few words", by)
+
+    with pytest.raises(LockedOut):
+        await access.people.change_own_password(PASSWORD, "another few words", by)
 
 
 async def test_who_is_removed_leaves_nothing_to_come_in_by(access: Access, anna: str) -> None:
