@@ -50,6 +50,10 @@ class Asking:
         """Whether anything is read from the body."""
         return bool(self._body)
 
+    def read_from(self, headers: Headers) -> tuple[bytes, ...]:
+        """The headers of a request that values are read from, in an order of their own."""
+        return tuple(headers.get(name, b"") for name in self._headers)
+
     def record(
         self, places: Mapping[str, str], query: bytes, headers: Headers, body: Any
     ) -> dict[str, Any]:

@@ -138,7 +138,8 @@ class Face:
         repeat = come.headers.get(REPEAT) if endpoint.method != "GET" else None
         if repeat is None:
             return await self._calls.answer(Request(gate, inputs, caller))
-        content = (come.method.encode(), "/".join(come.parts).encode(), come.query, body)
+        path, read = "/".join(come.parts).encode(), gate.read_from(come.headers)
+        content = (come.method.encode(), path, come.query, body, *read)
         return await self._calls.answer(Request(gate, inputs, caller, repeat, content))
 
     async def _limited(self, gate: Gate, key: Key | None, come: Come, more: list[Header]) -> None:

@@ -49,6 +49,10 @@ class Gate:
         named = dict(zip(self._places, places, strict=True))
         return self._asking.record(named, query, headers, body)
 
+    def read_from(self, headers: Mapping[bytes, bytes]) -> tuple[bytes, ...]:
+        """The headers of a request that values are read from."""
+        return self._asking.read_from(headers)
+
     def checked(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The values of a call from within. Raises Refusal."""
         return self._asking.checked(values)

@@ -61,14 +61,17 @@ async def test_a_call_repeated_at_the_same_time_waits_for_the_one_run(gateway: G
 
 
 async def test_a_key_is_of_one_request_only(gateway: Gateway) -> None:
-    await gateway.create()
+    await gateway.create(headers={"X-Words": "words"})
     await gateway.client.post(AT, json={"topic": "warp"}, headers=KEY)
 
     other_body = await gateway.client.post(AT, json={"topic": "weft"}, headers=KEY)
     other_path = await gateway.client.post("/gateway/v1/lessons/8", json={"topic": "warp"},
                                            headers=KEY)  # fmt: skip
+    other_header = await gateway.client.post(AT, json={"topic": "warp"},
+                                             headers=KEY | {"X-Words": "7"})  # fmt: skip
 
-    assert [one.json()["title"] for one in (other_body, other_path)] == ["KeyReused"] * 2
+    others = (other_body, other_path, other_header)
+    assert [one.json().get("title") for one in others] == ["KeyReused"] * 3
 
 
 async def test_what_was_refused_before_it_ran_may_be_mended_under_the_same_key(
