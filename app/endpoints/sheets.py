@@ -1,58 +1,18 @@
 """Dialogs of endpoints: how a flow is published, until when it is answered, and keys."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from PySide6.QtCore import QDate
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import (
-    QComboBox,
-    QDateEdit,
-    QGridLayout,
-    QLabel,
-    QLineEdit,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QComboBox, QDateEdit, QLineEdit, QWidget
 
 from agents.swarm.api_gateway.shapes import VERSIONS, NewKey
-from app.dialogs.sheet import Sheet
+from app.dialogs.form import Form, choice
 from app.presenters.endpoints import METHODS, Wanted
-from graph.errors import HeddleError
 
 DAY = 86_400
-
-
-class Form(Sheet):
-    """A sheet with named fields and a line that says what is wrong with them."""
-
-    def __init__(self, parent: QWidget, title: str, text: str) -> None:
-        super().__init__(parent, title, text)
-        self.grid = QGridLayout()
-        self.grid.setHorizontalSpacing(12)
-        self.grid.setVerticalSpacing(8)
-        self.body.addLayout(self.grid)
-        self.told = QLabel(self)
-        self.told.setProperty("role", "error")
-        self.told.setWordWrap(True)
-        self.told.hide()
-        self.body.addWidget(self.told)
-
-    def add(self, title: str, field: QWidget, at: tuple[int, int], wide: int = 1) -> None:
-        """Put a field under its title, at a row and column."""
-        label = QLabel(title, self)
-        label.setBuddy(field)
-        field.setAccessibleName(title)
-        pair = QVBoxLayout()
-        pair.setSpacing(3)
-        pair.addWidget(label)
-        pair.addWidget(field)
-        self.grid.addLayout(pair, *at, 1, wide)
-
-    def refuse(self, error: HeddleError | ValueError) -> None:
-        """Say what is wrong, and stay."""
-        self.told.setText(str(error))
-        self.told.show()
+ACCESS = {"key": "a key", "open": "nothing: it is open"}
 
 
 class PublishSheet(Form):
@@ -71,10 +31,10 @@ class PublishSheet(Form):
             "come from the path, the query and the body, and its results are the answer.",
         )  # fmt: skip
         self._publish = publish
-        self.method = _choice(self, list(METHODS), wanted.method)
-        self.version = _choice(self, list(VERSIONS), wanted.version)
-        self.access = _choice(self, ["key", "open"], wanted.access)
-        self.answers = _choice(self, ["at once", "later"], wanted.answers)
+        self.method = choice(self, _as_they_are(METHODS), wanted.method)
+        self.version = choice(self, _as_they_are(VERSIONS), wanted.version)
+        self.access = choice(self, ACCESS, wanted.access)
+        self.answers = choice(self, _as_they_are(("at once", "later")), wanted.answers)
         self.path, self.name = QLineEdit(wanted.path, self), QLineEdit(wanted.name, self)
         self.calls = QLineEdit(wanted.calls, self)
         self.path.setPlaceholderText("/lessons/{id}")
@@ -86,8 +46,6 @@ class PublishSheet(Form):
         self.add("Callers need", self.access, (2, 0))
         self.add("Answers come", self.answers, (2, 1))
         self.add("Calls a minute", self.calls, (2, 2))
-        self.access.setItemText(0, "a key")
-        self.access.setItemText(1, "nothing: it is open")
         self.button("Cancel")
         self.button("Publish", self._done, main=True, closes=False)
         self.path.setFocus()
@@ -188,9 +146,5 @@ class KeySheet(Form):
             self._make(self.label.text().strip(), self.opens.currentData())
 
 
-def _choice(parent: QWidget, values: Sequence[str], chosen: str) -> QComboBox:
-    box = QComboBox(parent)
-    for value in values:
-        box.addItem(value, value)
-    box.setCurrentIndex(max(0, box.findData(chosen)))
-    return box
+def _as_they_are(values: Iterable[str]) -> dict[str, str]:
+    return {value: value for value in values}

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from agents.swarm.database_sync.shapes import Standing
 from app.controls import small_button
-from app.endpoints.sheets import Form
+from app.dialogs.form import Form
 from app.icons import icon
 from app.living import is_there
 from app.presenters.syncs import Reads, fields_of, kept, rows_of, sides

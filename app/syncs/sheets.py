@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from agents.swarm.database_sync.shapes import Conflict
-from app.endpoints.sheets import Form
+from app.dialogs.form import Form, choice
 from app.presenters.syncs import merged, row_from, sync_from
 
 FIRST = {
@@ -45,7 +45,7 @@ class SyncSheet(Form):
         self.lines = {
             name: QLineEdit(fields[name], self) for name in fields if name not in _CHOICES
         }
-        self.choices = {name: _choice(self, said, fields[name]) for name, said in _CHOICES.items()}
+        self.choices = {name: choice(self, said, fields[name]) for name, said in _CHOICES.items()}
         self.lines["columns"].setPlaceholderText("all")
         self.lines["version"].setPlaceholderText("none")
         for name, title, at, wide in _PLACES:
@@ -110,11 +110,3 @@ _PLACES = (
     ("version", "Column that counts versions", (4, 0), 1),
     ("notify", "Listen to changes by others", (4, 1), 2),
 )  # fmt: skip
-
-
-def _choice(parent: QWidget, said: Mapping[str, str], chosen: str) -> QComboBox:
-    made = QComboBox(parent)
-    for value, text in said.items():
-        made.addItem(text, value)
-    made.setCurrentIndex(list(said).index(chosen))
-    return made

@@ -1,0 +1,49 @@
+"""The frame of dialogs that ask for several things: fields under their titles, in a grid."""
+
+from collections.abc import Mapping
+
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QVBoxLayout, QWidget
+
+from app.dialogs.sheet import Sheet
+from graph.errors import HeddleError
+
+
+class Form(Sheet):
+    """A sheet with named fields and a line that says what is wrong with them."""
+
+    def __init__(self, parent: QWidget, title: str, text: str) -> None:
+        super().__init__(parent, title, text)
+        self.grid = QGridLayout()
+        self.grid.setHorizontalSpacing(12)
+        self.grid.setVerticalSpacing(8)
+        self.body.addLayout(self.grid)
+        self.told = QLabel(self)
+        self.told.setProperty("role", "error")
+        self.told.setWordWrap(True)
+        self.told.hide()
+        self.body.addWidget(self.told)
+
+    def add(self, title: str, field: QWidget, at: tuple[int, int], wide: int = 1) -> None:
+        """Put a field under its title, at a row and column."""
+        label = QLabel(title, self)
+        label.setBuddy(field)
+        field.setAccessibleName(title)
+        pair = QVBoxLayout()
+        pair.setSpacing(3)
+        pair.addWidget(label)
+        pair.addWidget(field)
+        self.grid.addLayout(pair, *at, 1, wide)
+
+    def refuse(self, error: HeddleError | ValueError) -> None:
+        """Say what is wrong, and stay."""
+        self.told.setText(str(error))
+        self.told.show()
+
+
+def choice(parent: QWidget, said: Mapping[str, str], chosen: str) -> QComboBox:
+    """A box of values, by what is said of each; the first is chosen where `chosen` is none."""
+    box = QComboBox(parent)
+    for value, text in said.items():
+        box.addItem(text, value)
+    box.setCurrentIndex(max(0, box.findData(chosen)))
+    return box
