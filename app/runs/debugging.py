@@ -19,7 +19,6 @@ from runtime.commands import (
     ContinueRun,
     PauseRun,
     RetryTask,
-    RewindRun,
     SetBreakpoints,
     SetFaults,
     SkipTask,
@@ -80,10 +79,6 @@ class Debugging(QObject):
         """Stand before what comes next, or hold what comes to one block alone."""
         self.do(PauseRun(run, place, self.client))
 
-    def rewind(self, run: str, to: int) -> None:
-        """Go back to where it was after an event, and stand there."""
-        self.do(RewindRun(run, to, self.client))
-
     # A held task.
 
     def change_inputs(
@@ -124,10 +119,6 @@ class Debugging(QObject):
     def take_wheel(self, run: str, then: Then | None = None) -> None:
         """Steer a run from now on, whoever did so before."""
         self.do(TakeWheel(run, self.client), then)
-
-    def release_wheel(self, run: str) -> None:
-        """Let anybody steer a run."""
-        self.do(TakeWheel(run, ""))
 
     def do(
         self, command: AnyCommand, then: Then | None = None, failed: Failed | None = None

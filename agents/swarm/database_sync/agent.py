@@ -35,9 +35,6 @@ from agents.worker import Worker, capability
 FLUSH_SECONDS = 3.0
 """How long it may take to bring what waits to the database when the agent is closed."""
 
-FIRST_LOOK_SECONDS = 1.0
-"""How long an agent that begins waits to learn whether the database answers."""
-
 
 class SyncAgent(Worker):
     """One for all flows of this home. Every method raises AgentError and BadInput."""

@@ -17,9 +17,6 @@ from agents.swarm.database_sync.values import (
 from graph.errors import BadInput
 from graph.values import did_you_mean
 
-MOST_CHARACTERS = 5_000_000
-"""Of a row, as JSON."""
-
 
 class Column(msgspec.Struct, frozen=True):
     """A column as its database describes it.

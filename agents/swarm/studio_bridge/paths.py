@@ -89,12 +89,6 @@ def placed_by(name: str, kind: Kind | None = None) -> Placed:
     return Placed(checked(name), kind or usual)
 
 
-def file_of(placed: Placed) -> str:
-    """The file that holds a script, with / between folders."""
-    ending = next(ending for ending, kind in ENDINGS if kind == placed.kind)
-    return f"{placed.path}{ending}"
-
-
 def safe_file(path: str) -> str:
     """A path as one that any disk can hold, none of whose parts leads upwards."""
     return "/".join(_safe(part) for part in path.split("/"))
