@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from runtime.secrets.keep import Damaged
 from runtime.secrets.private import locked, read_private, write_private
 
 if TYPE_CHECKING:
@@ -131,12 +132,19 @@ class Signing:
     def _look(self, now: float) -> None:
         """See whether another process has changed the keys, now and then."""
         if now - self._looked >= LOOKING:
-            self._looked = now
             self._keys = self._from_file()
+            self._looked = now
 
     def _from_file(self) -> tuple[Key, ...]:
+        """Raises Exposed, and Damaged for a file that isn't what was written."""
         content = read_private(self._file)
-        return msgspec.json.decode(content, type=tuple[Key, ...]) if content else ()
+        try:
+            return msgspec.json.decode(content, type=tuple[Key, ...]) if content else ()
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise Damaged(
+                f"{self._file} can't be read: {error}.",
+                cure="Take it away: fresh keys are made, and refresh tokens stay good.",
+            ) from error
 
 
 def _text(content: bytes) -> str:

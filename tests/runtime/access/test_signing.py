@@ -12,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from runtime.access.signing import FILE, LASTS, OVERLAP, Claims, Signing
-from runtime.secrets.keep import Exposed
+from runtime.secrets.keep import Damaged, Exposed
 
 NOW = 1_000_000.0
 CLAIMS = Claims("anna", "", "session", "j1", NOW, NOW + LASTS)
@@ -49,6 +49,20 @@ def test_a_token_says_by_which_key_and_how_it_was_signed(signing: Signing) -> No
 
     assert (head["alg"], head["typ"], len(head["kid"])) == ("EdDSA", "at+jwt", 16)
     assert {"iss", "aud", "sub", "exp", "iat", "jti", "sid", "tenant"} == body.keys()
+
+
+@pytest.mark.parametrize("left", [b"\0" * 99, b'[{"id": "', b"{}", b"\xff"])
+def test_keys_that_were_damaged_are_told_of_with_a_cure(signing: Signing, left: bytes) -> None:
+    token = signing.sign(CLAIMS)
+    (signing.folder / FILE).write_bytes(left)
+    again = Signing(signing.folder)
+
+    for _ in range(2):
+        with pytest.raises(Damaged, match="can't be read"):
+            again.read(token, NOW)
+    with pytest.raises(Damaged) as told:
+        again.sign(CLAIMS)
+    assert "Take it away" in told.value.cure
 
 
 @pytest.mark.parametrize("at", [NOW + LASTS, NOW + 1e6, NOW - LASTS - 1])
