@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
-from agents.errors import Unavailable
+from agents.errors import Rejected, Unavailable
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -58,7 +58,10 @@ class Tables:
         return bool(self._url)
 
     async def do(self, work: "Callable[[sa.Connection], T]") -> T:
-        """Do the work in one transaction, in a thread. Raises Unavailable, and what it raises."""
+        """Do the work in one transaction, in a thread.
+
+        Raises Unavailable, Rejected for values that can't be held, and what the work raises.
+        """
         return await asyncio.to_thread(self.do_now, work)
 
     def do_now(self, work: "Callable[[sa.Connection], T]", *, alone: str = "") -> T:
@@ -78,6 +81,8 @@ class Tables:
                 if alone and self._url:
                     ask(connection, _LOCK, word=alone)
                 return work(connection)
+        except sa.exc.DataError as error:  # the database is well; what it was given isn't
+            raise Rejected(f"The database can't hold it: {_first_line(error.orig)}.") from error
         except (sa.exc.DBAPIError, OSError) as error:
             found = error.orig if isinstance(error, sa.exc.DBAPIError) else error
             raise self._trouble(str(found)) from error
@@ -92,7 +97,7 @@ class Tables:
     def _trouble(self, said: str) -> Unavailable:
         where = "The database" if self._url else f"The file {self._file}"
         cure = "Is PostgreSQL running there?" if self._url else "See that it may be written."
-        return Unavailable(f"{where} can't be used: {said.strip().splitlines()[0]}.", cure=cure)
+        return Unavailable(f"{where} can't be used: {_first_line(said)}.", cure=cure)
 
     def _as(self, *, writes: bool) -> "sa.Engine":
         """Where several read, none waits; who reads in order to write is alone in a file."""
@@ -178,3 +183,7 @@ def _connection(file: Path, synchronous: str) -> sqlite3.Connection:
 def _without_user(url: str) -> str:
     parts = urlsplit(url)
     return f"postgresql://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
+def _first_line(said: object) -> str:
+    return str(said).strip().splitlines()[0]
