@@ -43,6 +43,7 @@ from runtime.services.agents import AGENTS
 from runtime.services.connections import CONNECTIONS
 from runtime.services.house import LARGEST, House
 from runtime.services.inbox import INBOX, signed
+from runtime.services.kinds import KINDS
 from runtime.services.lookup import LOOKUP
 from runtime.services.metrics import METRICS
 from runtime.services.narrowing import narrowed
@@ -56,7 +57,6 @@ from runtime.wire import (
     MSGPACK,
     Missed,
     as_json,
-    described,
     packed,
 )
 
@@ -229,18 +229,6 @@ async def flow(runtime: Engine, hash: FromPath[str]) -> FlowRow:
     return row
 
 
-@get("/blocks")
-async def blocks(runtime: Engine) -> list[dict[str, Any]]:
-    """Every kind of block there is, with the JSON Schema of its fields."""
-    return [described(spec) for spec in runtime.catalog]
-
-
-@get("/blocks/{kind:str}")
-async def block(runtime: Engine, kind: FromPath[str]) -> dict[str, Any]:
-    """One kind of block."""
-    return described(runtime.catalog.spec(kind))
-
-
 # Events as they happen.
 
 
@@ -334,6 +322,6 @@ async def _until_gone(socket: WebSocket[Any, Any, Any]) -> None:
 
 
 CONTROL = ByRole(
-    viewer=(health, runs, find, run, events, tasks, flow, blocks, block, watch),
+    viewer=(health, runs, find, run, events, tasks, flow, *KINDS, watch),
     runner=(obey, bring_in),
 )

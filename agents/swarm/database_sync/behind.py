@@ -58,9 +58,8 @@ class Queue:
         """Wait for so long, or until somebody is in a hurry."""
         self.hurry.clear()
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(
-                seconds
-            ):  # `wait_for` of Python 3.11 may lose a cancellation
+            # `wait_for` of Python 3.11 may lose a cancellation.
+            async with asyncio.timeout(seconds):
                 await self.hurry.wait()
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody, SkipValidation
+from litestar.params import JSONBody, SkipValidation
 
 from graph.catalog import Catalog
 from graph.compile import compile_flow
@@ -18,6 +18,7 @@ from graph.flow import Flow
 from graph.layout import arranged
 from graph.merging import merge
 from runtime.runtime import Runtime
+from runtime.services.kinds import KINDS
 from runtime.services.roles import ByRole
 from runtime.services.visual.edits import edits_in, flow_in, record_of, schema, told
 from runtime.services.visual.picture import picture_of
@@ -35,21 +36,8 @@ from runtime.services.visual.shapes import (
     Merging,
     Together,
 )
-from runtime.wire import described
 
 Engine = NamedDependency[SkipValidation[Runtime]]
-
-
-@get("/blocks")
-async def blocks(runtime: Engine) -> list[dict[str, Any]]:
-    """Every kind of block there is, with the form of its fields as JSON Schema."""
-    return [described(spec) for spec in runtime.catalog]
-
-
-@get("/blocks/{kind:str}")
-async def block(runtime: Engine, kind: FromPath[str]) -> dict[str, Any]:
-    """One kind of block."""
-    return described(runtime.catalog.spec(kind))
 
 
 @post("/check", status_code=200)
@@ -127,8 +115,7 @@ def _change(flow: Flow, edit: Any) -> Changed:
 
 FLOWS = ByRole(
     viewer=(
-        blocks,
-        block,
+        *KINDS,
         kinds_of_edits,
         checked,
         edited,
