@@ -19,6 +19,14 @@ class FramesProtocol(WebSocketsSansIOProtocol):
         extensions[EXTENSION] = self
         await super().run_asgi()
 
+    def keepalive_timeout(self) -> None:
+        """Whoever gives no sign of life won't read what waits either: it is given up.
+
+        uvicorn would close only once that was read, and the application hear of it only then.
+        """
+        super().keepalive_timeout()
+        self.abort()
+
     def write(self, frame: bytes) -> int:
         """Write a frame, unless the connection ends; gives the bytes that wait to be read."""
         if self.close_sent or self.disconnected or self.transport.is_closing():
