@@ -4,6 +4,7 @@ Writes of one moment are kept by one commit, so that many cost one fsync.
 """
 
 import asyncio
+import os
 import sqlite3
 import uuid
 from collections.abc import Callable, Sequence
@@ -165,7 +166,8 @@ class Book:
             ) from error
 
     def _opened(self) -> sqlite3.Connection:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
         connection = sqlite3.connect(self._path, isolation_level=None, timeout=10.0)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")

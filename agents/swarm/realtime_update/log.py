@@ -1,6 +1,7 @@
 """What was said and what is still to be taken outside, in a database of its own."""
 
 import contextlib
+import os
 import secrets
 import sqlite3
 import threading
@@ -222,9 +223,11 @@ class Log:
 
     def _opened(self) -> sqlite3.Connection:
         if self._database is None:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            file = self._folder / "events.db"
+            os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
             database = sqlite3.connect(
-                self._folder / "events.db",
+                file,
                 timeout=10,
                 isolation_level=None,
                 check_same_thread=False,

@@ -106,3 +106,13 @@ def test_a_folder_that_can_t_be_used_is_said(tmp_path: Path) -> None:
 
     with pytest.raises(Unavailable, match="can't be reached"):
         Log(tmp_path / "file").open(1)
+
+
+def test_nobody_else_reads_what_was_said(tmp_path: Path) -> None:
+    log = Log(tmp_path)
+    log.open(1)
+
+    modes = {file.stat().st_mode & 0o077 for file in tmp_path.glob("events.db*")}
+    log.close()
+
+    assert modes == {0}
