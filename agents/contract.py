@@ -191,7 +191,10 @@ class FlowStep(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FlowCourse(msgspec.Struct, frozen=True, kw_only=True):
-    """How far a run is; "left" is one that nobody drives. Times are seconds since the epoch."""
+    """How far a run is; "left" is one that nobody drives. Times are seconds since the epoch.
+
+    `undone` says that all was undone that was to be.
+    """
 
     run: str
     state: CourseState
@@ -201,6 +204,7 @@ class FlowCourse(msgspec.Struct, frozen=True, kw_only=True):
     outputs: Mapping[str, Any]
     failure: str = ""
     cure: str = ""
+    undone: bool = False
 
 
 class Flows(Protocol):

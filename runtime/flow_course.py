@@ -33,7 +33,8 @@ _RUN: Mapping[RunState, CourseState] = {
 def course(flow: Flow, plan: Plan, catalog: Catalog, events: Sequence[AnyEvent]) -> FlowCourse:
     """How far a run is by its events, those that count."""
     view = reduce(RunView.after, events, RunView())
-    undone = _undone(flow, events)
+    rounds = _rounds(flow, events)
+    undone = {step for step, went_well in rounds.items() if went_well}
     return FlowCourse(
         run=view.run,
         state=_RUN[view.state],
@@ -43,6 +44,7 @@ def course(flow: Flow, plan: Plan, catalog: Catalog, events: Sequence[AnyEvent])
         outputs=view.outputs,
         failure=view.failure.message if view.failure else view.reason,
         cure=view.failure.cure if view.failure else "",
+        undone=bool(rounds) and len(undone) == len(rounds),
     )
 
 
@@ -58,12 +60,12 @@ def _is_step(flow: Flow, catalog: Catalog, id: str) -> bool:
     return kind in (CALL, CHECKS) or catalog.spec(kind).agent != "pure"
 
 
-def _undone(flow: Flow, events: Sequence[AnyEvent]) -> set[str]:
-    """The steps whose rounds of undoing went well."""
-    rounds = [e.scope for e in events if isinstance(e, ScopeClosed) and e.failure is None]
+def _rounds(flow: Flow, events: Sequence[AnyEvent]) -> dict[str, bool]:
+    """The steps that were to be undone, and whether that went well."""
     undoers = {id for id, block in flow.blocks.items() if block.kind == COMPENSATE}
-    parted = [scope.rstrip("]").partition("[") for scope in rounds if scope.count("[") == 1]
-    return {step for block, _, step in parted if block in undoers}
+    closed = [e for e in events if isinstance(e, ScopeClosed) and e.scope.count("[") == 1]
+    parted = [(e.scope.rstrip("]").partition("["), e.failure is None) for e in closed]
+    return {step: went_well for (block, _, step), went_well in parted if block in undoers}
 
 
 def _step(flow: Flow, view: RunView, id: str, undone: bool) -> FlowStep:

@@ -314,7 +314,7 @@ class CoordinatorAgent(Worker):
 
 def state_of(course: FlowCourse) -> WorkflowState:
     """How a workflow stands that is so far."""
-    if course.state == "failed" and any(step.state == "undone" for step in course.steps):
+    if course.state == "failed" and course.undone:
         return "undone"
     return _STATES[course.state]
 

@@ -10,7 +10,7 @@ from agents.contract import FlowStep
 WorkflowState = Literal[
     "pending", "running", "waiting", "succeeded", "failed", "undone", "cancelled"
 ]  # fmt: skip
-"""waiting: for a person; undone: it failed, and what its steps had done was undone."""
+"""waiting: for a person; undone: it failed, and all was undone that was to be."""
 
 OVER: tuple[WorkflowState, ...] = ("succeeded", "failed", "undone", "cancelled")
 

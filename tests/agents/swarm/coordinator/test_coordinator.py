@@ -109,6 +109,24 @@ async def test_a_workflow_that_fails_midway_is_undone_and_says_so(
     assert [(one.name, one.state) for one in kept] == [("booking", "undone")]
 
 
+async def test_one_that_can_t_be_undone_isn_t_told_as_undone(
+    coordinator: CoordinatorAgent,
+) -> None:
+    flow = msgspec.json.decode(booking())
+    seat = msgspec.json.decode(booking())["flows"]["undo_train"]
+    seat["blocks"]["gone"] |= {"kind": "files.read", "fields": {"encoding": "no such"}}
+    flow["flows"]["undo_seat"] = seat
+    flow["blocks"]["undo"]["fields"]["undo"].append("undo_seat")
+    flow["links"].append("train.path -> done.seat")
+    await coordinator.add_template("booking", flow)
+
+    made = await coordinator.create("booking", parameters={"second": "/nowhere/x.txt"})
+    done = await coordinator.wait(made.workflow_id)
+
+    assert "Undone: train. seat could not be undone" in done.error
+    assert (done.status, states(done)["train"]) == ("failed", "undone")
+
+
 async def test_a_template_says_what_it_takes_and_which_steps_it_has(
     coordinator: CoordinatorAgent,
 ) -> None:
