@@ -12,6 +12,8 @@ from runtime.events import RunFailed, RunSucceeded, TaskFailed, TaskFinished
 from runtime.runtime import Runtime
 from tests.end_to_end.beside import alone, end_of, failed, others_go_on, runtime_in
 
+pytestmark = pytest.mark.alone
+
 BRIEF = Settings(time_limit=0.5)
 SPIN = "while True:\n    pass"
 

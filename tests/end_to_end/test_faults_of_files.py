@@ -18,6 +18,8 @@ from runtime.flow_files import load
 from runtime.plugins import installed
 from tests.graph.strategies import values
 
+pytestmark = pytest.mark.alone
+
 CATALOG = installed().catalog
 SOON = 10.0
 """Seconds in which every file must be refused, on two noisy processors."""

@@ -31,6 +31,8 @@ from tests.end_to_end.beside import end_of, others_go_on, runtime_in
 from tests.end_to_end.test_kill import Forks, journaled
 from tests.servers.postgres import PostgresServer
 
+pytestmark = pytest.mark.alone
+
 EFFECTS = 20
 AGAIN = Settings(repeatable=True)
 

@@ -13,6 +13,8 @@ from agents.code.errors import SandboxError, WorkerLost
 from agents.code.sandbox import Sandbox
 from tests.agents.code.conftest import interpreters
 
+pytestmark = pytest.mark.alone
+
 SPIN = "while True: pass"
 
 

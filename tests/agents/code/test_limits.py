@@ -15,6 +15,8 @@ from agents.code.errors import (
 )
 from agents.code.sandbox import Limits, Sandbox
 
+pytestmark = pytest.mark.alone
+
 BRIEF = Limits(
     seconds=0.2, memory_bytes=32_000_000, output_bytes=10_000, value_bytes=100_000, recursion=300
 )

@@ -16,6 +16,8 @@ from tests.servers.heddle import Heddle
 from tests.servers.postgres import PostgresServer
 from tests.servers.redis import RedisServer
 
+pytestmark = pytest.mark.alone
+
 PATIENCE = 60.0
 """Seconds within which the status has to turn: two on a free machine, but none is promised here."""
 
