@@ -45,5 +45,7 @@ def fitting(plan: Plan, given: Mapping[str, Any]) -> dict[str, Any]:
         if wanted.required and name not in given
     )
     if flaws:
-        raise BadInputs("The flow can't start: " + " ".join(flaws), cure="See `heddle run --help`.")
+        raise BadInputs(
+            "The flow can't start: " + " ".join(flaws), cure="Its Input blocks say what it takes."
+        )
     return dict(given)

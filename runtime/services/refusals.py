@@ -1,6 +1,8 @@
 """What a service answers when it won't: every error as a problem document (RFC 9457)."""
 
 import logging
+import re
+from http import HTTPStatus
 from typing import Any, ClassVar
 
 import msgspec
@@ -35,6 +37,10 @@ from runtime.steering import NotPossible, WrongValue
 from runtime.wire import PROBLEM, Refusal, refusal_of
 
 log = logging.getLogger("heddle.server")
+
+_SERVICE = re.compile(r"/api/v\d+/[a-z]+(?=/)")
+_AMISS = {400, 404, 405}
+"""What a look at the description cures."""
 
 
 class ServiceError(HeddleError):
@@ -98,12 +104,23 @@ def _too_deep(_: Request[Any, Any, Any], error: RecursionError) -> Response[byte
     return _problem(Refusal("Malformed", 400, "What was sent is nested too deeply."))
 
 
-def _http_error(_: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+def _http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
     """What the framework found wrong with a request."""
     found = error.extra if isinstance(error.extra, list) else []
     flaws = [f"{flaw['key']}: {flaw['message']}" for flaw in found if "key" in flaw]
+    path = request.scope["path"]
     detail = "; ".join(flaws) or error.detail
-    return _problem(Refusal(type(error).__name__, error.status_code, detail))
+    if detail == HTTPStatus.NOT_FOUND.phrase:
+        detail = f"Nothing is at {path}."
+    cure = _described(path) if error.status_code in _AMISS else ""
+    return _problem(Refusal(type(error).__name__, error.status_code, detail, cure))
+
+
+def _described(path: str) -> str:
+    """Where it stands what a service takes; "" for paths of none."""
+    if (service := _SERVICE.match(path)) is None:
+        return ""
+    return f"{service[0]}/schema/openapi.json says what there is, and what it takes."
 
 
 def _unexpected(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:

@@ -287,3 +287,15 @@ async def test_what_belongs_to_another_service_is_not_here(client: httpx.AsyncCl
     reply = await client.get("/api/v1/workflows/runs")
 
     assert reply.status_code == 404
+
+
+async def test_a_request_that_leads_nowhere_is_told_what_there_is(
+    client: httpx.AsyncClient,
+) -> None:
+    reply = await client.get(f"{API}/blokcs/all/of/them")
+
+    assert reply.status_code == 404
+    problem = reply.json()
+    assert problem["detail"] == f"Nothing is at {API}/blokcs/all/of/them."
+    assert problem["cure"].startswith(f"{API}/schema/openapi.json says")
+    assert (await client.get(f"{API}/schema/openapi.json")).status_code == 200
