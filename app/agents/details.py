@@ -7,6 +7,7 @@ from agents.manager.status import AgentStatus
 from app.agents.guard_card import GuardCard
 from app.controls import heading, paragraph, rich, small_button, table_of
 from app.presenters.agents import GuardRow, figures, guard_rows, headline, last_failure, lately
+from app.results.elided_label import ElidedLabel
 
 NO_GUARDS = "It asked nobody outside yet. Each host or provider it asks gets a guard of its own."
 NOT_STARTED = "It is told once it has been started."
@@ -32,9 +33,8 @@ class Details(QScrollArea):
         self.setAccessibleName("About the agent")
         self._agent = ""
         self._inside = QWidget(self)
-        self.title = QLabel(self._inside)
+        self.title = ElidedLabel(self._inside)
         self.title.setProperty("role", "title")
-        self.title.setMinimumWidth(40)
         self.headline = paragraph(self._inside, "muted")
         self.figures = paragraph(self._inside, "muted")
         self.detail = paragraph(self._inside, "")
@@ -51,7 +51,7 @@ class Details(QScrollArea):
         if status.agent != self._agent:
             self._agent = status.agent
             self.verticalScrollBar().setValue(0)
-        self.title.setText(status.title)
+        self.title.show_text(status.title)
         self.headline.setText(headline(status, now))
         told = figures(status, rate)
         self.figures.setText(told)

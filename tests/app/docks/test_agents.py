@@ -73,7 +73,7 @@ def test_agents_are_listed_before_anybody_needs_them(panel: Panel) -> None:
     titles = {row.texts[0]: row.status.state for row in panel.table.listed.rows}
 
     assert {"HTTP", "Files", "Databases", "Python sandbox", "Models"} <= titles.keys()
-    assert panel.details.title.text() == panel.table.listed.rows[0].texts[0]
+    assert panel.details.title.toolTip() == panel.table.listed.rows[0].texts[0]
     assert "told once it has been started" in panel.details.capabilities.text()
     assert (DOCK.title, DOCK.area) == ("Agents", "bottom")
 
@@ -135,7 +135,7 @@ def test_figures_change_in_place(panel: Panel, down: str, qtbot: QtBot) -> None:
     assert panel.table.selected is not None
     assert panel.table.selected.key == "http"
     panel.show_agent("files")
-    assert panel.details.title.text() == "Files"
+    assert panel.details.title.toolTip() == "Files"
     assert panel.details.guards == {}
 
 
