@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+import threading
 import time
 from collections.abc import Callable
 
@@ -41,27 +42,25 @@ class Pairings:
         self._now = now
         self._codes = dict[str, Code]()
         self._wrong = 0
+        self._taking = threading.Lock()
 
     def code(self, project: str) -> Code:
         """A new code for a project; an older one of the same project is good no longer."""
-        self._codes = {k: one for k, one in self._open().items() if one.project != project}
-        if len(self._codes) >= MOST_CODES:
-            raise BadInput("Too many codes are open.", cure="Enter one, or wait ten minutes.")
         code = "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
         made = Code(code=f"{code[:4]}-{code[4:]}", project=project, until=self._now() + LASTS)
-        self._codes[code] = made
-        self._wrong = 0
+        with self._taking:
+            self._codes = {k: one for k, one in self._open().items() if one.project != project}
+            if len(self._codes) >= MOST_CODES:
+                raise BadInput("Too many codes are open.", cure="Enter one, or wait ten minutes.")
+            self._codes[code] = made
+            self._wrong = 0
         return made
 
     def redeem(self, code: str, place: str) -> tuple[str, Pass]:
         """A token for a code, which is used up by this. Blocks. Raises Refused."""
         plain = "".join(c for c in code.upper() if c.isalnum())
-        found = self._open().pop(plain, None)
-        self._codes.pop(plain, None)
+        found = self._taken(plain)
         if found is None:
-            self._wrong += 1
-            if self._wrong >= TRIES:
-                self._codes.clear()
             raise Refused(
                 "That code is not known, or no longer.",
                 cure="Ask Heddle for a new one: Log dock, “Connect Studio”, or roblox.pair.",
@@ -99,6 +98,18 @@ class Pairings:
             return str(known)
 
         return self._store.do(work, writes=True)
+
+    def _taken(self, plain: str) -> Code | None:
+        """What a code stands for, given to the first who asks and to nobody after."""
+        with self._taking:
+            found = self._codes.pop(plain, None)
+        if found is not None and found.until > self._now():
+            return found
+        with self._taking:
+            self._wrong += 1
+            if self._wrong >= TRIES:
+                self._codes.clear()
+        return None
 
     def _open(self) -> dict[str, Code]:
         now = self._now()
