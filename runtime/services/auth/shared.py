@@ -40,6 +40,6 @@ def tenant_of(principal: Principal, asked: str) -> str:
 
 
 def refuse_key(principal: Principal) -> None:
-    """Raises NotAllowed for who came in by an API key: a stolen one must not make more."""
+    """Raises NotAllowed for who came in by an API key: a stolen one must open no other way in."""
     if principal.proof == "key":
         raise NotAllowed("This takes somebody who logged in: an API key can't do it.")

@@ -8,7 +8,7 @@ from litestar.params import FromPath, JSONBody
 
 from runtime.access.principal import Role
 from runtime.access.users import User
-from runtime.services.auth.shared import Doors, Whose, by, tenant_of
+from runtime.services.auth.shared import Doors, Whose, by, refuse_key, tenant_of
 from runtime.services.paging import Cursor, Limit, Page, cursor_of, text_after
 from runtime.services.roles import ByRole, principal_of
 
@@ -54,7 +54,9 @@ async def add(
     request: Request[Any, Any, Any], access: Doors, data: JSONBody[NewUser], whose: Whose = ""
 ) -> User:
     """Let somebody come in."""
-    tenant = tenant_of(principal_of(request), whose)
+    who = principal_of(request)
+    refuse_key(who)
+    tenant = tenant_of(who, whose)
     return await access.people.add(tenant, data.name, data.role, data.password, by(request))
 
 
@@ -75,6 +77,7 @@ async def change(
     whose: Whose = "",
 ) -> User:
     """Give a user another role or password, shut them out, or let them in again."""
+    refuse_key(principal_of(request))
     tenant, who = tenant_of(principal_of(request), whose), by(request)
     if data.password is not None:
         await access.people.set_password(tenant, name, data.password, who)

@@ -208,6 +208,25 @@ async def test_a_stolen_key_makes_no_further_ones(served: Served) -> None:
     assert [one.status_code for one in replies] == [403, 403]
 
 
+async def test_a_stolen_key_lets_nobody_else_in(served: Served) -> None:
+    key = (await served.ask("admin", "POST", f"{AUTH}/keys", {})).json()["key"]
+    said = {"name": "thief", "role": "admin", "password": PASSWORD}
+    user = f"{AUTH}/users/viewer"
+
+    replies = [
+        await served.ask(key, "POST", f"{AUTH}/users", said),
+        await served.ask(key, "PATCH", user, {"password": "another few words"}),
+        await served.ask(key, "PATCH", user, {"role": "admin"}),
+    ]
+    now = await served.ask(key, "GET", user)
+
+    assert [one.status_code for one in replies] == [403, 403, 403]
+    assert "logged in" in problem(replies[0])["detail"]
+    assert now.json()["role"] == "viewer"
+    assert (await served.login("thief")).status_code == 401
+    assert (await served.login("viewer")).status_code == 200
+
+
 @pytest.mark.parametrize("role", ["viewer", "runner"])
 async def test_only_admins_see_to_users_and_the_trail(served: Served, role: str) -> None:
     for method, path in [
