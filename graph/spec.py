@@ -15,8 +15,9 @@ Effect = Literal["none", "read", "write"]
 Mode = Literal["inline", "async", "stream", "process"]
 """How a block's function is run: on the spot, awaited, drained item by item, or apart."""
 
-Join = Literal["all", "settled", "first"]
-"""What a block waits for: a value on every link; every link settled; the first value."""
+Join = Literal["all", "settled", "regardless", "first"]
+"""What a block waits for: a value on every link; every link settled, and a value on one at least;
+every link settled, with or without values; the first value."""
 
 Editor = Literal[
     "", "lines", "code", "expression", "choice", "table", "mapping", "file", "folder", "colour",

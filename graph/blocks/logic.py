@@ -88,12 +88,18 @@ def merge_any(**inputs: Any) -> Any:
     "logic.merge_some",
     title="Merge those that came",
     icon="mdi6.call-merge",
-    join="settled",
+    join="regardless",
     search=("join", "wait", "optional", "saga"),
-    examples=[Example({"booked": 7, "paid": 42.5}, {"booked": 7, "paid": 42.5})],
+    examples=[
+        Example({"booked": 7, "paid": 42.5}, {"booked": 7, "paid": 42.5}),
+        Example({}, {}, "None came"),
+    ],
 )
 def merge_some(**inputs: Any) -> dict[str, Any]:
-    """Wait until every input has come or been skipped, and give those that came as one record."""
+    """Wait until every input has come or been skipped, and give those that came as one record.
+
+    The record is empty where none came: it is never skipped itself.
+    """
     bound_repeats(inputs)
     return inputs
 

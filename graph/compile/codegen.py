@@ -363,6 +363,9 @@ class _Function:
         if spec.join == "settled":
             self.module.helpers.add("any_of")
             return f"any_of({function}, {given})"
+        if spec.join == "regardless":
+            self.module.helpers.add("came")
+            return f"{function}(**came({given}))"
         robust = settings != PLAIN and (
             settings.retry or settings.time_limit or settings.on_error != "stop"
         )

@@ -282,10 +282,11 @@ def settle(scope: Scope, i: int, ready: Ready) -> None:
 
 def _misses(scope: Scope, i: int) -> bool:
     """Whether a task whose links are all settled lacks a value it needs."""
+    join = scope.plan.specs[i].join
     missing = [scope.values[source.slot] is SKIPPED for source in scope.plan.sources[i]]
-    if not missing:
+    if not missing or join == "regardless":
         return False
-    return any(missing) if scope.plan.specs[i].join == "all" else all(missing)
+    return any(missing) if join == "all" else all(missing)
 
 
 def _came(scope: Scope, i: int) -> bool:

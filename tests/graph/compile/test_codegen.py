@@ -3,6 +3,8 @@
 import asyncio
 from typing import Any
 
+import pytest
+
 import graph.blocks.flow
 import graph.blocks.logic
 import graph.blocks.text
@@ -118,3 +120,24 @@ def test_a_pinned_block_is_its_outputs_and_nothing_of_it_is_called() -> None:
 
     assert "a = {'n': 1}" in program
     assert "1 / 0" not in program
+
+
+@pytest.mark.parametrize(("name", "came"), [("ada", {"first": "ADA"}), (7, {})])
+def test_those_that_came_are_a_record_also_where_none_came(name: Any, came: Any) -> None:
+    flow = Flow.of(
+        [
+            Block("name", "flow.input", {"name": "name"}),
+            Block("is", "logic.if", {"condition": {"$expr": "isinstance(value, str)"}}),
+            Block("up", "text.case", {"style": "upper"}),
+            Block("some", "logic.merge_some"),
+            Block("out", "flow.output"),
+        ],
+        [
+            ("name.value", "is.value"),
+            ("is.then", "up.text"),
+            ("up.value", "some.first"),
+            ("some.value", "out.value"),
+        ],
+    )
+
+    assert asyncio.run(function_of(flow)["flow"](None, name=name)) == {"result": came}

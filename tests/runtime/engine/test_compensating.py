@@ -16,12 +16,14 @@ def undoing(kind: str = "t.post") -> Flow:
     )
 
 
-def saga(last: str, hotel: Flow | None = None, **settings: object) -> Flow:
-    """Train and hotel are booked, then something is done that may fail."""
+def saga(
+    last: str, hotel: Flow | None = None, *, train: str = "t.watched", **settings: object
+) -> Flow:
+    """Train and hotel are booked, then something is done; the train and the last may fail."""
     undo = {"undo": ["undo_train", "undo_hotel"], **settings}
     return Flow.of(
         [
-            Block("train", "t.watched", {"value": "seat 7", "name": "train"}),
+            Block("train", train, {"value": "seat 7"}, settings=CATCHES),
             Block("hotel", "t.watched", {"name": "hotel"}, settings=CATCHES),
             Block("last", last, settings=CATCHES),
             Block("failed", "logic.merge_any"),
@@ -33,6 +35,7 @@ def saga(last: str, hotel: Flow | None = None, **settings: object) -> Flow:
             ("train.value", "hotel.value"),
             ("hotel.value", "last.value"),
             ("last.value", "out.value"),
+            ("train.error", "failed.train"),
             ("hotel.error", "failed.hotel"),
             ("last.error", "failed.last"),
             ("train.value", "done.train"),
@@ -70,6 +73,20 @@ async def test_what_was_done_is_undone_the_last_first_and_the_run_fails_as_the_s
         "undo[hotel]/undo",
         "undo[train]/undo",
     ]
+
+
+async def test_where_the_first_step_fails_nothing_is_undone_and_the_run_fails_as_it_did(
+    studio: Studio,
+) -> None:
+    end = await studio.run(saga("t.watched", train="t.wrong"))
+
+    assert isinstance(end, RunFailed), end
+    assert end.failure.type == "Undone"
+    assert (end.failure.message, end.failure.cure) == (
+        "This value doesn't suit.",
+        "Give another.",
+    )
+    assert undone(await studio.events()) == []
 
 
 async def test_a_flow_may_go_on_once_all_is_undone(studio: Studio) -> None:
