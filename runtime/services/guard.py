@@ -61,7 +61,7 @@ class Guard(msgspec.Struct, frozen=True):
             refusal = await self._admit(scope, given)
         if refusal is not None:
             await refuse(scope, send, refusal)
-        elif scope["type"] == "websocket" and _may_end(scope):
+        elif _may_end(scope):
             word = _given_word(scope, given)
             await while_known(self.app, scope, receive, send, lambda: self._still_knows(word))
         else:
@@ -138,7 +138,7 @@ def _asks_first(scope: Scope, given: Given) -> bool:
 
 def _may_end(scope: Scope) -> bool:
     """Whether the proof of a request is one that ends: a session's, or a key."""
-    principal = scope["state"]["principal"]
+    principal = scope.get("state", {}).get("principal")
     return principal is not None and principal.proof != "owner"
 
 
