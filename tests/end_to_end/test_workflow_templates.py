@@ -183,6 +183,26 @@ async def test_a_lesson_that_cannot_be_brought_to_studio_is_nowhere(
     assert component["value"] is None
 
 
+async def test_a_lesson_that_there_was_is_kept_and_shown_again(
+    house: House, models: Models
+) -> None:
+    given = {"topic": "Toads", "model": "openai/scripted-large", "database": house.database}
+    models.then(Said(json.dumps({**LESSON, "title": "Toads"})))
+    first = await house.over(await house.begin("content_generation", **given))
+    assert first["status"] == "succeeded", first
+    rows = await house.rows("SELECT * FROM lessons WHERE lesson_id = 'toads-9'")
+    shown = (await house.task("ui_sync", "get", component="lessons/toads-9"))["value"]
+    await house.client.post("/agents/studio_bridge/drain")
+
+    models.then(Said(json.dumps({**LESSON, "title": "Toads, worse"})))
+    told = await house.over(await house.begin("content_generation", **given))
+
+    assert told["status"] == "undone", told
+    assert await house.rows("SELECT * FROM lessons WHERE lesson_id = 'toads-9'") == rows
+    component = await house.task("ui_sync", "get", component="lessons/toads-9")
+    assert (component["value"]["title"], component["value"]) == ("Toads", shown)
+
+
 async def test_a_user_is_kept_and_those_who_listen_are_told(house: House) -> None:
     key = (await house.task("realtime_update", "statistics"))["key"]
 
