@@ -3,9 +3,10 @@
 import contextlib
 from collections.abc import Sequence
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import msgspec
-from litestar import Litestar, get
+from litestar import Litestar, Request, get
 from litestar.config.cors import CORSConfig
 from litestar.di import NamedDependency, Provide
 from litestar.openapi import OpenAPIConfig
@@ -21,8 +22,9 @@ from runtime.runtime import Runtime
 from runtime.services.idempotency import Keys
 from runtime.services.refusals import HANDLERS
 from runtime.services.registry.registry import Registry
-from runtime.services.registry.shapes import Entry
-from runtime.services.roles import ByRole, Roles
+from runtime.services.registry.shapes import Entry, Reached
+from runtime.services.roles import ByRole, Roles, principal_of
+from runtime.services.server import is_loopback
 from runtime.settings import Settings
 
 LARGEST = LIMIT + LIMIT // 4
@@ -128,6 +130,22 @@ def health_of(house: House, name: str) -> Health:
 
 
 @get("/services")
-async def services(house: Home) -> list[Entry]:
-    """Every service that runs, here and elsewhere, and how it is."""
-    return await house.registry.services()
+async def services(request: Request[Any, Any, Any], house: Home) -> list[Entry] | list[Reached]:
+    """Every service that runs, here and elsewhere, and how it is.
+
+    Tenants are told where they reach each, and not which processes of which machines serve.
+    """
+    found = await house.registry.services()
+    if not principal_of(request).tenant:
+        return found
+    came_by = str(request.base_url)
+    return [Reached(one.service, _from(came_by, one.address), one.health) for one in found]
+
+
+def _from(came_by: str, address: str) -> str:
+    """An address for those who came by another: what is this machine to it may not be to them."""
+    here, there = urlsplit(came_by), urlsplit(address)
+    if there.port is None or not is_loopback(there.hostname or ""):
+        return address
+    name = here.netloc.removesuffix(f":{here.port}")
+    return there._replace(netloc=f"{name}:{there.port}").geturl()

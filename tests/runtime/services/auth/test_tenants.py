@@ -155,6 +155,20 @@ async def test_who_watches_everything_sees_nothing_of_another(
     assert run not in seen
 
 
+async def test_tenants_are_told_what_is_served_and_not_by_which_machines(
+    served: Served, theirs: Theirs
+) -> None:
+    by_name = served.address.replace("127.0.0.1", "localhost")
+    async with served.client("acme", Host=by_name.removeprefix("http://")) as client:
+        told = (await client.get("/services")).json()
+    to_the_house = (await served.ask("viewer", "GET", "/services")).json()
+
+    assert {"service": "workflows", "address": by_name, "health": "ok"} in told
+    assert {key for one in told for key in one} == {"service", "address", "health"}
+    assert [one["service"] for one in told] == [one["service"] for one in to_the_house]
+    assert {one["host"] for one in to_the_house} == {served.house.registry.here.owner.split(":")[0]}
+
+
 async def test_a_run_of_another_can_not_be_followed(served: Served, theirs: Theirs) -> None:
     address = f"{served.address.replace('http', 'ws', 1)}/events?run={theirs.run}&after=0"
     headers = {"Authorization": f"Bearer {served.words['umbrella']}"}
