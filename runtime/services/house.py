@@ -3,7 +3,6 @@
 import contextlib
 from collections.abc import Sequence
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 import msgspec
 from litestar import Litestar, Request, get
@@ -21,10 +20,10 @@ from runtime.links import Links
 from runtime.runtime import Runtime
 from runtime.services.idempotency import Keys
 from runtime.services.refusals import HANDLERS
+from runtime.services.registry.reached import Reached, reached
 from runtime.services.registry.registry import Registry
-from runtime.services.registry.shapes import Entry, Reached
+from runtime.services.registry.shapes import Entry
 from runtime.services.roles import ByRole, Roles, principal_of
-from runtime.services.server import is_loopback
 from runtime.settings import Settings
 
 LARGEST = LIMIT + LIMIT // 4
@@ -37,7 +36,8 @@ class House(msgspec.Struct, frozen=True):
     What a request asks to be granted can only be less than `grants`. `origins` are other servers'
     pages that may speak to this one, `links` signs links to questions, `access` knows those who
     don't give the server's own token, and keeps the trail of what everybody does. What is opened
-    on the way is closed `at_end`.
+    on the way is closed `at_end`. `came_by` is where a tenant reaches its
+    house, "" for that of nobody but the owner.
     """
 
     runtime: Runtime
@@ -49,6 +49,7 @@ class House(msgspec.Struct, frozen=True):
     origins: tuple[str, ...] = ()
     links: Links | None = None
     access: Access | None = None
+    came_by: str = ""
 
 
 Home = NamedDependency[SkipValidation[House]]
@@ -138,14 +139,4 @@ async def services(request: Request[Any, Any, Any], house: Home) -> list[Entry] 
     found = await house.registry.services()
     if not principal_of(request).tenant:
         return found
-    came_by = str(request.base_url)
-    return [Reached(one.service, _from(came_by, one.address), one.health) for one in found]
-
-
-def _from(came_by: str, address: str) -> str:
-    """An address for those who came by another: what is this machine to it may not be to them."""
-    here, there = urlsplit(came_by), urlsplit(address)
-    if there.port is None or not is_loopback(there.hostname or ""):
-        return address
-    name = here.netloc.removesuffix(f":{here.port}")
-    return there._replace(netloc=f"{name}:{there.port}").geturl()
+    return reached(found, str(request.base_url))

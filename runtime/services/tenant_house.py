@@ -51,7 +51,7 @@ async def tenant_house(
         with contextlib.ExitStack() as at_end:
             yield House(
                 runtime, grants, settings, house.registry, house.keys, at_end,
-                house.origins, links, house.access,
+                house.origins, links, house.access, address,
             )  # fmt: skip
 
 

@@ -52,14 +52,6 @@ class Entry(msgspec.Struct, frozen=True):
     beat: float
 
 
-class Reached(msgspec.Struct, frozen=True):
-    """A running service, as those are told who have no business with the machines of the house."""
-
-    service: str
-    address: str
-    health: Literal["ok", "degraded", "late"]
-
-
 class Board(Protocol):
     """Where processes note that they are there. All may raise AgentError or OSError."""
 

@@ -32,7 +32,7 @@ def websocket_of(house: House) -> Litestar:
     channels: dict[Topic, Channel] = {
         "runs": Channel(epoch, lambda: sources.events_of_all(runtime)),
         "agents": Channel(epoch, lambda: sources.happenings(runtime)),
-        "services": Channel(epoch, lambda: sources.services(registry), stand=True),
+        "services": Channel(epoch, lambda: sources.services(registry, house.came_by), stand=True),
         "metrics": Channel(epoch, lambda: sources.metrics(runtime), stand=True),
     }
     for channel in channels.values():

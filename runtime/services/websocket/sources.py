@@ -10,6 +10,7 @@ from runtime.events import LIVE_ONLY, AnyEvent
 from runtime.metrics.series import Question
 from runtime.projections.metrics.catalogue import METRICS
 from runtime.runtime import Runtime
+from runtime.services.registry.reached import reached
 from runtime.services.registry.registry import Registry
 from runtime.wire import begun
 
@@ -62,15 +63,18 @@ async def happenings(runtime: Runtime) -> AsyncIterator[Any]:
             yield happening
 
 
-async def services(registry: Registry) -> AsyncIterator[Any]:
-    """All services, whenever one comes, goes, or is in another state."""
+async def services(registry: Registry, came_by: str) -> AsyncIterator[Any]:
+    """All services, whenever one comes, goes, or is in another state.
+
+    Tenants, who came by an address, are told of them what they may know.
+    """
     last: Any = None
     while True:
         entries = await registry.services()
         stand = [msgspec.structs.replace(entry, beat=0.0) for entry in entries]
         if stand != last:
             last = stand
-            yield {"services": entries}
+            yield {"services": reached(entries, came_by) if came_by else entries}
         await asyncio.sleep(LOOK)
 
 

@@ -169,6 +169,22 @@ async def test_tenants_are_told_what_is_served_and_not_by_which_machines(
     assert {one["host"] for one in to_the_house} == {served.house.registry.here.owner.split(":")[0]}
 
 
+async def test_tenants_who_listen_are_told_no_more_of_what_is_served(
+    served: Served, theirs: Theirs
+) -> None:
+    headers = {"Authorization": f"Bearer {served.words['acme']}"}
+    address = f"{served.address.replace('http', 'ws', 1)}/ws"
+    async with connect(address, additional_headers=headers, proxy=None) as socket:
+        await socket.send('{"type": "subscribe", "id": "s", "topic": "services"}')
+        told: dict[str, Any] = {}
+        while told.get("type") != "event":
+            told = msgspec.json.decode(await socket.recv())
+
+    found = told["data"]["services"]
+    assert {key for one in found for key in one} == {"service", "address", "health"}
+    assert {one["address"] for one in found} == {served.address}
+
+
 async def test_a_run_of_another_can_not_be_followed(served: Served, theirs: Theirs) -> None:
     address = f"{served.address.replace('http', 'ws', 1)}/events?run={theirs.run}&after=0"
     headers = {"Authorization": f"Bearer {served.words['umbrella']}"}
