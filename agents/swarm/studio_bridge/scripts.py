@@ -189,9 +189,10 @@ def _pushed(book: Book, placed: Placed, source: str, note: str) -> Pushed:
 def _kept(
     book: Book, standing: Standing, placed: Placed, source: str, note: str, *, settles: bool = True
 ) -> Pushed:
-    """Make this the newest version; a conflict goes on unless that `settles` it."""
+    """Make this the newest version; a conflict goes on unless that `settles` it, or is Studio's."""
     head = standing.head
-    stays = standing.in_conflict and not settles
+    theirs = book.version(standing.script, standing.theirs) if standing.in_conflict else None
+    stays = theirs is not None and not settles and source != theirs.source
     same = (head.source, head.placed, head.gone) == (source, placed, False)
     if not same:
         head = book.record(

@@ -216,3 +216,21 @@ def _hear(one: Instance, answer: Taken) -> None:
 
 TestNothingIsLost = BothSides.TestCase
 TestNothingIsLost.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+
+
+def test_a_conflict_is_over_once_heddle_has_the_text_of_studio(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    scripts = Scripts(store)
+    path = "ServerScriptService/A"
+    scripts.push(MAIN, {path: "both"}, (), "")
+    (change,) = scripts.lacking(MAIN, ())
+    scripts.confirm(MAIN, {change.script: change.version})
+    scripts.push(MAIN, {path: "Heddle's"}, (), "")
+    theirs = Instance(change.script, path, "Studio's", change.version)
+    scripts.take_in(MAIN, [_edit(theirs)])
+    assert [one.path for one in scripts.conflicts(MAIN)] == [path]
+
+    scripts.push(MAIN, {path: "Studio's"}, (), "")
+
+    assert scripts.conflicts(MAIN) == []
+    store.close()
