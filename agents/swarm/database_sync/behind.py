@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from agents.contract import Guard
 from agents.errors import AgentError, Busy, Rejected
+from agents.swarm.database_sync.backlog import Backlog
 from agents.swarm.database_sync.book import Book, Waiting, encoded
 from agents.swarm.database_sync.figures import Figures
 from agents.swarm.database_sync.overlay import Overlay
@@ -25,6 +26,9 @@ from graph.errors import BadInput, HeddleError
 
 MOST_WAITING = 100_000
 """Rows of one sync that may wait; further writes are refused until some are in the database."""
+
+MOST_BYTES = 2**30
+"""The same of the writes that are kept: many may wait for one row."""
 
 AT_ONCE = 10_000
 """Writes in one transaction."""
@@ -49,10 +53,31 @@ class Queue:
         self.table = table
         self.figures = figures
         self.overlay = overlay
+        self.backlog = Backlog()
         self.hurry = asyncio.Event()
         self.alone = asyncio.Lock()
         self.closed = False
         self.work: asyncio.Task[None] | None = None
+
+    def add(self, number: int, change: Change, size: int, since: float | None = None) -> None:
+        """One more write waits, kept in so many bytes."""
+        self.overlay.add(number, change, since)
+        self.backlog.add(number, size)
+
+    def written(self, number: int) -> dict[str, bytes | None]:
+        """See Overlay."""
+        self.backlog.written(number)
+        return self.overlay.written(number)
+
+    def look_for_room(self) -> None:
+        """Raises Busy where as much waits as may."""
+        rows, size = len(self.overlay), self.backlog.size
+        if rows >= MOST_WAITING or size >= MOST_BYTES:
+            raise Busy(
+                f"Too many writes of {self.table.name!r} wait already: {size / 2**20:,.0f} MB,"
+                f" rows: {rows:,}.",
+                cure="Look why the database takes none.",
+            )
 
     async def rest(self, seconds: float) -> None:
         """Wait for so long, or until somebody is in a hurry."""
@@ -90,8 +115,8 @@ class Behind:
         queue = Queue(table, figures, Overlay())
         now = time.time()
         while some := await self._book.waiting(table.name, AT_ONCE, after=queue.overlay.newest):
-            for number, change in some:
-                queue.overlay.add(number, change, now)
+            for number, change, size in some:
+                queue.add(number, change, size, now)
         self._queues[table.name] = queue
         if len(queue.overlay):
             self._start(queue)
@@ -122,11 +147,7 @@ class Behind:
         queue = self._queues.get(table.name)
         if queue is None or queue.closed:
             raise Rejected(f"The sync {table.name!r} is being removed.")
-        if len(queue.overlay) >= MOST_WAITING:
-            raise Busy(
-                f"{MOST_WAITING:,} writes of {table.name!r} wait already.",
-                cure="Look why the database takes none.",
-            )
+        queue.look_for_room()
         content = _kept(table, change)
         told = asyncio.get_running_loop().create_future()
         self._asked.append(Accepted(table, change, content, told))
@@ -157,7 +178,7 @@ class Behind:
         changed = dict[str, dict[str, int]]()
         for one, number in zip(group, numbers, strict=True):
             queue = self._queues[one.table.name]
-            queue.overlay.add(number, one.change)
+            queue.add(number, one.change, len(one.content))
             changed.setdefault(one.table.name, {})[one.change.key] = number
         for name, keys in changed.items():
             await self._announce(self._queues[name], keys)
@@ -216,7 +237,7 @@ class Behind:
             newest = queue.overlay.newest
             waiting = await self._book.waiting(queue.table.name, AT_ONCE)
             if not waiting:
-                held = queue.overlay.written(newest)  # another process of this home wrote them
+                held = queue.written(newest)  # another process of this home wrote them
                 await self._settle_cache(queue.table, held, {})
                 return
             done = await self._guard.call(
@@ -226,7 +247,7 @@ class Behind:
             queue.figures.flushed += len(waiting)
             number = waiting[-1].number
             await self._book.written(queue.table.name, number)
-            held = queue.overlay.written(number)
+            held = queue.written(number)
             await self._settle_cache(queue.table, held, done)
 
     async def _write(self, queue: Queue, waiting: list[Waiting]) -> Done:

@@ -35,10 +35,11 @@ _encoder = msgspec.msgpack.Encoder()
 
 
 class Waiting(NamedTuple):
-    """A write on its way; numbers grow in the order of writes."""
+    """A write on its way, kept in so many bytes; numbers grow in the order of writes."""
 
     number: int
     change: Change
+    size: int
 
 
 class Book:
@@ -99,7 +100,7 @@ class Book:
 
         def work(connection: sqlite3.Connection) -> list[Waiting]:
             rows = connection.execute(query, (sync, after, most)).fetchall()
-            return [Waiting(number, _change.decode(content)) for number, content in rows]
+            return [Waiting(number, _change.decode(raw), len(raw)) for number, raw in rows]
 
         return await self._do(work)
 

@@ -29,7 +29,7 @@ READ_SECONDS = 5.0
 WRITE_SECONDS = 60.0
 """How long a writer may take; longer than a statement may."""
 
-TOKENS = b"LW"
+TOKENS = (b"L", b"W")
 
 
 class Entry(msgspec.Struct, frozen=True, array_like=True):
@@ -47,7 +47,8 @@ class Entry(msgspec.Struct, frozen=True, array_like=True):
 class Seen(NamedTuple):
     """What a look found: the bytes, and what they mean.
 
-    `epoch` is None where the cache can't be asked. What is of another epoch is no `entry`.
+    `epoch` is None where the cache can't be asked. What is of another epoch is no `entry`, nor
+    is what can't be read: the next row that is read takes its place.
     """
 
     epoch: bytes | None
@@ -98,10 +99,10 @@ class Shelf:
             self._epochs.pop(space, None)
             return Seen(await self._begun(space))
         self._epochs[space] = epoch
-        if raw is None or raw[0] in TOKENS:
+        if raw is None or raw.startswith(TOKENS):
             return Seen(epoch, raw)
-        entry = _decoder.decode(raw)
-        return Seen(epoch, raw, entry if entry.epoch == epoch else None)
+        entry = _read(raw)
+        return Seen(epoch, raw, entry if entry and entry.epoch == epoch else None)
 
     async def lease(self, table: Table, key: str, seen: Seen) -> bytes | None:
         """A token for whoever is to put the row; None when somebody else is about to."""
@@ -235,6 +236,14 @@ class Shelf:
     async def _away(self, error: AgentError) -> None:
         self.usable = False
         await self._lost(error)
+
+
+def _read(raw: bytes) -> Entry | None:
+    """What bytes say that anybody may have put there; None where that is no entry."""
+    try:
+        return _decoder.decode(raw)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _seconds(table: Table, row: Mapping[str, Any] | None) -> float:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from agents.errors import Busy
+from agents.swarm.database_sync import behind as behind_module
 from agents.swarm.database_sync.agent import SyncAgent
 from agents.swarm.database_sync.behind import AT_ONCE, MOST_WAITING, Queue
 from agents.swarm.database_sync.book import encoded
@@ -139,3 +141,55 @@ async def test_an_emptied_cache_is_used_again(
     read = [(await agent.get("users", 1)).source for _ in range(3)]
 
     assert read[-1] == "cache"
+
+
+@pytest.mark.parametrize(
+    "junk", [b"garbage", b"", b"\x94", b"\x81\xa1\xff\x01", b"\x94\xc4\x00\x00\xc0\xa1\xff"]
+)
+async def test_what_can_t_be_read_in_the_cache_is_read_anew_and_replaced(
+    house: House, junk: bytes
+) -> None:
+    agent = await house.agent()
+    await agent._watch.first_look.wait()
+    await agent.define(users())
+    house.ask("INSERT INTO users (id, name) VALUES (1, 'Ada')")
+    await agent.get("users", 1)
+    space = agent._syncs.table("users").space
+    await agent._shelf.cache.write(space, [("[1]", junk)], 60)
+
+    got = [await agent.get("users", 1) for _ in range(2)]
+
+    assert [(one.source, one.row and one.row["name"]) for one in got] == [
+        ("database", "Ada"),
+        ("cache", "Ada"),
+    ]
+
+
+async def written_until_refused(agent: SyncAgent) -> int:
+    """How many writes of one row are taken of a hundred."""
+    for points in range(100):
+        try:
+            await agent.put("users", {"id": 1, "name": "Ada", "points": points})
+        except Busy:
+            return points
+    return 100
+
+
+async def test_writes_of_one_busy_row_are_refused_once_they_take_too_much_room(
+    small_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(behind_module, "MOST_BYTES", 1000)
+    agent = await small_house.agent()
+    await agent.define(behind())
+
+    kept = await written_until_refused(agent)
+
+    assert 1 < kept < 100
+    with pytest.raises(Busy, match="writes of 'users' wait already: 0 MB, rows: 1"):
+        await agent.delete("users", 1)
+    later = (await (await small_house.agent()).get("users", 1)).row
+    assert later is not None
+    assert later["points"] == kept - 1
+    await agent.flush()
+    await agent.put("users", {"id": 1, "name": "Ada", "points": 100})
+    assert small_house.ask("SELECT points FROM users") == [(kept - 1,)]
