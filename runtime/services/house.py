@@ -36,8 +36,8 @@ class House(msgspec.Struct, frozen=True):
     What a request asks to be granted can only be less than `grants`. `origins` are other servers'
     pages that may speak to this one, `links` signs links to questions, `access` knows those who
     don't give the server's own token, and keeps the trail of what everybody does. What is opened
-    on the way is closed `at_end`. `came_by` is where a tenant reaches its
-    house, "" for that of nobody but the owner.
+    on the way is closed `at_end`. `came_by` is where a tenant reaches its house, "" for
+    the house of no tenant.
     """
 
     runtime: Runtime

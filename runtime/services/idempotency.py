@@ -1,8 +1,11 @@
 """Requests that may be sent again: with one key they are done once, and answered alike."""
 
+import asyncio
+import contextlib
 import hashlib
 import logging
 import time
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -26,7 +29,9 @@ METHODS = frozenset({"POST", "PATCH"})
 KEPT = 86_400.0
 """Seconds for which an answer is kept."""
 UNDER_WAY = 60.0
-"""Seconds after which a request that was begun and not answered counts as lost with its process."""
+"""Seconds without a sign of life after which a request counts as lost with its process."""
+RENEWED = 15.0
+"""Seconds between two signs of life of a request that is under way."""
 LONGEST_KEY = 255
 LARGEST_BODY = LIMIT + LIMIT // 4
 """Bytes of a request: the longest flow there may be, quoted in JSON."""
@@ -59,6 +64,10 @@ class Keys:
     async def begin(self, id: str, digest: str) -> Kept | None:
         """Take a key; gives what is known of it when others have it. Raises Unavailable."""
         return await self._tables.do(lambda connection: _begin(connection, id, digest, time.time()))
+
+    async def renew(self, id: str) -> None:
+        """Give a sign of life for a key whose request is under way."""
+        await self._tables.do(lambda connection: ask(connection, _RENEW, id=id, now=time.time()))
 
     async def end(self, id: str, status: int, kind: str, answer: bytes) -> None:
         """Keep what was answered."""
@@ -121,11 +130,32 @@ class Once:
             return
         answer = _Answer(send)
         try:
-            await self._app(scope, _again(body, receive), answer.send)
+            async with self._alive(id):
+                await self._app(scope, _again(body, receive), answer.send)
         finally:
             await self._settle(id, answer)
         for message in answer.messages:
             await send(message)
+
+    @contextlib.asynccontextmanager
+    async def _alive(self, id: str) -> AsyncIterator[None]:
+        """Keep a key from counting as lost for as long as its request is under way."""
+        over = asyncio.Event()
+        renewing = asyncio.create_task(self._renew(id, over))
+        try:
+            yield
+        finally:
+            over.set()
+            await renewing
+
+    async def _renew(self, id: str, over: asyncio.Event) -> None:
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(RENEWED):
+                    await over.wait()
+                    return
+            with contextlib.suppress(HeddleError):  # while the tables are away, nobody takes it
+                await self._keys.renew(id)
 
     async def _settle(self, id: str, answer: "_Answer") -> None:
         """Keep an answer before it is given, if the same is to be given again."""
@@ -248,6 +278,7 @@ _TAKE = (
     "UPDATE idempotency_keys SET since = :now, digest = :digest "
     "WHERE id = :id AND status = 0 AND since < :lost"
 )
+_RENEW = "UPDATE idempotency_keys SET since = :now WHERE id = :id AND status = 0"
 _FIND = "SELECT digest, since, status, kind, answer FROM idempotency_keys WHERE id = :id"
 _OLD = "DELETE FROM idempotency_keys WHERE since < :old"
 _END = "UPDATE idempotency_keys SET status = :status, kind = :kind, answer = :answer WHERE id = :id"

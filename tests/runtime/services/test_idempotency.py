@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -178,6 +179,34 @@ async def test_a_request_that_was_lost_with_its_process_may_be_made_again(
     assert (again.status_code, again.text) == (201, "1 x")
     lost.cancel()
     await asyncio.gather(lost, return_exceptions=True)
+
+
+async def test_a_request_that_takes_long_is_not_begun_again_while_it_is_under_way(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, renewed = SimpleNamespace(time=lambda: 0.0), asyncio.Event()
+    monkeypatch.setattr(idempotency, "time", clock)
+    monkeypatch.setattr(idempotency, "RENEWED", 0.01)
+
+    async def renew(id: str) -> None:
+        later = clock.time() > 0
+        await Keys.renew(desk.keys, id)
+        if later:
+            renewed.set()
+
+    monkeypatch.setattr(desk.keys, "renew", renew)
+    desk.counter.hold = asyncio.Event()
+    first = asyncio.create_task(desk.post("k1"))
+    await desk.counter.begun.wait()
+    clock.time = lambda: 10 * idempotency.UNDER_WAY
+    async with asyncio.timeout(10):
+        await renewed.wait()
+
+    again = await desk.post("k1")
+    desk.counter.hold.set()
+
+    assert (again.status_code, again.json()["title"]) == (409, "UnderWay")
+    assert ((await first).text, desk.counter.done) == ("1 x", 1)
 
 
 async def test_two_processes_share_their_keys(desk: Desk, tmp_path: Path) -> None:
