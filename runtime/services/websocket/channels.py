@@ -75,6 +75,8 @@ class Channel:
                     self._tell(data)
             except HeddleError as error:  # the journal may be away for a while
                 log.warning("A topic can't be listened to just now: %s", error)
+            except Exception as error:
+                log.error("What a topic is heard from failed.", exc_info=error)
             self._lose()
             await asyncio.sleep(PAUSE)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -44,6 +45,8 @@ TOO_SLOW, TOO_MUCH = 4408, 4429
 """Codes with which a socket is closed: it takes nothing; it says too much without listening."""
 UNREAD = 2_000
 """Answers that may wait for a client which goes on asking."""
+
+log = logging.getLogger("heddle.server")
 
 _decode = msgspec.json.Decoder(FromClient).decode
 
@@ -134,6 +137,11 @@ class Session:
         except HeddleError as error:
             title = type(error).__name__
             self._outbox.say(Refused(title, error.message, message.id, error.cure))
+        except Exception as error:
+            log.error("A run could not be told.", exc_info=error)
+            said = f"Heddle met something unexpected: {type(error).__name__}."
+            cure = "Subscribe again, after the last event that is known."
+            self._outbox.say(Refused("Unexpected", said, message.id, cure))
         self._queues.pop(message.id, None)
 
     def _leave(self, id: str) -> bool:
