@@ -118,20 +118,21 @@ class Details(QScrollArea):
         )  # fmt: skip
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setSpacing(6)
-        head.addWidget(self.title, 1)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(6)
         for button in (self.check, self.restart, self.drain):
-            head.addWidget(button)
+            buttons.addWidget(button)
+        buttons.addStretch(1)
         self._cards = QVBoxLayout()
         self._cards.setSpacing(6)
         self._cards.addWidget(self._no_guards)
         column = QVBoxLayout(self._inside)
         column.setContentsMargins(14, 10, 14, 12)
         column.setSpacing(4)
-        column.addLayout(head)
+        column.addWidget(self.title)
         column.addWidget(self.headline)
         column.addWidget(self.figures)
+        column.addLayout(buttons)
         column.addWidget(self.detail)
         column.addWidget(heading(self._inside, "Guards"))
         column.addLayout(self._cards)
