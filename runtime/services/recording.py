@@ -4,6 +4,8 @@ import re
 import secrets
 from typing import Any, Literal
 
+import msgspec
+
 from runtime.access.access import Access
 from runtime.access.deeds import Deed, Outcome
 from runtime.access.logins import Whence
@@ -18,16 +20,24 @@ _ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 SECRET = frozenset(("token",))
 """Parameters of addresses that are never noted."""
 
+STRANGERS = 60
+"""Requests of strangers that did nothing and are noted all the same, in a minute."""
+MINUTE = 60.0
+
 Noted = Literal["done", "whatever"]
 """A service has noted the deed itself: when it was done, or whatever came of it."""
 
 
 class Recorded:
-    """Notes who changed what through `app`. What is told to be done is noted before that."""
+    """Notes who changed what through `app`. What is told to be done is noted before that.
+
+    Of what strangers try in vain only so much is noted: nobody fills the trail from outside.
+    """
 
     def __init__(self, app: App, access: Access) -> None:
         self._app = app
         self._access = access
+        self._strangers = _Bound()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -53,7 +63,38 @@ class Recorded:
             return
         if scope["state"].get("role") == "viewer" and _outcome(status) != "refused":
             return  # whatever its method, it only reads
-        await self._access.trail.record(_deed(scope, status, self._access.now()))
+        deed = _deed(scope, status, self._access.now())
+        if not deed.who and deed.outcome != "done":
+            if not self._strangers.admits(deed.at):
+                return
+            deed = self._strangers.said_with(deed)
+        await self._access.trail.record(deed)
+
+
+class _Bound:
+    """Lets so much through in a minute, and counts the rest."""
+
+    def __init__(self) -> None:
+        self._since = 0.0
+        self._let_through = 0
+        self._left_out = 0
+
+    def admits(self, now: float) -> bool:
+        if not 0 <= now - self._since < MINUTE:
+            self._since, self._let_through = now, 0
+        if self._let_through >= STRANGERS:
+            self._left_out += 1
+            return False
+        self._let_through += 1
+        return True
+
+    def said_with(self, deed: Deed) -> Deed:
+        """A deed that also says how many before it weren't noted."""
+        if not self._left_out:
+            return deed
+        left_out, self._left_out = self._left_out, 0
+        detail = f"{deed.detail}; {left_out} more of strangers before it weren't noted"
+        return msgspec.structs.replace(deed, detail=detail)
 
 
 def note(connection: Connection, what: str, target: str = "") -> None:

@@ -9,6 +9,7 @@ from agents.tables import Tables
 from graph.file_format import write
 from graph.flow import Block, Flow
 from runtime.commands import StartRun, StoreFlow
+from runtime.services import recording
 from tests.runtime.access.test_trail import _gone
 from tests.runtime.services.auth.conftest import PASSWORD, Served
 
@@ -64,6 +65,29 @@ async def test_no_secret_is_ever_noted(served: Served) -> None:
 
     for word in (secret, PASSWORD, "a-link-of-somebody", key, *served.words.values()):
         assert word not in told
+
+
+async def test_strangers_fill_the_trail_only_so_far(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = served.access.now() + 3600
+    monkeypatch.setattr(served.access, "now", lambda: now)
+    monkeypatch.setattr(recording, "STRANGERS", 3)
+    asked = {"what": "POST /answer/{token}", "since": now, "limit": 50}
+
+    replies = [await served.ask("", "POST", "/answer/x") for _ in range(8)]
+    at_first = await trail(served, **asked)
+    refused = await served.ask("viewer", "PUT", "/secrets/github", {"value": "x"})
+    by_name = await trail(served, who="viewer", since=now)
+    now += recording.MINUTE
+    await served.ask("", "POST", "/answer/x")
+    (last, *before) = await trail(served, **asked)
+
+    assert {reply.status_code for reply in replies} == {403}
+    assert len(at_first) == 3
+    assert (refused.status_code, len(by_name)) == (403, 1)
+    assert before == at_first
+    assert last["detail"] == "status 403; 5 more of strangers before it weren't noted"
 
 
 async def test_reading_is_not_noted(served: Served) -> None:
