@@ -34,10 +34,15 @@ CATEGORY = "Across platforms"
 PAUSE = 2.0
 """Seconds after which a workflow that can't go on here is looked at again."""
 
+LOOK = 0.05
+"""Seconds between two looks whether a run that began is on record."""
+
 ID = re.compile(r"wf_[0-9a-f]{32}\Z")
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,99}\Z")
 MOST = 200
 """Workflows on one page."""
+
+LOST = "Nobody knows how it ended: its run was forgotten before that was noted."
 
 _STATES: Mapping[CourseState, WorkflowState] = {
     "running": "running", "asking": "waiting", "paused": "waiting", "left": "running",
@@ -132,8 +137,10 @@ class CoordinatorAgent(Worker):
             key=key,
         )
         kept = await self._tables.done(self._store.add, kept)
-        if kept.state not in OVER:
+        if kept.state == "pending":
             await self._begin(kept)
+        elif kept.state not in OVER:
+            self._follow(kept)
         return await self._workflow(kept)
 
     @capability("read")
@@ -283,7 +290,7 @@ class CoordinatorAgent(Worker):
     async def _followed(self, kept: Kept) -> None:
         while True:
             # What is away for a while, as the journal, comes back.
-            with contextlib.suppress(HeddleError):
+            with contextlib.suppress(HeddleError, TimeoutError):
                 if await self._seen_through(kept):
                     return
             await asyncio.sleep(PAUSE)
@@ -292,11 +299,16 @@ class CoordinatorAgent(Worker):
         """Whether a workflow is over, which is waited for where it is driven here."""
         flows, id = self.means.flows, kept.workflow_id
         course = await flows.course(id)
-        if course is None:  # it was to begin when this process ended
-            await flows.begin(kept.flow, kept.parameters, run=id)
-        elif course.state == "left":
+        if course is None:
+            known = await self._tables.done(self._store.one, id)
+            if known is None or known.state != "pending":
+                await self._tables.done(self._store.settle, id, "lost")
+                return True
+            course = await self._on_record(kept)
+        await self._tables.done(self._store.begun, id)
+        if course.state == "left":
             await flows.go_on(id)
-        if course is None or course.ended is None:
+        if course.ended is None:
             with contextlib.suppress(FlowFailed):
                 await flows.result(id)
             course = await flows.course(id)
@@ -304,6 +316,15 @@ class CoordinatorAgent(Worker):
             return False
         await self._tables.done(self._store.settle, id, state_of(course))
         return True
+
+    async def _on_record(self, kept: Kept) -> FlowCourse:
+        """Begin a workflow unless it is under way, and wait until its run is on record."""
+        flows, id = self.means.flows, kept.workflow_id
+        await flows.begin(kept.flow, kept.parameters, run=id)
+        async with asyncio.timeout(PAUSE):
+            while (course := await flows.course(id)) is None:  # noqa: ASYNC110 - the journal tells nobody
+                await asyncio.sleep(LOOK)
+        return course
 
     async def _over(self, kept: Kept) -> None:
         if kept.state not in OVER:  # as one that another process began
@@ -320,6 +341,7 @@ def state_of(course: FlowCourse) -> WorkflowState:
 
 
 def _as_kept(kept: Kept) -> Workflow:
+    is_lost = kept.state == "lost"
     return Workflow(
         workflow_id=kept.workflow_id,
         name=kept.name,
@@ -330,8 +352,8 @@ def _as_kept(kept: Kept) -> Workflow:
         current_step="",
         steps=[],
         result={},
-        error="",
-        cure="",
+        error=LOST if is_lost else "",
+        cure="Look what its steps did, and begin another if need be." if is_lost else "",
         created=kept.created,
         began=None,
         ended=None,

@@ -24,7 +24,9 @@ class WorkflowFailed(BlockError):
 class Stand(NamedTuple):
     """How far a workflow is."""
 
-    status: Annotated[str, "pending, running, waiting, succeeded, failed, undone or cancelled."]
+    status: Annotated[
+        str, "pending, running, waiting, succeeded, failed, undone, cancelled or lost."
+    ]
     progress: Annotated[float, "From 0 to 1."]
     step: Annotated[str, "The step that is under way, empty if none is."]
     result: Annotated[Mapping[str, Any], "What it gave, by name."]

@@ -8,11 +8,12 @@ import msgspec
 from agents.contract import FlowStep
 
 WorkflowState = Literal[
-    "pending", "running", "waiting", "succeeded", "failed", "undone", "cancelled"
+    "pending", "running", "waiting", "succeeded", "failed", "undone", "cancelled", "lost"
 ]  # fmt: skip
-"""waiting: for a person; undone: it failed, and all was undone that was to be."""
+"""waiting: for a person; undone: it failed, and all was undone that was to be; lost: its run was
+forgotten before anybody noted how it ended."""
 
-OVER: tuple[WorkflowState, ...] = ("succeeded", "failed", "undone", "cancelled")
+OVER: tuple[WorkflowState, ...] = ("succeeded", "failed", "undone", "cancelled", "lost")
 
 
 class WorkflowTemplate(msgspec.Struct, frozen=True, kw_only=True):

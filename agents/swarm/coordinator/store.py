@@ -29,6 +29,8 @@ _BY_KEY = "SELECT * FROM swarm_workflows WHERE key = :key"
 _BY_ID = "SELECT * FROM swarm_workflows WHERE workflow_id = :id"
 _DROP = "DELETE FROM swarm_workflows WHERE workflow_id = :id"
 _SETTLE = "UPDATE swarm_workflows SET state = :state WHERE workflow_id = :id"
+_BEGUN = """UPDATE swarm_workflows SET state = 'running'
+    WHERE workflow_id = :id AND state = 'pending'"""
 _PAGE = """SELECT * FROM swarm_workflows WHERE number < :before AND (:state = '' OR state = :state)
     ORDER BY number DESC LIMIT :limit"""
 _IS_OVER = f"state IN ({', '.join(map(repr, OVER))})"
@@ -82,6 +84,10 @@ class Store:
     def settle(self, workflow_id: str, state: WorkflowState) -> None:
         """Note how a workflow stands."""
         self._tables.do_now(lambda one: ask(one, _SETTLE, id=workflow_id, state=state))
+
+    def begun(self, workflow_id: str) -> None:
+        """Note that the run of a workflow is on record."""
+        self._tables.do_now(lambda one: ask(one, _BEGUN, id=workflow_id))
 
     def page(self, limit: int, before: int | None, state: str) -> list[Kept]:
         """Workflows, newest first, from below the number `before`."""

@@ -16,10 +16,12 @@ from agents.swarm.coordinator.shapes import Workflow
 from graph.errors import BadInput
 from graph.file_format import write
 from graph.flow import Block, Flow, Settings
+from runtime.commands import PruneRuns
 from runtime.compose import compose, granted
 from runtime.events import RunFailed, RunSucceeded
 from runtime.runtime import Runtime
 from runtime.settings import Settings as Set
+from tests.agents.swarm.database_sync.conftest import until
 
 CATCHES = Settings(on_error="port")
 
@@ -253,6 +255,41 @@ async def test_one_whose_run_had_not_begun_is_begun(tmp_path: Path) -> None:
         done = await coordinator.wait(made.workflow_id)
 
     assert done.status == "succeeded"
+
+
+async def test_one_whose_run_was_forgotten_is_lost_and_never_begun_again(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (runtime, coordinator):
+        await coordinator.add_template("booking", booking())
+        made = await coordinator.create("booking", key="order-7")
+        await coordinator.wait(made.workflow_id)
+        # As where the process ended before it could note that the run is over.
+        await asyncio.to_thread(coordinator._store.settle, made.workflow_id, "running")
+        assert (await runtime.obey(PruneRuns(0, None))).count == 1
+    (tmp_path / "train.txt").unlink()
+
+    async with opened(tmp_path) as (runtime, coordinator):
+        again = await coordinator.create("booking", key="order-7")
+        told = await coordinator.wait(made.workflow_id)
+
+        assert again.workflow_id == made.workflow_id
+        assert told.status == "lost"
+        assert "its run was forgotten" in told.error
+        assert "begin another" in told.cure
+        assert await coordinator.counts() == {"lost": 1}
+        assert await runtime.journal.runs() == []
+    assert not (tmp_path / "train.txt").exists()
+
+
+async def test_a_workflow_that_is_under_way_is_noted_as_begun(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (_, coordinator):
+        await coordinator.add_template("slow", SLOW)
+        made = await coordinator.create("slow")
+
+        async def is_noted() -> bool:
+            return await coordinator.counts() == {"running": 1}
+
+        await until(is_noted)
+        await coordinator.cancel(made.workflow_id)
 
 
 async def test_flows_begin_workflows_and_wait_for_them(tmp_path: Path) -> None:
