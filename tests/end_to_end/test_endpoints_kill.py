@@ -33,7 +33,7 @@ async def test_what_a_killed_server_answered_holds_when_it_is_back(tmp_path: Pat
             runs = (await client.get("/runs", params={"limit": 10_000})).json()
 
     assert {key: reply.json() for key, reply in again.items()} == called.answers
-    assert all("idempotency-replayed" in reply.headers for reply in again.values())
+    assert all("idempotent-replayed" in reply.headers for reply in again.values())
     assert {*states} == {"succeeded"}
     assert len(runs) <= len(called.answers) + len(called.places) + 2 * CALLERS
 

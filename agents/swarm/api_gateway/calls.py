@@ -21,7 +21,7 @@ from graph.errors import BadInput, HeddleError
 
 REPEAT = b"idempotency-key"
 KEY = re.compile(r"[\x21-\x7e]{1,255}\Z")
-REPLAYED = (b"idempotency-replayed", b"true")
+REPLAYED = (b"idempotent-replayed", b"true")
 
 Apart = Callable[..., Any]
 """Has the store do something, in a thread and through its guard."""

@@ -43,7 +43,7 @@ async def test_a_repeated_call_has_the_same_answer_and_one_run(gateway: Gateway)
 
     assert first.status_code == again.status_code == 200
     assert first.content == again.content
-    assert ("idempotency-replayed" in first.headers, again.headers["idempotency-replayed"]) == (
+    assert ("idempotent-replayed" in first.headers, again.headers["idempotent-replayed"]) == (
         False, "true",
     )  # fmt: skip
     assert await runs(gateway) == 1
@@ -103,7 +103,7 @@ async def test_keys_of_different_callers_are_different(gateway: Gateway) -> None
         for secret in secrets
     ]
 
-    assert ["idempotency-replayed" in reply.headers for reply in replies] == [False, False]
+    assert ["idempotent-replayed" in reply.headers for reply in replies] == [False, False]
 
 
 async def test_an_answer_is_known_after_a_restart(tmp_path: Path) -> None:
@@ -115,7 +115,7 @@ async def test_an_answer_is_known_after_a_restart(tmp_path: Path) -> None:
         again = await gateway.client.post(AT, json={"topic": "warp"}, headers=KEY)
 
     assert again.content == first.content
-    assert again.headers["idempotency-replayed"] == "true"
+    assert again.headers["idempotent-replayed"] == "true"
 
 
 async def test_a_long_flow_is_begun_at_once_and_asked_for_later(gateway: Gateway) -> None:
