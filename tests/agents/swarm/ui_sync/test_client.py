@@ -135,6 +135,7 @@ async def test_a_client_that_was_cut_off_comes_back_and_misses_nothing(
     async with serve() as served:
         ada = await page("ada").open(served, "cart")
         await ada.change("merge", "cart", {"before": 1})
+        await ada.until("cart", lambda one: not one["pending"])
         port = int(served.address.rpartition(":")[2])
     begun = await ada.begin("merge", "cart", {"meanwhile": 1})
     alone = await ada.value("cart")
