@@ -4,14 +4,13 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from PySide6.QtCore import QTimer
-from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QLabel, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSplitter, QStackedLayout, QVBoxLayout
 
 from agents.manager.status import AgentsStatus
 from app.agents.details import Details
 from app.agents.table import AgentTable
 from app.living import is_there
+from app.looking import Looking
 from app.presenters.agents import Rates, agent_rows
 from app.studio import Studio
 from graph.errors import HeddleError
@@ -22,11 +21,11 @@ EVERY = 1000
 NOTHING_YET = "Agents appear here once the runtime is ready."
 
 
-class Panel(QWidget):
+class Panel(Looking):
     """Asks once a second, and at once when something happened to an agent."""
 
     def __init__(self, studio: Studio) -> None:
-        super().__init__()
+        super().__init__(EVERY)
         self._studio = studio
         self._rates = Rates()
         self._ahead = 0.0
@@ -35,7 +34,6 @@ class Panel(QWidget):
         self.empty = QLabel(NOTHING_YET, self)
         self.empty.setProperty("role", "empty")
         self.empty.setWordWrap(True)
-        self._timer = QTimer(self, interval=EVERY)
         self._lay_out()
         self._connect()
 
@@ -97,7 +95,6 @@ class Panel(QWidget):
         whole.addLayout(self._pages)
 
     def _connect(self) -> None:
-        self._timer.timeout.connect(self.look)
         self.table.chosen.connect(self._show_details)
         self.details.check_wanted.connect(self._check)
         self.details.restart_wanted.connect(lambda agent: self._do(lambda a: a.restart(agent)))
@@ -117,12 +114,3 @@ class Panel(QWidget):
             self._studio.notices.tell(text, "success" if well else "warning", key="agents")
 
         self._studio.bridge.agents(lambda a: a.check(agent), told, self._tell_trouble)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._timer.start()
-        self.look()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._timer.stop()

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from PySide6.QtCore import QSize, QTimer
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -11,7 +10,6 @@ from PySide6.QtWidgets import (
     QSplitter,
     QStackedLayout,
     QVBoxLayout,
-    QWidget,
 )
 
 from app.channels.details import Details
@@ -19,6 +17,7 @@ from app.channels.table import ChannelTable
 from app.controls import paragraph
 from app.icons import icon
 from app.living import is_there
+from app.looking import Looking
 from app.presenters.channels import Overview, Route, data_from, overview, selected
 from app.studio import Studio
 from app.theme import current
@@ -40,11 +39,11 @@ NO_CHANNELS = (
 )
 
 
-class Panel(QWidget):
+class Panel(Looking):
     """Asks once a second, while it is seen."""
 
     def __init__(self, studio: Studio) -> None:
-        super().__init__()
+        super().__init__(EVERY)
         self._studio = studio
         self._asked = False
         self._route: Route | None = None
@@ -54,7 +53,6 @@ class Panel(QWidget):
         self.route, self.figures = QLabel(self), QLabel(self)
         self.figures.setProperty("role", "muted")
         self.figures.setMinimumWidth(40)
-        self._timer = QTimer(self, interval=EVERY)
         self._lay_out()
         self._connect()
 
@@ -157,20 +155,10 @@ class Panel(QWidget):
         whole.addLayout(self._pages, 1)
 
     def _connect(self) -> None:
-        self._timer.timeout.connect(self.look)
         self.table.chosen.connect(self._show_details)
         self.details.said.connect(self._say)
         self._studio.bridge.state_changed.connect(lambda *_: self.look())
         self._studio.theme.changed.connect(self._restyle)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._timer.start()
-        self.look()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._timer.stop()
 
 
 async def _told(agents: Any) -> tuple[Any, Any]:

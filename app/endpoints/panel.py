@@ -3,8 +3,8 @@
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QTimer, QUrl
-from PySide6.QtGui import QDesktopServices, QGuiApplication, QHideEvent, QShowEvent
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -19,6 +19,7 @@ from app.endpoints.details import Details
 from app.endpoints.sheets import DeprecateSheet, KeySheet, PublishSheet
 from app.endpoints.table import EndpointTable
 from app.living import is_there
+from app.looking import Looking
 from app.presenters.endpoints import (
     Wanted,
     changes_of,
@@ -48,11 +49,11 @@ NOT_READY = "Endpoints appear here once the runtime is ready."
 KEY = "endpoints"
 
 
-class Panel(QWidget):
+class Panel(Looking):
     """Asks once a second; what is done is done by the gateway of the runtime."""
 
     def __init__(self, studio: Studio) -> None:
-        super().__init__()
+        super().__init__(EVERY)
         self._studio = studio
         self._known = studio.endpoints
         self.table, self.details = EndpointTable(self), Details(self)
@@ -63,7 +64,6 @@ class Panel(QWidget):
         self.publish_button = small_button(
             self, "Publish the flow in front…", "Put the open flow behind an address", self.publish
         )
-        self._timer = QTimer(self, interval=EVERY)
         self._lay_out()
         self._connect()
 
@@ -226,7 +226,6 @@ class Panel(QWidget):
         whole.addLayout(self._pages)
 
     def _connect(self) -> None:
-        self._timer.timeout.connect(self.look)
         self._studio.bridge.state_changed.connect(lambda _: self.look())
         self._known.changed.connect(self._take)
         self._known.troubled.connect(lambda why: self._show_nothing(why, can_publish=False))
@@ -237,17 +236,6 @@ class Panel(QWidget):
         self.details.remove_wanted.connect(self._remove)
         self.details.key_wanted.connect(self._make_key)
         self.details.key_unwanted.connect(self._remove_key)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Look, and go on looking."""
-        super().showEvent(event)
-        self._timer.start()
-        self.look()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Nobody looks."""
-        super().hideEvent(event)
-        self._timer.stop()
 
 
 def _ignore(_: Any) -> None:

@@ -3,12 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QTimer
-from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QSplitter, QStackedLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedLayout
 
 from app.controls import paragraph
 from app.living import is_there
+from app.looking import Looking
 from app.presenters.schemas import SchemaRow, rows_of, versions_of
 from app.schemas.details import Details
 from app.schemas.table import SchemaTable
@@ -28,17 +27,16 @@ NO_SCHEMAS = (
 )
 
 
-class Panel(QWidget):
+class Panel(Looking):
     """Asks every two seconds, while it is seen."""
 
     def __init__(self, studio: Studio) -> None:
-        super().__init__()
+        super().__init__(EVERY)
         self._studio = studio
         self._asked = False
         self._shown: SchemaRow | None = None
         self.table, self.details = SchemaTable(self), Details(self)
         self.empty = paragraph(self, "empty", NOTHING_YET)
-        self._timer = QTimer(self, interval=EVERY)
         self._lay_out()
         self._connect()
 
@@ -124,19 +122,9 @@ class Panel(QWidget):
         self._pages.addWidget(self._split)
 
     def _connect(self) -> None:
-        self._timer.timeout.connect(self.look)
         self.table.chosen.connect(self._show_selected)
         self.details.differences.wanted.connect(self._compare)
         self.details.validation.wanted.connect(self._validate)
         self.details.types.wanted.connect(self._declare)
         self._studio.bridge.state_changed.connect(lambda *_: self.look())
         self._studio.theme.changed.connect(self.details.restyle)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._timer.start()
-        self.look()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._timer.stop()

@@ -3,8 +3,7 @@
 from typing import Any
 
 import msgspec
-from PySide6.QtCore import QSize, QTimer
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -20,6 +19,7 @@ from app.controls import small_button
 from app.dialogs.form import Form
 from app.icons import icon
 from app.living import is_there
+from app.looking import Looking
 from app.presenters.syncs import Reads, fields_of, kept, rows_of, sides
 from app.studio import Studio
 from app.syncs.details import Details
@@ -43,11 +43,11 @@ NOTHING_YET = (
 )
 
 
-class Panel(QWidget):
+class Panel(Looking):
     """Asks once a second, while it is seen; what is done is done by the agent of the runtime."""
 
     def __init__(self, studio: Studio) -> None:
-        super().__init__()
+        super().__init__(EVERY)
         self._studio = studio
         self._asked = False
         self._reads = Reads()
@@ -59,7 +59,6 @@ class Panel(QWidget):
         self.first = small_button(self, "Keep a table in step…", "", self.define)
         self.new = small_button(self, "New sync…", "Keep another table in step", self.define)
         self.signs, self.sides = ([QLabel(self), QLabel(self)] for _ in range(2))
-        self._timer = QTimer(self, interval=EVERY)
         self._lay_out()
         self._connect()
 
@@ -210,7 +209,6 @@ class Panel(QWidget):
         whole.addLayout(self._pages, 1)
 
     def _connect(self) -> None:
-        self._timer.timeout.connect(self.look)
         self.table.chosen.connect(self._show_details)
         details = self.details
         details.change_wanted.connect(self._change)
@@ -226,12 +224,3 @@ class Panel(QWidget):
         details.decided.connect(self._decide)
         self._studio.bridge.state_changed.connect(lambda *_: self.look())
         self._studio.theme.changed.connect(self._show_sides)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._timer.start()
-        self.look()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._timer.stop()

@@ -1,12 +1,11 @@
 """A defined agent: one of those that the runtime keeps, or any by its name."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QComboBox, QCompleter, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QCompleter, QWidget
 
-from app.editor.fields.field import UNSET, Field
+from app.editor.fields.listed import ListedField
 from app.editor.fields.surroundings import Surroundings
 from app.known_connections import KnownConnections
 from graph.spec import Parameter
@@ -15,39 +14,13 @@ EMPTY = "Name of a defined agent"
 NONE_DEFINED = "None is defined yet: the agent designer does that"
 
 
-class AgentField(Field):
-    """A line with a list."""
-
-    wheel_scrolls_form = True
+class AgentField(ListedField):
+    """The name of an agent."""
 
     def __init__(self, parameter: Parameter, around: Surroundings, parent: QWidget) -> None:
         super().__init__(parameter, around, parent)
-        self.box = AgentBox(around.workbench.connections, self)
-        self.line = self.box.line
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.box, 1)
-        self.attend(self.box, self.line)
-        self.line.textEdited.connect(self._edited)
-        self.box.activated.connect(lambda _: self._chosen())
-        self.show_value(UNSET)
-
-    @classmethod
-    def shows(cls, value: Any) -> bool:
-        return isinstance(value, str) and "\n" not in value
-
-    def show_value(self, value: Any) -> None:
-        super().show_value(value)
-        text = "" if value is UNSET else str(value)
-        if text != self.line.text():
-            self.box.setEditText(text)
-
-    def _edited(self, text: str) -> None:
-        self.become(text.strip() or UNSET)
-
-    def _chosen(self) -> None:
-        self._edited(self.box.currentText())
-        self.left.emit()
+        box = AgentBox(around.workbench.connections, self)
+        self.lets_choose(box, box.line)
 
 
 class AgentBox(QComboBox):

@@ -1,7 +1,6 @@
 """A model to ask: one of those that are connected or known, or any by its name."""
 
 from functools import cache
-from typing import Any
 
 from PySide6.QtCore import (
     QModelIndex,
@@ -15,14 +14,13 @@ from PySide6.QtGui import QColor, QPainter, QPalette, QStandardItem, QStandardIt
 from PySide6.QtWidgets import (
     QComboBox,
     QCompleter,
-    QHBoxLayout,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QWidget,
 )
 
 from agents.llm.catalogue import BadCatalogue, Catalogue, Known
-from app.editor.fields.field import UNSET, Field
+from app.editor.fields.listed import ListedField
 from app.editor.fields.surroundings import Surroundings
 from app.known_connections import KnownConnections
 from app.presenters.model_choices import ModelChoice, model_choices, to_ask
@@ -37,41 +35,17 @@ GAP = 28
 DEFAULT = "Default model"
 
 
-class ModelField(Field):
-    """A line with a list."""
+class ModelField(ListedField):
+    """The reference of a model."""
 
-    wheel_scrolls_form = True
+    box: "ModelBox"
 
     def __init__(self, parameter: Parameter, around: Surroundings, parent: QWidget) -> None:
         super().__init__(parameter, around, parent)
         spec = around.spec
         ability = "embed" if spec is not None and spec.kind == "ai.embed" else "chat"
-        self.box = ModelBox(around.workbench.connections, ability, self)
-        self.line = self.box.line
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.box, 1)
-        self.attend(self.box, self.line)
-        self.line.textEdited.connect(self._edited)
-        self.box.activated.connect(lambda _: self._chosen())
-        self.show_value(UNSET)
-
-    @classmethod
-    def shows(cls, value: Any) -> bool:
-        return isinstance(value, str) and "\n" not in value
-
-    def show_value(self, value: Any) -> None:
-        super().show_value(value)
-        text = "" if value is UNSET else str(value)
-        if text != self.line.text():
-            self.box.setEditText(text)
-
-    def _edited(self, text: str) -> None:
-        self.become(text.strip() or UNSET)
-
-    def _chosen(self) -> None:
-        self._edited(self.box.currentText())
-        self.left.emit()
+        box = ModelBox(around.workbench.connections, ability, self)
+        self.lets_choose(box, box.line)
 
 
 class ModelBox(QComboBox):
