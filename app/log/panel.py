@@ -3,7 +3,6 @@
 from typing import Any
 
 from PySide6.QtCore import QSize, QTimer
-from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -12,13 +11,13 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QStackedLayout,
     QVBoxLayout,
-    QWidget,
 )
 
 from app.controls import paragraph, small_button
 from app.icons import icon
 from app.living import is_there
 from app.log.table import LogTable
+from app.looking import Looking
 from app.presenters.studio_log import LEVELS, Connection, code_of, connection_of, read, rows_of
 from app.studio import Studio
 from app.theme import current
@@ -42,11 +41,11 @@ NO_MESSAGES = (
 NONE_LIKE_IT = "No message is like that."
 
 
-class Panel(QWidget):
+class Panel(Looking):
     """Asks once a second, while it is seen, for what is new."""
 
     def __init__(self, studio: Studio) -> None:
-        super().__init__()
+        super().__init__(EVERY)
         self._studio = studio
         self._asked = False
         self._last = 0
@@ -58,7 +57,6 @@ class Panel(QWidget):
         self.code = paragraph(self, "")
         self.words, self.level = QLineEdit(self), QComboBox(self)
         self._sign = QLabel(self)
-        self._timer = QTimer(self, interval=EVERY)
         self._soon = QTimer(self, singleShot=True, interval=PAUSE)
         self._make_controls()
         self._lay_out()
@@ -197,18 +195,8 @@ class Panel(QWidget):
         whole.addLayout(self._pages, 1)
 
     def _connect(self) -> None:
-        self._timer.timeout.connect(self.look)
         self._soon.timeout.connect(self._anew)
         self.words.textChanged.connect(lambda _: self._soon.start())
         self.level.currentIndexChanged.connect(lambda _: self._anew())
         self._studio.bridge.state_changed.connect(lambda *_: self.look())
         self._studio.theme.changed.connect(self._restyle)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._timer.start()
-        self.look()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._timer.stop()
