@@ -1,37 +1,25 @@
 """The dock of agents: a real runtime's, with a host that is really down."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from agents.manager.status import AgentChanged
 from app.agents.panel import Panel
 from app.docks.agents import DOCK, Agents
 from app.document import Document
-from app.preferences import Preferences
 from app.studio import Studio
-from app.theme import Theme
 from app.workbench import Workbench
 from graph.flow import Block, Flow, Retry, Settings
-from runtime.settings import Settings as RuntimeSettings
 from tests.app.flows import CATALOG
 
 LONG = 20_000
 
 
 @pytest.fixture(scope="module")
-def studio(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
-    window = QWidget()
-    home = tmp_path_factory.mktemp("home")
-    settings = RuntimeSettings(home=str(home), database_url="memory:")
-    made = Studio(window, settings, Preferences(settings.folder, window), Theme("dark", window))
-    yield made
-    made.bridge.close()
-    window.close()
-    window.deleteLater()
+def studio(own_studio: Studio) -> Studio:
+    return own_studio
 
 
 @pytest.fixture

@@ -1,33 +1,20 @@
 """The dock of channels: a real runtime's, with what a flow or a person says on them."""
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.channels.panel import Panel
 from app.docks.channels import DOCK, Channels
-from app.preferences import Preferences
 from app.studio import Studio
-from app.theme import Theme
-from runtime.settings import Settings as RuntimeSettings
 
 LONG = 20_000
 AGENT = "realtime_update"
 
 
 @pytest.fixture(scope="module")
-def studio(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
-    window = QWidget()
-    home = tmp_path_factory.mktemp("home")
-    settings = RuntimeSettings(home=str(home), database_url="memory:")
-    made = Studio(window, settings, Preferences(settings.folder, window), Theme("dark", window))
-    yield made
-    made.bridge.close()
-    window.close()
-    window.deleteLater()
+def studio(own_studio: Studio) -> Studio:
+    return own_studio
 
 
 @pytest.fixture

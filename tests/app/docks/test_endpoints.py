@@ -1,41 +1,29 @@
 """The dock of endpoints: a real runtime's, whose endpoints are really called."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.docks.endpoints import DOCK, Endpoints
 from app.document import Document
 from app.endpoints.panel import Panel
 from app.endpoints.sheets import DeprecateSheet, KeySheet, PublishSheet
-from app.preferences import Preferences
 from app.studio import Studio
-from app.theme import Theme
 from app.workbench import Workbench
 from graph.errors import Problem
 from graph.file_format import read
 from runtime.compose import RESOURCES
-from runtime.settings import Settings as RuntimeSettings
 
 LONG = 20_000
 HELLO = read((RESOURCES / "templates" / "hello.flow.json").read_text())
 
 
 @pytest.fixture(scope="module")
-def studio(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
-    window = QWidget()
-    home = tmp_path_factory.mktemp("home")
-    settings = RuntimeSettings(home=str(home), database_url="memory:")
-    made = Studio(window, settings, Preferences(settings.folder, window), Theme("dark", window))
-    yield made
-    made.bridge.close()
-    window.close()
-    window.deleteLater()
+def studio(own_studio: Studio) -> Studio:
+    return own_studio
 
 
 @pytest.fixture

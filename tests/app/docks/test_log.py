@@ -6,29 +6,18 @@ from collections.abc import Iterator
 import httpx
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.docks.log import DOCK, Log
 from app.log.panel import Panel
-from app.preferences import Preferences
 from app.studio import Studio
-from app.theme import Theme
-from runtime.settings import Settings as RuntimeSettings
 
 LONG = 20_000
 
 
 @pytest.fixture(scope="module")
-def studio(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
-    window = QWidget()
-    home = tmp_path_factory.mktemp("home")
-    settings = RuntimeSettings(home=str(home), database_url="memory:")
-    made = Studio(window, settings, Preferences(settings.folder, window), Theme("dark", window))
-    yield made
-    made.bridge.close()
-    window.close()
-    window.deleteLater()
+def studio(own_studio: Studio) -> Studio:
+    return own_studio
 
 
 @pytest.fixture

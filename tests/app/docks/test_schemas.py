@@ -1,21 +1,16 @@
 """The dock of schemas: a real runtime's, with what flows keep there."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.docks.schemas import DOCK, Schemas
-from app.preferences import Preferences
 from app.schemas.pages import COMPATIBLE, VALID
 from app.schemas.panel import Panel
 from app.studio import Studio
-from app.theme import Theme
-from runtime.settings import Settings as RuntimeSettings
 
 LONG = 20_000
 LESSON: dict[str, Any] = {
@@ -27,15 +22,8 @@ STRICTER = {**LESSON, "required": ["lesson_id", "title"]}
 
 
 @pytest.fixture(scope="module")
-def studio(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
-    window = QWidget()
-    home = tmp_path_factory.mktemp("home")
-    settings = RuntimeSettings(home=str(home), database_url="memory:")
-    made = Studio(window, settings, Preferences(settings.folder, window), Theme("dark", window))
-    yield made
-    made.bridge.close()
-    window.close()
-    window.deleteLater()
+def studio(own_studio: Studio) -> Studio:
+    return own_studio
 
 
 @pytest.fixture
