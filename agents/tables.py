@@ -45,6 +45,7 @@ class Tables:
         self._statements = statements
         self._engine: sa.Engine | None = None
         self._made = False
+        self._closed = False
         self._opening = threading.Lock()
 
     @property
@@ -88,11 +89,11 @@ class Tables:
             raise self._trouble(str(found)) from error
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Let go of the database for good; work under way is done first, and not waited for."""
         with self._opening:
+            self._closed = True
             if self._engine is not None:
-                self._engine.dispose()
-                self._engine = None
+                retire(self._engine)
 
     def _trouble(self, said: str) -> Unavailable:
         where = "The database" if self._url else f"The file {self._file}"
@@ -109,13 +110,14 @@ class Tables:
 
     def _opened(self) -> "sa.Engine":
         with self._opening:
+            if self._closed:
+                raise Unavailable(f"{self.place} was let go of.")
             if self._engine is None:
                 self._engine = (
                     _server(self._url)
                     if self._url
                     else _kept_in(self._file, "FULL" if self._outlives else "NORMAL")
                 )
-                self._made = False
             if not self._made:
                 self._make(self._engine)
                 self._made = True
@@ -134,6 +136,15 @@ def ask(connection: "sa.Connection", statement: str, /, **values: Any) -> "sa.Cu
     import sqlalchemy as sa  # noqa: PLC0415 - see Tables
 
     return connection.execute(sa.text(statement), values)
+
+
+def retire(engine: "sa.Engine") -> None:
+    """Close the connections of an engine: those that wait now, those at work when they are done."""
+    import sqlalchemy as sa  # noqa: PLC0415 - see Tables
+
+    # Disposing of an engine alone forgets the connections at work, and leaves them open.
+    sa.event.listen(engine, "checkin", lambda _, record: record.close())
+    engine.dispose()
 
 
 def _server(url: str) -> "sa.Engine":

@@ -18,6 +18,7 @@ from agents.disk import saying, spot_of, status
 from agents.errors import Rejected
 from agents.folders import Place
 from agents.hosts import resolve_now
+from agents.tables import retire
 from graph.patterns import matches, read_pattern
 
 THREADS: Final = 16
@@ -61,7 +62,7 @@ class Engines:
             found = self._engines.pop(key, None) or _engine(target, write=write)
             self._engines[key] = found
             if len(self._engines) > ENGINES:
-                self._engines.popitem(last=False)[1].dispose()
+                retire(self._engines.popitem(last=False)[1])
             return found
 
     def servers(self) -> list[Engine]:
@@ -73,7 +74,7 @@ class Engines:
         """Close every idle connection; those at work close when they are done."""
         with self._lock:
             for engine in self._engines.values():
-                engine.dispose()
+                retire(engine)
             self._engines.clear()
 
 

@@ -6,14 +6,18 @@ import socket
 import sqlite3
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy.engine import make_url
 
 from agents.contract import Grants
 from agents.database import blocks
+from agents.database.address import target_of
 from agents.database.agent import DatabaseAgent
 from agents.database.blocks import execute, insert, query, reads, writes
+from agents.database.engines import Engines
 from agents.errors import AgentError, NotGranted, Refused, Rejected, Unavailable, Unreachable
+from agents.folders import Folders
 from graph.block import spec_of
 from graph.catalog import blocks_in
 from graph.errors import BadInput, BlockError
@@ -365,6 +369,18 @@ async def test_an_agent_closes_twice_and_says_so(tmp_path: Path) -> None:
     await agent.close()
 
     assert (await agent.health()).state == "down"
+
+
+def test_a_connection_at_work_is_closed_once_it_is_done(empty_postgres_url: str) -> None:
+    grants, engines = Grants(folder="/"), Engines()
+    target = target_of(empty_postgres_url, grants, Folders(grants), write=True)
+    with engines.engine(target, write=True).connect() as connection:
+        driver = connection.connection.driver_connection
+        engines.close()
+        connection.exec_driver_sql("SELECT 1")
+
+    assert isinstance(driver, psycopg.Connection)
+    assert driver.closed
 
 
 def test_every_error_is_one_of_a_block() -> None:
