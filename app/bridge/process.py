@@ -129,7 +129,7 @@ class RuntimeProcess:
 def _spawn(settings: Settings, log: IO[bytes]) -> subprocess.Popen[bytes]:
     scratch = scratch_folder(settings)
     scratch.mkdir(parents=True, exist_ok=True)
-    words = ["serve", "--port", "0", "--json", "--while-stdin", "--any-folder",
+    words = ["serve", "--steady", "--json", "--while-stdin", "--any-folder",
              "--recover-asking"]  # fmt: skip
     own = variables(settings) | {
         "HEDDLE_TOKEN": secrets.token_urlsafe(32), "HEDDLE_HOME": str(settings.folder),

@@ -81,8 +81,7 @@ class Panel(Looking):
         """Have the code shown that is entered in the plugin."""
 
         def show(told: Any) -> None:
-            place = self._studio.bridge.place
-            self.code.setText(code_of(told, place.address if place else ""))
+            self.code.setText(code_of(told, self._address))
             self.code.show()
 
         self._studio.bridge.agents(
@@ -95,6 +94,12 @@ class Panel(Looking):
         """Show only what is said from here on."""
         self.table.messages.clear()
         self._show_rows()
+
+    @property
+    def _address(self) -> str:
+        """Where the plugin finds the runtime."""
+        place = self._studio.bridge.place
+        return place.address if place else ""
 
     def _wanted(self) -> dict[str, Any]:
         return {
@@ -121,7 +126,7 @@ class Panel(Looking):
             self._anew()
             return
         self._last = found.last
-        self._show_connection(connection_of(status))
+        self._show_connection(connection_of(status, self._address))
         self.table.add(rows_of(found.lines))
         self._show_rows()
 

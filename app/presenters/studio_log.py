@@ -55,12 +55,13 @@ def rows_of(lines: Sequence[LogLine]) -> list[LogRow]:
     return [_row(line) for line in lines]
 
 
-def connection_of(told: Any) -> Connection:
-    """How the project stands with its Studio."""
+def connection_of(told: Any, address: str) -> Connection:
+    """How the project stands with its Studio, which speaks to that address."""
     status = msgspec.convert(told, StudioStatus)
     if not status.connected:
+        said = f"No Studio is connected to {address}"
         known = "It connects by itself once its place is open" if status.paired else ""
-        return Connection("No Studio is connected", "mdi6.power-plug-off-outline", "muted", known)
+        return Connection(said, "mdi6.power-plug-off-outline", "muted", known)
     parts = [_count(status.scripts, "script")]
     if status.waiting:
         parts.append(f"{status.waiting:,} on the way")

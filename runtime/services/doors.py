@@ -5,6 +5,7 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import NamedTuple
 
 from graph.errors import HeddleError
@@ -19,6 +20,7 @@ from runtime.services.openapi_page import OPEN_PAGES
 from runtime.services.recording import Recorded
 from runtime.services.registry.shapes import Process
 from runtime.services.server import Listening, serving
+from runtime.services.steady import at_steady_port
 from runtime.services.tenancy import ByTenant, Tenancy
 from runtime.services.tenant_house import PREFIX
 
@@ -35,13 +37,14 @@ class Door(NamedTuple):
 
 
 class Wish(NamedTuple):
-    """How ports are asked for: `port` None for those of the table."""
+    """How ports are asked for: `port` None for those of the table, or that of a `home`."""
 
     host: str
     port: int | None
     production: bool
     names: tuple[str, ...]
     public: str
+    home: Path | None = None
 
 
 def doors(wanted: Sequence[str], wish: Wish) -> tuple[Door, ...]:
@@ -116,8 +119,13 @@ async def opened(
 
 
 def _door(services: tuple[Service, ...], wish: Wish, whose: Service) -> Door:
+    def listening(port: int) -> Listening:
+        return Listening(wish.host, port, wish.names, public=wish.public)
+
+    if wish.home is not None:
+        return Door(at_steady_port(wish.home, listening), services)
     port = whose.port_in(production=wish.production) if wish.port is None else wish.port
-    return Door(Listening(wish.host, port, wish.names, public=wish.public), services)
+    return Door(listening(port), services)
 
 
 def _open(

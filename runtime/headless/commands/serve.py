@@ -54,6 +54,7 @@ class Wanted(msgspec.Struct, frozen=True):
 
     host: str
     port: int | None
+    steady: bool
     production: bool
     services: tuple[str, ...]
     token: str
@@ -73,6 +74,8 @@ class Wanted(msgspec.Struct, frozen=True):
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
 @click.option("--port", type=click.IntRange(0, 65535),
               help="0 for any that is free. [default: 8004, or that of the service]")  # fmt: skip
+@click.option("--steady", is_flag=True,
+              help="Take the port that this home had before, or one from 8010 on.")  # fmt: skip
 @click.option("--production", is_flag=True, help="Take the ports for production.")
 @click.option("--token", envvar="HEDDLE_TOKEN",
               help="What clients have to know; safer as the variable HEDDLE_TOKEN. "
@@ -104,6 +107,7 @@ def command(
     services: tuple[str, ...],
     host: str,
     port: int | None,
+    steady: bool,
     production: bool,
     token: str | None,
     names: tuple[str, ...],
@@ -128,6 +132,8 @@ def command(
 
     Ctrl-C and SIGTERM end it; unfinished runs can be resumed.
     """
+    if steady and (port is not None or production or services):
+        raise click.UsageError("--steady is for all services at one port, which it chooses.")
     if not is_loopback(host):
         say(
             f"Others on the network can reach {host}, and what they send is not encrypted:"
@@ -136,8 +142,8 @@ def command(
     settings = options.settings(database)
     token = token or secrets.token_urlsafe(32)
     wanted = Wanted(
-        host, port, production, services, token, names, origins, recover, memory, as_json,
-        while_stdin, any_folder, debuggers, public,
+        host, port, steady, production, services, token, names, origins, recover, memory,
+        as_json, while_stdin, any_folder, debuggers, public,
     )  # fmt: skip
     with contextlib.suppress(Interrupted), logged():
         waited(_serve(settings, asked, wanted))
@@ -145,7 +151,10 @@ def command(
 
 
 async def _serve(settings: Settings, asked: Asked, wanted: Wanted) -> None:
-    wish = Wish(wanted.host, wanted.port, wanted.production, wanted.names, wanted.public)
+    wish = Wish(
+        wanted.host, wanted.port, wanted.production, wanted.names, wanted.public,
+        settings.folder if wanted.steady else None,
+    )  # fmt: skip
     made = doors(wanted.services, wish)
     try:
         await _serve_by(made, settings, asked.grants(), wanted)

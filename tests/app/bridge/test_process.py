@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from app.bridge.process import NotStarted, RuntimeProcess
+from runtime.services.server import Listening
 from runtime.settings import Settings
 
 STARTER = """
@@ -67,3 +68,23 @@ def test_a_home_that_cant_be_written_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(NotStarted, match="can't be written"):
         RuntimeProcess(Settings(home=str(tmp_path))).start()
+
+
+def test_it_is_found_where_it_was_before_and_a_second_one_elsewhere(tmp_path: Path) -> None:
+    settings = Settings(home=str(tmp_path), database_url="memory:")
+    free = Listening("127.0.0.1", 0)
+    free.socket.close()
+    (tmp_path / "port").write_text(str(free.port))
+    first, second, again = (RuntimeProcess(settings) for _ in range(3))
+
+    try:
+        place, other = first.start(), second.start()
+        first.end()
+        back = again.start()
+    finally:
+        for process in (first, second, again):
+            process.end()
+
+    assert place.address == back.address == f"http://127.0.0.1:{free.port}"
+    assert other.address != place.address
+    assert place.token != back.token

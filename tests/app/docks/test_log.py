@@ -63,10 +63,13 @@ def texts(panel: Panel) -> list[str]:
     return [row.texts[1] for row in panel.table.messages.rows]
 
 
-def test_an_empty_dock_says_how_studio_is_connected(panel: Panel, qtbot: QtBot) -> None:
+def test_an_empty_dock_says_how_studio_is_connected(
+    studio: Studio, panel: Panel, qtbot: QtBot
+) -> None:
     qtbot.waitUntil(lambda: "heddle roblox plugin" in panel.empty.text(), timeout=LONG)
 
-    assert panel.status.text() == "No Studio is connected"
+    assert studio.bridge.place is not None
+    assert panel.status.text() == f"No Studio is connected to {studio.bridge.place.address}"
 
 
 def test_what_studio_says_appears_and_can_be_narrowed(
