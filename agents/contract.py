@@ -20,6 +20,17 @@ T = TypeVar("T")
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Notes = Callable[[str, str, Literal["done", "failed"], str], Awaitable[None]]
+"""Notes for good what somebody did (a verb), to what, what came of it, and a word on why.
+
+Who did it, and from where, is known of the connection. Never a value, and never a secret.
+"""
+NOTES = "heddle.notes"
+"""Under which a server that keeps an audit trail gives its `Notes` among the extensions of a scope.
+
+What a request changes is noted by the server; what is changed over an open WebSocket a face notes
+before it tells that it is done.
+"""
 Evaluate = Callable[[str, Mapping[str, Any]], Awaitable[Any]]
 """Works out an expression in the sandbox. Raises BlockError."""
 

@@ -1,11 +1,13 @@
-"""The middleware that notes in the audit trail whatever is changed over HTTP."""
+"""The middleware that notes in the audit trail whatever is changed over HTTP and WebSocket."""
 
 import re
 import secrets
-from typing import Any, Literal
+from functools import partial
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
+from agents.contract import NOTES
 from runtime.access.access import Access
 from runtime.access.deeds import Deed, Outcome
 from runtime.access.logins import Whence
@@ -31,6 +33,8 @@ Noted = Literal["done", "whatever"]
 class Recorded:
     """Notes who changed what through `app`. What is told to be done is noted before that.
 
+    Over a WebSocket nobody but who serves it knows what changes something: they are given a way
+    to note it.
     Of what strangers try in vain only so much is noted: nobody fills the trail from outside.
     """
 
@@ -40,11 +44,15 @@ class Recorded:
         self._strangers = _Bound()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
         id = _id_of(scope)
         scope.setdefault("state", {})["request_id"] = id
+        if scope["type"] == "websocket":
+            scope.setdefault("extensions", {})[NOTES] = partial(self._note_said, scope)
+            await self._app(scope, receive, send)
+            return
         changes = scope["method"] not in READING
 
         async def noted(message: Message) -> None:
@@ -57,13 +65,19 @@ class Recorded:
 
         await self._app(scope, receive, noted)
 
+    async def _note_said(
+        self, scope: Scope, what: str, target: str, outcome: Outcome, why: str
+    ) -> None:
+        said = _Said(what, target, outcome, why)
+        await self._access.trail.record(_deed(scope, said, self._access.now()))
+
     async def _note(self, scope: Scope, status: int) -> None:
         by_itself: Noted | None = scope["state"].get("noted")
         if by_itself == "whatever" or (by_itself == "done" and status < 400):
             return
         if scope["state"].get("role") == "viewer" and _outcome(status) != "refused":
             return  # whatever its method, it only reads
-        deed = _deed(scope, status, self._access.now())
+        deed = _deed(scope, _answered(scope, status), self._access.now())
         if not deed.who and deed.outcome != "done":
             if not self._strangers.admits(deed.at):
                 return
@@ -113,20 +127,30 @@ def whence(connection: Connection) -> Whence:
     return Whence(client[0] if client else "", connection.scope["state"].get("request_id", ""))
 
 
-def _deed(scope: Scope, status: int, now: float) -> Deed:
-    principal = scope["state"].get("principal")
+class _Said(NamedTuple):
+    """What was done, to what, what came of it, and why."""
+
+    what: str
+    target: str
+    outcome: Outcome
+    detail: str
+
+
+def _answered(scope: Scope, status: int) -> _Said:
     what, target = scope["state"].get("deed") or _by_address(scope)
+    return _Said(what, target, _outcome(status), f"status {status}" if status >= 400 else "")
+
+
+def _deed(scope: Scope, said: _Said, now: float) -> Deed:
+    principal = scope["state"].get("principal")
     client = scope.get("client")
     return Deed(
         at=now,
-        what=what,
-        outcome=_outcome(status),
         who=principal.user if isinstance(principal, Principal) else "",
         tenant=principal.tenant if isinstance(principal, Principal) else "",
-        target=target,
         request=scope["state"]["request_id"],
         address=client[0] if client else "",
-        detail=f"status {status}" if status >= 400 else "",
+        **said._asdict(),
     )
 
 

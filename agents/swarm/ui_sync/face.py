@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from agents.contract import Receive, Scope, Send
+from agents.contract import NOTES, Receive, Scope, Send
 from agents.swarm.ui_sync.board import Board
 from agents.swarm.ui_sync.line import Line
 from agents.swarm.ui_sync.pages import Pages
@@ -37,7 +37,8 @@ class Face:
         await asyncio.gather(*self._lines, return_exceptions=True)
 
     async def _line(self, scope: Scope, receive: Receive, send: Send) -> None:
-        line = Line(self._board, self._mutate, receive, send)
+        notes = scope.get("extensions", {}).get(NOTES)
+        line = Line(self._board, self._mutate, receive, send, notes)
         running = asyncio.create_task(line.run(scope.get("subprotocols", ())))
         self._lines.add(running)
         running.add_done_callback(self._lines.discard)

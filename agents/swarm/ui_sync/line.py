@@ -4,11 +4,11 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
-from agents.contract import Receive, Send
+from agents.contract import Notes, Receive, Send
 from agents.errors import AgentError
 from agents.swarm.ui_sync.board import Board
 from agents.swarm.ui_sync.hub import Watcher
@@ -51,11 +51,21 @@ class Gone(Exception):
 class Line:
     """Holds at most a bounded number of answers; what changes meanwhile is looked up when told."""
 
-    def __init__(self, board: Board, mutate: Mutating, receive: Receive, send: Send) -> None:
+    def __init__(
+        self,
+        board: Board,
+        mutate: Mutating,
+        receive: Receive,
+        send: Send,
+        notes: Notes | None = None,
+    ) -> None:
         self._board = board
         self._mutate = mutate
         self._receive = receive
         self._send = send
+        self._notes = notes
+        self._noted = asyncio.Event()
+        self._noted.set()
         self._watcher = Watcher()
         self._answers = deque[str]()
         self._room = asyncio.Event()
@@ -125,10 +135,28 @@ class Line:
             case Mutate():
                 if not said.id:
                     raise BadInput("A mutation needs an id.", cure="Take a random one for each.")
-                done = await self._mutate(said.component, said)
-                self._answer(Acknowledged(said.component, said.id, done.version))
+                await self._change(said)
             case Ping():
                 self._answer(Alive())
+
+    async def _change(self, said: Mutate) -> None:
+        try:
+            done = await self._mutate(said.component, said)
+        except (BadInput, AgentError) as error:
+            await self._note(said, "failed", getattr(error, "code", type(error).__name__))
+            raise
+        await self._note(said, "done", f"version {done.version}")
+        self._answer(Acknowledged(said.component, said.id, done.version))
+
+    async def _note(self, said: Mutate, outcome: Literal["done", "failed"], why: str) -> None:
+        """Meanwhile nothing is told: what was done is answered before it is seen."""
+        if self._notes is None:
+            return
+        self._noted.clear()
+        try:
+            await self._notes("mutate_component", said.component, outcome, why)
+        finally:
+            self._noted.set()
 
     def _refuse(self, said: Asked, code: str, error: BadInput) -> None:
         if isinstance(said, Mutate):
@@ -156,7 +184,10 @@ class Line:
 
     async def _say_answers(self) -> None:
         """First of all: a client is to know its own mutations before it sees what they did."""
-        while self._answers:
+        while True:
+            await self._noted.wait()
+            if not self._answers:
+                return
             message = self._answers.popleft()
             self._room.set()
             await self._say(message)

@@ -14,7 +14,7 @@ import pytest
 from msgspec.structs import replace
 from websockets.asyncio.client import ClientConnection, connect
 
-from agents.contract import Outside
+from agents.contract import NOTES, Notes, Outside
 from agents.manager.known import Known
 from agents.manager.manager import Manager
 from agents.resilience.settings import GuardRules
@@ -93,11 +93,15 @@ async def nothing(scope: Scope, receive: Receive, send: Send) -> None:
 
 @pytest.fixture
 def serve(tmp_path: Path) -> Serve:
-    """Serves the agent: `serve(database_url=…, guards=…, port=…)`."""
+    """Serves the agent: `serve(database_url=…, guards=…, port=…, notes=…)`."""
 
     @contextlib.asynccontextmanager
     async def served(
-        *, database_url: str = "", guards: Mapping[str, Any] | None = None, port: int = 0
+        *,
+        database_url: str = "",
+        guards: Mapping[str, Any] | None = None,
+        port: int = 0,
+        notes: Notes | None = None,
     ) -> AsyncIterator[Served]:
         agents = Manager(
             tmp_path,
@@ -105,8 +109,13 @@ def serve(tmp_path: Path) -> Serve:
             rules=GuardRules(guards or {}),
             lend=lambda means: replace(means, outside=Outside(database_url=database_url)),
         )
-        listening = Listening("127.0.0.1", port)
-        async with serving(Faces(nothing, agents, granted(tmp_path)), listening, TOKEN):
+        listening, faces = Listening("127.0.0.1", port), Faces(nothing, agents, granted(tmp_path))
+
+        async def noting(scope: Scope, receive: Receive, send: Send) -> None:
+            scope["extensions"][NOTES] = notes
+            await faces(scope, receive, send)
+
+        async with serving(noting if notes else faces, listening, TOKEN):
             yield Served(listening.address, agents)
             await agents.close()
 

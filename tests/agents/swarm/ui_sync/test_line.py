@@ -51,6 +51,28 @@ async def test_a_mutation_is_acknowledged_before_its_writer_sees_what_it_did(
     assert told_bob == change
 
 
+async def test_a_mutation_is_noted_before_it_is_acknowledged_and_its_writer_sees_it_after_that(
+    serve: Serve,
+) -> None:
+    may_note, noted = asyncio.Event(), list[tuple[str, ...]]()
+
+    async def note(*said: str) -> None:
+        await may_note.wait()
+        noted.append(said)
+
+    async with serve(notes=note) as served, served.client() as ada, served.client() as bob:
+        for client in (ada, bob):
+            await client.say("subscribe", component="cart")
+            await client.hear()
+        await ada.say("mutate", component="cart", id="a1", base=0, merge={"tea": 1})
+        await bob.hear("change")
+        may_note.set()
+        told = [(await ada.hear())["type"] for _ in range(2)]
+
+    assert told == ["acknowledged", "change"]
+    assert noted == [("mutate_component", "cart", "done", "version 1")]
+
+
 async def test_a_mutation_that_does_not_fit_is_rejected_and_says_why(served: Served) -> None:
     async with served.client() as client:
         gone = [{"op": "remove", "path": "/gone"}]

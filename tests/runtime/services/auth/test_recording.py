@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from websockets.asyncio.client import connect
 
 from agents.tables import Tables
 from graph.file_format import write
@@ -88,6 +89,39 @@ async def test_strangers_fill_the_trail_only_so_far(
     assert (refused.status_code, len(by_name)) == (403, 1)
     assert before == at_first
     assert last["detail"] == "status 403; 5 more of strangers before it weren't noted"
+
+
+async def test_what_is_changed_over_a_websocket_is_noted_before_it_is_acknowledged(
+    served: Served,
+) -> None:
+    given = {"Authorization": f"Bearer {served.words['runner']}", "X-Request-Id": "my-socket"}
+    mutate = {"type": "mutate", "component": "cart", "base": 0, "merge": {"tea": "a value"}}
+    address = f"{served.address.replace('http', 'ws', 1)}/ui/live"
+    async with connect(address, additional_headers=given, proxy=None) as socket:
+        await socket.recv()
+        for said in (mutate | {"id": "a"}, mutate | {"id": "b", "patch": []}):
+            await socket.send(msgspec.json.encode(said).decode())
+        answers = [msgspec.json.decode(await socket.recv())["type"] for _ in range(2)]
+        failed, done = await trail(served, what="mutate_component")
+
+    assert answers == ["acknowledged", "rejected"]
+    assert [(one["who"], one["target"], one["request"]) for one in (done, failed)] == [
+        ("runner", "cart", "my-socket"), ("runner", "cart", "my-socket"),
+    ]  # fmt: skip
+    assert (done["outcome"], done["detail"]) == ("done", "version 1")
+    assert (failed["outcome"], failed["detail"]) == ("failed", "BadInput")
+    assert "a value" not in repr((done, failed))
+
+
+async def test_a_socket_that_only_listens_is_not_noted(served: Served) -> None:
+    before = (await trail(served, limit=1))[0]["seq"]
+    given = {"Authorization": f"Bearer {served.words['viewer']}"}
+    address = f"{served.address.replace('http', 'ws', 1)}/ws"
+    async with connect(address, additional_headers=given, proxy=None) as socket:
+        await socket.send('{"type": "subscribe", "id": "all", "topic": "runs"}')
+        await socket.recv()
+
+    assert (await trail(served, limit=1))[0]["seq"] == before
 
 
 async def test_reading_is_not_noted(served: Served) -> None:
