@@ -110,8 +110,11 @@ async def change(
 async def revoke(
     request: Request[Any, Any, Any], access: Doors, id: FromPath[str], whose: Whose = ""
 ) -> None:
-    """Let a key be good no more."""
-    there = await _own(access, principal_of(request), whose, id)
+    """Let a key be good no more. By itself a key revokes itself only."""
+    who = principal_of(request)
+    if who.session != id:
+        refuse_key(who)
+    there = await _own(access, who, whose, id)
     await access.people.revoke_key(there.tenant, id, by(request))
 
 

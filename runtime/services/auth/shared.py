@@ -1,6 +1,6 @@
 """What the parts of the auth service have in common."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter, SkipValidation
@@ -9,7 +9,15 @@ from runtime.access.access import Access
 from runtime.access.people import By
 from runtime.access.principal import Principal
 from runtime.services.recording import noted_by_itself, whence
+from runtime.services.refusals import ServiceError
 from runtime.services.roles import Connection, NotAllowed, principal_of
+
+
+class NeedsLogin(ServiceError):
+    """An API key works with flows; people, keys and tenants are seen to by people."""
+
+    status: ClassVar[int] = 403
+
 
 Doors = NamedDependency[SkipValidation[Access]]
 
@@ -40,6 +48,11 @@ def tenant_of(principal: Principal, asked: str) -> str:
 
 
 def refuse_key(principal: Principal) -> None:
-    """Raises NotAllowed for who came in by an API key: a stolen one must open no other way in."""
+    """Raises NeedsLogin for who came in by an API key: whoever stole one must neither open
+    another way in nor shut anybody out.
+    """
     if principal.proof == "key":
-        raise NotAllowed("This takes somebody who logged in: an API key can't do it.")
+        raise NeedsLogin(
+            "This takes somebody who logged in: an API key can't do it.",
+            cure="Log in, and send the access token instead.",
+        )

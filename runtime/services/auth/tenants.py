@@ -7,7 +7,7 @@ from litestar import Request, delete, get, post
 from litestar.params import FromPath, JSONBody
 
 from runtime.access.tenants import Tenant
-from runtime.services.auth.shared import Doors, by
+from runtime.services.auth.shared import Doors, by, refuse_key
 from runtime.services.paging import Page
 from runtime.services.roles import ByRole, NotAllowed, principal_of
 
@@ -29,6 +29,7 @@ async def tenants(request: Request[Any, Any, Any], access: Doors) -> Page[Tenant
 async def add(request: Request[Any, Any, Any], access: Doors, data: JSONBody[NewTenant]) -> Tenant:
     """Add a tenant: with flows, runs, connections and agents of its own, none yet."""
     _refuse_tenants(request)
+    refuse_key(principal_of(request))
     return await access.people.add_tenant(data.name, by(request))
 
 
@@ -36,6 +37,7 @@ async def add(request: Request[Any, Any, Any], access: Doors, data: JSONBody[New
 async def remove(request: Request[Any, Any, Any], access: Doors, name: FromPath[str]) -> None:
     """Forget a tenant and its users. What it has in the home is left where it is."""
     _refuse_tenants(request)
+    refuse_key(principal_of(request))
     await access.people.remove_tenant(name, by(request))
 
 

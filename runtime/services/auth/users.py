@@ -91,7 +91,9 @@ async def remove(
     request: Request[Any, Any, Any], access: Doors, name: FromPath[str], whose: Whose = ""
 ) -> None:
     """Forget a user, and all by which they could come in."""
-    await access.people.remove(tenant_of(principal_of(request), whose), name, by(request))
+    who = principal_of(request)
+    refuse_key(who)
+    await access.people.remove(tenant_of(who, whose), name, by(request))
 
 
 USERS = ByRole(admin=(users, add, user, change, remove))
