@@ -27,11 +27,11 @@ class FramesProtocol(WebSocketsSansIOProtocol):
         super().keepalive_timeout()
         self.abort()
 
-    def write(self, frame: bytes) -> int:
-        """Write a frame, unless the connection ends; gives the bytes that wait to be read."""
+    def write(self, frames: bytes) -> int:
+        """Write frames, unless the connection ends; gives the bytes that wait to be read."""
         if self.close_sent or self.disconnected or self.transport.is_closing():
             return 0
-        self.transport.write(frame)
+        self.transport.write(frames)
         return self.transport.get_write_buffer_size()
 
     def abort(self) -> None:

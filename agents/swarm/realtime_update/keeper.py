@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from agents.errors import Unavailable
-from agents.swarm.realtime_update.log import Kept, Log
-from agents.swarm.realtime_update.shapes import Event, Wanted
+from agents.swarm.realtime_update.log import Due, Kept, Log
+from agents.swarm.realtime_update.shapes import Wanted
 
 LOOK_SECONDS = 0.2
 """How often it is looked whether another process of this home has said something."""
@@ -19,13 +19,13 @@ class _Ask(NamedTuple):
 
 
 class Keeper:
-    """Stands before the log. `deliver` is called on the loop for every event, in its order.
+    """Stands before the log. `deliver` is called on the loop for all events, in their order.
 
     An event is delivered once it is kept, so that no client ever knows of an offset which a
-    crash gives to another event. With each comes the connection that isn't to get it.
+    crash gives to another event.
     """
 
-    def __init__(self, log: Log, deliver: Callable[[Event, str], None]) -> None:
+    def __init__(self, log: Log, deliver: Callable[[Sequence[Due]], None]) -> None:
         self._log = log
         self._deliver = deliver
         self._asked = list[_Ask]()
@@ -70,7 +70,7 @@ class Keeper:
         wanted = [one for ask in asked for one in ask.wanted]
         try:
             kept = await asyncio.to_thread(self._log.append, wanted)
-            await self._deliver_kept(kept, [one.except_socket for one in wanted])
+            await self._deliver_kept(kept, wanted)
         except Exception as error:  # noqa: BLE001 - whoever asked is told, and the next are kept
             for ask in asked:
                 if not ask.kept.done():
@@ -81,15 +81,17 @@ class Keeper:
             if not ask.kept.done():
                 ask.kept.set_result(mine)
 
-    async def _deliver_kept(self, kept: Sequence[Kept], exceptions: Sequence[str]) -> None:
-        new = [(one.event, but) for one, but in zip(kept, exceptions, strict=True) if not one.known]
-        if new and new[0][0].offset != self._offset + 1:
-            spared = {event.offset: but for event, but in new}
-            later = await asyncio.to_thread(self._log.after, self._offset)
-            new = [(event, spared.get(event.offset, "")) for event in later]
-        for event, but in new:
-            self._offset = event.offset
-            self._deliver(event, but)
+    async def _deliver_kept(self, kept: Sequence[Kept], wanted: Sequence[Wanted]) -> None:
+        both = zip(kept, wanted, strict=True)
+        new = [Due(one.event, asked.except_socket) for one, asked in both if not one.known]
+        if new and new[0].event.offset != self._offset + 1:  # another process said something
+            new = await asyncio.to_thread(self._log.after, self._offset)
+        self._deliver_these(new)
+
+    def _deliver_these(self, due: Sequence[Due]) -> None:
+        if due:
+            self._offset = due[-1].event.offset
+            self._deliver(due)
 
     async def _look(self) -> None:
         """Deliver what other processes said, such as a flow that runs in a studio."""
@@ -101,7 +103,5 @@ class Keeper:
                 if found == version:
                     continue
                 async with self._turn:
-                    for event in await asyncio.to_thread(self._log.after, self._offset):
-                        self._offset = event.offset
-                        self._deliver(event, "")
+                    self._deliver_these(await asyncio.to_thread(self._log.after, self._offset))
                 version = found

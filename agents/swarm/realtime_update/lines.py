@@ -26,8 +26,8 @@ _numbers = itertools.count(1)
 class Frames(Protocol):
     """What a server offers beside ASGI, which has it make a frame for each client anew."""
 
-    def write(self, frame: bytes) -> int:
-        """Write a frame; gives the bytes that wait for the client to read them."""
+    def write(self, frames: bytes) -> int:
+        """Write frames; gives the bytes that wait for the client to read them."""
         ...
 
     def abort(self) -> None:
@@ -62,10 +62,10 @@ class Line:
         if self.closed is not None:
             return False
         if self._frames is not None:
-            behind = self._frames.write(message.frame)
+            behind = self._frames.write(message.frames)
         else:
             self._waiting.append(message)
-            self._bytes = behind = self._bytes + len(message.text)
+            self._bytes = behind = self._bytes + message.size
             self._something.set()
         if behind > MOST_BYTES:
             self.close(TOO_SLOW, f"Over {MOST_BYTES:,} bytes wait to be read: too slow.")
@@ -86,9 +86,10 @@ class Line:
                 await self._something.wait()
                 continue
             message = self._waiting.popleft()
-            self._bytes -= len(message.text)
+            self._bytes -= message.size
             if self.closed is None or self.closed[0] != TOO_SLOW:
-                await self._send({"type": "websocket.send", "text": message.text.decode()})
+                for text in message.texts:
+                    await self._send({"type": "websocket.send", "text": text.decode()})
         code, reason = self.closed
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LAST_WORDS):

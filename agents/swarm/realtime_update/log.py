@@ -25,7 +25,8 @@ REFUSED_KEPT = 1_000
 _TABLES = """
 CREATE TABLE IF NOT EXISTS events (
     offset INTEGER PRIMARY KEY AUTOINCREMENT, channel TEXT NOT NULL, name TEXT NOT NULL,
-    data TEXT NOT NULL, id TEXT, at REAL NOT NULL, UNIQUE (id, channel)
+    data TEXT NOT NULL, id TEXT, at REAL NOT NULL, socket_id TEXT NOT NULL DEFAULT '',
+    UNIQUE (id, channel)
 );
 CREATE TABLE IF NOT EXISTS waiting (
     offset INTEGER PRIMARY KEY, lane INTEGER NOT NULL, channel TEXT NOT NULL, name TEXT NOT NULL,
@@ -45,6 +46,13 @@ class Kept(NamedTuple):
 
     event: Event
     known: bool
+
+
+class Due(NamedTuple):
+    """An event to be delivered, and the connection that isn't to get it, "" for none."""
+
+    event: Event
+    but: str
 
 
 class Parcel(NamedTuple):
@@ -84,6 +92,7 @@ class Log:
         """Make the file where it is missing, and read the last `most` events."""
         with self._using() as database:
             database.executescript(_TABLES)
+            self._grow(database)
             database.execute(
                 "INSERT OR IGNORE INTO facts VALUES ('epoch', ?)", (secrets.token_hex(8),)
             )
@@ -118,15 +127,15 @@ class Log:
                 self._tidy(database)
         return kept
 
-    def after(self, offset: int) -> list[Event]:
+    def after(self, offset: int) -> list[Due]:
         """Events after an offset, whoever said them."""
         with self._using() as database:
             rows = database.execute(
-                "SELECT offset, channel, name, data, id, at FROM events WHERE offset > ?"
-                " ORDER BY offset",
+                "SELECT offset, channel, name, data, id, at, socket_id FROM events"
+                " WHERE offset > ? ORDER BY offset",
                 (offset,),
             ).fetchall()
-        return [_event(row) for row in rows]
+        return [Due(_event(row[:-1]), row[-1]) for row in rows]
 
     def version(self) -> int:
         """Changes when another process has written."""
@@ -238,6 +247,12 @@ class Log:
             self._database = database
         return self._database
 
+    def _grow(self, database: sqlite3.Connection) -> None:
+        """A file may be from before it was kept whom an event is not for."""
+        columns = {row[1] for row in database.execute("PRAGMA table_info(events)")}
+        if "socket_id" not in columns:
+            database.execute("ALTER TABLE events ADD COLUMN socket_id TEXT NOT NULL DEFAULT ''")
+
     def _assign_lanes(self, database: sqlite3.Connection) -> None:
         """What was left may be from a time with more lanes, or fewer."""
         if self._lanes:
@@ -246,8 +261,9 @@ class Log:
 
     def _append(self, database: sqlite3.Connection, one: Wanted, now: float) -> Kept:
         done = database.execute(
-            "INSERT OR IGNORE INTO events (channel, name, data, id, at) VALUES (?, ?, ?, ?, ?)",
-            (one.channel, one.name, one.data, one.id or None, now),
+            "INSERT OR IGNORE INTO events (channel, name, data, id, at, socket_id)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (one.channel, one.name, one.data, one.id or None, now, one.except_socket),
         )
         if not done.rowcount:
             row = database.execute(

@@ -83,20 +83,25 @@ class NotLetIn(Exception):
 
 
 class Message:
-    """A text for clients, encoded once for however many: as it is, and as a WebSocket frame."""
+    """Texts for clients, encoded once for however many: as they are, and as WebSocket frames."""
 
-    __slots__ = ("_frame", "text")
+    __slots__ = ("_frames", "texts")
 
-    def __init__(self, text: bytes) -> None:
-        self.text = text
-        self._frame = b""
+    def __init__(self, *texts: bytes) -> None:
+        self.texts = texts
+        self._frames = b""
 
     @property
-    def frame(self) -> bytes:
-        """The text in a frame as servers send it: whole, unmasked, not compressed."""
-        if not self._frame:
-            self._frame = _header(len(self.text)) + self.text
-        return self._frame
+    def frames(self) -> bytes:
+        """Each text in a frame as servers send it: whole, unmasked, not compressed."""
+        if not self._frames:
+            self._frames = b"".join([_header(len(text)) + text for text in self.texts])
+        return self._frames
+
+    @property
+    def size(self) -> int:
+        """Bytes of the texts."""
+        return sum(map(len, self.texts))
 
 
 def _header(length: int) -> bytes:
@@ -213,8 +218,12 @@ def went(channel: str, member: Member) -> Message:
     return told("pusher_internal:member_removed", {"user_id": member.user_id}, channel)
 
 
-def said_on(event: Event) -> Message:
-    """An event for those on its channel; who wants to make up for what it missed reads `offset`."""
+def said_on(*events: Event) -> Message:
+    """Events for those on their channel; who wants to make up for what it missed reads `offset`."""
+    return Message(*map(_text_of, events))
+
+
+def _text_of(event: Event) -> bytes:
     said: dict[str, Any] = {"event": event.name, "channel": event.channel, "data": event.data}
     if event.user_id:
         said["user_id"] = event.user_id
@@ -222,7 +231,7 @@ def said_on(event: Event) -> Message:
         said["offset"] = event.offset
         if event.id:
             said["id"] = event.id
-    return Message(_encode(said))
+    return _encode(said)
 
 
 def said_by_client(said: Said, user_id: str) -> Message:

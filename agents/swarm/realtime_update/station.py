@@ -2,13 +2,15 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from agents.swarm.realtime_update import protocol
 from agents.swarm.realtime_update.history import History
 from agents.swarm.realtime_update.hub import Hub, Left
 from agents.swarm.realtime_update.lines import Line
+from agents.swarm.realtime_update.log import Due
 from agents.swarm.realtime_update.protocol import Message, NotLetIn
 from agents.swarm.realtime_update.shapes import ChannelInfo, Event, Member, Missed
 
@@ -45,27 +47,42 @@ class Station:
         for event in events:
             self.history.add(event)
 
-    def deliver(self, event: Event, but: str = "") -> None:
-        """Say a kept event to those on its channel, except one connection."""
-        self.history.add(event)
-        self._say(event, protocol.said_on(event), but)
-        for line in self._followers.get(event.channel, ()):
-            line.write(protocol.offset_of(event))
+    def deliver(self, due: Iterable[Due]) -> None:
+        """Say kept events, in their order, to those on their channels."""
+        for (channel, but), together in itertools.groupby(due, key=_to_whom):
+            self._deliver_together(channel, [one.event for one in together], but)
+
+    def _deliver_together(self, channel: str, events: Sequence[Event], but: str) -> None:
+        """Say events that come one after the other on a channel: one write for each client.
+
+        Who follows the channel is told of each where it is, so it gets them one by one.
+        """
+        for event in events:
+            self.history.add(event)
+        if not (followers := self._followers.get(channel, ())):
+            self._say(events, protocol.said_on(*events), but)
+            return
+        for event in events:
+            self._say([event], protocol.said_on(event), but)
+            for line in followers:
+                line.write(protocol.offset_of(event))
 
     def pass_on(self, event: Event, message: Message, but: Line) -> None:
         """Say what one client said to the others; it isn't kept."""
-        self._say(event, message, but.socket_id)
+        self._say([event], message, but.socket_id)
         told: dict[str, Any] = {
             "name": "client_event", "channel": event.channel, "event": event.name,
             "data": event.data, "socket_id": but.socket_id,
         }  # fmt: skip
         self._notice(told | ({"user_id": event.user_id} if event.user_id else {}))
 
-    def _say(self, event: Event, message: Message, but: str) -> None:
-        self.said += 1
-        self.delivered += self.write_to(event.channel, message, but)
-        for listener in tuple(self._listeners.get(event.channel, ())):
-            listener(event)
+    def _say(self, events: Sequence[Event], message: Message, but: str) -> None:
+        channel = events[0].channel
+        self.said += len(events)
+        self.delivered += len(events) * self.write_to(channel, message, but)
+        for listener in tuple(self._listeners.get(channel, ())):
+            for event in events:
+                listener(event)
 
     def write_to(self, channel: str, message: Message, but: str = "") -> int:
         """Have all on a channel told, except one; gives how many were."""
@@ -216,6 +233,10 @@ class Station:
         self._followers[channel].discard(line)
         if not self._followers[channel]:
             del self._followers[channel]
+
+
+def _to_whom(due: Due) -> tuple[str, str]:
+    return due.event.channel, due.but
 
 
 def _up_to(events: list[Event], most: int) -> Iterator[Event]:

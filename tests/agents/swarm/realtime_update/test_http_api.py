@@ -44,7 +44,11 @@ async def _answers(port: int, app: Credentials) -> list[Any]:
         await ask("users_info", "presence-room")
         await ask("trigger", ["news", "presence-room"], "said", {"n": 1})
         await ask("trigger", "news", "said", "text", one.socket_id)
-        await ask("trigger_batch", [{"channel": "news", "name": "last", "data": {"n": 2}}])
+        channels = ("news", "news", "presence-room", "news")
+        batch = [
+            {"channel": one, "name": "said", "data": {"n": n}} for n, one in enumerate(channels)
+        ]
+        await ask("trigger_batch", [*batch, {"channel": "news", "name": "last", "data": {"n": 9}}])
         for client in (one, two, three):
             heard = list[Any]()
             while not heard or heard[-1][0] != "last":

@@ -31,7 +31,10 @@ class Client:
 
 @given(st.one_of(st.binary(max_size=300), st.integers(65_500, 65_600).map(lambda n: b"x" * n)))
 def test_a_frame_made_once_is_the_one_that_the_protocol_wants(text: bytes) -> None:
-    assert Message(text).frame == Frame(Opcode.TEXT, text).serialize(mask=False)
+    frame = Frame(Opcode.TEXT, text).serialize(mask=False)
+
+    assert Message(text).frames == frame
+    assert Message(text, text).frames == frame + frame
 
 
 def test_both_sides_call_the_extension_by_the_same_name() -> None:
@@ -50,13 +53,13 @@ async def test_where_there_is_only_asgi_messages_go_out_in_order_and_then_it_clo
     client = Client()
     line = Line({}, client.send)
 
-    written = [line.write(Message(text)) for text in (b"one", b"two")]
+    written = [line.write(message) for message in (Message(b"one", b"two"), Message(b"three"))]
     line.close(4200, "The server ends.")
-    written.append(line.write(Message(b"three")))
+    written.append(line.write(Message(b"four")))
     await line.carry()
 
     assert written == [True, True, False]
-    assert [m.get("text") for m in client.got] == ["one", "two", None]
+    assert [m.get("text") for m in client.got] == ["one", "two", "three", None]
     assert client.got[-1] == {
         "type": "websocket.close", "code": 4200, "reason": "The server ends.",
     }  # fmt: skip

@@ -1,5 +1,7 @@
 """What was said is kept by its place, known again, and waits to be taken outside in order."""
 
+import contextlib
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -89,7 +91,7 @@ def test_old_events_go_and_offsets_stay(made: Log, monkeypatch: pytest.MonkeyPat
     for n in range(1_001):
         made.append([wanted(n)])
 
-    assert [event.offset for event in made.after(0)][-1] == 1_001
+    assert made.after(0)[-1].event.offset == 1_001
     assert len(made.after(0)) <= 15
 
 
@@ -99,6 +101,27 @@ def test_one_process_at_a_time_takes_events_outside(made: Log) -> None:
 
     assert claims == [True, False, True]
     assert made.claim("two", 60)
+
+
+def test_whom_an_event_is_not_for_is_kept_also_in_a_file_from_before_it_was(tmp_path: Path) -> None:
+    with contextlib.closing(sqlite3.connect(tmp_path / "events.db")) as old:
+        old.execute(
+            "CREATE TABLE events (offset INTEGER PRIMARY KEY AUTOINCREMENT, channel TEXT NOT NULL,"
+            " name TEXT NOT NULL, data TEXT NOT NULL, id TEXT, at REAL NOT NULL,"
+            " UNIQUE (id, channel))"
+        )
+        old.execute("INSERT INTO events VALUES (7, 'news', 'said', '1', NULL, 1.0)")
+        old.commit()
+
+    log = Log(tmp_path)
+    log.open(1)
+    log.append([Wanted(channel="news", name="said", data="2", except_socket="1.2")])
+    due = log.after(0)
+    log.close()
+
+    assert [(one.event.offset, one.event.data, one.but) for one in due] == [
+        (7, "1", ""), (8, "2", "1.2"),
+    ]  # fmt: skip
 
 
 def test_a_folder_that_can_t_be_used_is_said(tmp_path: Path) -> None:

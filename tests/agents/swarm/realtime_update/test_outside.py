@@ -347,6 +347,21 @@ async def test_two_processes_of_a_home_say_what_either_is_asked_to_and_take_it_o
             assert (await outside.agent.statistics()).duplicates == 0
 
 
+async def test_who_says_an_event_at_one_process_needn_t_hear_it_at_another(
+    living: Living, tmp_path: Path
+) -> None:
+    async with (
+        living(tmp_path) as served,
+        living(tmp_path) as studio,
+        client_of(served.port, served.app.key) as client,
+    ):
+        await client.join("news")
+        await studio.ask("trigger", "news", "said", 1, client.socket_id)
+        await studio.ask("trigger", "news", "said", 2)
+
+        assert await heard_by(client, 2) == [2]
+
+
 @pytest.mark.parametrize(
     ("named", "says"),
     [
