@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 from msgspec.structs import asdict, replace
@@ -14,10 +14,11 @@ from graph.errors import BlockError
 from graph.schemas import faults
 from runtime.clock import Clock, Timer
 from runtime.engine.live import Live
+from runtime.engine.queue import Queue
 from runtime.engine.recorder import Recorder
-from runtime.engine.state import Run, Scope
+from runtime.engine.state import Scope
 from runtime.engine.under_way import UnderWay
-from runtime.events import Event, TaskAnswered, TaskAsked
+from runtime.events import TaskAnswered, TaskAsked
 
 LOOK = 600.0
 """Seconds after which the clock is looked at again: that of a machine asleep stands still."""
@@ -27,14 +28,6 @@ class NobodyAnswered(BlockError):
     """The time in which a person had to answer is over."""
 
 
-class Shell(Protocol):
-    """What is asked of the runner that has the tasks done."""
-
-    under_way: UnderWay
-
-    def tell(self, run: Run, kind: type[Event], *details: Any) -> None: ...
-
-
 class Asking:
     """Asks on behalf of tasks, and hands them what was answered once that is durable.
 
@@ -42,8 +35,9 @@ class Asking:
     done again after a crash goes on waiting, or has its answer.
     """
 
-    def __init__(self, shell: Shell, recorder: Recorder, clock: Clock) -> None:
-        self._shell = shell
+    def __init__(self, queue: Queue, under_way: UnderWay, recorder: Recorder, clock: Clock) -> None:
+        self._queue = queue
+        self._under_way = under_way
         self._recorder = recorder
         self._clock = clock
 
@@ -59,7 +53,7 @@ class Asking:
         waits: asyncio.Future[Answered] = asyncio.get_running_loop().create_future()
         live.questions[key] = waits
         try:
-            with self._shell.under_way.resting(scope, i), self._timed(live, key):
+            with self._under_way.resting(scope, i), self._timed(live, key):
                 return await waits
         finally:
             live.questions.pop(key, None)
@@ -80,11 +74,11 @@ class Asking:
         faults({}, question.takes)  # raises BadInput for what is no schema
         task = scope.prefix + scope.plan.ids[i]
         asked = live.cleaned(_recorded(replace(question, label="")))
-        self._shell.tell(live.run, TaskAsked, task, label, asked)
+        self._queue.tell(live.run, TaskAsked, task, label, asked)
         given = live.recording.answer_to(scope, i, label, asked) if live.recording else None
         if given is not None:
             told = (given.values, given.by, given.through, given.given)
-            self._shell.tell(live.run, TaskAnswered, task, label, *told)
+            self._queue.tell(live.run, TaskAnswered, task, label, *told)
 
     def _record(
         self,
@@ -97,7 +91,7 @@ class Asking:
         lapsed: bool = False,
     ) -> None:
         cleaned, live.told_stalled = live.cleaned(values), False
-        self._shell.tell(live.run, TaskAnswered, *key, cleaned, by, through, 0.0, lapsed)
+        self._queue.tell(live.run, TaskAnswered, *key, cleaned, by, through, 0.0, lapsed)
         self._recorder.once_durable(live.run.id, partial(self._hand_over, live, key))
 
     @staticmethod
@@ -152,7 +146,7 @@ class Asking:
     def _escalate(self, live: Live, asked: TaskAsked, question: Asked) -> None:
         told = _recorded(replace(question, of=(*question.of, *question.escalate_to)))
         live.told_stalled = False  # it waits for others now
-        self._shell.tell(live.run, TaskAsked, asked.task, asked.label, told, 1, asked.since)
+        self._queue.tell(live.run, TaskAsked, asked.task, asked.label, told, 1, asked.since)
 
 
 def question_of(event: TaskAsked) -> Asked:

@@ -9,13 +9,15 @@ from runtime.breakpoints import Breakpoint, Fault
 from runtime.engine import evolve
 from runtime.engine.debug import Debug, Held, Step
 from runtime.engine.halt import Halt
+from runtime.engine.lane import look_closely
 from runtime.engine.live import Live
 from runtime.engine.points import Points, Stop
-from runtime.engine.state import Run, Scope
+from runtime.engine.queue import Queue
+from runtime.engine.scopes import Scopes
+from runtime.engine.state import Scope
 from runtime.engine.stepping import Steps
 from runtime.events import (
     BreakpointsSet,
-    Event,
     Failure,
     FaultsSet,
     RunContinued,
@@ -36,12 +38,6 @@ class Shell(Protocol):
     """What the debugger asks of the runner whose runs are debugged."""
 
     def start(self, scope: Scope, i: int) -> None: ...
-    def push(self, ready: evolve.Ready) -> None: ...
-    def kick(self) -> None: ...
-    def waits(self, run: Run) -> bool: ...
-    def flush(self, run: Run) -> None: ...
-    def tell(self, run: Run, kind: type[Event], *details: Any) -> None: ...
-    def after_settling(self, scope: Scope) -> None: ...
     def fail(
         self, scope: Scope, i: int, attempt: int, failure: Failure, outcome: str = ...
     ) -> None: ...
@@ -55,9 +51,11 @@ class Debugger:
     paused.
     """
 
-    def __init__(self, shell: Shell) -> None:
+    def __init__(self, shell: Shell, queue: Queue, scopes: Scopes) -> None:
         self._shell = shell
-        self.steps = Steps(shell, self._stand)
+        self._queue = queue
+        self._scopes = scopes
+        self.steps = Steps(queue, self._stand)
         self._thinking: set[asyncio.Task[None]] = set()
 
     # Where to stop.
@@ -72,52 +70,14 @@ class Debugger:
         """Stop at these from now on. Raises BadBreakpoint."""
         points = Points(breakpoints)
         self.attach(live).points = points
-        self._shell.tell(live.run, BreakpointsSet, list(breakpoints))
-        self.look_closely(live)
+        self._queue.tell(live.run, BreakpointsSet, list(breakpoints))
+        look_closely(live)
 
     def set_faults(self, live: Live, faults: Sequence[Fault]) -> None:
         """Have these go wrong from now on."""
         self.attach(live).suffered = {}
-        self._shell.tell(live.run, FaultsSet, list(faults))
-        self.look_closely(live)
-
-    def has_fault(self, run: Run, task: str) -> bool:
-        """Whether something may go wrong on purpose at a task."""
-        place = block_of(task)
-        return any(fault.block == place and fault.enabled for fault in run.faults)
-
-    def faults_at(self, live: Live, scope: Scope, i: int) -> Sequence[Fault]:
-        """What goes wrong at a task that begins; what happens only so often is counted."""
-        place, suffered = block_of(scope.prefix + scope.plan.ids[i]), self.attach(live).suffered
-        due = [f for f in live.run.faults if f.block == place and f.enabled]
-        due = [f for f in due if not f.times or suffered.get(f.id, 0) < f.times]
-        for fault in due:
-            suffered[fault.id] = suffered.get(fault.id, 0) + 1
-        return due
-
-    def look_closely(self, live: Live) -> None:
-        """Send through `start` what may stop there, and nothing else."""
-        for scope in live.run.scopes.values():
-            if not scope.closed:
-                scope.modes = self.modes(live, scope)
-
-    def modes(self, live: Live, scope: Scope) -> bytes:
-        """The modes of a scope's tasks: slow where they may be stopped, or go wrong."""
-        plan, debug = scope.plan, live.debug
-        if live.run.paused or live.recording or (debug and (debug.awaited or debug.until)):
-            return b"\x01" * len(plan)
-        if debug is None:
-            return plan.modes
-        prefix = block_of(scope.prefix)
-        places = debug.points.places() | {fault.block for fault in live.run.faults}
-        ids = {place.removeprefix(prefix) for place in places if place.startswith(prefix)}
-        if not ids:
-            return plan.modes
-        modes = bytearray(plan.modes)
-        for i, id in enumerate(plan.ids):
-            if id in ids or any(id.startswith(f"{place}/") for place in ids):
-                modes[i] = 1
-        return bytes(modes)
+        self._queue.tell(live.run, FaultsSet, list(faults))
+        look_closely(live)
 
     # Tasks on their way.
 
@@ -157,7 +117,7 @@ class Debugger:
         if live.debug is not None:
             live.debug.released.add(scope.prefix + scope.plan.ids[i])
         self._shell.start(scope, i)
-        self._shell.kick()
+        self._queue.kick()
 
     def _stops_before(self, halt: Halt) -> bool:
         """Whether a task that is about to begin is held, or may be."""
@@ -230,8 +190,7 @@ class Debugger:
             self._pause(live)
 
     def _follow(self, scope: Scope, ready: evolve.Ready) -> None:
-        self._shell.push(evolve.looked_at_again(ready))
-        self._shell.after_settling(scope)
+        self._scopes.follow(scope, evolve.looked_at_again(ready))
 
     # Breakpoints that are met.
 
@@ -268,7 +227,7 @@ class Debugger:
             stop = await debug.points.stops(point, seen, value, live.surroundings.evaluate)
             if stop and stop.message:
                 told = live.cleaned(stop.message)
-                self._shell.tell(live.run, TaskLogged, halt.task, point.id, told)
+                self._queue.tell(live.run, TaskLogged, halt.task, point.id, told)
             elif stop:
                 stopped = stop
                 break
@@ -282,7 +241,7 @@ class Debugger:
             self._shell.start(halt.scope, halt.i)
         else:
             halt.go()
-        self._shell.kick()
+        self._queue.kick()
 
     # Holding and letting go.
 
@@ -295,11 +254,11 @@ class Debugger:
             self.steps.end(live)
         debug.held[halt.task] = Held(halt.scope, halt.i, halt.phase, halt.go)
         point, note = (stop.point.id, live.cleaned(stop.note)) if stop else ("", "")
-        self._shell.tell(
+        self._queue.tell(
             live.run, TaskHeld, halt.task, halt.phase, reason, point, note,
             halt.failure, halt.attempt,
         )  # fmt: skip
-        self._shell.flush(live.run)
+        self._queue.flush(live.run)
 
     def _take_up(self, live: Live, scope: Scope, i: int) -> None:
         """Hold a task again that was held when an earlier runtime died."""
@@ -332,12 +291,12 @@ class Debugger:
     def hold_branch(self, live: Live, place: str) -> None:
         """Hold what comes to the block of a place, and let the rest go on."""
         self.attach(live).awaited[place] = "pause"
-        self.look_closely(live)
+        look_closely(live)
 
     def _pause(self, live: Live) -> None:
         if not live.run.paused:
-            self._shell.tell(live.run, RunPaused)
-            self.look_closely(live)
+            self._queue.tell(live.run, RunPaused)
+            look_closely(live)
 
     def go_on(self, live: Live, *, until: str = "") -> None:
         """Let a run go on, and all that is held in it; to a place, if one is given."""
@@ -346,24 +305,24 @@ class Debugger:
         debug.awaited, debug.until = {}, until
         held, debug.held = list(debug.held.items()), {}
         if run.paused:
-            self._shell.tell(run, RunContinued)
+            self._queue.tell(run, RunContinued)
         else:
             for task, _ in held:
-                self._shell.tell(run, TaskReleased, task)
-        self.look_closely(live)
+                self._queue.tell(run, TaskReleased, task)
+        look_closely(live)
         live.told_stalled = False
         parked, live.parked = live.parked, []
         for _, one in held:
             one.go()
-        self._shell.push(parked)
+        self._queue.push(parked)
 
     def release(self, live: Live, task: str) -> None:
         """Let one held task go on. Raises KeyError when it isn't held."""
         held = self.attach(live).held.pop(task)
-        self._shell.tell(live.run, TaskReleased, task)
+        self._queue.tell(live.run, TaskReleased, task)
         live.told_stalled = False
         held.go()
-        self._shell.kick()
+        self._queue.kick()
 
     def again(self, live: Live, task: str, held: Held) -> None:
         """Make a new attempt at a task that was held as it failed."""
@@ -374,7 +333,7 @@ class Debugger:
     def drop(self, live: Live, task: str) -> Held:
         """Hold a task no more, without letting it go on. Raises KeyError."""
         held = self.attach(live).held.pop(task)
-        self._shell.tell(live.run, TaskReleased, task)
+        self._queue.tell(live.run, TaskReleased, task)
         live.told_stalled = False
         return held
 
@@ -402,7 +361,7 @@ class Debugger:
             for body in plan.bodies.get(held.i, {}).values():
                 place = block_of(task)
                 debug.awaited.update((f"{place}/{id}", "step") for id in body.ids)
-        self.look_closely(live)
+        look_closely(live)
 
 
 def _is_caught(scope: Scope, outcome: str) -> bool:

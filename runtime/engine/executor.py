@@ -11,6 +11,7 @@ from graph.context import Through
 from runtime.clock import Clock
 from runtime.engine import decide, evolve
 from runtime.engine.hub import Hub
+from runtime.engine.lane import look_closely, modes
 from runtime.engine.live import Live
 from runtime.engine.recorder import Recorder, Salvage
 from runtime.engine.replay import Recording
@@ -67,6 +68,8 @@ class Executor:
         self._hub = hub
         self._recorder = Recorder(journal, hub, clock, limits, self._lost)
         self._runner = Runner(self._recorder, clock, limits, roll)
+        self._queue = self._runner.queue
+        self._scopes = self._runner.scopes
         self.debugger = self._runner.debugger
         self._told: dict[str, RunInterrupted] = {}
         self.to_release: list[str] = []
@@ -87,10 +90,9 @@ class Executor:
         ready = evolve.evolve(run, run.began)
         if prepare:
             prepare(live)
-        run.root.modes = self.debugger.modes(live, run.root)
-        self._runner.push(ready)
-        self._runner.after_settling(run.root)
-        self._runner.kick()
+        run.root.modes = modes(live, run.root)
+        self._scopes.follow(run.root, ready)
+        self._queue.kick()
         return live
 
     def go_on(
@@ -99,10 +101,10 @@ class Executor:
         """Go on with a run rebuilt from its journal; `owner` is recorded as its new one."""
         live = self._adopt(run, grants, recording)
         if owner:
-            self._runner.tell(run, RunRecovered, owner)
+            self._queue.tell(run, RunRecovered, owner)
         self._take_up(live)
-        self._runner.after_settling(run.root)
-        self._runner.kick()
+        self._scopes.after_settling(run.root)
+        self._queue.kick()
         return live
 
     def _take_up(self, live: Live) -> None:
@@ -111,8 +113,8 @@ class Executor:
         if run.paused or run.held or run.breakpoints or run.faults:
             self.debugger.attach(live)
             self.debugger.restore(live)
-        run.root.modes = self.debugger.modes(live, run.root)
-        self._runner.push(evolve.begin_again(run.root))
+        run.root.modes = modes(live, run.root)
+        self._queue.push(evolve.begin_again(run.root))
         for scope in run.scopes.values():
             scope.simple = False
 
@@ -122,21 +124,21 @@ class Executor:
         if not run.paused:
             self.tell(run, RunPaused)
         self._halt(live)
-        self._runner.event(run, RunRewound, to)
+        self._queue.event(run, RunRewound, to)
         await self.drained()
 
     def rewound(self, live: Live, run: Run, recording: Recording) -> Live:
         """Go on with a run that went back, as it was rebuilt; gives what drives it now."""
         again = Live(run, live.grants, live.surroundings, live.over, recording, hidden=live.hidden,
                      purse=live.purse)  # fmt: skip
-        self._runner.runs[run.id] = again
+        self._scopes.runs[run.id] = again
         self._take_up(again)
-        self._runner.kick()
+        self._queue.kick()
         return again
 
     def live(self, run: str) -> Live | None:
         """A run that is being driven here."""
-        return self._runner.runs.get(run)
+        return self._scopes.runs.get(run)
 
     def interrupted(self, run: str) -> RunInterrupted | None:
         """How a run was left that was driven here lately."""
@@ -144,7 +146,7 @@ class Executor:
 
     @property
     def runs(self) -> Sequence[Live]:
-        return tuple(self._runner.runs.values())
+        return tuple(self._scopes.runs.values())
 
     @property
     def ready(self) -> int:
@@ -153,17 +155,17 @@ class Executor:
 
     def tell(self, run: Run, kind: type[Event], *details: Any) -> None:
         """Record that something happened to a run, and fold it in."""
-        self._runner.tell(run, kind, *details)
+        self._queue.tell(run, kind, *details)
 
     def cancel(self, live: Live, reason: str) -> None:
         """End a run; what is under way is stopped."""
-        self._runner.end(live, RunCancelled, legible(reason), self._runner.took(live.run))
+        self._scopes.end(live, RunCancelled, legible(reason))
 
     def pause(self, live: Live) -> None:
         """Start nothing new in a run."""
         if not live.run.paused:
             self.tell(live.run, RunPaused)
-            self.debugger.look_closely(live)
+            look_closely(live)
 
     def unpause(self, live: Live, *, until: str = "") -> None:
         """Let a run go on that is paused or in which tasks are held; to a place if one is given."""
@@ -171,9 +173,9 @@ class Executor:
             self.debugger.go_on(live, until=until)
         elif live.run.paused:
             self.tell(live.run, RunContinued)
-            self.debugger.look_closely(live)
+            look_closely(live)
             live.told_stalled = False
-            self._runner.push(live.parked)
+            self._queue.push(live.parked)
             live.parked = []
 
     def settle(self, live: Live, task: str, verdict: str, outputs: Mapping[str, Any]) -> None:
@@ -191,7 +193,7 @@ class Executor:
         else:
             failure = Failure("Doubted", "Somebody said that it had failed.", task=task)
             self._runner.fail(scope, i, 1, failure)
-        self._runner.kick()
+        self._queue.kick()
 
     def answer(
         self, live: Live, key: tuple[str, str], values: Mapping[str, Any], by: str, through: Through
@@ -211,7 +213,7 @@ class Executor:
             self._runner.finished(scope, i, 1, self._clock.now(), given)
         else:
             self._runner.leave_out(scope, i)
-        self._runner.kick()
+        self._queue.kick()
 
     async def drained(self) -> None:
         """Wait until all that happened is durable."""
@@ -220,7 +222,7 @@ class Executor:
     @property
     def closes(self) -> bool:
         """Whether it leaves its runs, and takes up no others."""
-        return self._runner.rests
+        return self._queue.rests
 
     async def close(self, failure: Failure, *, grace: float = 0.0) -> list[str]:
         """Leave every run where it is, say so by that failure, and give their ids.
@@ -267,20 +269,20 @@ class Executor:
         if len(self._told) > REMEMBERED:
             del self._told[next(iter(self._told))]
         self._hub.publish([told])
-        self._runner.over(live, told)
+        self._scopes.over(live, told)
 
     def abandon(self, live: Live) -> None:
         """Leave a run where it is, without an event: another runtime will go on with it."""
         self._halt(live)
-        self._runner.runs.pop(live.run.id, None)
+        self._scopes.runs.pop(live.run.id, None)
 
     def _halt(self, live: Live) -> None:
         live.run.ended = True
-        self._runner.stop(live, live.run.root)
+        self._scopes.stop(live, live.run.root)
 
     def watch_over(self) -> None:
         """Called every second or so: ends runs beyond their bounds, tells of stalled ones."""
-        ready = self._runner.awaiting()
+        ready = self._queue.runs()
         for live in self.runs:
             run = live.run
             if run.ended:
@@ -291,7 +293,7 @@ class Executor:
                     f"The run has more than {self._limits.events:,} events.",
                     "Look for a loop that never ends, or raise the limit.",
                 )
-                self._runner.end(live, RunFailed, failure, self._runner.took(run))
+                self._scopes.end(live, RunFailed, failure)
             elif run.paused and live.debug:
                 continue  # whoever debugs it knows
             elif not live.told_stalled and run not in ready and self._is_still(live):
@@ -323,7 +325,7 @@ class Executor:
             runs = {error.run: None}
         failure = failure_of(error, "")
         for id in runs:
-            if live := self._runner.runs.get(id):
+            if live := self._scopes.runs.get(id):
                 self.leave(live, failure)
                 if not isinstance(error, Conflict):
                     self.to_release.append(id)
@@ -332,7 +334,7 @@ class Executor:
     def _fail_unrecordable(self, events: Sequence[AnyEvent], error: Unrecordable) -> Salvage:
         """The task whose value can't be kept fails by it, and with it the run; others go on."""
         again = [event for event in events if event.run != error.run or event.seq < error.seq]
-        live = self._runner.runs.get(error.run)
+        live = self._scopes.runs.get(error.run)
         if live is None:
             return Salvage(again, {error.run})
         self._halt(live)
@@ -342,17 +344,17 @@ class Executor:
         if isinstance(fault, TaskFinished | TaskReused):
             attempt = fault.attempt if isinstance(fault, TaskFinished) else 1
             told.append(TaskFailed(error.run, seq, at, error.task, attempt, failure))
-        told.append(RunFailed(error.run, seq + len(told), at, failure, self._runner.took(live.run)))
+        told.append(RunFailed(error.run, seq + len(told), at, failure, self._scopes.took(live.run)))
         if isinstance(fault, RunStarted):  # there is nothing to record this in
             self._hub.publish(told)
-            self._runner.over(live, told[-1])
+            self._scopes.over(live, told[-1])
             return Salvage(again, {error.run})
-        self._recorder.once_durable(error.run, partial(self._runner.over, live, told[-1]))
+        self._recorder.once_durable(error.run, partial(self._scopes.over, live, told[-1]))
         return Salvage([*again, *told], {error.run})
 
     def _adopt(self, run: Run, grants: Grants, recording: Recording | None) -> Live:
         over: asyncio.Future[AnyEvent] = asyncio.get_running_loop().create_future()
         live = Live(run, grants, self._surroundings, over, recording)
         self._told.pop(run.id, None)
-        self._runner.runs[run.id] = live
+        self._scopes.runs[run.id] = live
         return live

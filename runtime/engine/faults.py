@@ -8,9 +8,26 @@ import msgspec
 from agents.errors import BreakerOpen, of_status
 from runtime.breakpoints import Fault
 from runtime.clock import Clock
+from runtime.events import block_of
 from runtime.failures import TimedOut
 
 Told = Callable[[Fault], None]
+
+
+def may_suffer(faults: Sequence[Fault], task: str) -> bool:
+    """Whether something may go wrong on purpose at a task."""
+    place = block_of(task)
+    return any(fault.block == place and fault.enabled for fault in faults)
+
+
+def due_at(task: str, faults: Sequence[Fault], suffered: dict[str, int]) -> Sequence[Fault]:
+    """What goes wrong at a task that begins; how often each fault has is counted in `suffered`."""
+    place = block_of(task)
+    due = [fault for fault in faults if fault.block == place and fault.enabled]
+    due = [fault for fault in due if not fault.times or suffered.get(fault.id, 0) < fault.times]
+    for fault in due:
+        suffered[fault.id] = suffered.get(fault.id, 0) + 1
+    return due
 
 
 async def suffered(

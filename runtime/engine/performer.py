@@ -48,6 +48,20 @@ class Asker(Protocol):
     ) -> Answered: ...
 
 
+class Rounds(Protocol):
+    """Who has the rounds of a task's bodies run."""
+
+    async def round(
+        self,
+        scope: Scope,
+        i: int,
+        body: str,
+        label: str,
+        inputs: Mapping[str, Any],
+        shared: Mapping[str, Any],
+    ) -> Outputs: ...
+
+
 class Shell(Protocol):
     """What an attempt asks of the executor that makes it."""
 
@@ -58,15 +72,8 @@ class Shell(Protocol):
     def asking(self) -> Asker: ...
     @property
     def said(self) -> Hearer: ...
-    async def round(
-        self,
-        scope: Scope,
-        i: int,
-        body: str,
-        label: str,
-        inputs: Mapping[str, Any],
-        shared: Mapping[str, Any],
-    ) -> Outputs: ...
+    @property
+    def scopes(self) -> Rounds: ...
 
 
 class TaskContext:
@@ -112,7 +119,7 @@ class TaskContext:
     async def scope(
         self, body: str, label: str, inputs: Mapping[str, Any], shared: Mapping[str, Any]
     ) -> Outputs:
-        return await self._shell.round(self._scope, self._i, body, label, inputs, shared)
+        return await self._shell.scopes.round(self._scope, self._i, body, label, inputs, shared)
 
     async def scopes(
         self,

@@ -2,28 +2,19 @@
 
 import re
 from collections.abc import Callable
-from typing import Protocol
 
-from runtime.engine import evolve
 from runtime.engine.debug import Debug, Step
 from runtime.engine.live import Live
-from runtime.engine.state import Run, Scope
+from runtime.engine.queue import Queue
+from runtime.engine.state import Scope
 from runtime.recorded import scope_of
-
-
-class Shell(Protocol):
-    """What stepping asks of the runner."""
-
-    def push(self, ready: evolve.Ready) -> None: ...
-    def kick(self) -> None: ...
-    def waits(self, run: Run) -> bool: ...
 
 
 class Steps:
     """The steps that are under way. `stand` holds the task before which one ends."""
 
-    def __init__(self, shell: Shell, stand: Callable[[Live, Scope, int], None]) -> None:
-        self._shell = shell
+    def __init__(self, queue: Queue, stand: Callable[[Live, Scope, int], None]) -> None:
+        self._queue = queue
         self._stand = stand
         self.under_way: set[Live] = set()
 
@@ -39,8 +30,8 @@ class Steps:
         self.under_way.add(live)
         freed = [parked for parked in live.parked if step.frees(_address(*parked))]
         live.parked = [parked for parked in live.parked if parked not in freed]
-        self._shell.push(freed)
-        self._shell.kick()
+        self._queue.push(freed)
+        self._queue.kick()
 
     def end(self, live: Live) -> None:
         """A run is in no step any more, and on the way to no place."""
@@ -54,14 +45,14 @@ class Steps:
             debug = live.debug
             if live.run.ended or debug is None or debug.step is None:
                 self.under_way.discard(live)
-            elif not self._shell.waits(live.run):
+            elif not self._queue.waits(live.run):
                 self._look(live, debug, debug.step)
 
     def _look(self, live: Live, debug: Debug, step: Step) -> None:
         left_out = [(scope, i) for scope, i in live.parked if i < 0]
         if left_out:
             live.parked = [(scope, i) for scope, i in live.parked if i >= 0]
-            self._shell.push(left_out)
+            self._queue.push(left_out)
             return
         inside = [n for n, parked in enumerate(live.parked) if step.is_inside(_address(*parked))]
         if not inside and any(map(step.frees, (*live.run.attempts, *debug.considering))):

@@ -13,7 +13,7 @@ from typing import Any
 from agents.contract import Grants
 from graph.compile import compile_flow
 from runtime.commands import PruneRuns, StartRun
-from runtime.engine import executor, runner
+from runtime.engine import executor, queue, runner, scopes
 from runtime.engine.hub import Subscription
 from runtime.events import AnyEvent, RunSucceeded, TaskFinished
 from runtime.journal.contract import Durability, Journal
@@ -133,26 +133,32 @@ async def progress_of_the_last(happenings: Subscription) -> float:
 
 
 CHECKS = {
-    "        if self.debugger.steps.under_way:\n            self.debugger.steps.look()\n": "",
-    "        if live.debug is not None:\n"
-    "            if not self.debugger.may_start(live, scope, i):\n"
-    "                return\n"
-    "        elif scope.run.paused:": "        if scope.run.paused:",
-    "        if not run.faults and not run.changed:\n            return True\n": (
-        "        return True\n"
-    ),
-    "            if scope.run.faults and (wrong := self.debugger.faults_at(live, scope, i)):\n"
-    "                outputs = await self._suffered(wrong, live, scope, i, attempt)\n"
-    "            else:\n"
-    "                outputs = named(": "            if True:\n                outputs = named(",
-    "        if live.debug is not None:\n"
-    "            if self.debugger.holds_after(live, scope, i, outputs, ready):\n"
-    "                return\n"
-    "            self.kick()": "        if False:\n            self.kick()",
-    "        if run.paused or live.recording or live.debug:": (
-        "        if run.paused or live.recording:"
-    ),
-    "        if scope.run.held and self._is_held(scope):\n            return\n": "",
+    queue: {"        shell.after_turn()\n": ""},
+    scopes: {
+        "        if run.paused or live.recording or live.debug:": (
+            "        if run.paused or live.recording:"
+        ),
+        "        if scope.run.held and _is_held(scope):\n            return\n": "",
+    },
+    runner: {
+        "        if live.debug is not None:\n"
+        "            if not self.debugger.may_start(live, scope, i):\n"
+        "                return\n"
+        "        elif scope.run.paused:": "        if scope.run.paused:",
+        "        if not run.faults and not run.changed:\n            return True\n": (
+            "        return True\n"
+        ),
+        "            if scope.run.faults and (wrong := self._wrong(live, scope, i)):\n"
+        "                outputs = await self._suffered(wrong, live, scope, i, attempt)\n"
+        "            else:\n"
+        "                outputs = named(": (
+            "            if True:\n                outputs = named("
+        ),
+        "        if live.debug is not None:\n"
+        "            if self.debugger.holds_after(live, scope, i, outputs, ready):\n"
+        "                return\n"
+        "            self.queue.kick()": "        if False:\n            self.queue.kick()",
+    },
 }
 """Every place on the engine's path at which it asks for a debugger, and the same without."""
 
@@ -160,11 +166,12 @@ CHECKS = {
 @asynccontextmanager
 async def unchecked(workload: str) -> AsyncIterator[DoLap]:
     """The engine in memory, from its own source with all that serves the debugger taken out."""
-    source = inspect.getsource(runner)
-    for checked, plain in CHECKS.items():
-        assert source.count(checked) == 1, f"the engine has another form by now:\n{checked}"
-        source = source.replace(checked, plain)
-    exec(compile(source, str(runner.__file__), "exec"), runner.__dict__)
+    for module, checks in CHECKS.items():
+        source = inspect.getsource(module)
+        for checked, plain in checks.items():
+            assert source.count(checked) == 1, f"the engine has another form by now:\n{checked}"
+            source = source.replace(checked, plain)
+        exec(compile(source, str(module.__file__), "exec"), module.__dict__)
     executor.Runner = runner.Runner
     async with memory(workload) as lap:
         yield lap
