@@ -128,6 +128,11 @@ BUILT_IN: Mapping[str, Mapping[str, Any]] = {
     # minutes to read a place.
     "studio_bridge": {"attempts": 1, "seconds": 10.0, "recovery": 1.0, "trials": 1},
     "roblox_cloud": {"attempts": 1, "seconds": 300.0},
+    # Their own tables: who comes back is to be served at once, not a minute after the database is.
+    "coordinator": {"recovery": 1.0, "trials": 1},
+    "defined_agents": {"recovery": 1.0, "trials": 1},
+    "schema_validator": {"recovery": 1.0, "trials": 1},
+    "ui_sync": {"recovery": 1.0, "trials": 1},
     # What is missed meanwhile is made good, so it is asked again soon; a row is small and needed
     # at once, and thousands may be wanted.
     "database_sync": {

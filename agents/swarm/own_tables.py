@@ -52,15 +52,21 @@ class OwnTables(Tables):
         return self._health()
 
     async def _asked(self) -> str:
-        """What is wrong with the database, "" for nothing."""
+        """What is wrong with the database, "" for nothing. What its breaker holds up is wrong."""
         try:
             async with asyncio.timeout(PATIENCE):
-                await self._apart(self._look)
+                await self._looked()
         except TimeoutError:
             return f"{self.place} doesn't answer."
         except AgentError as error:
             return str(error)
         return ""
+
+    async def _looked(self) -> None:
+        if self._guard is None:
+            await self._apart(self._look)
+        else:
+            await self._guard.call(lambda: self._apart(self._look), within=0, again=False)
 
     def _look(self) -> None:
         self.read_now(lambda connection: connection.exec_driver_sql("SELECT 1"))

@@ -6,6 +6,7 @@ from typing import Any
 from litestar import Request, Response, get, post
 from litestar.params import JSONBody
 
+from agents.errors import AgentError
 from agents.manager.manager import NoSuchAgent
 from agents.manager.status import AgentStatus
 from graph.values import did_you_mean
@@ -95,8 +96,17 @@ async def _measured(hub: Hub) -> MetricsAnswer:
         timestamp=now(),
         agents={name: _figures(one) for name, one in statuses.items()},
         breakers={guard.guard: guard.state for one in statuses.values() for guard in one.guards},
-        workflows=await hub.coordinate("counts") if hub.pulse.names else {},
+        workflows=await _workflows(hub),
     )
+
+
+async def _workflows(hub: Hub) -> dict[str, int]:
+    """How many workflows stand how; none while that can't be asked: all else is told still."""
+    try:
+        counts: dict[str, int] = await hub.coordinate("counts")
+    except AgentError:
+        return {}
+    return counts
 
 
 @post(

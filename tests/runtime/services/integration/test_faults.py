@@ -98,6 +98,29 @@ def test_the_status_is_true_and_nothing_taken_is_lost_as_databases_come_and_go(
     assert {f"user:u{number}" for number in load.taken} <= {subject for (subject,) in rows}
 
 
+def test_once_all_is_said_to_be_well_again_whoever_was_refused_is_served(
+    server: Heddle, own_postgres: PostgresServer
+) -> None:
+    def asked() -> list[int]:
+        component = hub.put(f"{server.address}/ui/components/note", json="kept")
+        schema = {
+            "schema_name": "note", "schema_type": "json_schema", "platform": "backend",
+            "definition": {"type": "string"},
+        }  # fmt: skip
+        registered = hub.post("schema/register", json=schema)
+        listed = hub.get("workflows")
+        return [component.status_code, registered.status_code, listed.status_code]
+
+    with hub_of(server) as hub:
+        told_once(hub, is_well)
+        own_postgres.stop(signal.SIGQUIT)
+        _until(lambda: asked() == [503, 503, 503] and _open(hub) >= {"ui_sync", "coordinator"})
+        own_postgres.start()
+        told_once(hub, is_well)
+
+        assert asked() == [200, 201, 200]
+
+
 def test_an_agent_that_is_made_anew_is_asked_again(server: Heddle) -> None:
     with hub_of(server) as hub, hub_of(server) as control:
         told_once(hub, is_well)
@@ -105,6 +128,12 @@ def test_an_agent_that_is_made_anew_is_asked_again(server: Heddle) -> None:
         told_once(hub, is_not_well("schema_validator"))
         control.post(f"{server.address}/agents/schema_validator/restart").raise_for_status()
         told_once(hub, is_well)
+
+
+def _open(hub: httpx.Client) -> set[str]:
+    """The agents that leave something outside alone."""
+    breakers = hub.get("metrics").json()["breakers"]
+    return {guard.partition(":")[0] for guard, state in breakers.items() if state == "open"}
 
 
 def _until(holds: Callable[[], bool]) -> None:
