@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from agents.contract import Grants, Health, Means
 from agents.errors import Unavailable
-from agents.swarm.database_sync.behind import Behind
+from agents.swarm.database_sync.behind import AT_ONCE, Behind
 from agents.swarm.database_sync.book import Book
 from agents.swarm.database_sync.caches.contract import Cache
 from agents.swarm.database_sync.caches.memory import MemoryCache
@@ -20,6 +20,7 @@ from agents.swarm.database_sync.shapes import (
     Got,
     Put,
     Standing,
+    Stored,
     Sync,
     SyncStats,
     Version,
@@ -31,6 +32,7 @@ from agents.swarm.database_sync.syncs import Syncs
 from agents.swarm.database_sync.through import Through
 from agents.swarm.database_sync.watching import Watch
 from agents.worker import Worker, capability
+from graph.errors import BadInput
 
 FLUSH_SECONDS = 3.0
 """How long it may take to bring what waits to the database when the agent is closed."""
@@ -185,6 +187,22 @@ class SyncAgent(Worker):
         ]
 
     @capability("write")
+    async def put_rows(self, sync: str, rows: list[dict[str, Any]]) -> Stored:
+        """Write rows of one sync, answered as one: all of them are kept, or none."""
+        table = self._syncs.table(sync)
+        if len(rows) > AT_ONCE:
+            raise BadInput(
+                f"{len(rows):,} rows are more than {AT_ONCE:,}.", cure="Write them in parts."
+            )
+        changes = table.changes(rows)
+        self._syncs.figures(sync).writes += len(rows)
+        if table.sync.mode == "behind":
+            await self._behind.accept(table, changes)
+            return Stored("waiting", len(rows))
+        await self._through.write([(table, one) for one in changes], self._conflicts.settle_all)
+        return Stored("written", len(rows))
+
+    @capability("write")
     async def invalidate(self, sync: str, *, keys: list[Any] | None = None) -> None:
         """Hold some rows no more, or none of the whole table."""
         table = self._syncs.table(sync)
@@ -227,7 +245,7 @@ class SyncAgent(Worker):
         figures = self._syncs.figures(put.sync)
         figures.writes += 1
         if table.sync.mode == "behind":
-            await self._behind.accept(table, change)
+            await self._behind.accept(table, [change])
             return Written("waiting", change.values, _predicted(change.expected))
         done = await self._through.write([(table, change)], self._conflicts.settle_at_once)
         if change.key not in done[table.name]:

@@ -8,6 +8,8 @@ import asyncio
 import contextlib
 import random
 import time
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from agents.contract import Guard
@@ -15,7 +17,7 @@ from agents.errors import AgentError, Busy, Rejected
 from agents.swarm.database_sync.backlog import Backlog
 from agents.swarm.database_sync.book import Book, Waiting, encoded
 from agents.swarm.database_sync.figures import Figures
-from agents.swarm.database_sync.overlay import Overlay
+from agents.swarm.database_sync.overlay import Overlay, Pending
 from agents.swarm.database_sync.reading import waiting_row
 from agents.swarm.database_sync.shapes import Change
 from agents.swarm.database_sync.shelf import Shelf
@@ -38,12 +40,12 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 
 
 class Accepted(NamedTuple):
-    """A write that asks to be made durable."""
+    """Writes of one sync that ask to be made durable, all or none; each with what is kept of it."""
 
     table: Table
-    change: Change
-    content: bytes
-    told: asyncio.Future[int]
+    changes: Sequence[Change]
+    contents: Sequence[bytes]
+    told: asyncio.Future[None]
 
 
 class Queue:
@@ -59,12 +61,14 @@ class Queue:
         self.closed = False
         self.work: asyncio.Task[None] | None = None
 
-    def add(self, number: int, change: Change, size: int, since: float | None = None) -> None:
-        """One more write waits, kept in so many bytes."""
-        self.overlay.add(number, change, since)
+    def add(
+        self, number: int, changes: Sequence[Change], size: int, since: float | None = None
+    ) -> None:
+        """More writes wait, kept in so many bytes."""
+        self.overlay.add(number, changes, since)
         self.backlog.add(number, size)
 
-    def written(self, number: int) -> dict[str, bytes | None]:
+    def written(self, number: int) -> dict[str, Pending]:
         """See Overlay."""
         self.backlog.written(number)
         return self.overlay.written(number)
@@ -115,8 +119,8 @@ class Behind:
         queue = Queue(table, figures, Overlay())
         now = time.time()
         while some := await self._book.waiting(table.name, AT_ONCE, after=queue.overlay.newest):
-            for number, change, size in some:
-                queue.add(number, change, size, now)
+            for number, changes, size in some:
+                queue.add(number, changes, size, now)
         self._queues[table.name] = queue
         if len(queue.overlay):
             self._start(queue)
@@ -142,15 +146,15 @@ class Behind:
         """How many seconds the oldest write has waited."""
         return max(0.0, time.time() - self._queues[sync].overlay.oldest)
 
-    async def accept(self, table: Table, change: Change) -> None:
-        """Come back when a write is durable. Raises AgentError; then it isn't done."""
+    async def accept(self, table: Table, changes: Sequence[Change]) -> None:
+        """Come back when all of these are durable. Raises AgentError; then none is done."""
         queue = self._queues.get(table.name)
         if queue is None or queue.closed:
             raise Rejected(f"The sync {table.name!r} is being removed.")
         queue.look_for_room()
-        content = _kept(table, change)
+        contents = [_kept(table, change) for change in changes]
         told = asyncio.get_running_loop().create_future()
-        self._asked.append(Accepted(table, change, content, told))
+        self._asked.append(Accepted(table, changes, contents, told))
         if self._keeping is None or self._keeping.done():
             self._keeping = asyncio.create_task(self._keep())
         await told  # what was taken on is done, even where nobody waits for it any more
@@ -159,31 +163,39 @@ class Behind:
         """Make durable what was asked for meanwhile, by one commit each time."""
         while self._asked:
             group, self._asked = self._asked, []
+            by_sync = defaultdict[str, list[Accepted]](list)
+            for one in group:
+                by_sync[one.table.name].append(one)
             try:
-                writes = [(one.table.name, one.content) for one in group]
-                numbers = await self._book.add(writes)
+                numbers = await self._book.add(
+                    {
+                        sync: [content for one in some for content in one.contents]
+                        for sync, some in by_sync.items()
+                    }
+                )
             except AgentError as error:
                 for one in group:
                     if not one.told.done():
                         one.told.set_exception(error)
                         one.told.exception()  # or nobody may have waited, which is no fault
                 continue
-            await self._show(group, numbers)
-            for one, number in zip(group, numbers, strict=True):
+            await self._show(by_sync, numbers)
+            for one in group:
                 if not one.told.done():
-                    one.told.set_result(number)
+                    one.told.set_result(None)
 
-    async def _show(self, group: list[Accepted], numbers: list[int]) -> None:
+    async def _show(self, by_sync: Mapping[str, list[Accepted]], numbers: list[int]) -> None:
         """Have readers see what is durable now: here by the overlay, elsewhere by the cache."""
-        changed = dict[str, dict[str, int]]()
-        for one, number in zip(group, numbers, strict=True):
-            queue = self._queues[one.table.name]
-            queue.add(number, one.change, len(one.content))
-            changed.setdefault(one.table.name, {})[one.change.key] = number
-        for name, keys in changed.items():
-            await self._announce(self._queues[name], keys)
+        changed = dict[str, list[Change]]()
+        for (sync, some), number in zip(by_sync.items(), numbers, strict=True):
+            changed[sync] = changes = [change for one in some for change in one.changes]
+            size = sum(len(content) for one in some for content in one.contents)
+            self._queues[sync].add(number, changes, size)
+        for sync, number in zip(changed, numbers, strict=True):
+            keys = dict.fromkeys(change.key for change in changed[sync])
+            await self._announce(self._queues[sync], number, keys)
 
-    async def _announce(self, queue: Queue, keys: dict[str, int]) -> None:
+    async def _announce(self, queue: Queue, number: int, keys: Iterable[str]) -> None:
         whole = dict[str, dict[str, Any] | None]()
         others = list[str]()
         for key in keys:
@@ -195,8 +207,7 @@ class Behind:
                 others.append(key)
         held = await self._shelf.announce(queue.table, whole)
         await self._shelf.drop(queue.table, others)
-        for key, raw in held.items():
-            queue.overlay.hold(keys[key], key, raw)
+        queue.overlay.hold(number, held)
         if len(queue.overlay) >= queue.table.sync.batch:
             queue.hurry.set()
         self._start(queue)
@@ -204,7 +215,7 @@ class Behind:
     async def flush(self, sync: str) -> None:
         """Put all that waits of a sync into the database now. Raises AgentError."""
         queue = self._queues[sync]
-        while await self._book.waiting(sync, 1):
+        while await self._book.is_waiting(sync):
             await self._flush(queue)
 
     def _start(self, queue: Queue) -> None:
@@ -237,25 +248,24 @@ class Behind:
             newest = queue.overlay.newest
             waiting = await self._book.waiting(queue.table.name, AT_ONCE)
             if not waiting:
-                held = queue.written(newest)  # another process of this home wrote them
-                await self._settle_cache(queue.table, held, {})
+                gone = queue.written(newest)  # another process of this home wrote them
+                await self._settle_cache(queue.table, gone, {})
                 return
             done = await self._guard.call(
                 lambda: self._write(queue, waiting), within=0, again=False
             )
             queue.figures.trouble = ""
-            queue.figures.flushed += len(waiting)
+            queue.figures.flushed += sum(len(one.changes) for one in waiting)
             number = waiting[-1].number
             await self._book.written(queue.table.name, number)
-            held = queue.written(number)
-            await self._settle_cache(queue.table, held, done)
+            await self._settle_cache(queue.table, queue.written(number), done)
 
     async def _write(self, queue: Queue, waiting: list[Waiting]) -> Done:
         table = queue.table
         done: Done = {}
         async with self._store.writing() as writing:
             reached = await writing.done(self._book.journal, table.name)
-            changes = [one.change for one in waiting if one.number > reached]
+            changes = [change for one in waiting if one.number > reached for change in one.changes]
             if not changes:  # another process of this home was quicker, and may be further
                 return done
             for each in rounds(changes):
@@ -265,11 +275,11 @@ class Behind:
             await writing.set_done(self._book.journal, table.name, waiting[-1].number)
         return done
 
-    async def _settle_cache(self, table: Table, held: dict[str, bytes | None], done: Done) -> None:
+    async def _settle_cache(self, table: Table, gone: dict[str, Pending], done: Done) -> None:
         """What the cache held of the writes becomes what the database made of them."""
-        known = {key: raw for key, raw in held.items() if raw is not None}
-        await self._shelf.confirm(table, known, {key: done[key] for key in known if key in done})
-        await self._shelf.drop(table, [key for key, raw in held.items() if raw is None])
+        held = {key: one.held for key, one in gone.items() if one.held is not None}
+        await self._shelf.confirm(table, held, done)
+        await self._shelf.drop(table, [key for key in gone if key not in held])
 
     async def remove(self, sync: str) -> None:
         """Forget a sync of which nothing waits. Raises Rejected where something does."""
@@ -277,7 +287,7 @@ class Behind:
         queue.closed = True
         if self._keeping is not None:
             await asyncio.gather(self._keeping, return_exceptions=True)
-        if await self._book.waiting(sync, 1):
+        if await self._book.is_waiting(sync):
             queue.closed = False
             raise Rejected(f"Writes of {sync!r} wait for the database.", cure="Flush them first.")
         await self._end(queue)

@@ -69,6 +69,16 @@ class Outcome(NamedTuple):
     conflict: Annotated[str, "The id of the conflict that it waits in, empty for none."]
 
 
+class RowsOutcome(NamedTuple):
+    """What came of rows that were written as one."""
+
+    state: Annotated[
+        Literal["written", "waiting"],
+        "written, all of them; or waiting, durable and on their way.",
+    ]
+    rows: Annotated[int, "How many rows that were."]
+
+
 @block(
     "sync.define",
     title="Define sync",
@@ -202,6 +212,35 @@ async def write(
 async def delete(sync: Name, key: Key, context: Context, version: BasedOn = None) -> Outcome:
     """Delete a row from the table and the cache; one that isn't there is no error."""
     return _told(await (await _agent(context)).delete(sync, key, version=version))
+
+
+@block(
+    "sync.write_rows",
+    title="Write list of rows",
+    icon="mdi6.database-plus-outline",
+    agent="database_sync",
+    effect="write",
+    repeatable=True,
+    needs=touches,
+    search=(*SEARCH, "put", "bulk", "many", "import", "table"),
+)
+async def write_rows(
+    sync: Name,
+    rows: Annotated[
+        Sequence[Mapping[str, Any]],
+        "At most 10,000 records of columns and their values, the key among them.",
+        Look("json"),
+    ],
+    context: Context,
+) -> RowsOutcome:
+    """Write rows of one sync, all or none; those that aren't there are made.
+
+    Where the sync writes behind, this is the quickest way to write many: all are made durable at
+    once. It asks for no versions; what is based on one belongs into *Write synced rows*.
+    """
+    agent = await _agent(context)
+    told = await agent.put_rows(sync, [dict(row) for row in rows])
+    return RowsOutcome(told.state, told.rows)
 
 
 @block(

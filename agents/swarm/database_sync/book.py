@@ -4,10 +4,11 @@ Writes of one moment are kept by one commit, so that many cost one fsync.
 """
 
 import asyncio
+import contextlib
 import os
 import sqlite3
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -30,15 +31,15 @@ CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value NOT NULL);
 INSERT OR IGNORE INTO facts VALUES ('last', 0);
 """
 
-_change = msgspec.msgpack.Decoder(Change)
+_changes = msgspec.msgpack.Decoder(list[Change] | Change)
 _encoder = msgspec.msgpack.Encoder()
 
 
 class Waiting(NamedTuple):
-    """A write on its way, kept in so many bytes; numbers grow in the order of writes."""
+    """Writes on their way, kept together in so many bytes; numbers grow in the order of writes."""
 
     number: int
-    change: Change
+    changes: list[Change]
     size: int
 
 
@@ -76,15 +77,16 @@ class Book:
         """Forget a sync."""
         await self._all("DELETE FROM syncs WHERE name = ?", name)
 
-    async def add(self, writes: Sequence[tuple[str, bytes]]) -> list[int]:
-        """Make writes durable, each of a sync and `encoded`; gives their numbers."""
+    async def add(self, writes: Mapping[str, Sequence[bytes]]) -> list[int]:
+        """Make writes durable, by sync and each `encoded`; gives a number for those of each."""
+        contents = [(sync, _together(some)) for sync, some in writes.items()]
 
         def work(connection: sqlite3.Connection) -> list[int]:
             last = connection.execute("SELECT value FROM facts WHERE name = 'last'").fetchone()[0]
-            numbers = list(range(last + 1, last + 1 + len(writes)))
+            numbers = list(range(last + 1, last + 1 + len(contents)))
             connection.executemany(
                 "INSERT INTO waiting VALUES (?, ?, ?)",
-                [(sync, n, content) for n, (sync, content) in zip(numbers, writes, strict=True)],
+                [(sync, n, content) for n, (sync, content) in zip(numbers, contents, strict=True)],
             )
             connection.execute("UPDATE facts SET value = ? WHERE name = 'last'", (numbers[-1],))
             return numbers
@@ -92,17 +94,22 @@ class Book:
         return await self._do(work)
 
     async def waiting(self, sync: str, most: int, *, after: int = 0) -> list[Waiting]:
-        """The writes of a sync that wait longest, of those after a number."""
-        query = (
-            "SELECT number, content FROM waiting WHERE sync = ? AND number > ?"
-            " ORDER BY number LIMIT ?"
-        )
+        """The writes of a sync that wait longest, of those after a number; about so many."""
+        query = "SELECT number, content FROM waiting WHERE sync = ? AND number > ? ORDER BY number"
 
         def work(connection: sqlite3.Connection) -> list[Waiting]:
-            rows = connection.execute(query, (sync, after, most)).fetchall()
-            return [Waiting(number, _change.decode(raw), len(raw)) for number, raw in rows]
+            found, count = list[Waiting](), 0
+            with contextlib.closing(connection.execute(query, (sync, after))) as rows:
+                while count < most and (row := rows.fetchone()) is not None:
+                    found.append(_read(*row))
+                    count += len(found[-1].changes)
+            return found
 
         return await self._do(work)
+
+    async def is_waiting(self, sync: str) -> bool:
+        """Whether any write of a sync waits."""
+        return bool(await self._all("SELECT 1 FROM waiting WHERE sync = ? LIMIT 1", sync))
 
     async def written(self, sync: str, number: int) -> None:
         """The writes of a sync up to that number are in the database."""
@@ -174,6 +181,17 @@ class Book:
         connection.execute("PRAGMA synchronous = FULL")
         connection.executescript(_TABLES)
         return connection
+
+
+def _together(writes: Sequence[bytes]) -> bytes:
+    """Encoded values as an encoded list of them."""
+    return b"\xdd%b%b" % (len(writes).to_bytes(4), b"".join(writes))
+
+
+def _read(number: int, content: bytes) -> Waiting:
+    changes = _changes.decode(content)
+    # Books of before kept each write by itself.
+    return Waiting(number, changes if isinstance(changes, list) else [changes], len(content))
 
 
 def encoded(value: msgspec.Struct) -> bytes:

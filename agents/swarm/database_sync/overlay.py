@@ -2,13 +2,16 @@
 
 import time
 from collections import OrderedDict
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+
+import msgspec
 
 from agents.swarm.database_sync.shapes import Change
+from agents.swarm.database_sync.shelf import Held
 from agents.swarm.database_sync.writing import combined
 
 
-class Pending(NamedTuple):
+class Pending(msgspec.Struct):
     """What waits for one row: its writes as one, the number of the last, since when.
 
     `held` is what the cache holds for it, None where it holds nothing.
@@ -17,7 +20,7 @@ class Pending(NamedTuple):
     change: Change
     number: int
     since: float
-    held: bytes | None = None
+    held: Held | None = None
 
 
 class Overlay:
@@ -36,33 +39,32 @@ class Overlay:
     def get(self, key: str) -> Change | None:
         """What waits for a row."""
         found = self._rows.get(key)
-        return found and found.change
+        return None if found is None else found.change
 
-    def add(self, number: int, change: Change, since: float | None = None) -> None:
-        """One more write."""
+    def add(self, number: int, changes: Iterable[Change], since: float | None = None) -> None:
+        """More writes, of one number."""
         self.newest = max(self.newest, number)
         now = time.time() if since is None else since
-        before = self._rows.get(change.key)
-        if before is None:
-            self._rows[change.key] = Pending(change, number, now)
-            return
-        self.coalesced += 1
-        # Where the database has to see both by themselves, the later one is what will be.
-        whole = combined(before.change, change) or change
-        self._rows[change.key] = Pending(whole, number, before.since)
+        for change in changes:
+            before = self._rows.get(change.key)
+            if before is None:
+                self._rows[change.key] = Pending(change, number, now)
+                continue
+            self.coalesced += 1
+            # Where the database has to see both by themselves, the later one is what will be.
+            whole = combined(before.change, change) or change
+            self._rows[change.key] = Pending(whole, number, before.since)
 
-    def hold(self, number: int, key: str, held: bytes) -> None:
-        """The cache holds this for a row, if no other write came meanwhile."""
-        found = self._rows.get(key)
-        if found is not None and found.number == number:
-            self._rows[key] = found._replace(held=held)
+    def hold(self, number: int, held: Mapping[str, Held]) -> None:
+        """The cache holds this for rows, of which no other write came meanwhile."""
+        for key, one in held.items():
+            found = self._rows.get(key)
+            if found is not None and found.number == number:
+                found.held = one
 
-    def written(self, number: int) -> dict[str, bytes | None]:
-        """Writes up to that number are in the database: the rows that wait for no more.
-
-        Gives what the cache holds of each.
-        """
-        gone = {key: row.held for key, row in self._rows.items() if row.number <= number}
+    def written(self, number: int) -> dict[str, Pending]:
+        """Writes up to that number are in the database: gives the rows that wait for no more."""
+        gone = {key: row for key, row in self._rows.items() if row.number <= number}
         for key in gone:
             del self._rows[key]
         return gone

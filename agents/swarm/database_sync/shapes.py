@@ -113,6 +113,13 @@ class Written(msgspec.Struct, frozen=True):
     conflict: str = ""
 
 
+class Stored(msgspec.Struct, frozen=True):
+    """What came of rows that were written as one: all are in the database, or durable here."""
+
+    state: Literal["written", "waiting"]
+    rows: int
+
+
 class Conflict(msgspec.Struct, frozen=True, kw_only=True):
     """A write that waits for a decision: `mine` is what it says, `theirs` the row as it is.
 

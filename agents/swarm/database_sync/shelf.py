@@ -58,6 +58,14 @@ class Seen(NamedTuple):
 
 AWAY = Seen(None)
 
+
+class Held(NamedTuple):
+    """A row that was announced: the bytes that the cache holds, and what they mean."""
+
+    raw: bytes
+    row: dict[str, Any] | None
+
+
 Rows = Mapping[str, Mapping[str, Any] | None]
 """Rows by key, None for those that there aren't."""
 
@@ -153,29 +161,36 @@ class Shelf:
         ]
         await self._ask(lambda: self.cache.swap(table.space, swaps), strict=True)
 
-    async def confirm(self, table: Table, announced: Mapping[str, bytes], rows: Rows) -> None:
-        """What was announced is in the database: where that made the same of it, it stays."""
+    async def confirm(self, table: Table, announced: Mapping[str, Held], rows: Rows) -> None:
+        """What was announced is in the database: where that made the same of it, it stays.
+
+        Keys that have no row here are held no more.
+        """
         await self._begun(table.space)
-        swaps = [self._confirmed(table, key, raw, rows) for key, raw in announced.items()]
+        swaps = [self._confirmed(table, key, held, rows) for key, held in announced.items()]
         await self._ask(lambda: self.cache.swap(table.space, swaps), strict=True)
 
-    def _confirmed(self, table: Table, key: str, raw: bytes, rows: Rows) -> Swap:
+    def _confirmed(self, table: Table, key: str, held: Held, rows: Rows) -> Swap:
         if key not in rows:
-            return Swap(key, raw, None, strict=True)
-        if _decoder.decode(raw).row == rows[key]:
-            return Swap(key, raw, None, strict=True, keep=True)
-        entry = self._entry(table, rows[key])
-        return Swap(key, raw, _encoder.encode(entry), _seconds(table, rows[key]), strict=True)
+            return Swap(key, held.raw, None, strict=True)
+        if held.row == (row := rows[key]):
+            return Swap(key, held.raw, None, strict=True, keep=True)
+        entry = _encoder.encode(self._entry(table, row))
+        return Swap(key, held.raw, entry, _seconds(table, row), strict=True)
 
-    async def announce(self, table: Table, rows: Rows) -> dict[str, bytes]:
-        """Hold rows that are not in the database yet; gives what is held, for `finish`."""
+    async def announce(
+        self, table: Table, rows: Mapping[str, dict[str, Any] | None]
+    ) -> dict[str, Held]:
+        """Hold rows that are not in the database yet; gives what is held, for `confirm`."""
         if not rows:
             return {}
         await self._begun(table.space)
+        epoch, now = self._epochs.get(table.space, b""), time.time()
         held = {
-            key: _encoder.encode(self._entry(table, row, waiting=True)) for key, row in rows.items()
+            key: Held(_encoder.encode(Entry(epoch, now, row)), row) for key, row in rows.items()
         }
-        items, seconds = list(held.items()), table.sync.ttl + KEEP_SECONDS
+        items = [(key, one.raw) for key, one in held.items()]
+        seconds = table.sync.ttl + KEEP_SECONDS
         await self._ask(lambda: self.cache.write(table.space, items, seconds), strict=True)
         return held
 
@@ -208,14 +223,10 @@ class Shelf:
             self._epochs[space] = epoch
         return self._epochs[space]
 
-    def _entry(
-        self, table: Table, row: Mapping[str, Any] | None, *, waiting: bool = False
-    ) -> Entry:
+    def _entry(self, table: Table, row: Mapping[str, Any] | None) -> Entry:
         # Of an epoch that is over by now, it is void; it can't be of one that is yet to come.
         epoch = self._epochs.get(table.space, b"")
-        version = None if waiting else table.version(row)
-        held = None if row is None else dict(row)
-        return Entry(epoch, time.time(), held, version)
+        return Entry(epoch, time.time(), None if row is None else dict(row), table.version(row))
 
     async def _ask(self, work: Callable[[], Awaitable[T]], *, strict: bool = False) -> T | None:
         """The answer of the cache; None where it has none.

@@ -75,7 +75,7 @@ class Syncs:
             before = self._tables.get(sync.name)
             if before is not None:
                 await self._behind.flush(sync.name)  # by the definition that they were made under
-            elif sync.name in self._elsewhere and await self._book.waiting(sync.name, 1):
+            elif sync.name in self._elsewhere and await self._book.is_waiting(sync.name):
                 raise Rejected(
                     f"Writes of {sync.name!r} wait for {self._elsewhere[sync.name].database}.",
                     cure="Set DATABASE_URL back until they are there, or take another name.",

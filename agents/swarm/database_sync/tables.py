@@ -1,18 +1,20 @@
 """A sync with what its table is like: which keys there can be, what a row's version is."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from agents.swarm.database_sync.shapes import Change, Put, Sync, Version
 from agents.swarm.database_sync.values import (
+    NO_KEY,
+    READ,
     KeyKind,
     digest,
     key_text,
-    key_value,
     key_values,
-    plain,
+    no_key,
+    record,
 )
 from graph.errors import BadInput
 from graph.values import did_you_mean
@@ -70,6 +72,8 @@ class Table:
         self.columns = tuple(dict.fromkeys(wanted if sync.columns else self.types))
         self.required = {column.name for column in columns if column.required}
         self._all = frozenset(self.columns)
+        self._whole = self._all - {sync.version}
+        self._read = tuple((name, READ[self.kinds[name] or "text"]) for name in sync.key)
         same = [described.database, sync.schema, sync.table, sync.key, self.columns, sync.version]
         self.space = f"{sync.name}:{digest({'of': same})[:12]}"
 
@@ -84,23 +88,31 @@ class Table:
         """
         names = self.sync.key
         if isinstance(given, Mapping):
-            return key_text(list(self._parts_of(given).values()))
+            return self.key_of(given)
         if len(names) > 1:
             raise BadInput(f"{self.name}: {given!r} is no key.", cure=self._cure())
         return self.key_of({names[0]: given})
 
-    def _parts_of(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """The columns of the key of a record, as the database writes them. Raises BadInput."""
-        found = dict[str, Any]()
-        for name in self.sync.key:
+    def _parts_of(self, given: Mapping[str, Any]) -> list[Any]:
+        """The values of the key of a record, as the database writes them. Raises BadInput."""
+        try:
+            return [read(given[name]) for name, read in self._read]
+        except (KeyError, *NO_KEY):
+            raise self._no_key(given) from None
+
+    def _no_key(self, given: Mapping[str, Any]) -> BadInput:
+        for name, read in self._read:
             if (value := given.get(name)) is None:
-                raise BadInput(f"{self.name}: the key has no {name!r}.", cure=self._cure())
-            found[name] = key_value(value, self.kinds[name] or "text", name)
-        return found
+                return BadInput(f"{self.name}: the key has no {name!r}.", cure=self._cure())
+            try:
+                read(value)
+            except NO_KEY:
+                return no_key(value, self.kinds[name] or "text", name)
+        raise AssertionError("one of them can't be read")
 
     def key_of(self, row: Mapping[str, Any]) -> str:
         """The text of a row's key."""
-        return key_text(list(self._parts_of(row).values()))
+        return key_text(self._parts_of(row))
 
     def parts(self, key: str) -> dict[str, Any]:
         """The columns of a key by name."""
@@ -114,24 +126,41 @@ class Table:
 
     def is_whole(self, values: Mapping[str, Any]) -> bool:
         """Whether these are all columns that a read gives, but the version's."""
-        return len(values) >= len(self._all) - bool(self.sync.version) and (
-            self._all - values.keys() <= {self.sync.version}
-        )
+        return self._whole <= values.keys()
 
     def change(self, put: Put) -> Change:
         """What a write comes to. Raises BadInput for columns that there aren't."""
         parts = self._parts_of(put.row)
-        key = key_text(list(parts.values()))
+        key = key_text(parts)
         if put.delete:
             return Change(key=key, values=None, expected=put.version, base=put.base)
-        values = {name: plain(value) for name, value in put.row.items()}
-        if unknown := [name for name in values if name not in self._all]:
+        return Change(
+            key=key, values=self._values(put.row, parts), expected=put.version, base=put.base
+        )
+
+    def changes(self, rows: Sequence[Mapping[str, Any]]) -> list[Change]:
+        """What writes of rows come to, whichever are there. Raises BadInput, which says which."""
+        made = list[Change]()
+        for number, row in enumerate(rows):
+            try:
+                parts = self._parts_of(row)
+                made.append(Change(key=key_text(parts), values=self._values(row, parts)))
+            except BadInput as error:
+                raise BadInput(f"Row {number}: {error.message}", cure=error.cure) from None
+        return made
+
+    def _values(self, row: Mapping[str, Any], parts: Sequence[Any]) -> dict[str, Any]:
+        """The columns of a row as they are kept. Raises BadInput for those that there aren't."""
+        values = record(row)
+        if not values.keys() <= self._all:
+            unknown = next(name for name in values if name not in self._all)
             raise BadInput(
-                f"{self.name} has no column {unknown[0]!r}.",
-                cure=did_you_mean(unknown[0], self.columns),
+                f"{self.name} has no column {unknown!r}.",
+                cure=did_you_mean(unknown, self.columns),
             )
         values.pop(self.sync.version, None)
-        return Change(key=key, values=values | parts, expected=put.version, base=put.base)
+        values.update(zip(self.sync.key, parts, strict=True))
+        return values
 
     def _known(self, *names: str) -> None:
         for name in names:

@@ -4,7 +4,7 @@ import datetime
 import decimal
 import hashlib
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -17,9 +17,19 @@ KeyKind = Literal["integer", "text", "uuid", "date", "boolean"]
 LONGEST_KEY = 1_000
 """Characters of a key; longer ones belong into another column."""
 
+_AS_THEY_ARE = frozenset((type(None), bool, int, str, float, bytes))
 _encoder = msgspec.json.Encoder(order="deterministic")
+_key_encoder = msgspec.json.Encoder()
 _key_decoder = msgspec.json.Decoder(list[Any])
 _INTEGERS = 2**63
+
+
+def record(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row with its values as JSON has them."""
+    values = dict(row)
+    if _AS_THEY_ARE.issuperset(map(type, values.values())):  # as those of nearly every row are
+        return values
+    return {name: plain(value) for name, value in values.items()}
 
 
 def plain(value: Any) -> Any:
@@ -59,7 +69,7 @@ def digest(row: Mapping[str, Any]) -> str:
 
 def key_text(values: Sequence[Any]) -> str:
     """A key as text, from values that `key_value` made; equal keys give equal texts."""
-    return msgspec.json.encode(values).decode()
+    return _key_encoder.encode(values).decode()
 
 
 def key_values(key: str) -> list[Any]:
@@ -67,19 +77,18 @@ def key_values(key: str) -> list[Any]:
     return _key_decoder.decode(key)
 
 
-def key_value(value: Any, kind: KeyKind, column: str) -> Any:
-    """A value of a key as the database would write it. Raises BadInput for what is none."""
-    try:
-        return _READ[kind](value)
-    except (ValueError, TypeError, AttributeError):
-        said = f"The key column {column!r} can't be {value!r}: it is {_SAYS[kind]}."
-        raise BadInput(said) from None
+def no_key(value: Any, kind: KeyKind, column: str) -> BadInput:
+    """The error for what no key can be."""
+    return BadInput(f"The key column {column!r} can't be {value!r}: it is {_SAYS[kind]}.")
 
 
 def _integer(value: Any) -> int:
-    if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
+    if type(value) is int:
+        number = value
+    elif isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
         raise ValueError
-    number = int(value)
+    else:
+        number = int(value)
     if not -_INTEGERS <= number < _INTEGERS:
         raise ValueError
     return number
@@ -103,13 +112,17 @@ def _boolean(value: Any) -> bool:
     return value
 
 
-_READ = {
+READ: dict[KeyKind, Callable[[Any], Any]] = {
     "integer": _integer,
     "text": _text,
     "uuid": lambda value: str(uuid.UUID(str(value))),
     "date": _date,
     "boolean": _boolean,
 }
+"""A value of a key as the database would write it: raises one of NO_KEY for what is none."""
+
+NO_KEY = (ValueError, TypeError, AttributeError, OverflowError)
+
 _SAYS = {
     "integer": "a whole number of 64 bits",
     "text": f"text of at most {LONGEST_KEY:,} characters",

@@ -25,6 +25,8 @@ READS = 2_000
 QUERIES = 30
 WRITES = 20_000
 AT_ONCE = 256
+LIST, LISTS_AT_ONCE = 500, 4
+STATEMENT = 1_000
 COMMITS = 500
 
 TABLES = """
@@ -39,10 +41,9 @@ CREATE TABLE points (id bigint PRIMARY KEY, name text NOT NULL, points integer N
 ANALYZE;
 """
 ACCOUNT = "SELECT id, name, orders, total FROM accounts WHERE id = %s"
-COMMIT = (
-    "INSERT INTO points VALUES (%s, %s, %s)"
-    " ON CONFLICT (id) DO UPDATE SET name = excluded.name, points = excluded.points"
-)
+INSTEAD = " ON CONFLICT (id) DO UPDATE SET name = excluded.name, points = excluded.points"
+COMMIT = f"INSERT INTO points VALUES (%s, %s, %s){INSTEAD}"
+MANY = f"INSERT INTO points SELECT * FROM json_populate_recordset(NULL::points, %s::json){INSTEAD}"
 
 
 @asynccontextmanager
@@ -116,19 +117,61 @@ async def query() -> AsyncIterator[DoLap]:
 @asynccontextmanager
 async def behind() -> AsyncIterator[DoLap]:
     """Writes behind by many at once, until all of them are in the database."""
+
+    async def some(agent: SyncAgent, first: int) -> None:
+        for number in range(first, WRITES, AT_ONCE):
+            await agent.put("points", point(number))
+
+    async with written_behind(some, AT_ONCE) as lap:
+        yield lap
+
+
+@asynccontextmanager
+async def lists() -> AsyncIterator[DoLap]:
+    """The same rows in lists, by a few at once."""
+
+    async def some(agent: SyncAgent, turn: int) -> None:
+        for first in range(turn * LIST, WRITES, LISTS_AT_ONCE * LIST):
+            await agent.put_rows("points", list(map(point, range(first, first + LIST))))
+
+    async with written_behind(some, LISTS_AT_ONCE) as lap:
+        yield lap
+
+
+@asynccontextmanager
+async def written_behind(
+    some: Callable[[SyncAgent, int], Awaitable[None]], at_once: int
+) -> AsyncIterator[DoLap]:
+    """Laps of so many who write at once, until all that they wrote is in the database."""
     async with house() as (agent, _, _):
         await agent.define(
             Sync(name="points", table="points", key=("id",), mode="behind", delay=0.2)
         )
 
-        async def some(first: int) -> None:
-            for number in range(first, WRITES, AT_ONCE):
-                await agent.put("points", {"id": number, "name": "somebody", "points": number})
+        async def lap() -> Lap:
+            begun = perf_counter()
+            await asyncio.gather(*(some(agent, number) for number in range(at_once)))
+            await agent.flush("points")
+            return Lap(perf_counter() - begun, WRITES)
+
+        yield lap
+
+
+def point(number: int) -> dict[str, Any]:
+    """A row."""
+    return {"id": number, "name": "somebody", "points": number}
+
+
+@asynccontextmanager
+async def statements() -> AsyncIterator[DoLap]:
+    """The same rows by the driver alone, many in a statement and a commit."""
+    async with house() as (_, url, _), connected(url) as connection:
 
         async def lap() -> Lap:
             begun = perf_counter()
-            await asyncio.gather(*map(some, range(AT_ONCE)))
-            await agent.flush("points")
+            for first in range(0, WRITES, STATEMENT):
+                rows = msgspec.json.encode(list(map(point, range(first, first + STATEMENT))))
+                await connection.execute(MANY, (rows.decode(),))
             return Lap(perf_counter() - begun, WRITES)
 
         yield lap

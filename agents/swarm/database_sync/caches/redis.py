@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -122,7 +123,7 @@ class RedisCache:
     async def write(self, space: str, items: Sequence[tuple[str, bytes]], seconds: float) -> None:
         """See Cache."""
         if items:
-            rows = _framed([(key.encode(), value) for key, value in items])
+            rows = _framed([_pair(key, value) for key, value in items])
             with _said():
                 await self._write([f"{PREFIX}:{{{space}}}"], [rows, _milliseconds(seconds)])
 
@@ -130,7 +131,7 @@ class RedisCache:
         """See Cache."""
         if not swaps:
             return []
-        rows = _framed([_words(one) for one in swaps])
+        rows = _framed(list(map(_six, swaps)))
         with _said():
             told = await self._swap([f"{PREFIX}:{{{space}}}"], [rows])
         return [same == ord("1") for same in told]
@@ -161,26 +162,31 @@ class RedisCache:
             await self._redis.aclose()
 
 
-def _words(swap: Swap) -> tuple[bytes, ...]:
+def _framed(rows: Sequence[bytes]) -> bytes:
+    """Rows as the MessagePack that Redis knows, which has texts and no bytes."""
+    return b"\xdd%b%b" % (len(rows).to_bytes(4), b"".join(rows))
+
+
+def _pair(key: str, value: bytes) -> bytes:
+    """A key and what is to be there, as the script reads them."""
+    return b"\x92%b%b" % (_word(key.encode()), _word(value))
+
+
+def _six(swap: Swap) -> bytes:
     """A swap as the script reads it."""
-    return (
-        swap.key.encode(),
-        swap.old,
-        swap.new or b"",
-        b"%d" % _milliseconds(swap.seconds),
-        b"1" if swap.strict else b"",
-        b"1" if swap.keep else b"",
-    )
+    words = (_word(swap.key.encode()), _word(swap.old), _word(swap.new or b""))
+    return b"\x96%b%b%b%b" % (*words, _rest(swap.seconds, swap.strict, swap.keep))
 
 
-def _framed(rows: Sequence[Sequence[bytes]]) -> bytes:
-    """Rows of words as the MessagePack that Redis knows, which has texts and no bytes."""
-    parts = [b"\xdd%b" % len(rows).to_bytes(4)]
-    for row in rows:
-        parts.append(b"%c" % (0x90 + len(row)))
-        for word in row:
-            parts += (b"\xdb", len(word).to_bytes(4), word)
-    return b"".join(parts)
+@functools.lru_cache(maxsize=1_000)
+def _rest(seconds: float, strict: bool, keep: bool) -> bytes:
+    """What most swaps that are done together have in common."""
+    flags = (b"1" if flag else b"" for flag in (strict, keep))
+    return b"".join(map(_word, (b"%d" % _milliseconds(seconds), *flags)))
+
+
+def _word(word: bytes) -> bytes:
+    return b"\xdb%b%b" % (len(word).to_bytes(4), word)
 
 
 def _packed(*words: bytes) -> bytes:

@@ -1,6 +1,6 @@
 """What a store does: describes tables, reads and writes rows, tells of changes by others."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
@@ -94,6 +94,6 @@ class Store(Protocol):
         ...
 
 
-def by_key(table: Table, rows: Sequence[Mapping[str, Any]]) -> Rows:
+def by_key(table: Table, rows: Sequence[dict[str, Any]]) -> Rows:
     """Rows by the text of their key."""
-    return {table.key_of(row): dict(row) for row in rows}
+    return {table.key_of(row): row for row in rows}

@@ -16,7 +16,7 @@ from agents.swarm.database_sync.stores import statements
 from agents.swarm.database_sync.stores.contract import News, Rows, Writing, by_key
 from agents.swarm.database_sync.stores.pool import Connection, Pool
 from agents.swarm.database_sync.tables import Column, Described, Table
-from agents.swarm.database_sync.values import key_text, plain
+from agents.swarm.database_sync.values import key_text, record
 
 RHYTHM = 0.5
 """Seconds between two looks whether a silent connection still leads anywhere."""
@@ -233,7 +233,7 @@ async def _all(connection: Connection, query: Any, given: tuple[Any, ...]) -> li
 
 def _rows(table: Table, found: Iterable[tuple[Any, ...]]) -> Rows:
     names = table.columns
-    return by_key(table, [dict(zip(names, map(plain, values), strict=True)) for values in found])
+    return by_key(table, [record(dict(zip(names, values, strict=True))) for values in found])
 
 
 def _of_the_key(table: Table, error: psycopg.errors.UniqueViolation) -> bool:

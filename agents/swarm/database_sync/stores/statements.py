@@ -21,6 +21,7 @@ DONE = "heddle_sync_done"
 """The table that says how far the writes of each journal are in the database."""
 
 _TRIGGER = "heddle_sync_notify"
+_SENT_AS_THEY_ARE = {type(None), bool, int, str, dict, list}
 _encoder = msgspec.json.Encoder()
 
 DESCRIBE = """
@@ -165,7 +166,9 @@ def trigger_name(table: Table, end: str = "") -> str:
 
 def records(rows: Sequence[Mapping[str, Any]]) -> str:
     """Records as the JSON that a statement takes."""
-    return _encoder.encode([{n: sent(v) for n, v in row.items()} for row in rows]).decode()
+    if not {type(value) for row in rows for value in row.values()} <= _SENT_AS_THEY_ARE:
+        rows = [{name: sent(value) for name, value in row.items()} for row in rows]
+    return _encoder.encode(rows).decode()
 
 
 def sent(value: Any) -> Any:

@@ -25,8 +25,15 @@ async def main(folder: str, database_url: str, redis_url: str) -> None:
         await agent.put("users", {"id": number, "name": f"user {number}", "points": number})
         print(number, flush=True)
 
-    for first in range(0, 100_000, 20):
-        await asyncio.gather(*(write(number) for number in range(first, first + 20)))
+    async def write_list(numbers: range) -> None:
+        await agent.put_rows(
+            "users", [{"id": n, "name": f"user {n}", "points": n} for n in numbers]
+        )
+        print(*numbers, sep="\n", flush=True)
+
+    for first in range(0, 100_000, 40):
+        one_by_one, as_one = range(first, first + 20), range(first + 20, first + 40)
+        await asyncio.gather(*map(write, one_by_one), write_list(as_one))
 
 
 asyncio.run(main(*sys.argv[1:]))

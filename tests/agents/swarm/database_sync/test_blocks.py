@@ -17,6 +17,7 @@ from agents.swarm.database_sync.blocks import (
     resolve,
     statistics,
     write,
+    write_rows,
     write_several,
 )
 from graph.catalog import blocks_in
@@ -78,6 +79,19 @@ async def test_several_rows_are_written_together(table: Path, context: Surroundi
     assert not (await read("users", 1, context)).found
 
 
+async def test_a_list_of_rows_is_written_as_one(table: Path, context: Surroundings) -> None:
+    await define("users", "users", ["id"], context, mode="behind", delay=3600.0)
+
+    told = await write_rows("users", [{"id": 1, "name": "Ada"}, {"id": 2, "name": "Bob"}], context)
+    seen = await read("users", 2, context)
+    await flush("users", context)
+
+    assert told == ("waiting", 2)
+    assert (seen.row, seen.source) == ({"id": 2, "name": "Bob"}, "waiting")
+    with contextlib.closing(sqlite3.connect(table)) as connection:
+        assert connection.execute("SELECT name FROM users").fetchall() == [("Ada",), ("Bob",)]
+
+
 @pytest.mark.parametrize("wrong", [{"sync": "users"}, {"sync": "users", "row": {}, "rwo": {}}])
 async def test_a_write_that_says_nothing_is_refused_by_its_number(
     table: Path, context: Surroundings, wrong: dict[str, object]
@@ -110,5 +124,5 @@ async def test_what_is_cached_is_forgotten(table: Path, context: Surroundings) -
 def test_every_block_is_the_agents() -> None:
     made = list(blocks_in(blocks))
 
-    assert len(made) == 10
+    assert len(made) == 11
     assert {one.agent for one in made} == {"database_sync"}

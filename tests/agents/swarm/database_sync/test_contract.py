@@ -207,6 +207,36 @@ async def test_several_writes_are_done_all_or_none_and_the_cache_stays_right(hou
     assert house.ask("SELECT name FROM users") == [("Ada",)]
 
 
+@pytest.mark.parametrize(("mode", "state"), [("through", "written"), ("behind", "waiting")])
+async def test_a_list_of_rows_is_answered_as_one(house: House, mode: Any, state: str) -> None:
+    agent = await house.agent()
+    await agent.define(users(mode=mode, delay=3600.0))
+    rows = [{"id": n % 3, "name": "x", "points": n} for n in range(5)]
+
+    told = await agent.put_rows("users", rows)
+    got = await agent.get_many("users", [0, 1, 2])
+    await agent.flush()
+
+    assert (told.state, told.rows) == (state, 5)
+    assert [one.row and one.row["points"] for one in got] == [3, 4, 2]
+    assert house.ask("SELECT id, points FROM users ORDER BY id") == [(0, 3), (1, 4), (2, 2)]
+    (stats,) = await agent.syncs()
+    assert (stats.writes, stats.waiting) == (5, 0)
+
+
+@pytest.mark.parametrize("mode", ["through", "behind"])
+async def test_of_a_list_with_a_row_that_can_t_be_none_is_written(house: House, mode: Any) -> None:
+    agent = await house.agent()
+    await agent.define(users(mode=mode))
+
+    with pytest.raises(BadInput, match=r"Row 1: .* no column 'nmae'") as caught:
+        await agent.put_rows("users", [{"id": 1, "name": "Ada"}, {"id": 2, "nmae": "Eve"}])
+    await agent.flush()
+
+    assert "name" in caught.value.cure
+    assert house.ask("SELECT * FROM users") == []
+
+
 async def test_what_waits_comes_before_what_is_written_after_it(house: House) -> None:
     agent = await house.agent()
     await agent.define(behind())

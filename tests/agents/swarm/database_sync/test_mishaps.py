@@ -102,12 +102,36 @@ async def test_all_that_waits_is_taken_up_however_much_it_is(small_house: House)
     await agent.define(behind())
     many = [Change(key="[1]", values={"id": 1, "name": "Ada"})] * MOST_WAITING
     last = Change(key="[2]", values={"id": 2, "name": "Eve"})
-    await agent._book.add([("users", encoded(change)) for change in [*many, last]])
+    await agent._book.add({"users": [encoded(change) for change in [*many, last]]})
 
     later = await small_house.agent()
 
     assert (await later.get("users", 2)).found
     assert later._behind.count("users") == 2
+
+
+async def test_what_was_kept_write_by_write_before_is_taken_up(small_house: House) -> None:
+    first = await small_house.agent()
+    await first.define(behind())
+    content = encoded(Change(key="[1]", values={"id": 1, "name": "Ada"}))
+    await first._book._all("INSERT INTO waiting VALUES ('users', 1, ?)", content)
+
+    later = await small_house.agent()
+    got = await later.get("users", 1)
+    await later.flush()
+
+    assert got.source == "waiting"
+    assert small_house.ask("SELECT name FROM users") == [("Ada",)]
+
+
+async def test_longer_lists_than_one_transaction_takes_are_refused(small_house: House) -> None:
+    agent = await small_house.agent()
+    await agent.define(behind())
+
+    with pytest.raises(BadInput, match="10,001 rows") as caught:
+        await agent.put_rows("users", [{"id": 1, "name": "Ada"}] * (AT_ONCE + 1))
+
+    assert "in parts" in caught.value.cure
 
 
 async def test_who_comes_late_with_writes_that_are_there_takes_nothing_back(
