@@ -173,9 +173,11 @@ def compose(
     place: str = "",
     lease: float = LEASE,
     connections: Connections | None = None,
+    is_discreet: bool = False,
 ) -> Runtime:
     """A runtime for `async with`, as the settings say. `place` overrides where runs are kept,
-    `connections` those of the home."""
+    `connections` those of the home. A discreet one tells nobody on which machine runs are driven.
+    """
     blocks = blocks or installed(settings.packs_folder, settings.agents_folder)
     where = place or settings.journal_place
     journal = journal_at(where, settings.durability)
@@ -192,6 +194,7 @@ def compose(
         agents=world.agents,
         connections=connections,
         offered=Offered(blocks.catalog, settings.agents_folder).catalog,
+        is_discreet=is_discreet,
     )
     world.flows = FlowCalls(runtime)
     return runtime

@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -31,11 +31,15 @@ from runtime.stored_flows import StoredFlows
 
 
 class Owned(NamedTuple):
-    """Who drives the runs, for how many seconds without saying so again, and what they may."""
+    """Who drives the runs, for how many seconds without saying so again, and what they may.
+
+    `named` gives what other owners are called where it is told that a run is theirs.
+    """
 
     owner: str
     lease: float
     grants: Grants
+    named: Callable[[str], str] = str
 
 
 class Driver:
@@ -110,11 +114,11 @@ class Driver:
             return row.run
         if row.ended is not None:
             raise NotPossible(f"Run {row.run} has ended ({row.state}); nothing is left to do.")
-        owner, lease, _ = self._owned
+        owner, lease, *_ = self._owned
         gone = [row.owner] if is_gone(row.owner) else []
         if not await self._journal.claim(row.run, owner, lease, gone=gone):
             raise NotPossible(
-                f"Run {row.run} belongs to {row.owner}, which is still at work.",
+                f"Run {row.run} belongs to {self._owned.named(row.owner)}, which is still at work.",
                 cure=f"Try again in {max(1.0, row.lease_until - time.time()):.0f} s if it isn't.",
             )
         try:

@@ -17,7 +17,6 @@ from runtime.events import RunCancelled, RunFailed, RunInterrupted, RunSucceeded
 from runtime.flow_course import course, steps_of
 from runtime.history import effective
 from runtime.journal.contract import FlowRow, RunRow, UnknownRun
-from runtime.ownership import is_gone
 from runtime.runtime import Runtime
 from runtime.steering import NotPossible
 
@@ -89,7 +88,7 @@ class FlowCalls:
             return None
         flow, plan = await self._row(row.flow), await self._runtime.plan(row.flow)
         found = course(read(flow.text), plan, self._runtime.catalog, effective(events))
-        left = found.ended is None and not self._runtime.drives(run) and _is_left(row)
+        left = found.ended is None and not self._runtime.drives(run) and await self._is_left(row)
         return msgspec.structs.replace(found, state="left") if left else found
 
     async def go_on(self, run: str) -> bool:
@@ -111,6 +110,10 @@ class FlowCalls:
         except UnknownRun:
             return False
 
+    async def _is_left(self, row: RunRow) -> bool:
+        """Whether nobody drives a run any more, here or elsewhere."""
+        return row.lease_until <= time.time() or not await self._runtime.driver(row.run)
+
     async def _row(self, flow: str) -> FlowRow:
         """A stored flow by its hash, or the newest of a name. Raises NotPossible."""
         journal = self._runtime.journal
@@ -119,8 +122,3 @@ class FlowCalls:
         if named := await journal.flows(name=flow, limit=1):
             return named[0]
         raise NotPossible(f"No flow {flow!r} is stored here.", cure="Store it first.")
-
-
-def _is_left(row: RunRow) -> bool:
-    """Whether nobody drives a run any more, here or elsewhere."""
-    return not row.owner or row.lease_until <= time.time() or is_gone(row.owner)

@@ -20,6 +20,11 @@ def new_owner() -> str:
     return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
+def word_of(owner: str) -> str:
+    """What tells owners apart and says nothing of where they are."""
+    return owner.rpartition(":")[2]
+
+
 def is_gone(owner: str) -> bool:
     """Whether an owner is certainly dead: a process of this host that isn't there any more.
 

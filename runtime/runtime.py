@@ -43,6 +43,7 @@ from runtime.commands import (
     TakeWheel,
 )
 from runtime.connections.connections import Connections
+from runtime.discreet import DiscreetJournal, discreet
 from runtime.driving import Driver, Owned, recording_of
 from runtime.engine.executor import Executor
 from runtime.engine.hub import Hub, Subscription
@@ -55,7 +56,7 @@ from runtime.lookup import Lookup
 from runtime.metrics.memory import MemoryMetricStore
 from runtime.metrics.meter import Meter
 from runtime.metrics.store import MetricStore
-from runtime.ownership import new_id, new_owner
+from runtime.ownership import is_gone, new_id, new_owner, word_of
 from runtime.projections.inbox import Question
 from runtime.steering import NotPossible, Steering
 from runtime.stored_flows import StoredFlows
@@ -87,17 +88,23 @@ class Runtime:
         agents: Manager | None = None,
         connections: Connections | None = None,
         offered: Callable[[], Catalog] | None = None,
+        is_discreet: bool = False,
     ) -> None:
-        """`offered` gives the catalog as it is now, for one that may change meanwhile."""
+        """`offered` gives the catalog as it is now, for one that may change meanwhile.
+
+        A discreet one tells nobody which process of which machine drives a run.
+        """
         self._catalog = offered or (lambda: catalog)
         self.connections = connections or Connections(None)
-        self.journal = journal
-        self.owner = new_owner()
+        self._record = journal
+        self.journal: Journal = DiscreetJournal(journal) if is_discreet else journal
+        self.process = new_owner()
+        self.owner = word_of(self.process) if is_discreet else self.process
         self._lease = lease
         self._surroundings = surroundings
         self.agents = agents or Manager(Path(tempfile.gettempdir()) / "heddle")
         self._clock = clock or SystemClock()
-        self._hub = Hub()
+        self._hub = Hub(discreet if is_discreet else None)
         self._flows = StoredFlows(journal, self._catalog)
         self.look = Lookup(journal, self.plan, surroundings)
         self._executor = Executor(journal, surroundings, self._clock, self._hub, limits or Limits())
@@ -110,7 +117,7 @@ class Runtime:
         )  # fmt: skip
         self._driver = Driver(
             self._executor, journal, self._flows, self._steering, self.meter, self._clock,
-            Owned(self.owner, lease, grants),
+            Owned(self.process, lease, grants, word_of if is_discreet else str),
         )  # fmt: skip
         self._inboxes = Inboxes(journal)
         self._answering = Answering(self._executor, journal, self._driver.resume)
@@ -135,7 +142,7 @@ class Runtime:
                 await asyncio.gather(self._upkeep, return_exceptions=True)
             with contextlib.suppress(JournalError):
                 for run in await self._executor.close(CLOSED, grace=GRACE):
-                    await self.journal.release(run, self.owner)
+                    await self.journal.release(run, self.process)
         finally:
             await self.meter.close()
             self._hub.end()
@@ -257,6 +264,11 @@ class Runtime:
         """Whether a run, named by its whole id, is under way here."""
         return self._executor.live(run) is not None
 
+    async def driver(self, run: str) -> str:
+        """The process that drives a run, "" for none any more. Raises UnknownRun."""
+        row = await self._record.run(run)
+        return "" if row.ended is not None or is_gone(row.owner) else row.owner
+
     async def leave(self, run: str) -> bool:
         """Drive a run no longer if all it does is wait for a person, with no deadline.
 
@@ -269,7 +281,7 @@ class Runtime:
             return False
         await self._executor.drained()
         self._executor.leave(live, Failure("Left", "It waits for a person's answer."))
-        await self.journal.release(run, self.owner)
+        await self.journal.release(run, self.process)
         return True
 
     # What people are asked.
@@ -349,8 +361,8 @@ class Runtime:
             # A journal that is away for a moment shows itself with the next event.
             with contextlib.suppress(JournalError):
                 while self._executor.to_release:
-                    await self.journal.release(self._executor.to_release[-1], self.owner)
+                    await self.journal.release(self._executor.to_release[-1], self.process)
                     self._executor.to_release.pop()
                 if time.monotonic() - renewed > self._lease / 3 and self._executor.runs:
                     renewed = time.monotonic()
-                    await self.journal.renew(self.owner, self._lease)
+                    await self.journal.renew(self.process, self._lease)

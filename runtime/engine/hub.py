@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from runtime.events import LIVE_ONLY, AnyEvent
@@ -58,12 +58,17 @@ class Subscription:
 
 
 class Hub:
-    """Hands every batch to every subscription."""
+    """Hands every batch to every subscription, as it is to be `told`."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, told: Callable[[Sequence[AnyEvent]], Sequence[AnyEvent]] | None = None
+    ) -> None:
         self._subscriptions: set[Subscription] = set()
+        self._told = told
 
     def publish(self, batch: Sequence[AnyEvent]) -> None:
+        if self._told is not None:
+            batch = self._told(batch)
         for subscription in self._subscriptions:
             subscription.put(batch)
 

@@ -56,7 +56,10 @@ Home = NamedDependency[SkipValidation[House]]
 
 
 class Health(msgspec.Struct, frozen=True):
-    """How a service is; `detail` says what is wrong, `owner` drives its runs."""
+    """How a service is; `detail` says what is wrong, `owner` drives its runs.
+
+    Tenants are told how it is, and neither of the others, which are of the house's machines.
+    """
 
     service: str
     status: Literal["ok", "degraded"]
@@ -127,6 +130,8 @@ def health_of(house: House, name: str) -> Health:
     """How a service of this process is, as it last looked."""
     here = house.registry.here
     status: Literal["ok", "degraded"] = "degraded" if here.detail else "ok"
+    if house.came_by:
+        return Health(name, status, house.runtime.owner, here.version)
     return Health(name, status, here.owner, here.version, here.detail)
 
 

@@ -12,7 +12,6 @@ from runtime.commands import (
     StartRun,
 )
 from runtime.journal.contract import UnknownRun
-from runtime.ownership import is_gone
 from runtime.remote import RemoteRuntime
 from runtime.runtime import Runtime
 from runtime.services.offered import WORKFLOWS
@@ -31,7 +30,7 @@ async def steered(runtime: Runtime, registry: Registry, command: Steers, token: 
         return await runtime.obey(command)
     except NotPossible:
         owner = await _driver(runtime, command.run)
-        if not owner:
+        if owner in ("", runtime.process):
             raise
     entry = await registry.find(WORKFLOWS, owner)
     async with RemoteRuntime(entry.address, token) as remote:
@@ -56,10 +55,8 @@ def word_of(request: Request[Any, Any, Any]) -> str:
 
 
 async def _driver(runtime: Runtime, run: str) -> str:
-    """Who drives a run elsewhere, "" for nobody. Raises UnknownRun."""
+    """The process that drives a run, "" for none. Raises UnknownRun."""
     row = await runtime.journal.run(run)
     if row.run != run:
         raise UnknownRun(f"There is no run {run!r}.", cure="Give its whole id.")
-    if row.ended is not None or row.owner == runtime.owner or is_gone(row.owner):
-        return ""
-    return row.owner
+    return await runtime.driver(run)

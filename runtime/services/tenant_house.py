@@ -36,7 +36,7 @@ async def tenant_house(
 
     It is made from nothing that the house has: its home is a folder of its own, its runs are in a
     file there or in a schema of its own, and it knows no variable, connection or server of the
-    house. `address` is where people reach the house.
+    house. `address` is where people reach the house; which machine or process serves it isn't told.
     """
     settings = settings_of(house.settings, name)
     blocks = await asyncio.to_thread(installed, settings.packs_folder, settings.agents_folder)
@@ -45,7 +45,7 @@ async def tenant_house(
     links = Links(key_in(settings.folder), f"{address}{PREFIX}{name}")
     connections = _connections(settings, blocks)
     async with compose(
-        settings, grants, blocks=blocks, place=place, connections=connections
+        settings, grants, blocks=blocks, place=place, connections=connections, is_discreet=True
     ) as runtime:
         runtime.served_at(f"{address}{PREFIX}{name}")
         with contextlib.ExitStack() as at_end:

@@ -13,7 +13,7 @@ from websockets.exceptions import ConnectionClosedError, InvalidStatus
 from graph.file_format import write
 from graph.flow import Block, Flow
 from runtime.access.tenants import folder_of
-from runtime.commands import StartRun, StoreFlow
+from runtime.commands import CancelRun, StartRun, StoreFlow
 from runtime.events import TaskAsked
 from runtime.services.inbox import OPEN
 from tests.runtime.services.auth.conftest import BY, PASSWORD, Served
@@ -167,6 +167,47 @@ async def test_tenants_are_told_what_is_served_and_not_by_which_machines(
     assert {key for one in told for key in one} == {"service", "address", "health"}
     assert [one["service"] for one in told] == [one["service"] for one in to_the_house]
     assert {one["host"] for one in to_the_house} == {served.house.registry.here.owner.split(":")[0]}
+
+
+async def test_no_route_tells_a_tenant_which_machine_and_process_drive_its_runs(
+    served: Served, theirs: Theirs
+) -> None:
+    places = {"run": theirs.run, "wanted": theirs.run, "flow": theirs.flow, "hash": theirs.flow}
+    ways = addresses(served.house, places)
+    paths = [path for method, path in ways if method == "GET" and not path.endswith("/stream")]
+    question = {"query": "{ runs { nodes { id owner } } }"}
+
+    async with served.client("acme") as client:
+        client.timeout = 30
+        texts = {path: (await client.get(path)).text for path in (*paths, f"/find?text={MARK}")}
+        texts["/graphql"] = (await client.post("/graphql", json=question)).text
+        row = (await client.get(f"/runs/{theirs.run}")).json()
+
+    process = served.house.runtime.owner.rpartition(":")[0]
+    assert {path: text for path, text in texts.items() if process in text} == {}
+    assert f'"owner":"{row["owner"]}"' in texts["/graphql"]
+    assert row["owner"]
+
+
+@pytest.mark.parametrize("path", ["/events", "/events?after=0&run=", "/ws"])
+async def test_no_socket_tells_a_tenant_which_machine_and_process_drive_its_runs(
+    served: Served, theirs: Theirs, path: str
+) -> None:
+    headers = {"Authorization": f"Bearer {served.words['acme']}"}
+    address = f"{served.address.replace('http', 'ws', 1)}{path}"
+    address += theirs.run if path.endswith("=") else ""
+    async with connect(address, additional_headers=headers, proxy=None) as socket:
+        said = str(await socket.recv())
+        if path == "/ws":
+            for topic in ("run", "runs"):
+                wish = {"type": "subscribe", "id": topic, "topic": topic, "run": theirs.run}
+                await socket.send(msgspec.json.encode(wish).decode())
+        run = (await obey(served, "acme", StartRun(theirs.flow))).json()["run"]
+        while "run_started" not in said:
+            said += str(await socket.recv())
+        await obey(served, "acme", CancelRun(run))
+
+    assert served.house.runtime.owner.rpartition(":")[0] not in said
 
 
 async def test_tenants_who_listen_are_told_no_more_of_what_is_served(
