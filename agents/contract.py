@@ -182,15 +182,19 @@ class FlowShape(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[str, ...] = ()
 
 
-StepState = Literal["waiting", "running", "asking", "done", "skipped", "failed", "undone"]
-CourseState = Literal["running", "asking", "paused", "left", "succeeded", "failed", "cancelled"]
+StepState = Literal[
+    "waiting", "running", "asking", "done", "skipped", "failed", "undoing", "undone"
+]  # fmt: skip
+CourseState = Literal[
+    "running", "asking", "paused", "left", "cancelling", "succeeded", "failed", "cancelled"
+]  # fmt: skip
 
 
 class FlowStep(msgspec.Struct, frozen=True, kw_only=True):
     """A block of a run's main level that asks an agent, checks a value, or is a sub-flow.
 
-    "undone" is one that was done, and then undone as another failed. Times are seconds since
-    the epoch; `note` is what it says of itself, or why it failed.
+    "undone" is one that was done, and then undone as another failed or the run was cancelled.
+    Times are seconds since the epoch; `note` is what it says of itself, or why it failed.
     """
 
     step: str
@@ -202,7 +206,8 @@ class FlowStep(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FlowCourse(msgspec.Struct, frozen=True, kw_only=True):
-    """How far a run is; "left" is one that nobody drives. Times are seconds since the epoch.
+    """How far a run is; "left" is one that nobody drives, "cancelling" one that is cancelled
+    and undone first. Times are seconds since the epoch.
 
     `undone` says that all was undone that was to be.
     """
@@ -255,8 +260,8 @@ class Flows(Protocol):
         """Go on with a run that nobody drives; says whether it is driven here now."""
         ...
 
-    async def cancel(self, run: str, reason: str) -> None:
-        """End a run if it is still under way."""
+    async def cancel(self, run: str, reason: str, *, force: bool = False) -> None:
+        """End a run if it is still under way, once it is undone; with `force` at once."""
         ...
 
 
@@ -284,7 +289,7 @@ class NoFlows:
     async def go_on(self, *_: Any) -> bool:
         raise _houseless()
 
-    async def cancel(self, *_: Any) -> None:
+    async def cancel(self, *_: Any, **__: Any) -> None:
         raise _houseless()
 
 

@@ -44,10 +44,15 @@ class StartRun(Command, frozen=True, tag=tag):
 
 
 class CancelRun(Command, frozen=True, tag=tag):
-    """End a run; what is running is stopped at once."""
+    """End a run. What it did is undone first, where a block Compensate says how.
+
+    Meanwhile nothing else begins; what is changing something comes to its end, all else that is
+    under way is stopped. With `force`, or when it is said again, all ends at once.
+    """
 
     run: str
     reason: str = ""
+    force: bool = False
 
 
 class PauseRun(Command, frozen=True, tag=tag):

@@ -9,7 +9,7 @@ from graph.context import Through
 from graph.flow import Bound
 from runtime.breakpoints import Breakpoint, Fault, Phase
 
-VERSION = 3
+VERSION = 4
 """Of the events as written in journals and sent over the wire. Events only grow."""
 
 
@@ -104,6 +104,12 @@ class RunFailed(Event, frozen=True, gc=False, tag=tag):
 
     failure: Failure
     took: float
+
+
+class RunCancelling(Event, frozen=True, gc=False, tag=tag):
+    """Somebody ended the run, and what it did is undone first: nothing else begins any more."""
+
+    reason: str
 
 
 class RunCancelled(Event, frozen=True, gc=False, tag=tag):
@@ -351,6 +357,7 @@ AnyEvent = (
     | RunInterrupted
     | RunSucceeded
     | RunFailed
+    | RunCancelling
     | RunCancelled
     | TaskStarted
     | TaskFinished

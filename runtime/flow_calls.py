@@ -97,10 +97,10 @@ class FlowCalls:
             await self._runtime.obey(ResumeRun(run))
         return self._runtime.drives(run)
 
-    async def cancel(self, run: str, reason: str) -> None:
-        """End a run if it is still under way here."""
+    async def cancel(self, run: str, reason: str, *, force: bool = False) -> None:
+        """End a run if it is still under way here, once it is undone; with `force` at once."""
         with contextlib.suppress(HeddleError):
-            await self._runtime.obey(CancelRun(run, reason))
+            await self._runtime.obey(CancelRun(run, reason, force))
 
     async def _is_begun(self, run: str) -> bool:
         if self._runtime.drives(run):

@@ -8,11 +8,9 @@ from graph.catalog import Catalog
 from graph.compile.plan import Plan
 from graph.compile.ports import CALL
 from graph.flow import Flow
-from runtime.events import AnyEvent, ScopeClosed
+from runtime.engine.winding_up import COMPENSATE
+from runtime.events import AnyEvent, ScopeClosed, ScopeOpened
 from runtime.projections.run_view import BlockState, BlockView, RunState, RunView
-
-COMPENSATE = "logic.compensate"
-"""The kind of block whose rounds undo steps, each labelled by the step."""
 
 CHECKS = "data.validate"
 """The kind of block that counts as a step although it asks no agent."""
@@ -34,17 +32,16 @@ def course(flow: Flow, plan: Plan, catalog: Catalog, events: Sequence[AnyEvent])
     """How far a run is by its events, those that count."""
     view = reduce(RunView.after, events, RunView())
     rounds = _rounds(flow, events)
-    undone = {step for step, went_well in rounds.items() if went_well}
     return FlowCourse(
         run=view.run,
-        state=_RUN[view.state],
+        state="cancelling" if view.cancelling and view.state == "running" else _RUN[view.state],
         began=view.began,
         ended=view.ended,
-        steps=tuple(_step(flow, view, id, id in undone) for id in steps_of(flow, plan, catalog)),
+        steps=tuple(_step(flow, view, id, rounds) for id in steps_of(flow, plan, catalog)),
         outputs=view.outputs,
-        failure=view.failure.message if view.failure else view.reason,
+        failure=view.failure.message if view.failure else _cancelled(view, rounds),
         cure=view.failure.cure if view.failure else "",
-        undone=bool(rounds) and len(undone) == len(rounds),
+        undone=_is_all_undone(flow, view, rounds),
     )
 
 
@@ -60,15 +57,46 @@ def _is_step(flow: Flow, catalog: Catalog, id: str) -> bool:
     return kind in (CALL, CHECKS) or catalog.spec(kind).agent != "pure"
 
 
-def _rounds(flow: Flow, events: Sequence[AnyEvent]) -> dict[str, bool]:
-    """The steps that were to be undone, and whether that went well."""
-    undoers = {id for id, block in flow.blocks.items() if block.kind == COMPENSATE}
-    closed = [e for e in events if isinstance(e, ScopeClosed) and e.scope.count("[") == 1]
-    parted = [(e.scope.rstrip("]").partition("["), e.failure is None) for e in closed]
-    return {step: went_well for (block, _, step), went_well in parted if block in undoers}
+def _rounds(flow: Flow, events: Sequence[AnyEvent]) -> dict[str, str | None]:
+    """The steps that were to be undone: "" for what went well, why it didn't, None so far."""
+    undoers, rounds = _undoers(flow), dict[str, str | None]()
+    for event in events:
+        if isinstance(event, ScopeOpened | ScopeClosed) and event.scope.count("[") == 1:
+            block, _, step = event.scope.rstrip("]").partition("[")
+            if block in undoers:
+                rounds[step] = _went(event)
+    return rounds
 
 
-def _step(flow: Flow, view: RunView, id: str, undone: bool) -> FlowStep:
+def _went(event: ScopeOpened | ScopeClosed) -> str | None:
+    if isinstance(event, ScopeOpened):
+        return None
+    return event.failure.message if event.failure else ""
+
+
+def _is_all_undone(flow: Flow, view: RunView, rounds: Mapping[str, str | None]) -> bool:
+    """Whether all was undone that was to be, and nothing kept it from that."""
+    undoers = [b for id, b in view.blocks.items() if id in _undoers(flow)]
+    return (
+        bool(rounds) and not any(rounds.values()) and all(b.failed or b.finished for b in undoers)
+    )
+
+
+def _undoers(flow: Flow) -> set[str]:
+    return {id for id, block in flow.blocks.items() if block.kind == COMPENSATE}
+
+
+def _cancelled(view: RunView, rounds: Mapping[str, str | None]) -> str:
+    """Why a run was cancelled, and what was undone."""
+    said = [view.reason] if view.reason else []
+    if view.cancelling and (undone := [step for step, why in rounds.items() if why == ""]):
+        said.append(f"Undone: {', '.join(undone)}.")
+    if view.cancelling:
+        said += [f"{step} could not be undone: {why}" for step, why in rounds.items() if why]
+    return " ".join(said)
+
+
+def _step(flow: Flow, view: RunView, id: str, rounds: Mapping[str, str | None]) -> FlowStep:
     blocks = [b for name, b in view.blocks.items() if name == id or name.startswith(f"{id}/")]
     states = {STATES[block.state] for block in blocks} or {"waiting"}
     state = next(one for one in _WORST if one in states)
@@ -77,11 +105,18 @@ def _step(flow: Flow, view: RunView, id: str, undone: bool) -> FlowStep:
     return FlowStep(
         step=id,
         title=flow.blocks[id].title or id,
-        state="undone" if undone and state == "done" else state,
+        state=_undone(state, rounds[id], view.over) if id in rounds else state,
         began=min((b.began for b in blocks if b.began is not None), default=None),
         ended=max((b.ended for b in blocks if b.ended is not None), default=None),
         note=_note(blocks),
     )
+
+
+def _undone(state: StepState, why: str | None, is_over: bool) -> StepState:
+    """The state of a step that was to be undone."""
+    if state != "done" or why or (why is None and is_over):
+        return state
+    return "undoing" if why is None else "undone"
 
 
 def _note(blocks: Sequence[BlockView]) -> str:

@@ -160,7 +160,7 @@ class Runtime:
             case StartRun():
                 return Answer(run=await self._driver.start(command))
             case CancelRun():
-                self._executor.cancel(self._live(command.run), command.reason)
+                await self._cancel(command)
             case (
                 PauseRun() | ContinueRun() | StepRun() | RewindRun() | ChangeInputs()
                 | ChangeOutputs() | SkipTask() | RetryTask()
@@ -308,6 +308,12 @@ class Runtime:
         return await self._flows.plan(flow)
 
     # How it is done.
+
+    async def _cancel(self, command: CancelRun) -> None:
+        """Cancel a run; that it is cancelled is durable then, or it was left meanwhile."""
+        live = self._live(command.run)
+        durable = self._executor.cancel(live, command.reason, force=command.force)
+        await asyncio.wait((durable, live.over), return_when=asyncio.FIRST_COMPLETED)
 
     def _arrange(self, command: SetBreakpoints | SetFaults | TakeWheel) -> None:
         live = self._live(command.run)

@@ -43,7 +43,8 @@ def standing(view: RunView, now: float | None = None) -> str:
         return awaited(view)
     now = time.time() if now is None else now
     took = view.took if view.over or view.state == "interrupted" else max(0.0, now - view.began)
-    return f"{WORDS[view.state]} · {duration(took)}"
+    undoes = view.cancelling and view.state == "running"
+    return f"{'Undoing' if undoes else WORDS[view.state]} · {duration(took)}"
 
 
 def awaited(view: RunView) -> str:

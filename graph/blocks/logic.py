@@ -246,7 +246,8 @@ async def compensate(
     """Undo what was done before a step failed, the last first, and then fail as that step did.
 
     Each flow is given what its step gave, as its input `done`, and the `failure`. Where one can't
-    undo, the others still do, and the error says so. Gives the names of the steps undone.
+    undo, the others still do, and the error says so. Gives the names of the steps undone. A run
+    that is cancelled between the steps undoes what was done, too, and is cancelled then.
     """
     wanted = [name for name in reversed(undo) if _undone_by(name) in done]
     stuck = dict[str, str]()

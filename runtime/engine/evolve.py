@@ -16,6 +16,7 @@ from runtime.events import (
     OutputsChanged,
     ReplayDiverged,
     RunCancelled,
+    RunCancelling,
     RunContinued,
     RunFailed,
     RunInterrupted,
@@ -90,6 +91,8 @@ def evolve(run: Run, event: AnyEvent) -> Ready:  # noqa: C901  (a closed union i
             run.held.clear()
         case RunSucceeded() | RunFailed() | RunCancelled():
             run.ended = True
+        case RunCancelling():
+            run.cancelling = event.reason
         case RunRecovered():
             run.wheel = ""  # whoever steered an earlier runtime has to take it again
         case RunStalled() | RunInterrupted() | ReplayDiverged():
@@ -224,10 +227,13 @@ def finish(scope: Scope, i: int, outputs: Mapping[str, Any]) -> Ready:
 
 def leave_out(scope: Scope, i: int) -> Ready:
     """A task is skipped: none of its outputs gets a value."""
+    if scope.run.cancelling is not None and (scope.waiting[i] or not misses(scope, i)):
+        scope.run.called_off.add(scope.prefix + scope.plan.ids[i])
     slot = scope.plan.first_slot[i]
     for offset in range(max(1, len(scope.plan.outputs[i]))):
         scope.values[slot + offset] = SKIPPED
     scope.simple = False
+    _forget(scope, i)
     scope.status[i] = LEFT_OUT
     scope.left -= 1
     ready = Ready()
@@ -237,6 +243,8 @@ def leave_out(scope: Scope, i: int) -> Ready:
 
 def fail(scope: Scope, i: int, event: TaskFailed) -> Ready:
     """A task failed for good: that is the end of its scope, or goes on as its settings say."""
+    if scope.run.cancelling is not None:
+        scope.run.called_off.add(event.task)
     if event.outcome == "stop":
         _forget(scope, i)
         scope.status[i] = FAILED
@@ -273,14 +281,14 @@ def settle(scope: Scope, i: int, ready: Ready) -> None:
         if status[target] != WAITING:
             continue
         if not waiting[target]:
-            ready.append((scope, ~target if _misses(scope, target) else target))
+            ready.append((scope, ~target if misses(scope, target) else target))
         elif specs[target].join == "first" and _came(scope, target):
             # Marked at once, so that the next value doesn't make it ready again.
             status[target] = RUNNING
             ready.append((scope, target))
 
 
-def _misses(scope: Scope, i: int) -> bool:
+def misses(scope: Scope, i: int) -> bool:
     """Whether a task whose links are all settled lacks a value it needs."""
     join = scope.plan.specs[i].join
     missing = [scope.values[source.slot] is SKIPPED for source in scope.plan.sources[i]]
@@ -345,7 +353,7 @@ def _drop_questions(run: Run, of: Callable[[str], bool]) -> None:
 def looked_at_again(ready: Ready) -> Ready:
     """The same tasks, left out or not by the values that are there now."""
     tasks = [(scope, i if i >= 0 else ~i) for scope, i in ready]
-    return [(scope, ~i if not scope.simple and _misses(scope, i) else i) for scope, i in tasks]
+    return [(scope, ~i if not scope.simple and misses(scope, i) else i) for scope, i in tasks]
 
 
 def begin_again(scope: Scope) -> Ready:
@@ -363,7 +371,7 @@ def begin_again(scope: Scope) -> Ready:
         if i in presets or scope.status[i] != WAITING:
             continue
         if not scope.waiting[i]:
-            ready.append((scope, ~i if _misses(scope, i) else i))
+            ready.append((scope, ~i if misses(scope, i) else i))
         elif plan.specs[i].join == "first" and _came(scope, i):
             scope.status[i] = RUNNING
             ready.append((scope, i))

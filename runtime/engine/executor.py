@@ -18,6 +18,7 @@ from runtime.engine.replay import Recording
 from runtime.engine.runner import Runner
 from runtime.engine.state import Run, Scope
 from runtime.engine.surroundings import Limits, Surroundings
+from runtime.engine.winding_up import has_to_undo
 from runtime.events import (
     AnyEvent,
     Event,
@@ -157,9 +158,26 @@ class Executor:
         """Record that something happened to a run, and fold it in."""
         self._queue.tell(run, kind, *details)
 
-    def cancel(self, live: Live, reason: str) -> None:
-        """End a run; what is under way is stopped."""
-        self._scopes.end(live, RunCancelled, legible(reason))
+    def cancel(self, live: Live, reason: str, *, force: bool = False) -> "asyncio.Future[Any]":
+        """End a run, or begin to undo it; done once that is durable.
+
+        Where nothing has to be undone, with `force` or the second time what is under way is
+        stopped at once.
+        """
+        run, reason = live.run, legible(reason)
+        if force or run.ended or run.cancelling is not None or not has_to_undo(run):
+            self._scopes.end(live, RunCancelled, reason or run.cancelling or "")
+            return live.over
+        begun: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._runner.winding_up.begin(live, reason)
+        if run.paused or run.held:
+            self.unpause(live)
+        live.told_stalled = False
+        self._recorder.once_durable(
+            run.id, lambda: None if begun.done() else begun.set_result(None)
+        )
+        self._queue.kick()
+        return begun
 
     def pause(self, live: Live) -> None:
         """Start nothing new in a run."""

@@ -14,13 +14,14 @@ def look_closely(live: Live) -> None:
 
 def modes(live: Live, scope: Scope) -> bytes:
     """The modes of a scope's tasks: slow where they may be stopped, or go wrong."""
-    plan, debug = scope.plan, live.debug
-    if live.run.paused or live.recording or (debug and (debug.awaited or debug.until)):
+    plan, run, debug = scope.plan, live.run, live.debug
+    closely = run.paused or live.recording or run.cancelling is not None
+    if closely or (debug and (debug.awaited or debug.until)):
         return all_slow(scope)
     if debug is None:
         return plan.modes
     prefix = block_of(scope.prefix)
-    places = debug.points.places() | {fault.block for fault in live.run.faults}
+    places = debug.points.places() | {fault.block for fault in run.faults}
     ids = {place.removeprefix(prefix) for place in places if place.startswith(prefix)}
     if not ids:
         return plan.modes

@@ -22,6 +22,7 @@ from runtime.engine.scopes import Scopes
 from runtime.engine.state import Run, Scope
 from runtime.engine.surroundings import Limits
 from runtime.engine.under_way import UnderWay
+from runtime.engine.winding_up import WindingUp, is_undoing
 from runtime.events import (
     Failure,
     FaultInjected,
@@ -58,6 +59,7 @@ class Runner:
         self.debugger = Debugger(self, self.queue, self.scopes)
         self.said = Said(self.queue, self.debugger, recorder)
         self.asking = Asking(self.queue, self.under_way, recorder, clock)
+        self.winding_up = WindingUp(self, self.queue, self.under_way)
         self._recorder = recorder
         self._roll = roll
 
@@ -89,6 +91,11 @@ class Runner:
         live = self.scopes.runs.get(scope.run.id)
         if live is None or scope.closed or scope.run.ended:
             return
+        if scope.run.cancelling is not None:
+            instead = self.winding_up.instead(scope, i)
+            if instead is None:
+                return
+            i = instead
         if live.debug is not None:
             if not self.debugger.may_start(live, scope, i):
                 return
@@ -97,7 +104,10 @@ class Runner:
             return
         if i < 0:
             self.leave_out(scope, ~i)
-            return
+        else:
+            self._start(live, scope, i)
+
+    def _start(self, live: Live, scope: Scope, i: int) -> None:
         task = scope.prefix + scope.plan.ids[i]
         spec = scope.plan.specs[i]
         if scope.run.interrupted and self._must_ask(scope, i, task):
@@ -153,10 +163,14 @@ class Runner:
 
     def _launch_held(self, live: Live, scope: Scope, i: int, attempt: int) -> None:
         live.held -= 1
-        if not self._is_on_the_spot(scope, i):
-            self._launch(scope, i, attempt)
-        elif not scope.closed and not scope.run.ended:
+        if scope.closed or scope.run.ended:
+            return
+        if scope.run.cancelling is not None and self.winding_up.instead(scope, i) is None:
+            self.queue.kick()
+        elif self._is_on_the_spot(scope, i):
             self._call(scope, i, attempt)
+        else:
+            self._launch(scope, i, attempt)
 
     def _launch(self, scope: Scope, i: int, attempt: int) -> None:
         """Begin a task that takes time."""
@@ -177,13 +191,21 @@ class Runner:
             self.failed(scope, i, attempt, error)
         except asyncio.CancelledError:
             if not scope.closed:
-                # Not by us: whatever the block awaited was cancelled under it.
+                # Its scope goes on: it was called off, or what it awaited was cancelled under it.
                 self.under_way.left(live, scope, i)
-                self.failed(scope, i, attempt, Abandoned("What it waited for was cancelled."))
+                self._cut_off(scope, i, attempt)
             raise
         else:
             self.under_way.left(live, scope, i)
             self.finished(scope, i, attempt, began, outputs)
+
+    def _cut_off(self, scope: Scope, i: int, attempt: int) -> None:
+        """What a task waited for was cancelled, with its run or by somebody else."""
+        if scope.run.cancelling is None or is_undoing(scope):
+            self.failed(scope, i, attempt, Abandoned("What it waited for was cancelled."))
+        else:
+            self.winding_up.call_off(scope, i)
+            self.queue.kick()
 
     def _wrong(self, live: Live, scope: Scope, i: int) -> Sequence[Fault]:
         """What goes wrong on purpose at a task that begins."""
@@ -240,6 +262,9 @@ class Runner:
             self.queue.fold(scope.run, TaskFailed, task, attempt, failure)
             self.scopes.end(live, RunFailed, live.overspent)
             return
+        if scope.run.cancelling is not None and not self.winding_up.tries_again(scope, i):
+            self.fail(scope, i, attempt, failure, scope.plan.settings[i].on_error)
+            return
         asked = wait_asked_by(error)
         match decide.after_failure(
             scope.plan.settings[i], attempt, failure, asked=asked, roll=self._roll()
@@ -264,8 +289,13 @@ class Runner:
     def fail(
         self, scope: Scope, i: int, attempt: int, failure: Failure, outcome: str = "stop"
     ) -> None:
-        """A task failed for good: its scope ends by it, or goes on as the outcome says."""
+        """A task failed for good: its scope ends by it, or goes on as the outcome says.
+
+        A run that is cancelled goes on, to be undone.
+        """
         task = scope.prefix + scope.plan.ids[i]
+        if outcome == "stop" and scope.run.cancelling is not None and not is_undoing(scope):
+            outcome = "port"
         self.queue.fold(scope.run, TaskFailed, task, attempt, failure, outcome)
         if outcome == "stop":
             self.scopes.fail(scope, failure)

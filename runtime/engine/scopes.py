@@ -16,10 +16,12 @@ from runtime.engine.recorder import Recorder
 from runtime.engine.state import Run, Scope
 from runtime.engine.surroundings import Limits
 from runtime.engine.under_way import UnderWay
+from runtime.engine.winding_up import Cancelled, cut_short, may_open
 from runtime.events import (
     AnyEvent,
     Event,
     Failure,
+    RunCancelled,
     RunFailed,
     RunSucceeded,
     ScopeClosed,
@@ -61,7 +63,7 @@ class Scopes:
         begun = run.scopes.get(address)
         if begun:
             begun.modes = modes(live, begun)
-        inner = begun or self._open(live, scope, address, body, inputs)
+        inner = begun or self._open(live, scope, i, address, body, inputs)
         over: asyncio.Future[Outputs] = asyncio.get_running_loop().create_future()
         live.rounds[inner] = over
         ready = evolve.preset(inner, {**shared, **inputs})
@@ -75,7 +77,7 @@ class Scopes:
                 self.stop(live, inner)
 
     def _open(
-        self, live: Live, scope: Scope, address: str, body: str, inputs: Mapping[str, Any]
+        self, live: Live, scope: Scope, i: int, address: str, body: str, inputs: Mapping[str, Any]
     ) -> Scope:
         if scope.depth >= self._limits.depth:
             raise BlockError(
@@ -83,6 +85,8 @@ class Scopes:
                 cure="Look for a flow that runs itself, or raise the limit.",
             )
         run = scope.run
+        if run.cancelling is not None and not may_open(scope, i):
+            raise Cancelled(run.cancelling or "The run was cancelled.")
         self._queue.fold(run, ScopeOpened, address, body, dict(inputs))
         inner = run.scopes[address]
         if run.paused or live.recording or live.debug:
@@ -104,12 +108,23 @@ class Scopes:
         if scope.run.held and _is_held(scope):
             return
         if scope.parent is None:
-            self.end(live, RunSucceeded, scope.results())
+            self._end_well(live)
+            return
+        if scope.run.cancelling is not None and (failure := cut_short(scope)):
+            self.fail(scope, failure)
             return
         self._queue.fold(scope.run, ScopeClosed, scope.address)
         over = live.rounds.get(scope)
         if over is not None and not over.done():
             over.set_result(dict(scope.results()))
+
+    def _end_well(self, live: Live) -> None:
+        """End a run whose tasks are all settled: done, or undone as it was cancelled."""
+        run = live.run
+        if run.cancelling is not None and run.called_off:
+            self.end(live, RunCancelled, run.cancelling)
+        else:
+            self.end(live, RunSucceeded, run.root.results())
 
     def fail(self, scope: Scope, failure: Failure) -> None:
         """A scope ends by a failure, and the run with it if it is the outermost."""

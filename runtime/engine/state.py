@@ -77,10 +77,14 @@ class Run:
     Of a run that is debugged: `held` are the tasks that wait for a person, `changed` the
     arguments given by one to tasks that aren't settled, `original` the outputs that the outputs
     given by one replaced, `tokens` and `cost` what was spent.
+
+    Of a run that is cancelled, and undone first: `cancelling` says why, `called_off` names the
+    tasks that failed or were left out since.
     """
 
     __slots__ = (
-        "answered", "asked", "attempts", "began", "breakpoints", "changed", "closed", "cost",
+        "answered", "asked", "attempts", "began", "breakpoints", "called_off", "cancelling",
+        "changed", "closed", "cost",
         "doubted", "ended", "faults", "held", "id", "interrupted", "original", "paused", "root",
         "rounds", "scopes", "seq", "tokens", "wheel",
     )  # fmt: skip
@@ -100,6 +104,8 @@ class Run:
         self.answered: dict[tuple[str, str], TaskAnswered] = {}
         self.paused = False
         self.ended = False
+        self.cancelling: str | None = None
+        self.called_off: set[str] = set()
         self.held: dict[str, TaskHeld] = {}
         self.changed: dict[str, dict[str, Any]] = {}
         self.original: dict[str, dict[str, Any]] = {}

@@ -89,6 +89,13 @@ class UnderWay:
                 task.cancel()
         self._begin_queued()
 
+    def withdrawn(self, run: Run, which: Callable[[Scope, int], bool]) -> list[tuple[Scope, int]]:
+        """Tasks of a run that waited for their turn, and don't any more."""
+        gone = [(scope, i) for _, scope, i, _ in self._queued if scope.run is run]
+        gone = [(scope, i) for scope, i in gone if which(scope, i)]
+        self._queued = deque(one for one in self._queued if one[1:3] not in gone)
+        return gone
+
     @property
     def waiting(self) -> int:
         """How many attempts wait for their turn."""

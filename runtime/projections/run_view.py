@@ -15,6 +15,7 @@ from runtime.events import (
     OutputsChanged,
     ReplayDiverged,
     RunCancelled,
+    RunCancelling,
     RunContinued,
     RunFailed,
     RunInterrupted,
@@ -194,6 +195,8 @@ class RunView(msgspec.Struct):
     failure: Failure | None = None
     reason: str = ""
     """Why it was cancelled, or stopped early by a block."""
+    cancelling: bool = False
+    """Whether it was cancelled, and is undone first."""
     waits_for: list[str] = []
     difference: Difference | None = None
     blocks: dict[str, BlockView] = {}
@@ -317,6 +320,7 @@ class RunView(msgspec.Struct):
         | RunInterrupted
         | RunSucceeded
         | RunFailed
+        | RunCancelling
         | RunCancelled
         | RunRewound,
     ) -> None:
@@ -349,6 +353,9 @@ class RunView(msgspec.Struct):
             case RunFailed():
                 self.failure = event.failure
                 self._end("failed", event.at)
+            case RunCancelling():
+                self.reason, self.cancelling = event.reason, True
+                self._goes_on()
             case RunCancelled():
                 self.reason = event.reason
                 self._end("cancelled", event.at)

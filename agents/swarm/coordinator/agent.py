@@ -46,8 +46,12 @@ LOST = "Nobody knows how it ended: its run was forgotten before that was noted."
 
 _STATES: Mapping[CourseState, WorkflowState] = {
     "running": "running", "asking": "waiting", "paused": "waiting", "left": "running",
+    "cancelling": "cancelling",
     "succeeded": "succeeded", "failed": "failed", "cancelled": "cancelled",
 }  # fmt: skip
+
+
+_CURRENT = ("running", "asking", "undoing")
 
 
 class CoordinatorAgent(Worker):
@@ -159,17 +163,23 @@ class CoordinatorAgent(Worker):
         return Workflows(workflows=found[:limit], next=found[limit - 1].number if more else None)
 
     @capability("write")
-    async def cancel(self, workflow_id: str, *, reason: str = "") -> Workflow:
-        """End a workflow; what its steps have done stays done.
+    async def cancel(self, workflow_id: str, *, reason: str = "", force: bool = False) -> Workflow:
+        """End a workflow, once what its steps have done is undone, the last first.
 
-        Raises Contended where another process does it.
+        The second time, or with `force`, it ends at once: what is done then stays done. Raises
+        Contended where another process does it.
         """
         kept = await self._kept(workflow_id)
         if kept.state not in OVER:
             if not await self.means.flows.go_on(workflow_id):
                 await self._look_who_does(workflow_id)
-            await self.means.flows.cancel(workflow_id, reason)
-            await self._over(kept)
+            await self.means.flows.cancel(workflow_id, reason, force=force)
+            course = await self.means.flows.course(workflow_id)
+            if course is not None and course.ended is None:
+                await self._tables.done(self._store.cancelling, workflow_id)
+                self._follow(kept)
+            else:
+                await self._over(kept)
         return await self.status(workflow_id)
 
     @capability("read")
@@ -265,8 +275,8 @@ class CoordinatorAgent(Worker):
             return _as_kept(kept)
         state = state_of(course)
         steps = [*course.steps]
-        over = [step for step in steps if step.state in ("done", "undone")]
-        current = [step.step for step in steps if step.state in ("running", "asking")]
+        over = [step for step in steps if step.state in ("done", "undoing", "undone")]
+        current = [step.step for step in steps if step.state in _CURRENT]
         return replace(
             _as_kept(kept),
             status=state,
@@ -276,6 +286,7 @@ class CoordinatorAgent(Worker):
             result=course.outputs,
             error=course.failure,
             cure=course.cure,
+            undone=course.undone and course.ended is not None,
             began=course.began,
             ended=course.ended,
         )
@@ -354,6 +365,7 @@ def _as_kept(kept: Kept) -> Workflow:
         result={},
         error=LOST if is_lost else "",
         cure="Look what its steps did, and begin another if need be." if is_lost else "",
+        undone=False,
         created=kept.created,
         began=None,
         ended=None,

@@ -25,7 +25,7 @@ class Stand(NamedTuple):
     """How far a workflow is."""
 
     status: Annotated[
-        str, "pending, running, waiting, succeeded, failed, undone, cancelled or lost."
+        str, "pending, running, waiting, cancelling, succeeded, failed, undone, cancelled or lost."
     ]
     progress: Annotated[float, "From 0 to 1."]
     step: Annotated[str, "The step that is under way, empty if none is."]

@@ -8,10 +8,11 @@ import msgspec
 from agents.contract import FlowStep
 
 WorkflowState = Literal[
-    "pending", "running", "waiting", "succeeded", "failed", "undone", "cancelled", "lost"
+    "pending", "running", "waiting", "cancelling", "succeeded", "failed", "undone", "cancelled",
+    "lost",
 ]  # fmt: skip
-"""waiting: for a person; undone: it failed, and all was undone that was to be; lost: its run was
-forgotten before anybody noted how it ended."""
+"""waiting: for a person; cancelling: it is undone, and is cancelled then; undone: it failed, and
+all was undone that was to be; lost: its run was forgotten before anybody noted how it ended."""
 
 OVER: tuple[WorkflowState, ...] = ("succeeded", "failed", "undone", "cancelled", "lost")
 
@@ -49,7 +50,10 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Workflow(msgspec.Struct, frozen=True, kw_only=True):
-    """How far a workflow is: `progress` from 0 to 1. Times are seconds since the epoch."""
+    """How far a workflow is: `progress` from 0 to 1. Times are seconds since the epoch.
+
+    `undone` says that all was undone that was to be, as a step failed or it was cancelled.
+    """
 
     workflow_id: str
     name: str
@@ -62,6 +66,7 @@ class Workflow(msgspec.Struct, frozen=True, kw_only=True):
     result: Mapping[str, Any]
     error: str
     cure: str
+    undone: bool
     created: float
     began: float | None
     ended: float | None

@@ -21,6 +21,7 @@ STATEMENTS = (
         name VARCHAR(200) PRIMARY KEY, description TEXT NOT NULL, text TEXT NOT NULL)""",
 )
 
+_IS_OVER = f"state IN ({', '.join(map(repr, OVER))})"
 _ADD = """INSERT INTO swarm_workflows
     (workflow_id, number, key, name, description, parameters, flow, created, state)
     VALUES (:workflow_id, :number, :key, :name, :description, :parameters, :flow, :created, :state)
@@ -31,9 +32,10 @@ _DROP = "DELETE FROM swarm_workflows WHERE workflow_id = :id"
 _SETTLE = "UPDATE swarm_workflows SET state = :state WHERE workflow_id = :id"
 _BEGUN = """UPDATE swarm_workflows SET state = 'running'
     WHERE workflow_id = :id AND state = 'pending'"""
+_CANCELLING = f"""UPDATE swarm_workflows SET state = 'cancelling'
+    WHERE workflow_id = :id AND NOT {_IS_OVER}"""
 _PAGE = """SELECT * FROM swarm_workflows WHERE number < :before AND (:state = '' OR state = :state)
     ORDER BY number DESC LIMIT :limit"""
-_IS_OVER = f"state IN ({', '.join(map(repr, OVER))})"
 _UNFINISHED = f"SELECT * FROM swarm_workflows WHERE NOT {_IS_OVER}"
 _COUNTS = "SELECT state, count(*) AS number FROM swarm_workflows GROUP BY state"
 _FORGET = f"DELETE FROM swarm_workflows WHERE created < :before AND {_IS_OVER}"
@@ -88,6 +90,10 @@ class Store:
     def begun(self, workflow_id: str) -> None:
         """Note that the run of a workflow is on record."""
         self._tables.do_now(lambda one: ask(one, _BEGUN, id=workflow_id))
+
+    def cancelling(self, workflow_id: str) -> None:
+        """Note that a workflow is being undone, unless it is over."""
+        self._tables.do_now(lambda one: ask(one, _CANCELLING, id=workflow_id))
 
     def page(self, limit: int, before: int | None, state: str) -> list[Kept]:
         """Workflows, newest first, from below the number `before`."""

@@ -151,7 +151,7 @@ class Lifecycle:
             self._tells.cancel()
         if debuggee.story.end is None:
             with contextlib.suppress(HeddleError):
-                await debuggee.obey(CancelRun(debuggee.run, "It is begun anew."))
+                await debuggee.obey(CancelRun(debuggee.run, "It is begun anew.", force=True))
         if given is not None:
             debuggee.asked = decoded(bytes(given), type(debuggee.asked))
         desk.threads.clear()

@@ -135,6 +135,7 @@ class WorkflowTold(msgspec.Struct, frozen=True, kw_only=True):
     result: Record
     error: str
     cure: str
+    undone: bool
     created_at: datetime
     began_at: datetime | None
     ended_at: datetime | None
@@ -158,9 +159,10 @@ class WorkflowsPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WorkflowCancel(Body, frozen=True):
-    """Why a workflow is to end."""
+    """Why a workflow is to end; with `force` it ends at once, and nothing is undone any more."""
 
     reason: Text = ""
+    force: bool = False
 
 
 class TemplateCreate(Body, frozen=True):

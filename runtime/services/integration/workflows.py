@@ -110,8 +110,9 @@ async def workflow(hub: Desk, workflow_id: FromPath[str]) -> WorkflowTold:
 async def cancel(
     hub: Desk, workflow_id: FromPath[str], data: JSONBody[WorkflowCancel]
 ) -> WorkflowTold:
-    """End a workflow; what its steps have done stays done."""
-    return told(await _of(hub, "cancel", workflow_id, reason=data.reason))
+    """End a workflow, once what its steps have done is undone; the second time, at once."""
+    found = await _of(hub, "cancel", workflow_id, reason=data.reason, force=data.force)
+    return told(found)
 
 
 async def _of(hub: Hub, capability: str, workflow_id: str, **more: Any) -> Any:
@@ -154,6 +155,7 @@ def told(found: Any) -> WorkflowTold:
         result=record(found.result),
         error=found.error,
         cure=found.cure,
+        undone=found.undone,
         created_at=when(found.created) or now(),
         began_at=when(found.began),
         ended_at=when(found.ended),

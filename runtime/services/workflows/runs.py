@@ -107,8 +107,9 @@ async def outputs(runtime: Engine, wanted: FromPath[str], wait: Wait = 0.0) -> R
 async def cancel(
     request: AnyRequest, house: Home, runtime: Engine, wanted: FromPath[str], data: JSONBody[Reason]
 ) -> Answer:
-    """End a run, wherever it is driven."""
-    return await _steered(request, house, runtime, CancelRun(wanted, data.reason))
+    """End a run, wherever it is driven, once what it did is undone."""
+    command = CancelRun(wanted, data.reason, data.force)
+    return await _steered(request, house, runtime, command)
 
 
 @post("/runs/{wanted:str}/pause", status_code=200)

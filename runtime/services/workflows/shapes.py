@@ -53,9 +53,10 @@ class NewRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Reason(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Why a run is ended."""
+    """Why a run is ended; with `force` at once, whatever there is to undo."""
 
     reason: Annotated[str, msgspec.Meta(max_length=1000)] = ""
+    force: bool = False
 
 
 class Again(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -13,6 +13,7 @@ from runtime.events import (
     OutputsChanged,
     ReplayDiverged,
     RunCancelled,
+    RunCancelling,
     RunContinued,
     RunFailed,
     RunInterrupted,
@@ -116,6 +117,7 @@ def small_run(run: str = "small") -> list[AnyEvent]:
         TaskAnswered(run, 32, 105.0, "each[0]/post", "1", VALUES, "Ann", "link", 105.5, True),
         RunRewound(run, 33, 105.5, 29),
         RunFailed(run, 34, 106.0, REFUSED, 6.0),
-        RunCancelled(run, 35, 106.5, "enough", 6.5),
-        RunSucceeded(run, 36, 107.0, {"report": VALUES}, 7.0, "enough of it"),
+        RunCancelling(run, 35, 106.25, "enough"),
+        RunCancelled(run, 36, 106.5, "enough", 6.5),
+        RunSucceeded(run, 37, 107.0, {"report": VALUES}, 7.0, "enough of it"),
     ]

@@ -185,6 +185,119 @@ async def test_a_workflow_can_be_ended(coordinator: CoordinatorAgent) -> None:
     assert (ended.status, ended.error) == ("cancelled", "Not now.")
 
 
+def lingering(seconds: float = 600.0, undoes: float = 0.0) -> str:
+    """A file, then something that takes its time; undoing takes a while, too."""
+    undo = Flow.of(
+        [
+            Block("done", "flow.input", {"name": "done"}),
+            Block("wait", "logic.wait", {"seconds": undoes}),
+            Block("gone", "files.delete"),
+        ],
+        [("done.value", "wait.value"), ("wait.value", "gone.path")],
+    )
+    return write(
+        Flow.of(
+            [
+                Block("train", "files.write", {"path": "train.txt", "content": "seat"}),
+                Block("wait", "logic.wait", {"seconds": seconds}, settings=CATCHES),
+                Block("hotel", "files.write", {"path": "hotel.txt"}, settings=CATCHES),
+                Block("failed", "logic.merge_any"),
+                Block("done", "logic.merge_some"),
+                Block("undo", "logic.compensate", {"undo": ["undo_train"]}),
+            ],
+            [
+                ("train.path", "wait.value"),
+                ("wait.value", "hotel.content"),
+                ("train.path", "done.train"),
+                ("wait.error", "failed.wait"),
+                ("hotel.error", "failed.hotel"),
+                ("failed.value", "undo.failure"),
+                ("done.value", "undo.done"),
+            ],
+            name="Lingering",
+            flows={"undo_train": undo},
+        )
+    )
+
+
+async def booked(coordinator: CoordinatorAgent, text: str) -> str:
+    """A workflow whose first step is done."""
+    await coordinator.add_template("lingering", text)
+    made = (await coordinator.create("lingering")).workflow_id
+    await shows(coordinator, made, train="done")
+    return made
+
+
+async def shows(coordinator: CoordinatorAgent, workflow: str, **wanted: str) -> None:
+    async def does() -> bool:
+        return states(await coordinator.status(workflow)).items() >= wanted.items()
+
+    await until(does)
+
+
+async def test_one_that_is_cancelled_undoes_what_it_did_and_says_so(
+    coordinator: CoordinatorAgent, tmp_path: Path
+) -> None:
+    made = await booked(coordinator, lingering())
+
+    await coordinator.cancel(made, reason="Not now.")
+    done = await coordinator.wait(made)
+
+    assert (done.status, done.undone) == ("cancelled", True)
+    assert done.error == "Not now. Undone: train."
+    assert states(done) == {"train": "undone", "hotel": "skipped"}
+    assert not (tmp_path / "train.txt").exists()
+    assert not (tmp_path / "hotel.txt").exists()
+
+
+async def test_while_it_is_undone_its_progress_says_so(coordinator: CoordinatorAgent) -> None:
+    made = await booked(coordinator, lingering(undoes=600.0))
+
+    told = await coordinator.cancel(made)
+
+    assert (told.status, told.undone, told.ended) == ("cancelling", False, None)
+    await shows(coordinator, made, train="undoing")
+    assert (await coordinator.status(made)).current_step == "train"
+    assert await coordinator.counts() == {"cancelling": 1}
+
+
+async def test_the_second_time_it_ends_at_once(
+    coordinator: CoordinatorAgent, tmp_path: Path
+) -> None:
+    made = await booked(coordinator, lingering(undoes=600.0))
+    await coordinator.cancel(made, reason="Not now.")
+
+    ended = await coordinator.cancel(made)
+
+    assert (ended.status, ended.undone, ended.error) == ("cancelled", False, "Not now.")
+    assert states(ended) == {"train": "done", "hotel": "skipped"}
+    assert (tmp_path / "train.txt").exists()
+
+
+async def test_by_force_it_ends_at_once(coordinator: CoordinatorAgent, tmp_path: Path) -> None:
+    made = await booked(coordinator, lingering())
+
+    ended = await coordinator.cancel(made, force=True)
+
+    assert (ended.status, ended.undone) == ("cancelled", False)
+    assert (tmp_path / "train.txt").exists()
+
+
+async def test_one_that_was_being_undone_is_undone_when_its_runtime_comes_back(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as (_, coordinator):
+        made = await booked(coordinator, lingering(undoes=1.0))
+        await coordinator.cancel(made)
+        assert (tmp_path / "train.txt").exists()
+
+    async with opened(tmp_path) as (_, coordinator):
+        done = await coordinator.wait(made)
+
+    assert (done.status, done.undone) == ("cancelled", True)
+    assert not (tmp_path / "train.txt").exists()
+
+
 async def test_one_that_another_process_does_is_ended_there_only(tmp_path: Path) -> None:
     async with opened(tmp_path) as (_, coordinator):
         await coordinator.add_template("slow", SLOW)

@@ -56,32 +56,41 @@ def _undoing(name: str, seconds: float) -> Flow:
     )
 
 
-FAILS: dict[str, Any] = msgspec.json.decode(
-    write(
-        Flow.of(
-            [
-                Block("first", "files.write", {"path": "first.txt", "content": "1"}),
-                Block("second", "files.write", {"path": "second.txt"}),
-                Block(
-                    "third",
-                    "files.write",
-                    {"path": "/nowhere/at/all.txt"},
-                    settings=Settings(on_error="port"),
-                ),
-                Block("done", "logic.merge_some"),
-                Block("undo", "logic.compensate", {"undo": ["undo_first", "undo_second"]}),
-            ],
-            [
-                ("first.path", "second.content"),
-                ("second.path", "third.content"),
-                ("first.path", "done.first"),
-                ("second.path", "done.second"),
-                ("done.value", "undo.done"),
-                ("third.error", "undo.failure"),
-            ],
-            name="Fails",
-            flows={"undo_first": _undoing("first", 1.0), "undo_second": _undoing("second", 0.0)},
-        )
+def _undone(name: str, third: Block, takes: str) -> dict[str, Any]:
+    """Two files, then something that takes the second's path and may fail."""
+    flow = Flow.of(
+        [
+            Block("first", "files.write", {"path": "first.txt", "content": "1"}),
+            Block("second", "files.write", {"path": "second.txt"}),
+            third,
+            Block("done", "logic.merge_some"),
+            Block("undo", "logic.compensate", {"undo": ["undo_first", "undo_second"]}),
+        ],
+        [
+            ("first.path", "second.content"),
+            ("second.path", f"third.{takes}"),
+            ("first.path", "done.first"),
+            ("second.path", "done.second"),
+            ("done.value", "undo.done"),
+            ("third.error", "undo.failure"),
+        ],
+        name=name,
+        flows={"undo_first": _undoing("first", 1.0), "undo_second": _undoing("second", 0.0)},
     )
+    made: dict[str, Any] = msgspec.json.decode(write(flow))
+    return made
+
+
+_CAUGHT = Settings(on_error="port")
+
+FAILS = _undone(
+    "Fails",
+    Block("third", "files.write", {"path": "/nowhere/at/all.txt"}, settings=_CAUGHT),
+    takes="content",
 )
 """Its third step fails. The second is undone at once, the first after a second."""
+
+LINGERS = _undone(
+    "Lingers", Block("third", "logic.wait", {"seconds": 600}, settings=_CAUGHT), takes="value"
+)
+"""The same, but that its third step takes its time."""

@@ -1,6 +1,7 @@
 """Workflows over HTTP: begun, followed, listed, ended, and begun once for one key."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import httpx
 import pytest
 
 from tests.runtime.services.integration.conftest import hub_of
-from tests.runtime.services.integration.flows import FAILS, GREETS, WAITS
+from tests.runtime.services.integration.flows import FAILS, GREETS, LINGERS, WAITS
 from tests.servers.heddle import Heddle
 
 
@@ -23,7 +24,7 @@ def over(hub: httpx.Client, workflow: str) -> dict[str, Any]:
     until = time.monotonic() + 90
     while time.monotonic() < until:
         told: dict[str, Any] = hub.get(f"workflow/{workflow}").json()
-        if told["status"] not in ("pending", "running", "waiting"):
+        if told["status"] not in ("pending", "running", "waiting", "cancelling"):
             return told
         time.sleep(0.05)
     raise AssertionError(f"{workflow} doesn't end")
@@ -188,8 +189,47 @@ def test_a_server_that_was_killed_while_it_undid_undoes_the_rest(tmp_path: Path)
     assert [step["status"] for step in done["steps"]] == ["undone", "undone", "failed"]
 
 
-def _until_there(path: Path) -> None:
+def test_a_server_that_was_killed_while_it_cancelled_undoes_the_rest(tmp_path: Path) -> None:
+    with Heddle(tmp_path) as server:
+        with hub_of(server) as hub:
+            hub.post("workflow/templates", json={"name": "lingers", "flow": LINGERS})
+            made = hub.post("workflow/create", json={"name": "lingers"}).json()["workflow_id"]
+            _until(lambda: _states(hub, made) == ["done", "done"])
+            told = hub.post(f"workflow/{made}/cancel", json={"reason": "Not now."}).json()
+            _until_there(tmp_path / "undone_second.txt")
+        server.kill()
+        server.start()
+        with hub_of(server) as hub:
+            done = over(hub, made)
+
+    assert told["status"] == "cancelling"
+    assert (done["status"], done["undone"]) == ("cancelled", True)
+    assert done["error"] == "Not now. Undone: second, first."
+    assert (tmp_path / "undone_first.txt").exists()
+    assert [step["status"] for step in done["steps"]] == ["undone", "undone"]
+
+
+def test_by_force_a_workflow_ends_at_once(hub: httpx.Client) -> None:
+    hub.post("workflow/templates", json={"name": "lingers", "flow": LINGERS})
+    made = hub.post("workflow/create", json={"name": "lingers"}).json()["workflow_id"]
+    _until(lambda: _states(hub, made) == ["done", "done"])
+
+    ended = hub.post(f"workflow/{made}/cancel", json={"force": True}).json()
+
+    assert (ended["status"], ended["undone"]) == ("cancelled", False)
+    assert [step["status"] for step in ended["steps"]] == ["done", "done"]
+
+
+def _states(hub: httpx.Client, workflow: str) -> list[str]:
+    return [step["status"] for step in hub.get(f"workflow/{workflow}").json()["steps"]]
+
+
+def _until(holds: Callable[[], bool]) -> None:
     until = time.monotonic() + 90
-    while not path.exists():
-        assert time.monotonic() < until, f"{path} doesn't come"
-        time.sleep(0.01)
+    while not holds():
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def _until_there(path: Path) -> None:
+    _until(path.exists)
