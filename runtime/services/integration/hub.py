@@ -10,6 +10,7 @@ from agents.errors import Unavailable
 from runtime.services.house import House
 from runtime.services.integration.platform_data import DEFINITION, nothing, table_in
 from runtime.services.integration.pulse import COORDINATOR, Pulse
+from runtime.services.integration.reach import Reach
 
 
 class Hub:
@@ -18,6 +19,7 @@ class Hub:
     def __init__(self, house: House) -> None:
         self.runtime = house.runtime
         self.pulse = Pulse(house.runtime.agents, house.grants)
+        self.reach = Reach(house.registry)
         self.keys = house.keys
         self._grants = house.grants
         self._table = table_in(house.settings.folder, house.settings.database_url)

@@ -15,6 +15,7 @@ from runtime.services.integration.hub import Desk, Hub
 from runtime.services.integration.pages import Cursor, Limit, linked, page_of
 from runtime.services.integration.problems import LARGEST, PROBLEMS
 from runtime.services.integration.pulse import COORDINATOR, SWARM, health_of, overall
+from runtime.services.integration.reach import Lost, reached
 from runtime.services.integration.shapes import (
     AgentFigures,
     AgentHealth,
@@ -48,14 +49,15 @@ async def status(hub: Desk) -> StatusAnswer:
             overall_health="unhealthy",
             detail=SKIPPED,
         )
-    healths = await hub.pulse.deep()
+    lost = await hub.reach.lost()
+    healths = reached(await hub.pulse.deep(), lost)
     told = {name: _brief(health) for name, health in healths.items() if name in SWARM}
     return StatusAnswer(
         initialized=True,
         timestamp=now(),
         agents=told,
-        overall_health=overall(healths),
-        detail=_ailing(healths, COORDINATOR),
+        overall_health=overall(healths, lost),
+        detail=" ".join([*_ailing(healths, COORDINATOR), *_missing(lost)]),
     )
 
 
@@ -125,7 +127,8 @@ async def check(hub: Desk, data: JSONBody[HealthCheck]) -> HealthAnswer:
             raise NoSuchAgent(f"There is no agent {name!r} here.", cure=cure)
     names = list(dict.fromkeys(names))
     deep = data.level == "deep"
-    found = await hub.pulse.asked(names) if deep else hub.pulse.basic(names)
+    lost = await hub.reach.lost()
+    found = reached(await hub.pulse.asked(names) if deep else hub.pulse.basic(names), lost)
     return HealthAnswer(
         level=data.level, timestamp=now(), agents=found, overall_health=overall(found)
     )
@@ -135,9 +138,13 @@ def _brief(health: AgentHealth) -> AgentHealth:
     return AgentHealth(health.status, health.detail)
 
 
-def _ailing(healths: Mapping[str, AgentHealth], name: str) -> str:
+def _ailing(healths: Mapping[str, AgentHealth], name: str) -> list[str]:
     health = healths.get(name)
-    return "" if health is None or health.status == "healthy" else f"{name}: {health.detail}"
+    return [] if health is None or health.status == "healthy" else [f"{name}: {health.detail}"]
+
+
+def _missing(lost: Lost) -> list[str]:
+    return [f"{service}: {detail}" for service, detail in lost.items()]
 
 
 def _statuses(hub: Hub) -> dict[str, AgentStatus]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Collection, Mapping, Sequence
 
 from agents.contract import Grants
 from agents.manager.manager import Manager
@@ -124,9 +124,10 @@ def health_of(status: AgentStatus) -> AgentHealth:
     return AgentHealth(state, status.detail if state != "healthy" else "")
 
 
-def overall(healths: Mapping[str, AgentHealth]) -> AgentState:
-    """unhealthy: half of them or more are; degraded: some aren't well."""
+def overall(healths: Mapping[str, AgentHealth], lost: Collection[str] = ()) -> AgentState:
+    """unhealthy: half of them or more are; degraded: some aren't well, or services are `lost`."""
     states = [health.status for health in healths.values()]
     if not states or states.count("unhealthy") * 2 >= len(states):
         return "unhealthy"
-    return "healthy" if states.count("healthy") == len(states) else "degraded"
+    is_well = not lost and states.count("healthy") == len(states)
+    return "healthy" if is_well else "degraded"

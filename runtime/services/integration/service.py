@@ -27,7 +27,8 @@ async def docs(request: Request[Any, Any, Any]) -> Response[bytes]:
 def integration_of(house: House) -> Litestar:
     """The integration hub of a house."""
     hub = Hub(house)
-    hub.pulse.begin()
-    house.at_end.callback(hub.pulse.end)
+    for looking in (hub.pulse, hub.reach):
+        looking.begin()
+        house.at_end.callback(looking.end)
     tables = (OVERVIEW, WORKFLOWS, EXCHANGE, UPKEEP, ByRole(open=(docs,)))
     return app_of(house, "integration", "Integration hub", tables, prefix=PREFIX, hub=hub)

@@ -40,6 +40,12 @@ class Registry:
         self._look = look
         self._last: Sequence[Seen] = ()
         self._at = time.monotonic()
+        self._is_old = False
+
+    @property
+    def is_old(self) -> bool:
+        """Whether what was told last is what was known before the board went away."""
+        return self._is_old
 
     @property
     def here(self) -> Process:
@@ -65,8 +71,10 @@ class Registry:
         try:
             self._last, self._at = await self._board.seen(), time.monotonic()
             others, detail = self._last, ""
+            self._is_old = False
         except (AgentError, OSError):
             passed = time.monotonic() - self._at
+            self._is_old = True
             others, detail = [Seen(s.process, s.ago + passed) for s in self._last], AWAY
         entries = entries_of(Seen(self._process, 0.0))
         entries += [
