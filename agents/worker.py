@@ -143,12 +143,15 @@ class Worker(Capable):
 
     pool: ClassVar[PoolSize | None] = None
     for_all: ClassVar[bool] = False
-    """Whether one serves all flows, as nothing that it does depends on what they are granted."""
+    """Whether one serves all flows: what they are granted decides only whom it is to `admit`."""
 
     def __init__(self, grants: Grants, means: Means) -> None:
         super().__init__()
         self.grants = grants
         self.means = means
+
+    def admit(self, grants: Grants) -> None:
+        """Raises NotGranted for a flow that was granted less than this one reaches for all."""
 
     async def connect(self) -> None:
         """Get ready to work. Raises AgentError when that can't be."""

@@ -15,6 +15,7 @@ from agents.errors import AgentError, Unavailable
 from agents.manager.known import Known
 from agents.manager.manager import Manager
 from agents.resilience.settings import GuardRules, guard_rules
+from agents.worker import Worker
 from graph.connections import Connection
 from graph.spec import BlockSpec
 from runtime.connections.connections import Connections
@@ -127,7 +128,10 @@ class World:
                 f"This runtime does without {INTEGRATION_AGENTS[name].title!r}.",
                 cure="It was started with SKIP_INTEGRATION_AGENTS; start it without.",
             )
-        return await self.agents.agent(kind, grants)
+        agent = await self.agents.agent(kind, grants)
+        if isinstance(agent, Worker):
+            agent.admit(grants)
+        return agent
 
     async def wake(self, grants: Grants) -> None:
         """Start all agents there are, which nobody needs yet. One that can't says so itself."""

@@ -7,7 +7,7 @@ import msgspec
 
 from agents.contract import Grants
 from agents.database.values import Dialect
-from agents.errors import NotGranted
+from agents.databases import PORT, allow, parsed, shown
 from agents.folders import Folders, Place
 from graph.errors import BadInput
 from graph.spec import Needs
@@ -15,7 +15,6 @@ from graph.spec import Needs
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL
 
-PORT = 5432
 _FORMS = "Write postgresql://user:password@host/database, or sqlite:///file.db."
 _HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
 
@@ -61,7 +60,7 @@ def needs_of(address: str) -> Needs:
         dialect, rest = _split(address)
         if dialect == "sqlite":
             return Needs(reads=(rest,))
-        return Needs(databases=(_shown(_url(rest)),))
+        return Needs(databases=(shown(_url(rest)),))
     except BadInput:
         return Needs(databases=("*",))
 
@@ -98,17 +97,13 @@ def _file(path: str, folders: Folders, write: bool) -> Target:
 
 def _server(rest: str, grants: Grants) -> Target:
     url = _url(rest)
-    if not any(_matches(entry, url) for entry in grants.databases):
-        raise NotGranted(
-            f"The flow may not use the database {_shown(url)}.",
-            cure=f"If it should, run it with --allow-database {_shown(url)}",
-        )
-    return Target("postgresql", _shown(url), url=url)
+    allow(grants, url)
+    return Target("postgresql", shown(url), url=url)
 
 
 def _url(rest: str) -> "URL":
     try:
-        url = _parsed(f"postgresql+psycopg://{rest}")
+        url = parsed(f"postgresql+psycopg://{rest}")
         port = url.port
     except ValueError as error:
         raise BadInput("The address can't be read.", cure=_FORMS) from error
@@ -120,38 +115,3 @@ def _url(rest: str) -> "URL":
     if refused := sorted(set(url.query) - _OPTIONS):
         raise BadInput(f"An address can't say {refused[0]!r}.", cure="Leave it out.")
     return url.set(port=port or PORT)
-
-
-def _parsed(address: str) -> "URL":
-    """The address taken apart. Raises ValueError."""
-    # 0.4 s that a flow without PostgreSQL need not spend.
-    from sqlalchemy.engine import make_url  # noqa: PLC0415 - see above
-    from sqlalchemy.exc import ArgumentError  # noqa: PLC0415 - see above
-
-    try:
-        return make_url(address)
-    except ArgumentError as error:
-        raise ValueError(str(error)) from error
-
-
-def _shown(url: "URL") -> str:
-    host = f"[{url.host}]" if url.host and ":" in url.host else url.host
-    port = f":{url.port}" if url.port != PORT else ""
-    return f"postgresql://{host}{port}/{url.database}"
-
-
-def _matches(entry: str, url: "URL") -> bool:
-    """`*`, `host`, `host:port`, or an address; what an entry leaves out may be anything."""
-    if entry == "*":
-        return True
-    rest = entry.partition("://")[2] or entry
-    try:
-        granted = _parsed(f"postgresql://{rest}")
-    except ValueError:
-        return False
-    return (
-        (granted.host or "").lower() == (url.host or "").lower()
-        and (granted.port or url.port) == url.port
-        and (granted.database or url.database) == url.database
-        and (granted.username or url.username) == url.username
-    )

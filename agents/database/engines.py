@@ -13,7 +13,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.pool import NullPool
 
-from agents.database.address import PORT, Target
+from agents.database.address import Target
+from agents.databases import PORT
 from agents.disk import saying, spot_of, status
 from agents.errors import Rejected
 from agents.folders import Place

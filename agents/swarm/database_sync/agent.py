@@ -14,6 +14,7 @@ from agents.swarm.database_sync.caches.contract import Cache
 from agents.swarm.database_sync.caches.memory import MemoryCache
 from agents.swarm.database_sync.conflicts import Choice, Conflicts
 from agents.swarm.database_sync.deciding import Deciding
+from agents.swarm.database_sync.granting import look_at
 from agents.swarm.database_sync.reading import Reader
 from agents.swarm.database_sync.shapes import (
     Conflict,
@@ -31,6 +32,7 @@ from agents.swarm.database_sync.stores.contract import Store
 from agents.swarm.database_sync.syncs import Syncs
 from agents.swarm.database_sync.through import Through
 from agents.swarm.database_sync.watching import Watch
+from agents.tables import is_postgres
 from agents.worker import Worker, capability
 from graph.errors import BadInput
 
@@ -48,6 +50,11 @@ class SyncAgent(Worker):
     def __init__(self, grants: Grants, means: Means) -> None:
         super().__init__(grants, means)
         self._is_connected = False
+
+    def admit(self, grants: Grants) -> None:
+        """Raises NotGranted for a flow that may not use the database of the house."""
+        url = self.means.outside.database_url
+        look_at(grants, url, None if is_postgres(url) else file_of(url, self.means.folder))
 
     async def connect(self) -> None:
         """Take up what is kept. Neither the database nor the cache needs to be there for it."""
@@ -260,24 +267,28 @@ class SyncAgent(Worker):
 
 def store_of(database_url: str, redis_url: str, folder: Path) -> Store:
     """The database at an address, or a SQLite file of this home."""
-    scheme, _, rest = database_url.partition("://")
-    match scheme.partition("+")[0]:
-        case "postgresql" | "postgres":
-            # psycopg takes a while to import, and who has no PostgreSQL need not spend it.
-            from agents.swarm.database_sync.stores.postgres import (  # noqa: PLC0415 - see above
-                PostgresStore,
-            )
+    if is_postgres(database_url):
+        # psycopg takes a while to import, and who has no PostgreSQL need not spend it.
+        from agents.swarm.database_sync.stores.postgres import (  # noqa: PLC0415 - see above
+            PostgresStore,
+        )
 
-            return PostgresStore(database_url, shared_by(redis_url))
-        case "sqlite":
-            path = Path(rest.removeprefix("/"))
-        case "" | "memory:":  # runs may be kept in memory, and rows are not
-            path = folder / "data.db"
-        case other:
-            raise Unavailable(f"Database sync speaks no {other!r}.", cure="Mend DATABASE_URL.")
+        return PostgresStore(database_url, shared_by(redis_url))
     from agents.swarm.database_sync.stores.sqlite import SQLiteStore  # noqa: PLC0415 - as above
 
-    return SQLiteStore(path)
+    return SQLiteStore(file_of(database_url, folder))
+
+
+def file_of(database_url: str, folder: Path) -> Path:
+    """The SQLite file at an address, or the one of this home. Raises Unavailable."""
+    scheme, _, rest = database_url.partition("://")
+    match scheme.partition("+")[0]:
+        case "sqlite":
+            return Path(rest.removeprefix("/"))
+        case "" | "memory:":  # runs may be kept in memory, and rows are not
+            return folder / "data.db"
+        case _:
+            raise Unavailable(f"Database sync speaks no {scheme!r}.", cure="Mend DATABASE_URL.")
 
 
 def cache_of(redis_url: str) -> Cache:
