@@ -15,6 +15,7 @@ from graph.errors import HeddleError
 from runtime.access.principal import Verifier
 from runtime.services.frames import FramesProtocol
 from runtime.services.guard import App, Guard
+from runtime.services.heads import HeadsProtocol
 
 PATIENCE = 5
 """Seconds that requests under way are given when the server is to end."""
@@ -130,6 +131,7 @@ async def serving(
         uvicorn.Config(
             guarded,
             lifespan="off",
+            http=HeadsProtocol,
             ws=FramesProtocol,
             ws_max_size=1 << 16,
             ws_per_message_deflate=False,

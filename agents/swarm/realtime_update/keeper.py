@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from agents.errors import Unavailable
+from agents.swarm.realtime_update.clerk import Clerk
 from agents.swarm.realtime_update.log import Due, Kept, Log
 from agents.swarm.realtime_update.shapes import Wanted
 
@@ -28,6 +29,7 @@ class Keeper:
     def __init__(self, log: Log, deliver: Callable[[Sequence[Due]], None]) -> None:
         self._log = log
         self._deliver = deliver
+        self._clerk = Clerk()
         self._asked = list[_Ask]()
         self._something = asyncio.Event()
         self._tasks = list[asyncio.Task[None]]()
@@ -38,6 +40,7 @@ class Keeper:
     def begin(self, offset: int) -> None:
         """Start, after what had been said up to that offset."""
         self._offset = offset
+        self._clerk.begin()
         self._tasks = [asyncio.create_task(self._keep()), asyncio.create_task(self._look())]
 
     async def keep(self, wanted: Sequence[Wanted]) -> list[Kept]:
@@ -56,6 +59,7 @@ class Keeper:
         for task in self._tasks[1:]:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._clerk.close()
 
     async def _keep(self) -> None:
         while self._asked or not self._ending:
@@ -69,7 +73,7 @@ class Keeper:
     async def _keep_together(self, asked: Sequence[_Ask]) -> None:
         wanted = [one for ask in asked for one in ask.wanted]
         try:
-            kept = await asyncio.to_thread(self._log.append, wanted)
+            kept = await self._clerk.do(lambda: self._log.append(wanted))
             await self._deliver_kept(kept, wanted)
         except Exception as error:  # noqa: BLE001 - whoever asked is told, and the next are kept
             for ask in asked:
@@ -85,8 +89,12 @@ class Keeper:
         both = zip(kept, wanted, strict=True)
         new = [Due(one.event, asked.except_socket) for one, asked in both if not one.known]
         if new and new[0].event.offset != self._offset + 1:  # another process said something
-            new = await asyncio.to_thread(self._log.after, self._offset)
+            new = await self._later()
         self._deliver_these(new)
+
+    def _later(self) -> "asyncio.Future[list[Due]]":
+        offset = self._offset
+        return self._clerk.do(lambda: self._log.after(offset))
 
     def _deliver_these(self, due: Sequence[Due]) -> None:
         if due:
@@ -95,13 +103,13 @@ class Keeper:
 
     async def _look(self) -> None:
         """Deliver what other processes said, such as a flow that runs in a studio."""
-        version = await asyncio.to_thread(self._log.version)
+        version = await self._clerk.do(self._log.version)
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             with contextlib.suppress(Exception):  # it is said by whoever wants something kept
-                found = await asyncio.to_thread(self._log.version)
+                found = await self._clerk.do(self._log.version)
                 if found == version:
                     continue
                 async with self._turn:
-                    self._deliver_these(await asyncio.to_thread(self._log.after, self._offset))
+                    self._deliver_these(await self._later())
                 version = found

@@ -30,7 +30,7 @@ class BadSignature(HeddleError):
 
 def signature(secret: str, text: str) -> str:
     """The HMAC of a text, in hexadecimal digits."""
-    return hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(secret.encode(), text.encode(), "sha256").hex()
 
 
 def signed(
@@ -123,7 +123,7 @@ def check_webhook(app: Credentials, headers: Mapping[str, str], body: bytes) -> 
 
 def webhook_signature(app: Credentials, body: bytes) -> str:
     """What goes with a webhook, to show from whom it comes."""
-    return hmac.new(app.secret.encode(), body, hashlib.sha256).hexdigest()
+    return hmac.digest(app.secret.encode(), body, "sha256").hex()
 
 
 def _joining(socket_id: str, channel: str, channel_data: str) -> str:
