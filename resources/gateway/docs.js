@@ -16,7 +16,7 @@ function made(tag, properties = {}, ...inside) {
 async function begin() {
   const place = document.getElementById("endpoints");
   try {
-    const [described, root] = await Promise.all([read(address), read("/gateway/")]);
+    const [described, root] = await Promise.all([read(address), read(document.body.dataset.root)]);
     drawVersions(root.versions, described.info.version);
     const drawn = Object.entries(described.paths).flatMap(([path, item]) =>
       methods.filter((one) => item[one]).map((one) => endpoint(described, path, one, item[one])));

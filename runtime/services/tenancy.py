@@ -157,6 +157,7 @@ class ByTenant:
         self, name: str, path: str, scope: Scope, receive: Receive, send: Send
     ) -> None:
         scope["path"], scope["raw_path"] = path, path.encode()
+        scope["root_path"] = f"{PREFIX}{name}"
         scope["state"]["principal"] = None
         try:
             if not await self._tenancy.knows(name):

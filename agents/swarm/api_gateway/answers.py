@@ -79,7 +79,9 @@ def as_json(value: Any) -> bytes:
         return json.dumps(json.loads(text, parse_constant=lambda _: None)).encode()
 
 
-def deprecation_headers(deprecation: Deprecation | None, docs: str) -> tuple[Header, ...]:
+def deprecation_headers(
+    deprecation: Deprecation | None, docs: str, successor: str
+) -> tuple[Header, ...]:
     """Deprecation (RFC 9745), Sunset (RFC 8594) and the links of both; none where it isn't."""
     if deprecation is None:
         return ()
@@ -89,8 +91,8 @@ def deprecation_headers(deprecation: Deprecation | None, docs: str) -> tuple[Hea
     if deprecation.sunset is not None:
         headers.append((b"sunset", formatdate(deprecation.sunset, usegmt=True).encode()))
         links.append(f'<{link}>; rel="sunset"; type="text/html"')
-    if deprecation.successor:
-        links.append(f'<{deprecation.successor}>; rel="successor-version"')
+    if successor:
+        links.append(f'<{successor}>; rel="successor-version"')
     return (*headers, (b"link", ", ".join(links).encode()))
 
 

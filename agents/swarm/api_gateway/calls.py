@@ -28,13 +28,17 @@ Apart = Callable[..., Any]
 
 
 class Request(msgspec.Struct, frozen=True):
-    """A call that was read and may be answered: its inputs, whose it is, and what repeats it."""
+    """A call that was read and may be answered: its inputs, whose it is, and what repeats it.
+
+    `before` is what its caller's addresses begin with.
+    """
 
     gate: Gate
     inputs: Mapping[str, Any]
     caller: str
     repeat: bytes | None = None
     content: tuple[bytes, ...] = ()
+    before: str = ""
 
 
 class Calls:
@@ -95,7 +99,7 @@ class Calls:
         except Refusal as refusal:
             refusal.run = run  # it runs, and a repetition is to find it
             raise
-        place = f"{ROOT}/{endpoint.version}/runs/{run}"
+        place = f"{request.before}{ROOT}/{endpoint.version}/runs/{run}"
         body = as_json({"run": run, "state": "running", "at": place})
         return Answer(202, body, (JSON, (b"location", place.encode())))
 

@@ -17,7 +17,7 @@ from agents.swarm.api_gateway.answers import (
 from agents.swarm.api_gateway.asking import Gone, body_of, decoded
 from agents.swarm.api_gateway.asks import BODIES
 from agents.swarm.api_gateway.calls import REPEAT, Calls, Request
-from agents.swarm.api_gateway.gate import Gate
+from agents.swarm.api_gateway.gate import Gate, below
 from agents.swarm.api_gateway.limiting import Limiter
 from agents.swarm.api_gateway.openapi import document
 from agents.swarm.api_gateway.pages import page, safe
@@ -43,6 +43,8 @@ class Come(NamedTuple):
     query: bytes
     headers: Headers
     address: str
+    before: str
+    """What the caller's addresses begin with: a tenant's, say."""
 
 
 class Face:
@@ -80,7 +82,7 @@ class Face:
                 return await self._at(found.methods, found.values, come, receive, more)
             return await self._own(come)
         if come.method in ("GET", "HEAD") and parts in ([""], []):
-            return Answer(200, as_json(self.standing.listed()))
+            return Answer(200, as_json(self.standing.listed(come.before)))
         raise _nothing(come)
 
     # Endpoints.
@@ -120,10 +122,10 @@ class Face:
         more: list[Header],
     ) -> Answer:
         endpoint = gate.endpoint
-        more.extend(gate.headers)
+        more.extend(gate.headers(come.before))
         if b"origin" in come.headers:
             more.extend(_shared_with(gate, come.headers))
-        _look_whether_gone(gate)
+        _look_whether_gone(gate, come.before)
         key = self.standing.keys.caller(endpoint, come.headers)
         if endpoint.rate is not None:
             await self._limited(gate, key, come, more)
@@ -137,10 +139,10 @@ class Face:
         caller = key.id if key is not None else "open"
         repeat = come.headers.get(REPEAT) if endpoint.method != "GET" else None
         if repeat is None:
-            return await self._calls.answer(Request(gate, inputs, caller))
+            return await self._calls.answer(Request(gate, inputs, caller, before=come.before))
         path, read = "/".join(come.parts).encode(), gate.read_from(come.headers)
         content = (come.method.encode(), path, come.query, body, *read)
-        return await self._calls.answer(Request(gate, inputs, caller, repeat, content))
+        return await self._calls.answer(Request(gate, inputs, caller, repeat, content, come.before))
 
     async def _limited(self, gate: Gate, key: Key | None, come: Come, more: list[Header]) -> None:
         rate = gate.endpoint.rate
@@ -168,9 +170,9 @@ class Face:
         version, own, *rest = come.parts
         reads = come.method in ("GET", "HEAD")
         if own == "openapi.json" and not rest and reads:
-            return Answer(200, document(version, self.standing.gates(version)))
+            return Answer(200, document(version, self.standing.gates(version), come.before))
         if own == "docs" and not rest and reads:
-            return Answer(200, page(version), (HTML, *safe()))
+            return Answer(200, page(version, come.before), (HTML, *safe()))
         if own == "runs" and len(rest) == 1 and reads:
             gate = await self._begun(come, rest[0])
             return await self._calls.state(gate, rest[0], _patience(come.headers))
@@ -199,7 +201,12 @@ def _come(scope: Scope) -> Come:
     client = scope.get("client") or ("",)
     # The first two are nothing and the ROOT.
     return Come(
-        scope["method"], parts[2:], scope["query_string"], dict(scope["headers"]), str(client[0])
+        scope["method"],
+        parts[2:],
+        scope["query_string"],
+        dict(scope["headers"]),
+        str(client[0]),
+        scope.get("root_path", ""),
     )
 
 
@@ -214,11 +221,11 @@ async def _sent(receive: Receive, headers: Headers, largest: int) -> bytes:
         ) from None  # fmt: skip
 
 
-def _look_whether_gone(gate: Gate) -> None:
+def _look_whether_gone(gate: Gate, before: str) -> None:
     deprecation = gate.endpoint.deprecation
     if deprecation is None or deprecation.sunset is None or time.time() < deprecation.sunset:
         return
-    cure = f"Call {deprecation.successor} instead." if deprecation.successor else ""
+    cure = f"Call {below(before, gate.successor)} instead." if gate.successor else ""
     raise Refusal(410, "Gone", f"This is answered no longer. {deprecation.note}".strip(), cure)
 
 
@@ -262,8 +269,8 @@ def _shared_with(gate: Gate, headers: Headers) -> Sequence[Header]:
         (b"vary", b"Origin"),
         (
             b"access-control-expose-headers",
-            b"deprecation, link, location, retry-after, sunset, x-ratelimit-limit,"
-            b" x-ratelimit-remaining, x-ratelimit-reset",
+            b"deprecation, idempotent-replayed, link, location, retry-after, sunset,"
+            b" x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset",
         ),
     )
 
@@ -278,5 +285,5 @@ def _patience(headers: Headers) -> float:
 
 
 def _nothing(come: Come) -> Refusal:
-    listed = f"{ROOT}/ lists what there is."
+    listed = f"{come.before}{ROOT}/ lists what there is."
     return Refusal(404, "NotFound", "There is nothing at this address.", listed)

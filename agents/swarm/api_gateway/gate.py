@@ -38,9 +38,16 @@ class Gate:
         self._places = places_of(kept.endpoint.path)
         self._made = Checker(kept.takes) if kept.endpoint.request.make else None
         self._transforms = kept.endpoint.request.make or _reshapes(kept.endpoint)
-        self.headers: tuple[Header, ...] = deprecation_headers(
-            kept.endpoint.deprecation, f"{ROOT}/{kept.endpoint.version}/docs#{kept.endpoint.name}"
-        )
+
+    @property
+    def successor(self) -> str:
+        """What to call instead where it is deprecated, "" for nothing."""
+        return self.endpoint.deprecation.successor if self.endpoint.deprecation else ""
+
+    def headers(self, before: str) -> tuple[Header, ...]:
+        """What every answer says; `before` is what the caller's addresses begin with."""
+        docs = f"{before}{ROOT}/{self.endpoint.version}/docs#{self.endpoint.name}"
+        return deprecation_headers(self.endpoint.deprecation, docs, below(before, self.successor))
 
     def record(
         self, places: tuple[str, ...], query: bytes, headers: Mapping[bytes, bytes], body: Any
@@ -89,6 +96,11 @@ class Gate:
         if self.endpoint.status in (204, 205):  # these have no body
             return Answer(self.endpoint.status, b"", ())
         return Answer(self.endpoint.status, as_json(value), (JSON,))
+
+
+def below(before: str, address: str) -> str:
+    """An address as callers have it whose addresses begin with something."""
+    return f"{before}{address}" if address.startswith(f"{ROOT}/") else address
 
 
 def _reshapes(endpoint: Endpoint) -> bool:

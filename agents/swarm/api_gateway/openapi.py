@@ -65,8 +65,8 @@ TOLD = {
 }
 
 
-def document(version: str, gates: Iterable[Gate]) -> bytes:
-    """The document as JSON."""
+def document(version: str, gates: Iterable[Gate], before: str = "") -> bytes:
+    """The document as JSON; `before` is what its reader's addresses begin with."""
     paths: dict[str, dict[str, Any]] = {}
     gates = list(gates)
     for gate in gates:
@@ -82,7 +82,7 @@ def document(version: str, gates: Iterable[Gate]) -> bytes:
                 "version": version,
                 "description": "Flows behind addresses, served by Heddle.",
             },
-            "servers": [{"url": f"{ROOT}/{version}"}],
+            "servers": [{"url": f"{before}{ROOT}/{version}"}],
             "paths": paths,
             "components": {
                 "schemas": {"Problem": PROBLEM, "State": STATE},

@@ -3,6 +3,7 @@
 import base64
 import functools
 import hashlib
+from html import escape
 from pathlib import Path
 
 from agents.swarm.api_gateway.answers import Header
@@ -11,10 +12,17 @@ from agents.swarm.api_gateway.shapes import ROOT
 FOLDER = Path(__file__).resolve().parents[3] / "resources" / "gateway"
 
 
-def page(version: str) -> bytes:
-    """The page, which reads the OpenAPI document and needs nothing from elsewhere."""
-    document = f"{ROOT}/{version}/openapi.json"
-    return _frame().replace("{document}", document).replace("{version}", version).encode()
+def page(version: str, before: str = "") -> bytes:
+    """The page, which reads the OpenAPI document and needs nothing from elsewhere.
+
+    `before` is what its reader's addresses begin with.
+    """
+    root = escape(f"{before}{ROOT}/")
+    said = {"{root}": root, "{document}": f"{root}{version}/openapi.json", "{version}": version}
+    drawn = _frame()
+    for place, value in said.items():
+        drawn = drawn.replace(place, value)
+    return drawn.encode()
 
 
 @functools.cache

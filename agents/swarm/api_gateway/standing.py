@@ -68,13 +68,14 @@ class Standing:
             tally = self._tallies[key] = Tally()
         return tally
 
-    def listed(self) -> dict[str, Any]:
-        """The versions there are, for whoever asks at the root."""
+    def listed(self, before: str) -> dict[str, Any]:
+        """The versions there are, for whoever asks at the root, which `before` comes first."""
         counts = {version: len(list(self.gates(version))) for version in VERSIONS}
         return {
             "versions": [
                 {"version": version, "endpoints": count,
-                 "openapi": f"{ROOT}/{version}/openapi.json", "docs": f"{ROOT}/{version}/docs"}
+                 "openapi": f"{before}{ROOT}/{version}/openapi.json",
+                 "docs": f"{before}{ROOT}/{version}/docs"}
                 for version, count in counts.items()
                 if count
             ]

@@ -270,6 +270,32 @@ async def test_a_link_of_one_opens_nothing_of_another(served: Served, theirs: Th
     assert [told(reply, theirs) for reply in replies] == [[], []]
 
 
+async def test_all_addresses_that_a_tenants_gateway_tells_strangers_lead_there(
+    served: Served, theirs: Theirs
+) -> None:
+    hello = Flow.of([Block("out", "flow.output", {"value": "hello"})], name="Hello")
+    flow = (await obey(served, "acme", StoreFlow(write(hello)))).json()["flow"]
+    endpoint = {
+        "name": "hello", "path": "/hello", "flow": flow, "access": "open", "answers": "later",
+        "deprecation": {"since": 1, "successor": "/gateway/v2/hello"},
+    }  # fmt: skip
+    task = {"capability": "create", "arguments": {"endpoint": endpoint}}
+    assert (await served.ask("acme", "POST", "/agents/api_gateway/tasks", task)).is_success
+
+    async with served.client() as stranger:
+        (version,) = (await stranger.get("/tenants/acme/gateway/")).json()["versions"]
+        described = (await stranger.get(version["openapi"])).json()
+        page = await stranger.get(version["docs"])
+        begun = await stranger.post(f"{described['servers'][0]['url']}/hello")
+        ended = await stranger.get(begun.headers["location"], headers={"Prefer": "wait=20"})
+
+    assert version["openapi"] in page.text
+    assert begun.json()["at"] == begun.headers["location"]
+    assert "</tenants/acme/gateway/v1/docs#hello>" in begun.headers["link"]
+    assert "</tenants/acme/gateway/v2/hello>" in begun.headers["link"]
+    assert ended.json()["state"] == "succeeded"
+
+
 async def test_an_admin_of_one_sees_to_the_users_of_one(served: Served, theirs: Theirs) -> None:
     auth = "/api/v1/auth"
     async with served.client("umbrella") as umbrella:
