@@ -1,10 +1,17 @@
 """Controls that look the same everywhere: buttons of bars, headings, texts that can be copied."""
 
+import re
 from collections.abc import Callable, Iterable
 from html import escape
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+
+LEAST = 40
+"""Pixels that words have at least: no longer word makes what they stand in wider."""
+
+LONG_WORD = re.compile(r"\S{25,}")
+MARKS = re.compile(r"[_./:,;-]+")
 
 
 def small_button(parent: QWidget, title: str, tip: str, do: Callable[[], object]) -> QPushButton:
@@ -22,6 +29,7 @@ def paragraph(parent: QWidget, role: str, text: str = "") -> QLabel:
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     label.setWordWrap(True)
+    label.setMinimumWidth(LEAST)
     if role:
         label.setProperty("role", role)
     return label
@@ -41,6 +49,7 @@ def rich(parent: QWidget, name: str) -> QLabel:
     label.setTextFormat(Qt.TextFormat.RichText)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     label.setWordWrap(True)
+    label.setMinimumWidth(LEAST)
     label.setAccessibleName(name)
     return label
 
@@ -49,7 +58,12 @@ def table_of(rows: Iterable[tuple[str, str]]) -> str:
     """Names and what there is to say of each, as rich text; "" for none."""
     cells = "".join(
         f"<tr><td style='padding: 1px 14px 1px 0; white-space: pre'>{escape(name)}</td>"
-        f"<td style='padding: 1px 0'>{escape(text)}</td></tr>"
+        f"<td style='padding: 1px 0'>{escape(breakable(text))}</td></tr>"
         for name, text in rows
     )
     return f"<table cellspacing='0' cellpadding='0'>{cells}</table>" if cells else ""
+
+
+def breakable(text: str) -> str:
+    """The same text, whose long words may go over several lines: there is no room for all."""
+    return LONG_WORD.sub(lambda word: MARKS.sub("\\g<0>\u200b", word[0]), text)

@@ -4,10 +4,9 @@ from collections.abc import Container, Hashable, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF, QResizeEvent
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QHeaderView,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -20,6 +19,8 @@ from app.theme import current
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 HEIGHT = 28
+LEAST = 40
+"""Pixels of a column at the least."""
 
 
 class Named(Protocol):
@@ -82,10 +83,17 @@ class Listing(QTableView, Generic[Row]):
     """The list. What there is no room for is left out: it stands beside the list, too."""
 
     chosen = Signal()
+    opened = Signal()
+    """Return, or a double click: more of the one that is selected is wanted."""
+    removed = Signal()
+    """Delete: the one that is selected is to be removed."""
 
     widths: Sequence[int] = ()
-    stays: int = 0
-    """The last of the columns that are shown however little room there is."""
+    """Pixels of each column at the least."""
+    grow: Sequence[int] = (0,)
+    """The columns that share what room is left; the first holds names, and is always shown."""
+    order: Sequence[int] = ()
+    """Columns by how soon there is to be room for them, if not as they stand."""
 
     def __init__(self, parent: QWidget, title: str, listed: Listed[Row]) -> None:
         super().__init__(parent)
@@ -94,20 +102,36 @@ class Listing(QTableView, Generic[Row]):
         self.setModel(listed)
         self.setAccessibleName(title)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         quiet(self, HEIGHT)
-        header = self.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setStretchLastSection(True)
-        for column, width in enumerate(self.widths):
-            self.setColumnWidth(column, width)
+        self.horizontalHeader().setMinimumSectionSize(LEAST)
         self.selectionModel().selectionChanged.connect(lambda *_: self.chosen.emit())
+        self.doubleClicked.connect(lambda _: self.opened.emit())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        name = self.grow[0]
         room = self.viewport().width()
+        shown = list[int]()
+        for column in sorted(self.order or range(len(self.widths)), key=lambda one: one != name):
+            if room < self.widths[column] and shown:
+                break
+            room -= self.widths[column]
+            shown.append(column)
+        growing = [column for column in self.grow if column in shown]
         for column, width in enumerate(self.widths):
-            room -= width
-            self.setColumnHidden(column, column > self.stays and room < 0)
+            more = room // len(growing) if column in growing else 0
+            self.setColumnHidden(column, column not in shown)
+            self.setColumnWidth(column, width + more)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        match event.key():
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
+                self.opened.emit()
+            case Qt.Key.Key_Delete | Qt.Key.Key_Backspace:
+                self.removed.emit()
+            case _:
+                super().keyPressEvent(event)
 
     @property
     def selected(self) -> Row | None:
@@ -117,18 +141,28 @@ class Listing(QTableView, Generic[Row]):
 
     def select(self, key: Hashable) -> None:
         """Select a row, if it is there."""
-        for number, row in enumerate(self.listed.rows):
-            if row.key == key:
-                self.selectRow(number)
+        if (number := self._place_of(key)) is not None:
+            self.selectRow(number)
 
     def show_rows(self, rows: Sequence[Row]) -> None:
-        """List these, the same one selected as before, or the first."""
-        before = self.selected
+        """List these, the same one selected as before, or the first; what is in sight stays so."""
+        before, top = self.selected, self._top()
         self.listed.show_rows(rows)
         if before is not None and self.selected is None:
             self.select(before.key)
         if rows and self.selected is None:
             self.selectRow(0)
+        elif top is not None and (number := self._place_of(top)) is not None:
+            self.scrollTo(self.listed.index(number, self.grow[0]), self.ScrollHint.PositionAtTop)
+
+    def _place_of(self, key: Hashable) -> int | None:
+        places = (number for number, row in enumerate(self.listed.rows) if row.key == key)
+        return next(places, None)
+
+    def _top(self) -> Hashable | None:
+        """What stands at the top, unless that is the beginning."""
+        first = self.rowAt(0) if self.verticalScrollBar().value() else 0
+        return self.listed.rows[first].key if first > 0 else None
 
 
 class Latencies(QStyledItemDelegate):
@@ -137,10 +171,10 @@ class Latencies(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         super().paint(painter, option, index)
         recent: Sequence[float] = index.data(Qt.ItemDataRole.UserRole) or ()
-        if len(recent) < 2:
-            return
+        if len(recent) < 2 or max(recent) <= 0:
+            return  # a line along the bottom would say no more
         box = QRectF(option.rect).adjusted(8, 6, -8, -6)
-        top = max(max(recent), 1e-9)
+        top = max(recent)
         step = box.width() / (len(recent) - 1)
         points = [
             QPointF(box.left() + n * step, box.bottom() - box.height() * seconds / top)

@@ -40,8 +40,8 @@ class AgentModel(Listed[AgentRow]):
 class AgentTable(Listing[AgentRow]):
     """The agents."""
 
-    widths = (150, 84, 100, 64, 88, 92, 76, 92, 92)
-    stays = LATENCIES
+    widths = (140, 84, 100, 64, 88, 92, 76, 92, 92)
+    grow = (0, LATENCIES)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, "Agents", AgentModel())

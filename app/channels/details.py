@@ -1,19 +1,14 @@
 """The channel that is selected: who is there, what was said lately, and saying something."""
 
 from collections.abc import Iterable
+from html import escape
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
-from app.controls import heading, paragraph, rich, small_button, table_of
+from app.controls import breakable, small_button, table_of
+from app.panes.about import About
+from app.panes.wrapping import Wrapping
 from app.presenters.channels import Selected
 
 NOBODY = "Nobody is there who says who they are."
@@ -27,16 +22,13 @@ class Details(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setAccessibleName("About the channel")
         self._channel = ""
-        self._inside = QWidget(self)
-        self.title = QLabel(self._inside)
-        self.title.setProperty("role", "title")
-        self.title.setMinimumWidth(40)
-        self.headline = paragraph(self._inside, "muted")
-        self.people = rich(self._inside, "Who is there")
-        self.lately = rich(self._inside, "Said lately")
-        self._who = heading(self._inside, "Who is there")
+        self.about = About(self, "About the channel")
+        self.title, self.headline = self.about.title, self.about.words("muted")
+        self._who = self.about.heading("Who is there")
+        self.people = self.about.table("Who is there")
+        self.about.heading("Said lately")
+        self.lately = self.about.table("Said lately")
         self.name = QLineEdit(self, placeholderText="Event")
         self.name.setAccessibleName("Name of the event")
         self.data = QLineEdit(self, placeholderText="Data: JSON, or text")
@@ -47,14 +39,13 @@ class Details(QWidget):
     def show_channel(self, selected: Selected) -> None:
         """Show a channel as it is now."""
         self._channel = selected.channel
-        self.title.setText(selected.channel)
-        self.title.setToolTip(selected.channel)
+        self.about.begin(selected.channel, selected.channel)
         self.headline.setText(selected.headline)
         is_presence = selected.channel.startswith("presence-")
         for part in (self._who, self.people):
             part.setVisible(is_presence)
-        self._put(self.people, selected.people, NOBODY)
-        self._put(self.lately, selected.said, NOTHING)
+        self.people.setText(table_of(selected.people) or NOBODY)
+        self.lately.setText(_events(selected.said) or NOTHING)
 
     def _say(self) -> None:
         event = self.name.text().strip()
@@ -63,35 +54,23 @@ class Details(QWidget):
             return
         self.said.emit(self._channel, event, self.data.text())
 
-    def _put(self, label: QLabel, rows: Iterable[tuple[str, str]], nothing: str) -> None:
-        text = table_of(rows) or nothing
-        if label.text() != text:  # or what is selected in it would be no more
-            label.setText(text)
-
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self._inside)
-        column.setContentsMargins(14, 10, 14, 12)
-        column.setSpacing(4)
-        for part in (self.title, self.headline, self._who, self.people):
-            column.addWidget(part)
-        column.addWidget(heading(self._inside, "Said lately"))
-        column.addWidget(self.lately)
-        column.addStretch(1)
-        scroll = QScrollArea(self)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(self._inside)
-        bar = QHBoxLayout()
+        self.data.setMinimumWidth(140)
+        bar = Wrapping(self.name, self.data, self.say)
         bar.setContentsMargins(14, 6, 14, 8)
-        bar.setSpacing(6)
-        bar.addWidget(self.name, 1)
-        bar.addWidget(self.data, 2)
-        bar.addWidget(self.say)
         self.name.returnPressed.connect(self._say)
         self.data.returnPressed.connect(self._say)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        whole.addWidget(scroll, 1)
+        whole.addWidget(self.about, 1)
         whole.addLayout(bar)
+
+
+def _events(said: Iterable[tuple[str, str, str]]) -> str:
+    """One below the other, each over as many lines as it needs."""
+    return "".join(
+        f"<p style='margin: 0 0 4px 0'>{at} &nbsp;<b>{escape(breakable(name))}</b>"
+        f" &nbsp;{escape(breakable(data))}</p>"
+        for at, name, data in said
+    )

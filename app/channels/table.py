@@ -3,17 +3,14 @@
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QResizeEvent
-from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QWidget
 
 from app.icons import icon
 from app.listing import Listed, Listing
 from app.presenters.channels import ABOUT, COLUMNS, ChannelRow
 from app.tables import Index
 from app.theme import current
-
-ROOM = 420
-"""Pixels from which on there is room for all columns."""
 
 
 class ChannelModel(Listed[ChannelRow]):
@@ -36,16 +33,9 @@ class ChannelModel(Listed[ChannelRow]):
 
 
 class ChannelTable(Listing[ChannelRow]):
-    """The channels, whose names take what room there is."""
+    """The channels."""
 
-    widths = (230, 64, 64, 84)
+    widths = (160, 64, 64, 84)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, "Channels", ChannelModel())
-        self.horizontalHeader().setStretchLastSection(False)
-        self.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave out what there is no room for, so that names can be read."""
-        QTableView.resizeEvent(self, event)
-        self.setColumnHidden(len(COLUMNS) - 1, self.viewport().width() < ROOM)

@@ -1,15 +1,27 @@
 """The frame of dialogs that ask for several things: fields under their titles, in a grid."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QComboBox,
+    QGridLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.dialogs.sheet import Sheet
+from app.living import is_there
 from graph.errors import HeddleError
 
 
 class Form(Sheet):
-    """A sheet with named fields and a line that says what is wrong with them."""
+    """A sheet with named fields and a line that says what is wrong with them.
+
+    It stays, with all that was typed, until what it asks for is done.
+    """
 
     def __init__(self, parent: QWidget, title: str, text: str) -> None:
         super().__init__(parent, title, text)
@@ -17,8 +29,10 @@ class Form(Sheet):
         self.grid.setHorizontalSpacing(12)
         self.grid.setVerticalSpacing(8)
         self.body.addLayout(self.grid)
+        self._main: QPushButton | None = None
         self.told = QLabel(self)
         self.told.setProperty("role", "error")
+        self.told.setTextFormat(Qt.TextFormat.PlainText)
         self.told.setWordWrap(True)
         self.told.hide()
         self.body.addWidget(self.told)
@@ -34,10 +48,34 @@ class Form(Sheet):
         pair.addWidget(field)
         self.grid.addLayout(pair, *at, 1, wide)
 
+    def asks(self, title: str, do: Callable[[], object], *, leave: str = "Cancel") -> QPushButton:
+        """Add the buttons: to `leave`, and to have it done; `finish` or `refuse` answers that."""
+
+        def hand_on() -> None:
+            self.told.hide()
+            main.setEnabled(False)  # or a second press would have it done twice
+            do()
+
+        self.button(leave)
+        self._main = main = self.button(title, hand_on, main=True, closes=False)
+        return main
+
+    def finish(self, _: object = None) -> None:
+        """It is done: close."""
+        if is_there(self):
+            self.accept()
+
     def refuse(self, error: HeddleError | ValueError) -> None:
         """Say what is wrong, and stay."""
-        self.told.setText(str(error))
-        self.told.show()
+        if is_there(self):
+            self.told.setText(str(error))
+            self.told.show()
+            self.ready()
+
+    def ready(self) -> None:
+        """Let it be asked for again."""
+        if self._main is not None:
+            self._main.setEnabled(True)
 
 
 def choice(parent: QWidget, said: Mapping[str, str], chosen: str) -> QComboBox:

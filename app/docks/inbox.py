@@ -1,6 +1,6 @@
 """The inbox dock: what runs ask people, and the form to answer it by."""
 
-from PySide6.QtWidgets import QDockWidget, QWidget
+from PySide6.QtWidgets import QDockWidget
 
 from app.docks import Dock
 from app.docks.late import Late
@@ -13,13 +13,11 @@ TITLE = "Inbox"
 class Inbox(Late):
     """Its tab says how much is asked; it is filled when it is first seen."""
 
+    inside = Panel
+
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
         studio.inbox.changed.connect(self._name_the_dock)
-
-    def make(self, studio: Studio) -> QWidget:
-        """What the dock shows."""
-        return Panel(studio)
 
     def _name_the_dock(self) -> None:
         dock, count = self.parentWidget(), len(self._studio.inbox.open)

@@ -10,7 +10,7 @@ from app.studio import Studio
 class Metrics(Late):
     """Makes what it holds when it is first seen: start-up has no time for pyqtgraph."""
 
-    def make(self, studio: Studio) -> QWidget:
+    def inside(self, studio: Studio) -> QWidget:
         from app.metrics.panel import Panel  # noqa: PLC0415 - pyqtgraph, and only when seen
 
         return Panel(studio)

@@ -10,7 +10,7 @@ from app.studio import Studio
 class Timeline(Late):
     """Makes what it holds when it is first seen: start-up has no time for it."""
 
-    def make(self, studio: Studio) -> QWidget:
+    def inside(self, studio: Studio) -> QWidget:
         from app.timeline.panel import Panel  # noqa: PLC0415 - numpy, and not before it is seen
 
         return Panel(studio)

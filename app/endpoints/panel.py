@@ -5,28 +5,25 @@ from typing import Any
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QSplitter,
-    QStackedLayout,
-    QVBoxLayout,
-    QWidget,
-)
 
+from agents.swarm.api_gateway.shapes import Key
 from app.controls import small_button
+from app.dialogs.removal import ask_to_remove
 from app.endpoints.details import Details
 from app.endpoints.sheets import DeprecateSheet, KeySheet, PublishSheet
 from app.endpoints.table import EndpointTable
 from app.living import is_there
-from app.looking import Looking
+from app.panes.bar import Standing
+from app.panes.pane import ListPane
 from app.presenters.endpoints import (
+    EndpointRow,
     Wanted,
     changes_of,
     curl_of,
     docs_of,
     endpoint_of,
     endpoint_rows,
+    standing,
     suggested,
 )
 from app.presenters.endpoints import (
@@ -38,40 +35,63 @@ from graph.errors import HeddleError
 from graph.file_format import write
 from graph.self_contained import self_contained
 
-EVERY = 1000
-"""Milliseconds between two looks at the endpoints, while somebody looks at them here."""
-
 NOTHING_YET = (
     "No flow is published yet. Publish the one in front, and any program can call it by HTTP: its"
     " inputs come from the path, the query and the body, its results are the answer."
 )
-NOT_READY = "Endpoints appear here once the runtime is ready."
-KEY = "endpoints"
+
+REMOVED = "It is answered no more, and how it was set is forgotten. Calls under way are answered."
+KEY_REMOVED = "It opens nothing from then on, and can't be had back: callers need another one."
 
 
-class Panel(Looking):
-    """Asks once a second; what is done is done by the gateway of the runtime."""
+class Panel(ListPane[EndpointRow]):
+    """What is done is done by the gateway of the runtime."""
+
+    name = "endpoints"
+    sign = "mdi6.api"
+    not_ready = "Endpoints appear here once the runtime is ready."
+    shares = (6, 5)
 
     def __init__(self, studio: Studio) -> None:
-        super().__init__(EVERY)
-        self._studio = studio
+        super().__init__(studio)
         self._known = studio.endpoints
         self.table, self.details = EndpointTable(self), Details(self)
-        self.said = QLabel(NOT_READY, self)
-        self.said.setProperty("role", "empty")
-        self.said.setWordWrap(True)
-        self.first = small_button(self, "Publish the flow in front…", "", self.publish)
+        self.counted = Standing(self)
         self.publish_button = small_button(
-            self, "Publish the flow in front…", "Put the open flow behind an address", self.publish
+            self, "Publish…", "Put the flow in front behind an address", self.publish
         )
-        self._lay_out()
+        self.bar.fill(self.counted, self.words, self.publish_button)
+        self.empty.offers("Publish the flow in front…", self.publish)
+        self.hold_list(self.table, self.details)
         self._connect()
+
+    # What is shown.
+
+    def read(self) -> None:
+        """Have all of them read: others want to know of them, too."""
+        self._known.read()
+
+    def _take(self) -> None:
+        seen = self._known.seen
+        if seen is None or not is_there(self):
+            return
+        self.bar.setVisible(bool(seen.endpoints))
+        self.counted.show_sign(standing(seen))
+        self.show_rows(endpoint_rows(seen), NOTHING_YET, offer=True)
+
+    def show_selected(self) -> None:
+        """Show all about the selected one, as it is known."""
+        row, seen = self.table.selected, self._known.seen
+        if row is not None and seen is not None:
+            self.details.show_endpoint(row, seen)
+
+    # What is done.
 
     def publish(self) -> None:
         """Ask how the flow in front is to be called."""
         bench = self._studio.workspace.current
         if bench is None:
-            self._tell("Open the flow that is to be published first.", "warning")
+            self.tell("Open the flow that is to be published first.", "warning")
             return
         seen = self._known.seen
         wanted = suggested(bench.spoken_name, seen.endpoints if seen is not None else ())
@@ -88,59 +108,22 @@ class Panel(Looking):
             return
 
         def done(_: Any) -> None:
-            if is_there(sheet):
-                sheet.accept()
-            self._tell(f"{bench.spoken_name} is published.", "success")
-
-        def failed(error: HeddleError) -> None:
-            if is_there(sheet):
-                sheet.refuse(error)
+            sheet.finish()
+            self.tell(f"{bench.spoken_name} is published.")
 
         if is_published(said, there):
             self._known.do(
-                "change", done, failed, version=said["version"], name=said["name"],
+                "change", done, sheet.refuse, version=said["version"], name=said["name"],
                 changes=changes_of(said), text=text,
             )  # fmt: skip
         else:
-            self._known.do("create", done, failed, endpoint=said, text=text)
-
-    # What is shown.
-
-    def look(self) -> None:
-        """See how the endpoints are."""
-        if self._studio.bridge.state not in ("ready", "elsewhere"):
-            self._show_nothing(NOT_READY, can_publish=False)
-        elif self.isVisible():
-            self._known.read()
-
-    def _take(self) -> None:
-        seen = self._known.seen
-        if seen is None or not is_there(self):
-            return
-        self.table.show_rows(endpoint_rows(seen))
-        if not seen.endpoints:
-            self._show_nothing(NOTHING_YET, can_publish=True)
-            return
-        self._pages.setCurrentWidget(self._split)
-        self._show_details()
-
-    def _show_details(self) -> None:
-        row, seen = self.table.selected, self._known.seen
-        if row is not None and seen is not None:
-            self.details.show_endpoint(row, seen)
-
-    def _show_nothing(self, why: str, *, can_publish: bool) -> None:
-        self.said.setText(why)
-        self.first.setVisible(can_publish)
-        self._pages.setCurrentWidget(self._empty)
-
-    # What is done.
+            self._known.do("create", done, sheet.refuse, endpoint=said, text=text)
 
     def _copy(self) -> None:
         if (row := self.table.selected) is not None:
             command = curl_of(row.shown.endpoint, self._known.base)
             QGuiApplication.clipboard().setText(command)
-            self._tell("The command is copied.", "success")
+            self.tell("The command is copied.")
 
     def _open_docs(self) -> None:
         if (row := self.table.selected) is not None:
@@ -152,22 +135,27 @@ class Panel(Looking):
         endpoint = row.shown.endpoint
         which = {"version": endpoint.version, "name": endpoint.name}
         if endpoint.deprecation is not None:
-            self._known.do("change", _ignore, self._trouble, **which,
+            self._known.do("change", _ignore, self.tell_trouble, **which,
                            changes={"deprecation": None})  # fmt: skip
             return
 
         def deprecate(sunset: float | None, successor: str, note: str) -> None:
-            self._known.do("deprecate", _ignore, self._trouble, **which, sunset=sunset,
+            self._known.do("deprecate", sheet.finish, sheet.refuse, **which, sunset=sunset,
                            successor=successor, note=note)  # fmt: skip
 
-        DeprecateSheet(self._studio.window, row.shown.address, deprecate).open()
+        sheet = DeprecateSheet(self._studio.window, row.shown.address, deprecate)
+        sheet.open()
 
     def _remove(self) -> None:
-        if (row := self.table.selected) is not None:
-            endpoint = row.shown.endpoint
-            self._known.do("remove", _ignore, self._trouble, version=endpoint.version,
-                           name=endpoint.name)  # fmt: skip
-            self._tell(f"{endpoint.method} {row.shown.address} is no longer answered.", "info")
+        if (row := self.table.selected) is None:
+            return
+        endpoint = row.shown.endpoint
+        name = f"{endpoint.method} {row.shown.address}"
+        remove = partial(
+            self._known.do, "remove", lambda _: self.tell(f"{name} is no longer answered."),
+            self.tell_trouble, version=endpoint.version, name=endpoint.name,
+        )  # fmt: skip
+        ask_to_remove(self._studio.window, name, REMOVED, remove)
 
     def _make_key(self) -> None:
         seen = self._known.seen
@@ -179,63 +167,24 @@ class Panel(Looking):
         sheet = KeySheet(self._studio.window, keys, make)
         sheet.open()
 
-    def _remove_key(self, id: str) -> None:
-        self._known.do("remove_key", _ignore, self._trouble, id=id)
-
-    def _trouble(self, error: HeddleError) -> None:
-        self._tell(str(error), "error")
-
-    def _tell(self, text: str, tone: Any) -> None:
-        self._studio.notices.tell(text, tone, key=KEY)
-
-    # How it is put together.
-
-    def _lay_out(self) -> None:
-        self._empty = QWidget(self)
-        middle = QVBoxLayout(self._empty)
-        middle.addStretch(1)
-        middle.addWidget(self.said)
-        row = QHBoxLayout()
-        row.addStretch(1)
-        row.addWidget(self.first)
-        row.addStretch(1)
-        middle.addLayout(row)
-        middle.addStretch(1)
-        left = QWidget(self)
-        column = QVBoxLayout(left)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        bar = QHBoxLayout()
-        bar.setContentsMargins(8, 6, 8, 6)
-        bar.addWidget(self.publish_button)
-        bar.addStretch(1)
-        column.addLayout(bar)
-        column.addWidget(self.table, 1)
-        self._split = QSplitter(self)
-        self._split.addWidget(left)
-        self._split.addWidget(self.details)
-        self._split.setStretchFactor(0, 3)
-        self._split.setStretchFactor(1, 2)
-        self._split.setSizes([640, 460])
-        self._split.setChildrenCollapsible(False)
-        self._pages = QStackedLayout()
-        self._pages.addWidget(self._empty)
-        self._pages.addWidget(self._split)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addLayout(self._pages)
+    def _remove_key(self, key: Key) -> None:
+        remove = partial(self._known.do, "remove_key", _ignore, self.tell_trouble, id=key.id)
+        ask_to_remove(self._studio.window, key.label, KEY_REMOVED, remove)
 
     def _connect(self) -> None:
-        self._studio.bridge.state_changed.connect(lambda _: self.look())
         self._known.changed.connect(self._take)
-        self._known.troubled.connect(lambda why: self._show_nothing(why, can_publish=False))
-        self.table.chosen.connect(self._show_details)
+        self._known.troubled.connect(self._say_trouble)
+        self.table.removed.connect(self._remove)
         self.details.copy_wanted.connect(self._copy)
         self.details.docs_wanted.connect(self._open_docs)
         self.details.deprecate_wanted.connect(self._deprecate)
         self.details.remove_wanted.connect(self._remove)
         self.details.key_wanted.connect(self._make_key)
         self.details.key_unwanted.connect(self._remove_key)
+
+    def _say_trouble(self, why: str) -> None:
+        self.bar.hide()
+        self.show_nothing(why)
 
 
 def _ignore(_: Any) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QDateEdit, QLineEdit, QWidget
 
 from agents.swarm.api_gateway.shapes import VERSIONS, NewKey
 from app.dialogs.form import Form, choice
+from app.living import is_there
 from app.presenters.endpoints import METHODS, Wanted
 
 DAY = 86_400
@@ -46,8 +47,7 @@ class PublishSheet(Form):
         self.add("Callers need", self.access, (2, 0))
         self.add("Answers come", self.answers, (2, 1))
         self.add("Calls a minute", self.calls, (2, 2))
-        self.button("Cancel")
-        self.button("Publish", self._done, main=True, closes=False)
+        self.asks("Publish", self._done)
         self.path.setFocus()
 
     @property
@@ -68,7 +68,7 @@ class PublishSheet(Form):
 
 
 class DeprecateSheet(Form):
-    """Asks until when an endpoint answers, and what takes its place."""
+    """Asks until when an endpoint answers, and what takes its place; `deprecate` is handed that."""
 
     def __init__(
         self, parent: QWidget, address: str, deprecate: Callable[[float | None, str, str], object]
@@ -87,8 +87,7 @@ class DeprecateSheet(Form):
         self.add("It answers until", self.until, (0, 0))
         self.add("What takes its place", self.successor, (0, 1), 2)
         self.add("What callers should know", self.note, (1, 0), 3)
-        self.button("Cancel")
-        self.button("Deprecate", self._done, main=True)
+        self.asks("Deprecate", self._done)
 
     def _done(self) -> None:
         day = self.until.date()
@@ -124,13 +123,14 @@ class KeySheet(Form):
         self.add("Whose key", self.label, (0, 0))
         self.add("It opens", self.opens, (0, 1))
         self.body.addWidget(self.secret)
-        self.button("Close")
-        self._button = self.button("Make", self._done, main=True, closes=False)
+        self._button = self.asks("Make", self._done, leave="Close")
         self.label.setFocus()
 
     def tell(self, made: NewKey) -> None:
         """Show the key that was made, to be copied."""
-        self.told.hide()
+        if not is_there(self):
+            return
+        self.ready()
         self.secret.setText(made.secret)
         self.secret.show()
         self.secret.selectAll()
@@ -142,6 +142,7 @@ class KeySheet(Form):
         if secret := self.secret.text():
             QGuiApplication.clipboard().setText(secret)
             self._button.setText("Copied")
+            self.ready()
         else:
             self._make(self.label.text().strip(), self.opens.currentData())
 

@@ -63,8 +63,9 @@ class Methods(QStyledItemDelegate):
 class EndpointTable(Listing[EndpointRow]):
     """The endpoints, by keys such as v1/get_lesson."""
 
-    widths = (74, 200, 86, 58, 62, 68, 72, 92, 84, 90)
-    stays = 1
+    widths = (74, 160, 86, 58, 62, 68, 72, 92, 84, 90)
+    grow = (1, LATENCIES)
+    order = (1, 0, 2, 3, LATENCIES, 4, 7, 5, 6, 9)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, "Endpoints", EndpointModel())

@@ -10,6 +10,7 @@ import msgspec
 from agents.swarm.realtime_update.names import kind_of
 from agents.swarm.realtime_update.shapes import ChannelInfo, Event, Member, Missed, Statistics
 from app.presenters.amounts import amount
+from app.presenters.signs import Sign
 
 COLUMNS = ("Channel", "Clients", "People", "Last event")
 
@@ -47,32 +48,26 @@ class ChannelRow(NamedTuple):
         return self.channel
 
 
-class Route(NamedTuple):
-    """Where clients are to be: in words, with an icon and the name of its colour."""
-
-    said: str
-    icon: str
-    colour: str
-    about: str
-
-
 class Overview(NamedTuple):
     """What the dock shows of all channels."""
 
     rows: tuple[ChannelRow, ...]
-    route: Route
+    route: Sign
     figures: str
     key: str
     credentials: str
 
 
 class Selected(NamedTuple):
-    """What the dock shows of one channel: people, and what was said, the newest first."""
+    """What the dock shows of one channel: people, and what was said, the newest first.
+
+    Of what was said: when, by which name, and with which data.
+    """
 
     channel: str
     headline: str
     people: tuple[tuple[str, str], ...]
-    said: tuple[tuple[str, str], ...]
+    said: tuple[tuple[str, str, str], ...]
 
 
 def overview(statistics: Any, channels: Any) -> Overview:
@@ -120,19 +115,19 @@ def _row(info: ChannelInfo) -> ChannelRow:
     return ChannelRow(info.channel, (info.channel, str(clients), people, offset), icon, not clients)
 
 
-def _route(told: Statistics) -> Route:
+def _route(told: Statistics) -> Sign:
     if not told.outside:
-        return Route(
-            "Our own server", "mdi6.access-point", "done",
+        return Sign(
+            "mdi6.access-point", "done", "Our own server",
             "Clients are on the server of this house. No Pusher app outside is named.",
         )  # fmt: skip
     if told.away:
-        return Route(
-            f"Pusher is away; our own server serves. {told.waiting:,} events wait",
-            "mdi6.alert-outline", "warning", told.away,
+        return Sign(
+            "mdi6.alert-outline", "warning",
+            f"Pusher is away; our own server serves. {told.waiting:,} events wait", told.away,
         )  # fmt: skip
-    return Route(
-        f"Pusher at {told.outside.partition('://')[2]}", "mdi6.cloud-check-outline", "done",
+    return Sign(
+        "mdi6.cloud-check-outline", "done", f"Pusher at {told.outside.partition('://')[2]}",
         "What is said is taken there, and kept here as well.",
     )  # fmt: skip
 
@@ -156,9 +151,9 @@ def _figures(told: Statistics) -> str:
     return "   ".join(parts)
 
 
-def _said(event: Event) -> tuple[str, str]:
+def _said(event: Event) -> tuple[str, str, str]:
     at = datetime.fromtimestamp(event.at).astimezone().strftime("%H:%M:%S")
-    return f"{at}  {event.name}", _shortened(_spaced(event.data))
+    return at, event.name, _shortened(_spaced(event.data))
 
 
 def _spaced(text: str) -> str:

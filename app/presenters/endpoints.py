@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from agents.swarm.api_gateway.shapes import ROOT, Endpoint, Key, Overview, Rate, Shown, Usage
 from agents.swarm.api_gateway.words import deprecated_words
 from app.presenters.amounts import amount, counted
+from app.presenters.signs import Sign
 
 COLUMNS = (
     "Method", "Address", "Flow", "Calls", "Failed", "Limited", "Refused", "95 % within", "Lately",
@@ -146,12 +147,13 @@ def figures(usage: Usage) -> str:
     return " · ".join(parts)
 
 
-def counted_words(seen: Overview) -> str:
-    """Where rates are counted, and what is wrong with that."""
+def standing(seen: Overview) -> Sign:
+    """How many there are, where their rates are counted, and what is wrong with that."""
+    number = counted(len(seen.endpoints), "endpoint")
     if seen.state != HEALTHY:
-        return seen.detail
+        return Sign("mdi6.alert-outline", "warning", f"{number} · {seen.detail}")
     where = "in Redis, for all servers" if seen.counted_in == "redis" else "by this server"
-    return f"Rates are counted {where}."
+    return Sign("mdi6.check-circle-outline", "done", f"{number} · rates are counted {where}")
 
 
 def key_words(key: Key) -> str:

@@ -1,13 +1,15 @@
 """Schemas and their versions, as the dock of schemas tells of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
 
 from agents.swarm.schema_validator.shapes import Incompatibility, Kept, Listed, Schema
+from app.presenters.amounts import counted
 from app.presenters.comparing import Line, compared
+from app.presenters.signs import Sign
 
 COLUMNS = ("Schema", "Platform", "Format", "Version", "Kept")
 
@@ -73,6 +75,13 @@ def rows_of(told: Any) -> tuple[SchemaRow, ...]:
     return tuple(_row(one) for one in msgspec.convert(told, list[Listed]))
 
 
+def counted_words(rows: Sequence[SchemaRow]) -> Sign:
+    """How many schemas and versions are kept."""
+    versions = counted(sum(len(row.versions) for row in rows), "version")
+    said = f"{counted(len(rows), 'schema')} · {versions}"
+    return Sign("mdi6.check-circle-outline", "done", said)
+
+
 def _row(one: Listed) -> SchemaRow:
     newest, count = one.versions[-1], len(one.versions)
     said, sign = PLATFORMS[one.platform]
@@ -90,7 +99,8 @@ def versions_of(told: Any) -> tuple[Version, ...]:
 
 def _version(kept: Kept) -> Version:
     schema = kept.schema
-    said = (FORMATS[schema.schema_type], PLATFORMS[schema.platform][0], kept.level, _day(kept.at))
+    level = kept.level.replace("_", " ").lower()
+    said = (FORMATS[schema.schema_type], PLATFORMS[schema.platform][0], level, _day(kept.at))
     text, language = _text(schema)
     return Version(schema.version, "  ·  ".join(said), text, language, schema.definition)
 

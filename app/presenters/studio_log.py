@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from agents.swarm.studio_bridge.shapes import Code, Level, LogLine, Logs, StudioStatus
+from app.presenters.signs import Sign
 
 COLUMNS = ("Time", "Message", "Where")
 
@@ -36,15 +37,6 @@ class LogRow(NamedTuple):
     whole: str
 
 
-class Connection(NamedTuple):
-    """How Studio is connected, in a few words, and how that looks."""
-
-    said: str
-    icon: str
-    colour: str
-    about: str
-
-
 def read(told: Any) -> Logs:
     """The messages as the runtime tells them."""
     return msgspec.convert(told, Logs)
@@ -55,13 +47,18 @@ def rows_of(lines: Sequence[LogLine]) -> list[LogRow]:
     return [_row(line) for line in lines]
 
 
-def connection_of(told: Any, address: str) -> Connection:
+def is_connected(told: Any) -> bool:
+    """Whether a Studio is there."""
+    return msgspec.convert(told, StudioStatus).connected
+
+
+def connection_of(told: Any, address: str) -> Sign:
     """How the project stands with its Studio, which speaks to that address."""
     status = msgspec.convert(told, StudioStatus)
     if not status.connected:
         said = f"No Studio is connected to {address}"
         known = "It connects by itself once its place is open" if status.paired else ""
-        return Connection(said, "mdi6.power-plug-off-outline", "muted", known)
+        return Sign("mdi6.power-plug-off-outline", "muted", said, known)
     parts = [_count(status.scripts, "script")]
     if status.waiting:
         parts.append(f"{status.waiting:,} on the way")
@@ -70,7 +67,7 @@ def connection_of(told: Any, address: str) -> Connection:
     grave = "warning" if status.conflicts else "done"
     said = f"{status.place or 'Studio'} is connected · {', '.join(parts)}"
     about = "The block “Settle conflict” ends conflicts" if status.conflicts else ""
-    return Connection(said, "mdi6.power-plug-outline", grave, about)
+    return Sign("mdi6.power-plug-outline", grave, said, about)
 
 
 def code_of(told: Any, address: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from agents.swarm.database_sync.shapes import Conflict, Standing, Sync, SyncStats
 from app.presenters.amounts import amount
+from app.presenters.signs import Sign
 
 COLUMNS = ("Sync", "Writes", "Hits", "Lately", "Reads", "Waiting", "Conflicts", "Saves")
 
@@ -51,14 +52,6 @@ class SyncRow(NamedTuple):
         return self.name
 
 
-class Side(NamedTuple):
-    """The database or the cache: where it is, and whether it answers."""
-
-    said: str
-    icon: str
-    colour: str
-
-
 class Reads:
     """Counts how many reads came between two looks."""
 
@@ -80,19 +73,19 @@ def rows_of(standing: Standing, reads: Reads) -> list[SyncRow]:
     return [_row(stats, reads.see(stats), standing) for stats in standing.syncs]
 
 
-def sides(standing: Standing) -> tuple[Side, Side]:
+def sides(standing: Standing) -> tuple[Sign, Sign]:
     """The database and the cache."""
     database = "answers" if standing.database_up else "does not answer"
     cache = "answers" if standing.cache_up else "does not answer"
     memory = standing.cache == "memory"
     return (
-        Side(
-            f"{standing.database} {database}", "mdi6.database-outline", _well(standing.database_up)
+        Sign(
+            "mdi6.database-outline", _well(standing.database_up), f"{standing.database} {database}"
         ),
-        Side(
-            "The cache is in memory" if memory else f"{standing.cache} {cache}",
+        Sign(
             "mdi6.memory" if memory else "mdi6.lightning-bolt-outline",
             _well(standing.cache_up),
+            "The cache is in memory" if memory else f"{standing.cache} {cache}",
         ),
     )
 

@@ -1,6 +1,6 @@
 """A line of text that is cut short where there is no room for all of it."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
@@ -16,6 +16,17 @@ class ElidedLabel(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setMinimumWidth(LEAST)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    @property
+    def whole(self) -> str:
+        """The text, with what there is no room for."""
+        return self._text
+
+    def sizeHint(self) -> QSize:
+        """With all of the text."""
+        return QSize(
+            self.fontMetrics().horizontalAdvance(self._text) + 2, super().sizeHint().height()
+        )
 
     def show_text(self, text: str) -> None:
         """Show a text."""

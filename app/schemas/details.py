@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
 
 from app.controls import paragraph, small_button
 from app.presenters.schemas import SchemaRow, Version
+from app.results.elided_label import ElidedLabel
 from app.schemas.pages import Definition, Differences, Types, Validation
 
 ABOUT_HEADLINE = (
@@ -23,9 +25,8 @@ class Details(QWidget):
         self.setAccessibleName("About the schema")
         self._row: SchemaRow | None = None
         self._all: Sequence[Version] = ()
-        self.title = QLabel(self)
+        self.title = ElidedLabel(self)
         self.title.setProperty("role", "title")
-        self.title.setMinimumWidth(40)
         self.headline = paragraph(self, "muted")
         self.headline.setToolTip(ABOUT_HEADLINE)
         self.versions = QComboBox(self)
@@ -49,8 +50,7 @@ class Details(QWidget):
         same = self._row is not None and self._row.key == row.key
         chosen = self.version if same else ""
         self._row, self._all = row, versions
-        self.title.setText(row.name)
-        self.title.setToolTip(row.name)
+        self.title.show_text(row.name)
         names = [one.version for one in versions]
         self.versions.clear()
         self.versions.addItems(names)
@@ -95,19 +95,16 @@ class Details(QWidget):
         head.addWidget(self.versions)
         told = QHBoxLayout()
         told.setContentsMargins(14, 0, 10, 4)
-        told.addWidget(self.headline)
+        told.addWidget(self.headline, 1)
+        for button in (self.copy, self.validation.validate):
+            told.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setProperty("tight", True)
         self.tabs.setAccessibleName("What there is to see of the schema")
         self.tabs.addTab(self.definition, "Definition")
         self.tabs.addTab(self.differences, "Differences")
         self.tabs.addTab(self.validation, "Validate")
         self.tabs.addTab(self.types, "Types")
-        corner = QWidget(self)
-        beside = QHBoxLayout(corner)
-        beside.setContentsMargins(0, 0, 10, 2)
-        beside.addWidget(self.copy)
-        beside.addWidget(self.validation.validate)
-        self.tabs.setCornerWidget(corner)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

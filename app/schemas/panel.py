@@ -1,25 +1,21 @@
 """The dock of schemas once it is seen: a list of them, and all about the one that is selected."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
-from PySide6.QtWidgets import QSplitter, QStackedLayout
-
-from app.controls import paragraph
 from app.living import is_there
-from app.looking import Looking
-from app.presenters.schemas import SchemaRow, rows_of, versions_of
+from app.panes.bar import Standing
+from app.panes.pane import ListPane
+from app.presenters.schemas import SchemaRow, counted_words, rows_of, versions_of
 from app.schemas.details import Details
 from app.schemas.table import SchemaTable
 from app.studio import Studio
-from graph.errors import HeddleError
 
 EVERY = 2000
 """Milliseconds between two looks at the schemas, while somebody looks at them here."""
 
 AGENT = "schema_validator"
 
-NOTHING_YET = "Schemas appear here once the runtime is ready."
 NO_SCHEMAS = (
     "No schema is kept yet.\n\n"
     "A flow keeps one with the block “Register schema”: then values are held against it,"
@@ -27,53 +23,46 @@ NO_SCHEMAS = (
 )
 
 
-class Panel(Looking):
-    """Asks every two seconds, while it is seen."""
+class Panel(ListPane[SchemaRow]):
+    """Asks for the versions of the selected schema once it is another one, or has more."""
+
+    name = "schemas"
+    sign = "mdi6.book-open-outline"
+    not_ready = "Schemas appear here once the runtime is ready."
+    shares = (4, 7)
 
     def __init__(self, studio: Studio) -> None:
-        super().__init__(EVERY)
-        self._studio = studio
-        self._asked = False
+        super().__init__(studio, EVERY)
         self._shown: SchemaRow | None = None
         self.table, self.details = SchemaTable(self), Details(self)
-        self.empty = paragraph(self, "empty", NOTHING_YET)
-        self._lay_out()
-        self._connect()
+        self.counted = Standing(self)
+        self.bar.fill(self.counted, self.words)
+        self.hold_list(self.table, self.details)
+        self.details.differences.wanted.connect(self._compare)
+        self.details.validation.wanted.connect(self._validate)
+        self.details.types.wanted.connect(self._declare)
 
-    def look(self) -> None:
-        """See which schemas there are."""
-        ready = self._studio.bridge.state in ("ready", "elsewhere")
-        if ready and self.isVisible() and not self._asked:
-            self._asked = True
-            self._studio.bridge.agents(
-                lambda agents: agents.perform(AGENT, "schemas"), self._take, self._not_told
-            )
-        elif not ready:
-            self._show_nothing(NOTHING_YET)
+    def ask(self, agents: Any) -> Awaitable[Any]:
+        """Ask which schemas there are."""
+        found: Awaitable[Any] = agents.perform(AGENT, "schemas")
+        return found
 
-    def _take(self, told: Any) -> None:
-        self._asked = False
-        if not is_there(self):
-            return
+    def take(self, told: Any) -> None:
+        """List them."""
         rows = rows_of(told)
-        self.table.show_rows(rows)
-        if rows:
-            self._pages.setCurrentWidget(self._split)
-            self._show_selected()
-        else:
-            self._show_nothing(NO_SCHEMAS)
+        self.bar.setVisible(bool(rows))
+        self.counted.show_sign(counted_words(rows))
+        self.show_rows(rows, NO_SCHEMAS)
 
-    def _not_told(self, error: HeddleError) -> None:
-        self._asked = False
-        if is_there(self):
-            self._show_nothing(str(error))
-
-    def _show_nothing(self, why: str) -> None:
+    def show_nothing(self, why: str, *, offer: bool = False) -> None:
         self._shown = None
-        self.empty.setText(why)
-        self._pages.setCurrentWidget(self.empty)
+        super().show_nothing(why, offer=offer)
 
-    def _show_selected(self) -> None:
+    def restyle(self) -> None:
+        super().restyle()
+        self.details.restyle()
+
+    def show_selected(self) -> None:
         """Show the selected schema, unless that is what is shown, with all its versions."""
         row = self.table.selected
         if row is not None and (self._shown is None or row[:3] != self._shown[:3]):
@@ -92,12 +81,8 @@ class Panel(Looking):
                 show(answer)
 
         self._studio.bridge.agents(
-            lambda agents: agents.perform(AGENT, capability, **named), told, self._tell
+            lambda agents: agents.perform(AGENT, capability, **named), told, self.tell_trouble
         )
-
-    def _tell(self, error: HeddleError) -> None:
-        if is_there(self):
-            self._studio.notices.tell(str(error), "error", key="schemas")
 
     def _compare(self, old: str, new: str) -> None:
         page = self.details.differences
@@ -110,21 +95,3 @@ class Panel(Looking):
     def _declare(self, platform: str) -> None:
         show = self.details.types.show_types
         self._ask("transform", show, version=self.details.version, to_platform=platform)
-
-    def _lay_out(self) -> None:
-        self._split = QSplitter(self)
-        self._split.addWidget(self.table)
-        self._split.addWidget(self.details)
-        self._split.setSizes([330, 690])
-        self._split.setChildrenCollapsible(False)
-        self._pages = QStackedLayout(self)
-        self._pages.addWidget(self.empty)
-        self._pages.addWidget(self._split)
-
-    def _connect(self) -> None:
-        self.table.chosen.connect(self._show_selected)
-        self.details.differences.wanted.connect(self._compare)
-        self.details.validation.wanted.connect(self._validate)
-        self.details.types.wanted.connect(self._declare)
-        self._studio.bridge.state_changed.connect(lambda *_: self.look())
-        self._studio.theme.changed.connect(self.details.restyle)

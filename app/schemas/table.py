@@ -3,19 +3,13 @@
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.icons import icon
 from app.listing import Listed, Listing
 from app.presenters.schemas import ABOUT, COLUMNS, SchemaRow
 from app.tables import Index
 from app.theme import current
-
-LEAST_NAME = 120
-"""Pixels that a name has; columns for which there is no room then are left out."""
-LEFT_OUT_LAST = (3, 1, 2, 4)
-"""Columns in the order in which there is to be room for them."""
 
 
 class SchemaModel(Listed[SchemaRow]):
@@ -35,20 +29,10 @@ class SchemaModel(Listed[SchemaRow]):
 
 
 class SchemaTable(Listing[SchemaRow]):
-    """The schemas, whose names take what room there is."""
+    """The schemas."""
 
-    widths = (170, 84, 96, 84, 118)
+    widths = (120, 84, 110, 84, 132)
+    order = (0, 3, 1, 2, 4)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, "Schemas", SchemaModel())
-        self.setMinimumWidth(LEAST_NAME + self.widths[3])
-        self.horizontalHeader().setStretchLastSection(False)
-        self.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave out what there is no room for, so that names can be read."""
-        QTableView.resizeEvent(self, event)
-        room = self.viewport().width() - LEAST_NAME
-        for column in LEFT_OUT_LAST:
-            room -= self.widths[column]
-            self.setColumnHidden(column, room < 0)

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from functools import partial
 from html import escape
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from agents.swarm.database_sync.shapes import Conflict
-from app.controls import heading, paragraph, small_button, table_of
+from app.controls import paragraph, rich, small_button, table_of
+from app.panes.about import About, cards
+from app.panes.wrapping import Wrapping
 from app.presenters.syncs import SyncRow, conflict_words, differences, facts
 
 NO_CONFLICTS = "Nothing waits for a decision."
@@ -24,12 +26,9 @@ class ConflictCard(QFrame):
         self.id = conflict.id
         self.setProperty("card", True)
         words = paragraph(self, "", conflict_words(conflict))
-        table = QLabel(_compared(conflict), self)
-        table.setTextFormat(Qt.TextFormat.RichText)
-        table.setWordWrap(True)
-        table.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(6)
+        table = rich(self, f"Mine and theirs of {conflict.key}")
+        table.setText(_compared(conflict))
+        buttons = Wrapping()
         for title, choice, tip in (
             ("Keep mine", "mine", "Write what the write says, over the row as it is"),
             ("Keep theirs", "theirs", "Leave the row as it is, and forget the write"),
@@ -41,7 +40,6 @@ class ConflictCard(QFrame):
             )  # fmt: skip
             button.setAccessibleName(f"{title} of {conflict.key}")
             buttons.addWidget(button)
-        buttons.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 8, 10, 8)
         column.setSpacing(5)
@@ -50,8 +48,8 @@ class ConflictCard(QFrame):
         column.addLayout(buttons)
 
 
-class Details(QScrollArea):
-    """Changes in place while figures do; what is done is asked for by signals."""
+class Details(About):
+    """What is done is asked for by signals."""
 
     change_wanted = Signal()
     flush_wanted = Signal()
@@ -60,34 +58,24 @@ class Details(QScrollArea):
     decided = Signal(str, str)
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName("About the sync")
-        self._inside = QWidget(self)
-        self.title = QLabel(self._inside)
-        self.title.setProperty("role", "title")
-        self.title.setMinimumWidth(40)
-        self.headline = paragraph(self._inside, "muted")
-        self.facts = QLabel(self._inside)
-        self.facts.setTextFormat(Qt.TextFormat.RichText)
-        self.facts.setWordWrap(True)
-        self.facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.no_conflicts = paragraph(self._inside, "muted", NO_CONFLICTS)
+        super().__init__(parent, "About the sync")
         self.cards: list[ConflictCard] = []
         self._conflicts: Sequence[Conflict] = ()
-        self._buttons()
-        self._lay_out()
-        self.setWidget(self._inside)
+        self._make_buttons()
+        self.headline = self.words("muted")
+        self.buttons(self.change, self.flush, self.invalidate, self.remove)
+        self.heading("Conflicts")
+        self.no_conflicts = self.words("muted", NO_CONFLICTS)
+        self._cards = cards()
+        self.add_layout(self._cards)
+        self.heading("How it stands")
+        self.facts = self.table("How it stands")
 
     def show_sync(self, row: SyncRow) -> None:
         """Show how a sync is now."""
-        self.title.setText(row.name)
+        self.begin(row.key, row.name)
         self.headline.setText(row.about)
-        text = table_of(facts(row.stats))
-        if self.facts.text() != text:  # or what is selected in it would be no more
-            self.facts.setText(text)
+        self.facts.setText(table_of(facts(row.stats)))
         self.flush.setEnabled(row.stats.waiting > 0)
         self._show_conflicts(row.conflicts)
 
@@ -96,16 +84,16 @@ class Details(QScrollArea):
             return
         self._conflicts = conflicts
         for card in self.cards:
-            self._column.removeWidget(card)
+            self._cards.removeWidget(card)
             card.deleteLater()
-        self.cards = [ConflictCard(one, self._inside) for one in conflicts]
+        self.cards = [ConflictCard(one, self.inside) for one in conflicts]
         for card in self.cards:
             card.decided.connect(self.decided)
-            self._column.addWidget(card)
+            self._cards.addWidget(card)
         self.no_conflicts.setVisible(not conflicts)
 
-    def _buttons(self) -> None:
-        inside = self._inside
+    def _make_buttons(self) -> None:
+        inside = self.inside
         self.change = small_button(
             inside, "Change…", "Change how the table is kept in step", self.change_wanted.emit
         )
@@ -118,30 +106,9 @@ class Details(QScrollArea):
             self.invalidate_wanted.emit,
         )  # fmt: skip
         self.remove = small_button(
-            inside, "Remove", "Keep the table in step no more; it stays as it is",
+            inside, "Remove…", "Keep the table in step no more; it stays as it is",
             self.remove_wanted.emit,
         )  # fmt: skip
-
-    def _lay_out(self) -> None:
-        buttons = QHBoxLayout()
-        buttons.setSpacing(6)
-        for button in (self.change, self.flush, self.invalidate, self.remove):
-            buttons.addWidget(button)
-        buttons.addStretch(1)
-        self._column = QVBoxLayout()
-        self._column.setSpacing(6)
-        column = QVBoxLayout(self._inside)
-        column.setContentsMargins(14, 10, 14, 12)
-        column.setSpacing(4)
-        column.addWidget(self.title)
-        column.addWidget(self.headline)
-        column.addLayout(buttons)
-        column.addWidget(heading(self._inside, "Conflicts"))
-        column.addWidget(self.no_conflicts)
-        column.addLayout(self._column)
-        column.addWidget(heading(self._inside, "How it stands"))
-        column.addWidget(self.facts)
-        column.addStretch(1)
 
 
 def _compared(conflict: Conflict) -> str:

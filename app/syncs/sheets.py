@@ -51,8 +51,7 @@ class SyncSheet(Form):
         for name, title, at, wide in _PLACES:
             self.add(title, {**self.lines, **self.choices}[name], at, wide)
         self.lines["name"].setReadOnly(not new)
-        self.button("Cancel")
-        self.button("Define" if new else "Change", self._done, main=True, closes=False)
+        self.asks("Define" if new else "Change", self._done)
         self.lines["name" if new else "ttl"].setFocus()
 
     @property
@@ -86,8 +85,7 @@ class MergeSheet(Form):
         self.row = QPlainTextEdit(merged(conflict), self)
         self.row.setProperty("role", "mono")
         self.add("The row", self.row, (0, 0))
-        self.button("Cancel")
-        self.button("Write", self._done, main=True, closes=False)
+        self.asks("Write", self._done)
 
     def _done(self) -> None:
         try:

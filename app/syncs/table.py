@@ -39,8 +39,8 @@ class SyncModel(Listed[SyncRow]):
 class SyncTable(Listing[SyncRow]):
     """The syncs."""
 
-    widths = (150, 74, 66, 110, 74, 76, 84, 76)
-    stays = LATELY
+    widths = (140, 74, 66, 90, 74, 76, 84, 76)
+    grow = (0, LATELY)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, "Syncs", SyncModel())

@@ -75,6 +75,34 @@ def test_columns_are_left_out_from_the_last_on_when_there_is_no_room(
     assert [looms.isColumnHidden(column) for column in (0, 1)] == [False, True]
 
 
+def test_names_take_what_room_is_left(parent: QWidget, looms: LoomList) -> None:
+    looms.resize(400, 200)
+    parent.show()
+
+    room = looms.viewport().width()
+    assert [looms.columnWidth(column) for column in (0, 1)] == [room - 100, 100]
+
+
+def test_what_is_in_sight_stays_so_when_others_come(parent: QWidget, looms: LoomList) -> None:
+    rows = [Loom(f"loom {number:03}", "1") for number in range(200)]
+    looms.resize(220, 200)
+    parent.show()
+    looms.show_rows(rows)
+    looms.scrollTo(looms.listed.index(120, 0), LoomList.ScrollHint.PositionAtTop)
+
+    looms.show_rows([Loom("a new one", "1"), *rows])
+
+    assert looms.listed.rows[looms.rowAt(0)].key == "loom 120"
+    assert looms.selected == rows[0]
+
+
+def test_return_opens_and_delete_removes(looms: LoomList, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(looms.opened):
+        qtbot.keyClick(looms, Qt.Key.Key_Return)
+    with qtbot.waitSignal(looms.removed):
+        qtbot.keyClick(looms, Qt.Key.Key_Delete)
+
+
 def test_what_cells_say_is_also_told_to_who_cannot_see_them(looms: LoomList) -> None:
     said = [looms.listed.index(1, n).data(Qt.ItemDataRole.AccessibleTextRole) for n in (0, 1)]
 

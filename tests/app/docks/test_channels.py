@@ -6,6 +6,7 @@ from pytestqt.qtbot import QtBot
 
 from app.channels.panel import Panel
 from app.docks.channels import DOCK, Channels
+from app.panes.pane import MANY, NONE_LIKE_IT
 from app.studio import Studio
 
 LONG = 20_000
@@ -77,6 +78,29 @@ def test_a_person_says_something_on_the_channel(panel: Panel, qtbot: QtBot, stud
 
     qtbot.waitUntil(lambda: "cancelled" in panel.details.lately.text(), timeout=LONG)
     assert "sold &lt;out&gt;" in panel.details.lately.text()
+
+
+def test_among_many_one_is_found_by_its_name(panel: Panel, qtbot: QtBot, studio: Studio) -> None:
+    channels = [f"room-{number}" for number in range(MANY + 1)]
+    done = list[object]()
+    for channel in channels:
+        said = {"channels": [channel], "event": "opened", "data": 1}
+        studio.bridge.agents(
+            lambda a, said=said: a.perform(AGENT, "broadcast", **said), done.append
+        )
+    qtbot.waitUntil(lambda: len(done) == len(channels), timeout=LONG)
+    panel.look()
+    qtbot.waitUntil(panel.words.isVisible, timeout=LONG)
+
+    qtbot.keyClicks(panel.words, "ROOM 12")
+    found = names(panel)
+    panel.words.setText("loom")
+    nothing = panel.empty.text()
+    panel.words.clear()
+
+    assert found == ["room-12"]
+    assert nothing == NONE_LIKE_IT
+    assert set(channels) <= set(names(panel))
 
 
 def test_what_can_t_be_said_is_told(panel: Panel, qtbot: QtBot, studio: Studio) -> None:

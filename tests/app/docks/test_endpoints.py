@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
+from app.dialogs.sheet import Sheet
 from app.docks.endpoints import DOCK, Endpoints
 from app.document import Document
 from app.endpoints.panel import Panel
@@ -64,13 +65,18 @@ def publish(studio: Studio, panel: Panel, qtbot: QtBot, path: str, access: str) 
     return sheet
 
 
+def remove(studio: Studio, panel: Panel) -> None:
+    panel.details.remove.click()
+    sheet_of(studio, Sheet).press("Remove")
+
+
 def listed(panel: Panel) -> list[str]:
     return [row.shown.address for row in panel.table.listed.rows]
 
 
 def test_without_endpoints_it_says_what_to_do(panel: Panel) -> None:
-    assert "No flow is published yet" in panel.said.text()
-    assert not panel.first.isHidden()
+    assert "No flow is published yet" in panel.empty.text()
+    assert not panel.empty.offer.isHidden()
     assert (DOCK.title, DOCK.area, DOCK.shown) == ("Endpoints", "bottom", False)
 
 
@@ -101,8 +107,8 @@ def test_a_flow_is_published_called_deprecated_and_taken_away(
 
     panel.details.deprecate.click()
     qtbot.waitUntil(lambda: "deprecated-endpoint" not in codes(bench.problems), timeout=LONG)
-    panel.details.remove.click()
-    qtbot.waitUntil(lambda: "No flow is published yet" in panel.said.text(), timeout=LONG)
+    remove(studio, panel)
+    qtbot.waitUntil(lambda: "No flow is published yet" in panel.empty.text(), timeout=LONG)
     assert httpx.post(f"{base}/gateway/v1/hello", json={}).status_code == 404
 
 
@@ -120,7 +126,7 @@ def test_what_cannot_be_published_says_why_and_stays_to_be_mended(
     sheet.path.setText("/hello/{name}")
     sheet.press("Publish")
     qtbot.waitUntil(lambda: listed(panel) == ["/gateway/v1/hello/{name}"], timeout=LONG)
-    panel.details.remove.click()
+    remove(studio, panel)
     qtbot.waitUntil(lambda: not listed(panel), timeout=LONG)
 
 
@@ -142,5 +148,6 @@ def test_a_key_is_made_told_once_and_removed(
 
     qtbot.waitUntil(lambda: panel.details.removes != {}, timeout=LONG)
     next(iter(panel.details.removes.values())).click()
+    sheet_of(studio, Sheet).press("Remove")
     qtbot.waitUntil(lambda: panel.details.removes == {}, timeout=LONG)
     assert httpx.post(address, json={}, headers=headers).status_code == 401

@@ -70,16 +70,16 @@ def sync_named(name: str, **more: Any) -> dict[str, Any]:
 
 
 def test_an_empty_dock_says_what_to_do(panel: Panel, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: "No table is kept in step" in panel.said.text(), timeout=LONG)
+    qtbot.waitUntil(lambda: "No table is kept in step" in panel.empty.text(), timeout=LONG)
 
-    assert panel.first.isVisible()
+    assert panel.empty.offer.isVisible()
     assert panel.sides[0].text() == "sqlite:///data.db answers"
     assert not DOCK.shown
 
 
 def test_a_person_defines_a_sync(panel: Panel, qtbot: QtBot, studio: Studio) -> None:
-    qtbot.waitUntil(panel.first.isVisible, timeout=LONG)
-    qtbot.mouseClick(panel.first, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(panel.empty.offer.isVisible, timeout=LONG)
+    qtbot.mouseClick(panel.empty.offer, Qt.MouseButton.LeftButton)
     sheet = studio.window.findChild(SyncSheet)
     assert isinstance(sheet, SyncSheet)
     sheet.lines["name"].setText("people")

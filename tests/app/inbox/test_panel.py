@@ -44,7 +44,7 @@ FORM = Question(
 def panel(shared_window: MainWindow, qtbot: QtBot) -> Iterator[Panel]:
     dock = shared_window.findChild(Dock)
     if dock.panel is None:
-        dock.panel = dock.make(shared_window.studio)
+        dock.panel = dock.inside(shared_window.studio)
         dock._column.addWidget(dock.panel)
     assert isinstance(dock.panel, Panel)
     yield dock.panel

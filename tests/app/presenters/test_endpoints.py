@@ -11,7 +11,6 @@ from app.presenters.endpoints import (
     COLUMNS,
     Wanted,
     changes_of,
-    counted_words,
     curl_of,
     docs_of,
     endpoint_of,
@@ -20,6 +19,7 @@ from app.presenters.endpoints import (
     figures,
     is_there,
     key_words,
+    standing,
     suggested,
 )
 from graph.flow import Block, Flow
@@ -89,10 +89,12 @@ def test_figures_name_only_what_there_was() -> None:
 
 
 def test_it_is_told_where_rates_are_counted_or_what_is_wrong() -> None:
-    assert counted_words(seen(counted_in="redis")) == (
-        "Rates are counted in Redis, for all servers."
+    assert standing(seen(counted_in="redis")).said.endswith(
+        "· rates are counted in Redis, for all servers"
     )
-    assert counted_words(seen(state="degraded", detail="Redis is away.")) == "Redis is away."
+    away = standing(seen(state="degraded", detail="Redis is away."))
+    assert away.said.endswith("· Redis is away.")
+    assert away.colour == "warning"
 
 
 def test_a_key_says_what_it_opens() -> None:
