@@ -66,6 +66,7 @@ INTEGRATION_AGENTS = {
         paths=("/roblox/",),
         is_open=True,
     ),
+    "roblox_folder": Known("Roblox folder", "agents.swarm.studio_bridge.folder.agent:FolderAgent"),
 }
 """The same for those that connect platforms, which one can do without."""
 

@@ -58,6 +58,7 @@ OWN = (
     "agents.swarm.ui_sync.blocks",
     "agents.swarm.studio_bridge.blocks",
     "agents.swarm.studio_bridge.cloud_blocks",
+    "agents.swarm.studio_bridge.folder.blocks",
 )
 
 

@@ -25,7 +25,8 @@ AGENTS = {"pure": "Worked out on the spot", "http": "HTTP", "database": "Databas
           "files": "Files", "code": "Code", "llm": "Models", "mcp": "MCP servers",
           "schema_validator": "Schemas", "ui_sync": "UI sync",
           "database_sync": "Database sync",
-          "studio_bridge": "Roblox Studio", "roblox_cloud": "Roblox Open Cloud"}  # fmt: skip
+          "studio_bridge": "Roblox Studio", "roblox_cloud": "Roblox Open Cloud",
+          "roblox_folder": "Roblox folder"}  # fmt: skip
 """By kind of agent: what its lane is called."""
 
 EMPTY = "Run the flow to see here when each block was at work, and to go back to any moment."

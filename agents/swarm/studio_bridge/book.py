@@ -32,6 +32,12 @@ class Book:
         there = wanted.where(~VERSIONS.c.gone).order_by(VERSIONS.c.path)
         return [_info(row) for row in self._connection.execute(there)]
 
+    def recorded(self) -> int:
+        """How many versions there are of all scripts: more whenever one was recorded."""
+        mine = VERSIONS.c.project == self._project
+        counted = sa.select(sa.func.count()).select_from(VERSIONS).where(mine)
+        return self._connection.scalar(counted) or 0
+
     def pending(self, leave: Collection[tuple[str, int]], most: int) -> list[Standing]:
         """Scripts whose newest version Studio doesn't have, but for versions to `leave`."""
         wanted = self._joined().where(SCRIPTS.c.head != SCRIPTS.c.studio, SCRIPTS.c.theirs == 0)

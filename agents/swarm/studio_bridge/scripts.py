@@ -4,13 +4,13 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TypeVar
 
 from agents.swarm.studio_bridge.book import Book
-from agents.swarm.studio_bridge.intake import new_id, taken_in
+from agents.swarm.studio_bridge.intake import taken_in
 from agents.swarm.studio_bridge.merging import moved
 from agents.swarm.studio_bridge.paths import fitting, names_of, placed_by
+from agents.swarm.studio_bridge.pushing import begun, kept, removed
 from agents.swarm.studio_bridge.shapes import (
     Change,
     Conflict,
-    Draft,
     Edit,
     Placed,
     Pushed,
@@ -48,8 +48,8 @@ class Scripts:
         _alone(wanted)
 
         def work(book: Book) -> list[Pushed]:
-            kept = [_pushed(book, placed, source, note) for placed, source in wanted]
-            return kept + [_removed(book, _one(book, name), note) for name in remove]
+            made = [_pushed(book, placed, source, note) for placed, source in wanted]
+            return made + [removed(book, _one(book, name), note) for name in remove]
 
         return self._write(project, work)
 
@@ -59,7 +59,7 @@ class Scripts:
         def work(book: Book) -> Pushed:
             standing = _one(book, name, or_gone=True)
             old, note = _version(book, standing, version), f"back to version {version}"
-            return _kept(book, standing, old.placed, old.source, note, settles=False)
+            return kept(book, standing, old.placed, old.source, note, settles=False)
 
         return self._write(project, work)
 
@@ -76,7 +76,7 @@ class Scripts:
             base = book.version(standing.script, standing.base)
             theirs = _version(book, standing, standing.theirs)
             before = (base or standing.head).placed
-            return _kept(
+            return kept(
                 book,
                 standing,
                 moved(before, standing.head.placed, theirs.placed),
@@ -179,66 +179,8 @@ def _pushed(book: Book, placed: Placed, source: str, note: str) -> Pushed:
             cure="Rename all but one there: nobody can tell which is meant.",
         )
     if found:
-        return _kept(book, found[0], placed, source, note, settles=False)
-    script = new_id()
-    made = book.record(script, Draft(placed=placed, source=source, by="heddle", note=note))
-    book.stand(Standing(script=script, head=made))
-    return _told(Standing(script=script, head=made), changed=True)
-
-
-def _kept(
-    book: Book, standing: Standing, placed: Placed, source: str, note: str, *, settles: bool = True
-) -> Pushed:
-    """Make this the newest version; a conflict goes on unless that `settles` it, or is Studio's."""
-    head = standing.head
-    theirs = book.version(standing.script, standing.theirs) if standing.in_conflict else None
-    stays = theirs is not None and not settles and source != theirs.source
-    same = (head.source, head.placed, head.gone) == (source, placed, False)
-    if not same:
-        head = book.record(
-            standing.script,
-            Draft(placed=placed, source=source, by="heddle", base=head.version, note=note),
-        )
-    now = Standing(
-        script=standing.script,
-        head=head,
-        studio=standing.studio,
-        base=standing.base if stays else 0,
-        theirs=standing.theirs if stays else 0,
-    )
-    if now != standing:
-        book.stand(now)
-    return _told(now, changed=not same)
-
-
-def _removed(book: Book, standing: Standing, note: str) -> Pushed:
-    """A script in conflict goes as well: both texts are in its history."""
-    head = standing.head
-    gone = book.record(
-        standing.script,
-        Draft(
-            placed=head.placed,
-            source=head.source,
-            by="heddle",
-            base=head.version,
-            gone=True,
-            note=note,
-        ),
-    )
-    now = Standing(script=standing.script, head=gone, studio=standing.studio)
-    book.stand(now)
-    return _told(now, changed=True)
-
-
-def _told(standing: Standing, *, changed: bool) -> Pushed:
-    return Pushed(
-        script=standing.script,
-        path=standing.head.path,
-        version=standing.head.version,
-        changed=changed,
-        in_conflict=standing.in_conflict,
-        gone=standing.head.gone,
-    )
+        return kept(book, found[0], placed, source, note, settles=False)
+    return begun(book, placed, source, note)
 
 
 def _one(book: Book, name: str, *, or_gone: bool = False) -> Standing:

@@ -13,6 +13,9 @@ from agents.swarm.studio_bridge.pairing import Pass
 SILENCE = 45.0
 """Seconds without a word after which a Studio counts as gone; it asks at least every 20."""
 
+EVERY = 1.0
+"""Seconds after which is looked again though nobody told: another process may have written."""
+
 
 class Session(msgspec.Struct, kw_only=True):
     """A plugin at work. `refused` says why it couldn't take a version of a script."""
@@ -115,7 +118,10 @@ class Sessions:
 
 
 class Looks:
-    """`async for last in looks`: `last` says that there is no time to look again."""
+    """`async for last in looks`: `last` says that there is no time to look again.
+
+    One after the other, as soon as somebody tells of news, or a while after the one before.
+    """
 
     def __init__(self, sessions: Sessions, project: str, within: float) -> None:
         self._sessions = sessions
@@ -130,12 +136,12 @@ class Looks:
     async def __anext__(self) -> bool:
         if self._over:
             raise StopAsyncIteration
+        loop = asyncio.get_running_loop()
         if self._news is not None:
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout_at(self._until):
+                async with asyncio.timeout_at(min(self._until, loop.time() + EVERY)):
                     await self._news.wait()
         # Taken before the look, so that what changes during it is seen by the next.
         self._news = self._sessions.news(self._project)
-        now = asyncio.get_running_loop().time()
-        self._over = self._sessions.ended or now >= self._until
+        self._over = self._sessions.ended or loop.time() >= self._until
         return self._over

@@ -25,15 +25,18 @@ class Marked(NamedTuple):
     clean: bool
 
 
-def marked(base: str | None, ours: str, theirs: str) -> Marked:
-    """Both sides in one: what only one of them changed as that has it, else both with markers."""
+def marked(base: str | None, ours: str, theirs: str, named: str = "Studio") -> Marked:
+    """Both sides in one: what only one of them changed as that has it, else both with markers.
+
+    `named` is what the other side than Heddle's is called there.
+    """
     mine, other = ours.split("\n"), theirs.split("\n")
     stretches = _apart(mine, other) if base is None else _between(base.split("\n"), mine, other)
     lines, clean = list[str](), True
     for stretch in stretches:
         chosen = _chosen(stretch)
         clean = clean and chosen is not None
-        lines += _markers(stretch) if chosen is None else chosen
+        lines += _markers(stretch, named) if chosen is None else chosen
     return Marked("\n".join(lines), clean)
 
 
@@ -68,8 +71,8 @@ def _chosen(stretch: Stretch) -> Lines | None:
     return theirs if base == ours else None
 
 
-def _markers(stretch: Stretch) -> list[str]:
+def _markers(stretch: Stretch, named: str) -> list[str]:
     ancestor = [f"{ANCESTOR} before", *stretch.base] if stretch.base else []
     return [
-        f"{OURS} Heddle", *stretch.ours, *ancestor, BETWEEN, *stretch.theirs, f"{THEIRS} Studio",
+        f"{OURS} Heddle", *stretch.ours, *ancestor, BETWEEN, *stretch.theirs, f"{THEIRS} {named}",
     ]  # fmt: skip

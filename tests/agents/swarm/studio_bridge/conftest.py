@@ -130,7 +130,7 @@ StartStudio = Callable[..., Awaitable[Studio]]
 
 @pytest.fixture
 async def served(tmp_path: Path) -> AsyncIterator[Served]:
-    made = Served(tmp_path / "bridge")
+    made = Served(tmp_path / "studio_bridge")
     await made.start()
     yield made
     await made.stop()

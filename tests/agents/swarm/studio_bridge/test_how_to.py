@@ -30,6 +30,7 @@ async def test_what_the_page_says_can_be_done(process: Process, tmp_path: Path) 
     assert shell.returncode == 0
     assert (tmp_path / "Heddle.rbxmx").read_text("utf-8").startswith("<roblox")
     assert re.fullmatch(r"[A-Z2-9]{4}-[A-Z2-9]{4}", code)
+    assert (tmp_path / "src" / ".heddle").is_dir()
     pushed, verified, history, rolled, logs, api = told
     assert [one["version"] for one in pushed] == [1, 1]
     assert sorted(verified["waiting"]) == [
