@@ -8,7 +8,6 @@ from graph.errors import BadInput
 from runtime.breakpoints import Phase
 from runtime.engine.evolve import error_record
 from runtime.engine.live import Live
-from runtime.engine.performer import inputs_of
 from runtime.engine.state import Scope
 from runtime.events import Failure
 
@@ -40,7 +39,7 @@ class Halt(NamedTuple):
         except BadInput:
             linked = {}
         changed = scope.run.changed.get(self.task, {})
-        inputs = {n: v for n, v in inputs_of(scope).items() if v is not SKIPPED}
+        inputs = {n: v for n, v in scope.inputs().items() if v is not SKIPPED}
         names = {"inputs": inputs, **fields, **linked, **changed}
         if self.phase == "after":
             names |= {"outputs": dict(self.outputs), **self.outputs}

@@ -54,6 +54,11 @@ class Scope:
             if values[slot] is not SKIPPED
         }
 
+    def inputs(self) -> dict[str, Any]:
+        """The inputs of the flow, by name."""
+        first, given = self.plan.first_slot, self.plan.inputs.items()
+        return {name: self.values[first[port.task]] for name, port in given}
+
     def outputs(self, i: int) -> dict[str, Any]:
         """The outputs of a task that got a value."""
         first = self.plan.first_slot[i]
