@@ -10,7 +10,8 @@ from graph.compile.ports import CALL
 from graph.flow import Flow
 from runtime.engine.winding_up import COMPENSATE
 from runtime.events import AnyEvent, ScopeClosed, ScopeOpened
-from runtime.projections.run_view import BlockState, BlockView, RunState, RunView
+from runtime.projections.block_view import BlockState, BlockView
+from runtime.projections.run_view import RunState, RunView
 
 CHECKS = "data.validate"
 """The kind of block that counts as a step although it asks no agent."""

@@ -31,7 +31,7 @@ from app.theme import current
 from app.workbench import Workbench
 from graph.errors import Problem
 from graph.flow import Block, Flow
-from runtime.projections.run_view import BlockView
+from runtime.projections.block_view import BlockView
 
 Index = QModelIndex | QPersistentModelIndex
 NOTHING = QModelIndex()

@@ -8,7 +8,7 @@ from app.presenters.brief import brief
 from app.presenters.live_run import LiveRun
 from app.presenters.run_words import duration
 from runtime.events import block_of
-from runtime.projections.run_view import BlockState, BlockView
+from runtime.projections.block_view import BlockState, BlockView
 
 STEP = 10
 """Words by which the count on a card grows: it is drawn anew each time."""

@@ -33,7 +33,8 @@ from runtime.events import (
     TaskTraced,
     block_of,
 )
-from runtime.projections.run_view import BlockView, RunView
+from runtime.projections.block_view import BlockView
+from runtime.projections.run_view import RunView
 
 MOST_LOGGED = 1000
 """Messages of breakpoints that are kept: the last ones."""

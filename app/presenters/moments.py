@@ -18,7 +18,8 @@ from runtime.events import (
     TaskStarted,
     block_of,
 )
-from runtime.projections.run_view import BlockView, RunView
+from runtime.projections.block_view import BlockView
+from runtime.projections.run_view import RunView
 
 T = TypeVar("T")
 

@@ -7,7 +7,7 @@ from app.presenters.run_words import duration
 from graph.catalog import Catalog
 from graph.errors import Problem
 from graph.flow import Block, Flow
-from runtime.projections.run_view import BlockView
+from runtime.projections.block_view import BlockView
 
 _STATES: Mapping[str, str] = {
     "waiting": "waiting", "running": "running", "retrying": "trying again",

@@ -7,7 +7,7 @@ from app.presenters.live_run import LiveRun
 from app.presenters.run_words import duration, standing
 from graph.flow import Block
 from runtime.events import Failure
-from runtime.projections.run_view import BlockView
+from runtime.projections.block_view import BlockView
 
 STATES: Mapping[str, str] = {
     "waiting": "Waiting",

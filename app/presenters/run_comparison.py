@@ -10,8 +10,9 @@ from graph.diff import diff
 from graph.edits import describe_all, touches_logic
 from graph.flow import Flow
 from runtime.events import block_of
+from runtime.projections.block_view import BlockView
 from runtime.projections.comparison import BlockPair, Comparison, Outcome, Parting
-from runtime.projections.run_view import BlockView, RunView
+from runtime.projections.run_view import RunView
 
 Kind = Literal["flow", "inputs", "outputs", "block"]
 

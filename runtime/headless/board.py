@@ -7,8 +7,9 @@ from rich.table import Table
 from rich.text import Text
 
 from runtime.headless.words import clean, count, duration
+from runtime.projections.block_view import BlockState, BlockView
 from runtime.projections.outline import Line
-from runtime.projections.run_view import BlockState, BlockView, RunView
+from runtime.projections.run_view import RunView
 
 MARKS: Mapping[BlockState, tuple[str, str]] = {
     "waiting": ("·", "dim"),

@@ -13,8 +13,9 @@ from runtime.events import AnyEvent, TaskRetried, block_of
 from runtime.headless.board import MARKS, board, detail, lines_of, time_of
 from runtime.headless.values import console
 from runtime.headless.words import clean, duration, say
+from runtime.projections.block_view import BlockView
 from runtime.projections.outline import Line
-from runtime.projections.run_view import BlockView, RunView
+from runtime.projections.run_view import RunView
 from runtime.wire import as_json
 
 FRAME = 0.1

@@ -12,9 +12,10 @@ from runtime.headless.board import MARKS, detail, lines_of, time_of
 from runtime.headless.progress import ending
 from runtime.headless.values import cell, show_outputs
 from runtime.headless.words import clean, duration, moment
+from runtime.projections.block_view import BlockView
 from runtime.projections.critical_path import Share, Went
 from runtime.projections.outline import Line
-from runtime.projections.run_view import BlockView, RunView
+from runtime.projections.run_view import RunView
 
 WIDTH = 24
 """Characters of a bar that lasts as long as the run."""

@@ -20,7 +20,8 @@ from runtime.events import (
     block_of,
 )
 from runtime.history import effective
-from runtime.projections.run_view import BlockView, RunView
+from runtime.projections.block_view import BlockView
+from runtime.projections.run_view import RunView
 from runtime.recorded import Outputs, Recorded, scope_of
 
 Cause = Literal["inputs", "flow", "person", "itself", "upstream"]

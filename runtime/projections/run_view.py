@@ -1,6 +1,5 @@
-"""A run as a person follows it: each block's state, counts and time, and how it all ended."""
+"""A run as a person follows it: how its blocks stand, what it waits for, and how it all ended."""
 
-from collections.abc import Mapping, Sequence
 from typing import Any, Literal, assert_never
 
 import msgspec
@@ -46,118 +45,17 @@ from runtime.events import (
     WheelTaken,
     block_of,
 )
+from runtime.projections.block_view import BlockView, UnderWay, Way, stand_in
 
 RunState = Literal[
     "running", "asking", "paused", "stalled", "interrupted", "succeeded", "failed", "cancelled"
 ]  # fmt: skip
-
-BlockState = Literal[
-    "waiting", "running", "retrying", "asking", "doubted",
-    "finished", "reused", "skipped", "failed", "caught", "cancelled",
-]  # fmt: skip
-
-
-_Way = Literal["running", "retrying", "doubted", "asking"]
-"""How a task is under way."""
 
 _Steering = (
     TaskHeld | TaskReleased | WheelTaken | TaskSpent | TaskTraced | TaskLogged
     | FaultInjected | FaultsSet | BreakpointsSet | InputsChanged | OutputsChanged
     | TaskAsked | TaskAnswered
 )  # fmt: skip
-
-
-class StandIn(msgspec.Struct, frozen=True):
-    """A model answers in place of the one that was `wanted`, which failed: `why`.
-
-    `model` is "" as long as none of the others has answered.
-    """
-
-    wanted: str
-    why: str
-    model: str = ""
-
-
-class BlockView(msgspec.Struct):
-    """All tasks of one block, over every round of the loops it is in.
-
-    `began` and `ended` are seconds since the epoch: the first start and the last settling;
-    `took` is the time its tasks took in sum, `longest` the longest of them, in seconds.
-    `caught` counts the failures among `failed` that didn't end their scope. `rounds` are those
-    of its own body. `total` is 0 as long as nobody said how much there is to do.
-    """
-
-    block: str
-    running: int = 0
-    retrying: int = 0
-    doubted: int = 0
-    asking: int = 0
-    finished: int = 0
-    reused: int = 0
-    skipped: int = 0
-    failed: int = 0
-    caught: int = 0
-    cancelled: int = 0
-    retries: int = 0
-    rounds: int = 0
-    rounds_done: int = 0
-    rounds_failed: int = 0
-    began: float | None = None
-    ended: float | None = None
-    took: float = 0.0
-    longest: float = 0.0
-    done: float = 0.0
-    total: float = 0.0
-    note: str = ""
-    streamed: int = 0
-    tokens: int = 0
-    cost: float = 0.0
-    stand_in: StandIn | None = None
-    failure: Failure | None = None
-
-    @property
-    def state(self) -> BlockState:
-        """The one word for it: what needs somebody first, then what goes on, then what was."""
-        if self.doubted:
-            return "doubted"
-        if self.asking:
-            return "asking"
-        if self.running:
-            return "running"
-        if self.retrying:
-            return "retrying"
-        if self.failed:
-            return "failed" if self.failed > self.caught else "caught"
-        if self.cancelled:
-            return "cancelled"
-        if self.finished:
-            return "finished"
-        if self.reused:
-            return "reused"
-        return "skipped" if self.skipped else "waiting"
-
-    @property
-    def so_far(self) -> float:
-        """How much of `total` is done: what it said of itself, or the rounds of its body."""
-        return max(self.done, float(self.rounds_done))
-
-    @property
-    def tasks(self) -> int:
-        """How many of its tasks have come up."""
-        return self.running + self.retrying + self.doubted + self.asking + self.settled
-
-    @property
-    def settled(self) -> int:
-        """How many of its tasks are over, one way or another."""
-        return self.finished + self.reused + self.skipped + self.failed + self.cancelled
-
-
-class _UnderWay(msgspec.Struct):
-    """A task that has begun and isn't settled."""
-
-    block: BlockView
-    began: float
-    state: "_Way" = "running"
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -200,7 +98,7 @@ class RunView(msgspec.Struct):
     waits_for: list[str] = []
     difference: Difference | None = None
     blocks: dict[str, BlockView] = {}
-    under_way: dict[str, _UnderWay] = {}
+    under_way: dict[str, UnderWay] = {}
     held: dict[str, TaskHeld] = {}
     """The tasks that wait for a person, the one held last at the end."""
     asked: dict[str, TaskAsked] = {}
@@ -284,7 +182,7 @@ class RunView(msgspec.Struct):
                 self._pay(event)
             case TaskTraced(kind="model"):
                 block = self._block(event.task)
-                block.stand_in = _stand_in(block.stand_in, event.detail)
+                block.stand_in = stand_in(block.stand_in, event.detail)
             case _:
                 pass  # nothing that shows in how the blocks stand
 
@@ -367,12 +265,12 @@ class RunView(msgspec.Struct):
         way = self.under_way.get(event.task)
         if way is None:
             block = self._block(event.task)
-            way = self.under_way[event.task] = _UnderWay(block, event.at)
+            way = self.under_way[event.task] = UnderWay(block, event.at)
             block.running += 1
         else:
-            _move(way, "running")
+            way.move("running")
         if event.task in self.asked:  # it did so before its runtime ended
-            _move(way, "asking")
+            way.move("asking")
         if way.block.began is None:
             way.block.began = event.at
 
@@ -417,7 +315,7 @@ class RunView(msgspec.Struct):
             began = at if began is None else began
         else:
             block = way.block
-            _count(way, -1)
+            way.count(-1)
             began = way.began
         took = max(0.0, at - began)
         block.took += took
@@ -427,7 +325,7 @@ class RunView(msgspec.Struct):
         block.ended = at
         return block
 
-    def _move(self, task: str, state: _Way, at: float) -> None:
+    def _move(self, task: str, state: Way, at: float) -> None:
         """A task under way waits, for another attempt or for somebody's word or answer.
 
         One done on the spot is heard of only now: it never said that it had begun.
@@ -436,9 +334,9 @@ class RunView(msgspec.Struct):
         if way is None:
             block = self._block(task)
             block.began = at if block.began is None else block.began
-            way = self.under_way[task] = _UnderWay(block, at)
+            way = self.under_way[task] = UnderWay(block, at)
             block.running += 1
-        _move(way, state)
+        way.move(state)
 
     def _goes_on(self) -> None:
         if self.state in ("running", "asking", "stalled"):
@@ -453,7 +351,7 @@ class RunView(msgspec.Struct):
         """The tasks under way there won't go on; cancelled for good when it is said when."""
         for task in [task for task in self.under_way if task.startswith(prefix)]:
             if at is None:
-                _count(self.under_way.pop(task), -1)
+                self.under_way.pop(task).count(-1)
             else:
                 self._settle(task, at).cancelled += 1
 
@@ -462,34 +360,3 @@ class RunView(msgspec.Struct):
         self.held.clear()
         self.asked.clear()
         self.state, self.ended, self.waits_for = state, at, []
-
-
-def _move(way: _UnderWay, state: _Way) -> None:
-    _count(way, -1)
-    way.state = state
-    _count(way, 1)
-
-
-def _count(way: _UnderWay, by: int) -> None:
-    match way.state:
-        case "running":
-            way.block.running += by
-        case "retrying":
-            way.block.retrying += by
-        case "doubted":
-            way.block.doubted += by
-        case "asking":
-            way.block.asking += by
-
-
-def _stand_in(before: StandIn | None, asked: Mapping[str, Any]) -> StandIn | None:
-    """Who stands in for whom once a model was asked (see `agents/llm/asking.py`)."""
-    model = f"{asked.get('connection', '')}/{asked.get('model', '')}"
-    failed_before: Sequence[str] = asked.get("fell_back_from") or ()
-    if error := str(asked.get("error") or ""):
-        return before if failed_before else StandIn(model, error)
-    if not failed_before:
-        return None
-    wanted = failed_before[0]
-    why = before.why if before is not None and before.wanted == wanted else ""
-    return StandIn(wanted, why, model)

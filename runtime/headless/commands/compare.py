@@ -24,8 +24,9 @@ from runtime.headless.runtimes import AnyJournal, journal_of
 from runtime.headless.sources import blocks_at_hand
 from runtime.headless.values import cell, console
 from runtime.headless.words import clean, duration, moment
+from runtime.projections.block_view import BlockView
 from runtime.projections.comparison import BlockPair, Comparison, Parting, compare
-from runtime.projections.run_view import BlockView, RunView
+from runtime.projections.run_view import RunView
 from runtime.settings import Settings
 from runtime.wire import as_json as json_of
 
