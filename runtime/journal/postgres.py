@@ -16,7 +16,8 @@ from runtime.journal.contract import Durability, JournalError, JournalFull, Jour
 from runtime.journal.cursor import Cursor
 from runtime.journal.schema import STORED_REVISION, is_current, migrate
 from runtime.journal.segments import Segment
-from runtime.journal.sql import Append, SqlJournal, lost, opened, prepared, settle
+from runtime.journal.sql import SqlJournal, opened
+from runtime.journal.writing import Append, lost, prepared, settle
 
 if TYPE_CHECKING:
     import sqlalchemy as sa

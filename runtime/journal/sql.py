@@ -4,7 +4,7 @@ import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
 from msgspec import to_builtins
 
@@ -12,7 +12,6 @@ from runtime.events import AnyEvent
 from runtime.journal.contract import (
     BlockRow,
     Chosen,
-    Conflict,
     FlowRow,
     Found,
     JournalGone,
@@ -25,9 +24,10 @@ from runtime.journal.contract import (
 )
 from runtime.journal.cursor import Cursor
 from runtime.journal.looking import events_of, flow_of, row_of
-from runtime.journal.rows import Change, changes, tasks_of, unknown
+from runtime.journal.rows import tasks_of, unknown
 from runtime.journal.searching import Wanted
-from runtime.journal.segments import Segment, Written, write
+from runtime.journal.segments import Segment
+from runtime.journal.writing import Append, claim, forget, keep_blobs, keep_runs, keep_tasks
 
 if TYPE_CHECKING:
     from runtime.journal.reader import Reader
@@ -180,7 +180,7 @@ class SqlJournal(ABC):
             ]
 
         tasks = await self._ask(rows)
-        await self._change(lambda cursor: _keep_tasks(cursor, runs, tasks))
+        await self._change(lambda cursor: keep_tasks(cursor, runs, tasks))
 
     async def keep_flow(self, flow: str, name: str, text: str) -> None:
         """Store a flow under its content hash; storing it again changes nothing."""
@@ -218,7 +218,7 @@ class SqlJournal(ABC):
             f"OR owner IN ({', '.join(f':{name}' for name in past)}))"
         )
         parameters = {"run": run, "owner": owner, "seconds": seconds, **past}
-        return await self._change(lambda cursor: _claim(cursor, statement, parameters))
+        return await self._change(lambda cursor: claim(cursor, statement, parameters))
 
     async def renew(self, owner: str, seconds: float) -> None:
         """Prolong all leases of an owner."""
@@ -281,24 +281,17 @@ class SqlJournal(ABC):
     async def _forget(self, runs: Sequence[str]) -> Pruned:
         def work(cursor: Cursor) -> Pruned:
             self._guard_blobs(cursor, alone=True)
-            return Pruned(len(runs), sum(_forget(cursor, run) for run in runs))
+            return Pruned(len(runs), sum(forget(cursor, run) for run in runs))
 
         return await self._change(work)
 
-    def _record(self, cursor: Cursor, append: "Append") -> None:
+    def _record(self, cursor: Cursor, append: Append) -> None:
         """Write what an append leaves, inside its transaction."""
-        written, new, changed = append
-        if written.blobs:
+        if append.written.blobs:
             self._guard_blobs(cursor, alone=False)
-            blobs = [{"hash": digest, "data": data} for digest, data in written.blobs.items()]
-            cursor.executemany(_INSERT_BLOB, blobs)
-            cursor.executemany(_INSERT_USE, [{"run": r, "blob": b} for r, b in written.uses])
-        self._insert_segments(cursor, written.segments)
-        if new:
-            cursor.executemany(_INSERT_RUN, [to_builtins(row) for row in new.values()])
-        if changed:
-            rows = [{"run": run, **change._asdict()} for run, change in changed.items()]
-            cursor.executemany(_UPDATE_RUN, rows)
+            keep_blobs(cursor, append.written)
+        self._insert_segments(cursor, append.written.segments)
+        keep_runs(cursor, append)
 
 
 def opened(executor: ThreadPoolExecutor | None) -> ThreadPoolExecutor:
@@ -306,93 +299,6 @@ def opened(executor: ThreadPoolExecutor | None) -> ThreadPoolExecutor:
     if executor is None:
         raise JournalGone("The journal is closed.", cure="Open it first.")
     return executor
-
-
-class Append(NamedTuple):
-    """What one append leaves: its events as stored, and rows of runs, new and changed."""
-
-    written: Written
-    new: dict[str, RunRow]
-    changed: dict[str, Change]
-
-    @property
-    def one_row(self) -> bool:
-        """Whether it is a single row of `run_events` and nothing else."""
-        segments, blobs, _ = self.written
-        return len(segments) == 1 and not (blobs or self.new or self.changed)
-
-
-def prepared(events: Sequence[AnyEvent]) -> Append:
-    """What appending these events leaves. Raises Unrecordable."""
-    return Append(write(events), *changes(events))
-
-
-def settle(cursor: Cursor, segments: Sequence[Segment]) -> None:
-    """Find out why segments were refused: nothing to do when they are there already, all of them.
-
-    Raises Conflict when others stand in the place of one. Those that are missing beside it are
-    blameless: they were taken back with it.
-    """
-    missing = list[Segment]()
-    for segment in segments:
-        cursor.execute(_SELECT_PAYLOAD, {"run": segment.run, "first": segment.first})
-        found = cursor.fetchone()
-        if found is None:
-            missing.append(segment)
-        elif bytes(found[0]) != segment.payload:
-            raise conflict(segment)
-    if missing:
-        raise conflict(missing[0])
-
-
-def conflict(segment: Segment) -> Conflict:
-    if segment.first == 1:
-        return Conflict(
-            f"There is a run {segment.run} already.", run=segment.run, cure="Choose another id."
-        )
-    return Conflict(
-        f"Somebody else has gone on with run {segment.run} from event {segment.first}.",
-        run=segment.run,
-        cure="It had been given up for dead; it is in other hands now.",
-    )
-
-
-def lost(segment: Segment, last: int) -> Conflict:
-    return Conflict(
-        f"The database has lost what happened in run {segment.run} after event {last}.",
-        run=segment.run,
-        cure="Go on from there with `heddle resume`; durability full keeps a server's word.",
-    )
-
-
-def _claim(cursor: Cursor, statement: str, parameters: dict[str, Any]) -> bool:
-    cursor.execute(statement, parameters)
-    if cursor.rowcount:
-        return True
-    cursor.execute("SELECT 1 FROM workflows WHERE run = :run", {"run": parameters["run"]})
-    if cursor.fetchone() is None:
-        raise unknown(parameters["run"])
-    return False
-
-
-def _keep_tasks(cursor: Cursor, runs: Sequence[str], tasks: Sequence[dict[str, Any]]) -> None:
-    if tasks:
-        cursor.executemany(_INSERT_TASK, tasks)
-    statement = "UPDATE workflows SET summarised = true WHERE run = :run"
-    cursor.executemany(statement, [{"run": run} for run in runs])
-
-
-def _forget(cursor: Cursor, run: str) -> int:
-    """Delete a run and the blobs that only it needs; how many bytes they were."""
-    here = {"run": run}
-    cursor.execute("SELECT sum(length(payload)) FROM run_events WHERE run = :run", here)
-    freed = int(cursor.fetchone()[0] or 0)
-    cursor.execute(f"SELECT sum(length(data)) FROM blobs WHERE {_ITS_OWN}", here)
-    freed += int(cursor.fetchone()[0] or 0)
-    cursor.execute(f"DELETE FROM blobs WHERE {_ITS_OWN}", here)
-    for table in ("run_blobs", "workflow_tasks", "run_events", "workflows"):
-        cursor.execute(f"DELETE FROM {table} WHERE run = :run", here)
-    return freed
 
 
 def _enough(runs: Sequence[tuple[str, int]], excess: int) -> list[str]:
@@ -408,31 +314,3 @@ def _enough(runs: Sequence[tuple[str, int]], excess: int) -> list[str]:
 
 def _sum(a: Pruned, b: Pruned) -> Pruned:
     return Pruned(a.runs + b.runs, a.bytes + b.bytes)
-
-
-def _insert(table: str, columns: str, otherwise: str = "") -> str:
-    values = ", ".join(f":{column}" for column in columns.split(", "))
-    return f"INSERT INTO {table} ({columns}) VALUES ({values}) {otherwise}"
-
-
-_INSERT_RUN = _insert(
-    "workflows",
-    "run, flow, name, state, started, ended, replays, owner, lease_until, summary, origin",
-)
-_UPDATE_RUN = (
-    "UPDATE workflows SET state = coalesce(:state, state), ended = coalesce(:ended, ended), "
-    "summary = coalesce(:summary, summary), owner = coalesce(:owner, owner), "
-    "lease_until = coalesce(:lease_until, lease_until) WHERE run = :run"
-)
-_INSERT_TASK = _insert(
-    "workflow_tasks",
-    "run, task, place, block, state, attempts, started, ended, took, error, message",
-    "ON CONFLICT DO NOTHING",
-)
-_INSERT_BLOB = _insert("blobs", "hash, data", "ON CONFLICT DO NOTHING")
-_INSERT_USE = _insert("run_blobs", "run, blob", "ON CONFLICT DO NOTHING")
-_SELECT_PAYLOAD = "SELECT payload FROM run_events WHERE run = :run AND first = :first"
-_ITS_OWN = (
-    "hash IN (SELECT blob FROM run_blobs WHERE run = :run) AND NOT EXISTS "
-    "(SELECT 1 FROM run_blobs WHERE blob = hash AND run <> :run)"
-)
