@@ -43,7 +43,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     redis_url: Annotated[
         str,
         msgspec.Meta(
-            description="A Redis that counts calls for all processes that name it: redis://HOST:PORT."
+            description="A Redis that all processes share which name it: redis://HOST:PORT."
         ),
     ] = ""
     pusher_app_id: Annotated[

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
@@ -43,6 +43,9 @@ from agents.swarm.realtime_update.webhooks import Webhook, Webhooks, look_at_tar
 from agents.worker import Worker, capability
 from graph.errors import BadInput
 
+if TYPE_CHECKING:
+    from agents.swarm.realtime_update.fellows import Fellows
+
 T = TypeVar("T")
 
 DEEP_SECONDS = 0.8
@@ -77,6 +80,8 @@ class RealtimeAgent(Worker):
         self._duplicates = 0
         self._courier: Courier | None = None
         self._pusher: Pusher | None = None
+        self._fellows: Fellows | None = None
+        self._reading: asyncio.Task[None] | None = None
 
     async def connect(self) -> None:
         """Open the log, and let clients in."""
@@ -94,9 +99,26 @@ class RealtimeAgent(Worker):
         self._server = Server(self._app, self._station, api)
         self._server.begin()
         self._is_open = True
+        if self.means.outside.redis_url:
+            self._begin_fellows(self.means.outside.redis_url, past.epoch)
         if self._outside is not None:
             self._begin_outside(*self._outside, past.epoch)
         await self._webhooks.tell_these(targets)
+
+    def _begin_fellows(self, url: str, home: str) -> None:
+        # 0.1 s of redis that only those who name one need spend.
+        from agents.swarm.realtime_update.fellows import Fellows  # noqa: PLC0415 - see above
+
+        self._fellows = Fellows(
+            url,
+            home,
+            self._station,
+            tell=self._webhooks.notice,
+            changed=lambda: self.means.report(self._health()),
+            retargeted=self._retargeted,
+        )
+        self._station.outward = self._fellows
+        self._fellows.begin()
 
     def _begin_outside(self, app: Credentials, address: str, epoch: str) -> None:
         guard = self.means.guards.of(f"realtime_update:{urlsplit(address).netloc}")
@@ -109,6 +131,11 @@ class RealtimeAgent(Worker):
         if self._is_open:
             self._is_open = False
             await self._server.close()
+            if self._fellows is not None:
+                await self._fellows.close()
+            if self._reading is not None:
+                self._reading.cancel()
+                await asyncio.gather(self._reading, return_exceptions=True)
             await self._keeper.close()
             if self._courier is not None:
                 await self._courier.close()
@@ -129,13 +156,19 @@ class RealtimeAgent(Worker):
     def _health(self) -> Health:
         if self._misfit:
             return Health("degraded", self._misfit)
-        if self._courier is None or not self._courier.away:
-            return Health("ok")
-        return Health(
-            "degraded",
-            f"Pusher is away: {self._courier.away} Clients are served by our own server, and"
-            " events wait to be taken to Pusher.",
-        )
+        if self._courier is not None and self._courier.away:
+            return Health(
+                "degraded",
+                f"Pusher is away: {self._courier.away} Clients are served by our own server, and"
+                " events wait to be taken to Pusher.",
+            )
+        if self._fellows is not None and self._fellows.away:
+            return Health(
+                "degraded",
+                f"Redis is away: {self._fellows.away}. Who is at other processes of this home is"
+                " shown as it was; all that is said goes on.",
+            )
+        return Health("ok")
 
     async def _look_outside(self, pusher: Pusher, courier: Courier) -> None:
         try:
@@ -184,7 +217,7 @@ class RealtimeAgent(Worker):
         """
         if (pusher := self._asked_outside(server)) is not None:
             return await self._told(lambda: pusher.channels(prefix))
-        names = set(self._station.hub.channels(prefix))
+        names = set(self._station.channels(prefix))
         if quiet:
             names.update(self._station.history.channels(prefix))
         return [self._station.info(name) for name in sorted(names)]
@@ -200,7 +233,7 @@ class RealtimeAgent(Worker):
             )
         if (pusher := self._asked_outside(server)) is not None:
             return await self._told(lambda: pusher.users(channel))
-        return list(self._station.hub.members(channel).values())
+        return list(self._station.members(channel).values())
 
     @capability("read")
     async def history(
@@ -270,7 +303,17 @@ class RealtimeAgent(Worker):
             look_at_target(target)
         await asyncio.to_thread(self._log.set_webhooks, targets)
         await self._webhooks.tell_these(targets)
+        if self._fellows is not None:
+            self._fellows.retarget()
         return targets
+
+    def _retargeted(self) -> None:
+        """Another process was told of webhooks."""
+        self._reading = asyncio.create_task(self._read_targets())
+
+    async def _read_targets(self) -> None:
+        with contextlib.suppress(AgentError):  # whoever set them was told
+            await self._webhooks.tell_these(await asyncio.to_thread(self._log.webhooks))
 
     @capability("read")
     async def read_webhook(self, headers: dict[str, str], body: str) -> list[dict[str, Any]]:
@@ -294,7 +337,7 @@ class RealtimeAgent(Worker):
             key=self._app.key,
             credentials=self._credentials,
             connections=len(station.lines),
-            channels=sum(1 for _ in station.hub.channels()),
+            channels=len(station.channels()),
             said=station.said,
             delivered=station.delivered,
             duplicates=self._duplicates,

@@ -15,7 +15,6 @@ from agents.swarm.realtime_update.names import (
     look_at_event,
     look_at_socket,
 )
-from agents.swarm.realtime_update.protocol import UNAUTHORISED
 from agents.swarm.realtime_update.shapes import ChannelInfo, Wanted
 from agents.swarm.realtime_update.signing import BadSignature, Credentials
 from agents.swarm.realtime_update.station import Station
@@ -146,18 +145,18 @@ class HttpApi:
         prefix, info = query.get("filter_by_prefix", ""), query.get("info", "")
         if "user_count" in info and not prefix.startswith("presence-"):
             raise BadInput("user_count is asked for with filter_by_prefix=presence-.")
-        there = self._station.hub.channels(prefix)
+        there = self._station.channels(prefix)
         return Answer(200, {"channels": {channel: self._info(channel, info) for channel in there}})
 
     def _channel(self, channel: str, query: Mapping[str, str]) -> Answer:
         look_at_channel(channel)
-        occupied = self._station.hub.count(channel) > 0
+        occupied = self._station.count(channel) > 0
         return Answer(200, {"occupied": occupied} | self._info(channel, query.get("info", "")))
 
     def _users(self, channel: str) -> Answer:
         if not channel.startswith("presence-"):
             raise BadInput("Only presence channels know who is on them.")
-        return Answer(200, {"users": [{"id": user} for user in self._station.hub.members(channel)]})
+        return Answer(200, {"users": [{"id": user} for user in self._station.members(channel)]})
 
     def _history(self, channel: str, query: Mapping[str, str]) -> Answer:
         look_at_channel(channel)
@@ -166,9 +165,7 @@ class HttpApi:
         return Answer(200, missed)
 
     def _terminate(self, user: str) -> Answer:
-        for line in tuple(self._station.lines.values()):
-            if line.user_id == user:
-                line.close(UNAUTHORISED, "The app ended the user's connections.")
+        self._station.end(user)
         return Answer(200, {})
 
     def _info(self, channel: str, wanted: str) -> dict[str, Any]:

@@ -3,19 +3,18 @@
 import asyncio
 import contextlib
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from agents.swarm.realtime_update import protocol
+from agents.swarm.realtime_update.elsewhere import Change, Elsewhere
 from agents.swarm.realtime_update.history import History
 from agents.swarm.realtime_update.hub import Hub, Left
 from agents.swarm.realtime_update.lines import Line
 from agents.swarm.realtime_update.log import Due
+from agents.swarm.realtime_update.outward import Alone, Notice, Outward
 from agents.swarm.realtime_update.protocol import Message, NotLetIn
 from agents.swarm.realtime_update.shapes import ChannelInfo, Event, Member, Missed
-
-Notice = Callable[[Mapping[str, Any]], None]
-"""Is told what happens on channels, in the words of webhooks."""
 
 RECOVERED_BYTES = 256 * 1024
 """How much of what a client missed it gets at once."""
@@ -28,11 +27,17 @@ PONG = 30.0
 
 
 class Station:
-    """Use it from one event loop; nothing here waits."""
+    """Use it from one event loop; nothing here waits.
+
+    `hub` holds who is here, `elsewhere` who is at other processes of the home; to everybody, both
+    are one.
+    """
 
     def __init__(self, notice: Notice) -> None:
         self._notice = notice
+        self.outward: Outward = Alone(notice)
         self.hub = Hub[Line]()
+        self.elsewhere = Elsewhere()
         self.history = History()
         self.epoch = ""
         self.lines = dict[str, Line]()
@@ -68,13 +73,18 @@ class Station:
                 line.write(protocol.offset_of(event))
 
     def pass_on(self, event: Event, message: Message, but: Line) -> None:
-        """Say what one client said to the others; it isn't kept."""
+        """Say what one client said to the others, here and elsewhere; it isn't kept."""
         self._say([event], message, but.socket_id)
+        self.outward.passed_on(event, message)
         told: dict[str, Any] = {
             "name": "client_event", "channel": event.channel, "event": event.name,
             "data": event.data, "socket_id": but.socket_id,
         }  # fmt: skip
         self._notice(told | ({"user_id": event.user_id} if event.user_id else {}))
+
+    def say_passed(self, event: Event, message: Message) -> None:
+        """Say here what a client elsewhere said."""
+        self._say([event], message, "")
 
     def _say(self, events: Sequence[Event], message: Message, but: str) -> None:
         channel = events[0].channel
@@ -117,14 +127,13 @@ class Station:
         joined = self.hub.join(line, channel, member)
         if joined is None:
             raise NotLetIn("The connection is on the channel already.")
-        members = self.hub.members(channel) if member is not None else None
+        self.outward.changed(channel)
+        members = self.members(channel) if member is not None else None
         line.write(protocol.succeeded(channel, members, self.history.offset))
-        if joined.first:
-            self._notice({"name": "channel_occupied", "channel": channel})
-        if joined.new is not None:
-            self.write_to(channel, protocol.came(channel, joined.new), line.socket_id)
-            told = {"name": "member_added", "channel": channel, "user_id": joined.new.user_id}
-            self._notice(told)
+        if joined.first and not self.elsewhere.count(channel):
+            self._occupied(channel)
+        if joined.new and joined.new.user_id not in self.elsewhere.members(channel):
+            self._came(channel, joined.new, line.socket_id)
         self._count(channel)
 
     def leave(self, line: Line, channel: str) -> None:
@@ -134,19 +143,70 @@ class Station:
             self._left(left)
 
     def _left(self, left: Left) -> None:
-        if left.gone is not None:
-            self.write_to(left.channel, protocol.went(left.channel, left.gone))
-            told = {"name": "member_removed", "channel": left.channel, "user_id": left.gone.user_id}
-            self._notice(told)
-        if left.last:
-            self._notice({"name": "channel_vacated", "channel": left.channel})
-        else:
-            self._count(left.channel)
+        self.outward.changed(left.channel)
+        if left.gone and left.gone.user_id not in self.elsewhere.members(left.channel):
+            self._went(left.channel, left.gone)
+        self._count(left.channel)
+
+    def heard(self, changes: Iterable[Change]) -> None:
+        """Other processes told what became other there."""
+        for change in changes:
+            here, channel = self.hub.members(change.channel), change.channel
+            if change.after and not change.before and not self.hub.count(channel):
+                self._occupied(channel)
+            for member in change.came:
+                if member.user_id not in here:
+                    self._came(channel, member)
+            for member in change.went:
+                if member.user_id not in here:
+                    self._went(channel, member)
+            if change.after != change.before:
+                self._count(channel)
+
+    def _occupied(self, channel: str) -> None:
+        self.outward.notice({"name": "channel_occupied", "channel": channel})
+
+    def _came(self, channel: str, member: Member, but: str = "") -> None:
+        self.write_to(channel, protocol.came(channel, member), but)
+        told = {"name": "member_added", "channel": channel, "user_id": member.user_id}
+        self.outward.notice(told)
+
+    def _went(self, channel: str, member: Member) -> None:
+        self.write_to(channel, protocol.went(channel, member))
+        told = {"name": "member_removed", "channel": channel, "user_id": member.user_id}
+        self.outward.notice(told)
 
     def _count(self, channel: str) -> None:
-        count = self.hub.count(channel)
+        """Tell how many are on a channel now, or that it is empty."""
+        if not (count := self.count(channel)):
+            self.outward.notice({"name": "channel_vacated", "channel": channel})
+            return
         told = {"name": "subscription_count", "channel": channel, "subscription_count": count}
-        self._notice(told)
+        self.outward.notice(told)
+
+    def members(self, channel: str) -> dict[str, Member]:
+        """Who is on a channel, by their id."""
+        return {**self.elsewhere.members(channel), **self.hub.members(channel)}
+
+    def count(self, channel: str) -> int:
+        """How many connections are on a channel."""
+        return self.hub.count(channel) + self.elsewhere.count(channel)
+
+    def channels(self, prefix: str = "") -> list[str]:
+        """The channels that somebody is on."""
+        here = dict.fromkeys(self.hub.channels(prefix))
+        return [*here, *sorted(self.elsewhere.channels(prefix) - here.keys())]
+
+    def end(self, user: str) -> None:
+        """Close a user's connections, wherever they are."""
+        self.end_here(user)
+        self.outward.end(user)
+
+    def end_here(self, user: str) -> None:
+        """Close a user's connections to this process."""
+        for line in tuple(self.lines.values()):
+            if line.user_id == user:
+                line.close(protocol.UNAUTHORISED, "The app ended the user's connections.")
 
     def repeat_last(self, line: Line, channel: str) -> None:
         """Give a client on a cache channel what was said last, or say that there is nothing."""
@@ -197,10 +257,10 @@ class Station:
 
     def info(self, channel: str) -> ChannelInfo:
         """How many are on a channel."""
-        members = len(self.hub.members(channel)) if channel.startswith("presence-") else None
+        members = len(self.members(channel)) if channel.startswith("presence-") else None
         return ChannelInfo(
             channel=channel,
-            subscriptions=self.hub.count(channel),
+            subscriptions=self.count(channel),
             users=members,
             offset=self.history.offset_of(channel),
         )
