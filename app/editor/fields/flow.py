@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QWidget
 
+from app.editor.fields import beside
 from app.editor.fields.field import UNSET, Field
 from app.editor.fields.surroundings import Surroundings
 from app.icons import icon
 from app.theme import current
 from graph.edits import AddFlow, SetField
-from graph.file_format import is_file
 from graph.flow import Block, Flow, View
 from graph.spec import Parameter
 
@@ -90,23 +90,15 @@ class FlowField(Field):
         return next(name for name in (base, *numbered) if name not in taken)
 
     def _ask(self) -> None:
-        dialog = QFileDialog(self, "Choose a flow", str(self.around.workbench.folder))
-        dialog.setNameFilter("Flows (*.flow.json)")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda path: self.choose(Path(path)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        beside.ask(self, self.around.workbench.folder, self.choose)
 
     def choose(self, path: Path) -> None:
         """Run the flow in a file, which must be beside this one."""
-        folder = self.around.workbench.folder.resolve()
-        inside = path.resolve().is_relative_to(folder)
-        name = path.resolve().relative_to(folder).as_posix() if inside else ""
-        if is_file(name):
+        if name := beside.name_in(self.around.workbench.folder, path):
             self.become(name)
             self.left.emit()
         else:
-            self.refused.emit("Only a .flow.json file in the folder of this flow can be used.")
+            self.refused.emit(beside.REFUSED)
 
 
 def new_body(names: tuple[str, ...]) -> Flow:

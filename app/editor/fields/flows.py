@@ -6,7 +6,6 @@ from typing import Any
 
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import (
-    QFileDialog,
     QHBoxLayout,
     QMenu,
     QPushButton,
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.editor.block_search import BlockSearch
+from app.editor.fields import beside
 from app.editor.fields.field import UNSET, Field
 from app.editor.fields.flow import new_body
 from app.editor.fields.surroundings import Surroundings
@@ -25,7 +25,6 @@ from app.theme import current
 from graph.catalog import Catalog
 from graph.compile.signature import PAID
 from graph.edits import AddFlow, SetField
-from graph.file_format import is_file
 from graph.flow import Flow
 from graph.reshape.names import as_name
 from graph.reshape.wrapping import wrapped
@@ -182,19 +181,11 @@ class FlowsField(Field):
         self.show_value(self.value)
 
     def _ask_file(self) -> None:
-        dialog = QFileDialog(self, "Choose a flow", str(self.around.workbench.folder))
-        dialog.setNameFilter("Flows (*.flow.json)")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda path: self.choose(Path(path)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        beside.ask(self, self.around.workbench.folder, self.choose)
 
     def choose(self, path: Path) -> None:
         """Use the flow in a file, which must be beside this one."""
-        folder = self.around.workbench.folder.resolve()
-        inside = path.resolve().is_relative_to(folder)
-        name = path.resolve().relative_to(folder).as_posix() if inside else ""
-        if is_file(name):
+        if name := beside.name_in(self.around.workbench.folder, path):
             self.take(name)
         else:
-            self.refused.emit("Only a .flow.json file in the folder of this flow can be used.")
+            self.refused.emit(beside.REFUSED)
