@@ -1,6 +1,5 @@
 """Changes of the shape of a flow, each as one edit: collapse, expand, copy, paste, link, heal."""
 
-from graph.reshape.choices import Offer, fitting
 from graph.reshape.collapsing import collapse
 from graph.reshape.expanding import expand
 from graph.reshape.fragments import Pasted, duplicate, fragment, paste
@@ -11,14 +10,12 @@ from graph.reshape.parts import only, upto
 
 __all__ = [
     "Names",
-    "Offer",
     "Pasted",
     "as_name",
     "collapse",
     "connect",
     "duplicate",
     "expand",
-    "fitting",
     "fragment",
     "fresh_id",
     "insert_on_link",

@@ -1,11 +1,8 @@
-"""Which port of a block suits a link best, and which kinds of block have one."""
+"""Which port of a block suits a link best."""
 
 from collections.abc import Collection, Iterable, Iterator
-from typing import Literal, NamedTuple
 
-from graph.catalog import Catalog
-from graph.compile.ports import CALL, INPUT, NOTE, OUTPUT, Level, Ports, ports_of
-from graph.flow import Block, Flow
+from graph.compile.ports import INPUT, Ports
 from graph.spec import BlockSpec, Parameter
 from graph.values import ANY, ValueType, certain, fit
 
@@ -23,30 +20,6 @@ def is_by_hand(spec: BlockSpec, parameter: Parameter) -> bool:
 
 Rank = tuple[int, ...]
 """How well a port suits; the smaller the better."""
-
-
-class Offer(NamedTuple):
-    """A kind of block that fits a link, and the port of it to link."""
-
-    spec: BlockSpec
-    port: str
-
-
-def fitting(catalog: Catalog, type: ValueType, held: Literal["output", "input"]) -> list[Offer]:
-    """The kinds of block that fit a link held at an output (or input) of that type, best first.
-
-    Each with its best port. Those that take a coercion come last.
-    """
-    found = list[tuple[Rank, Offer]]()
-    for order, spec in enumerate(catalog):
-        if spec.kind in (NOTE, CALL) or (spec.kind == OUTPUT and held == "input"):
-            continue
-        ports = ports_of(Block("new", spec.kind), spec, Level(Flow(), catalog))
-        best = best_input(spec, ports, type) if held == "output" else best_output(ports, type)
-        if best:
-            rank, port = best
-            found.append(((*rank, order), Offer(spec, port)))
-    return [offer for _, offer in sorted(found, key=lambda pair: pair[0])]
 
 
 def best_input(

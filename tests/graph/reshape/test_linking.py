@@ -1,6 +1,4 @@
-"""Which links may be made, as what, and which blocks fit one."""
-
-from typing import Literal
+"""Which links may be made, as what, and which ports suit one."""
 
 import pytest
 from hypothesis import given
@@ -8,19 +6,19 @@ from hypothesis import strategies as st
 
 from graph.compile import check
 from graph.compile.order import cycle_in
+from graph.compile.ports import Level, Ports, ports_of
 from graph.edits import Connect, Edit, Many, apply
 from graph.errors import EditRefused
 from graph.flow import Block, End, Flow, Settings, end, link_between
 from graph.reshape import (
-    Offer,
     connect,
-    fitting,
     insert_on_link,
     link_check,
     link_problem,
     remove_keeping,
 )
-from graph.values import ANY, LIST, NUMBER, TEXT, Fit, ValueType
+from graph.reshape.choices import best_input, best_output
+from graph.values import LIST, NUMBER, TEXT, Fit, ValueType
 from tests.graph.reshape.world import CATALOG, changed, outputs, runnable, runnable_with_some
 
 FLOW = Flow.of(
@@ -129,54 +127,38 @@ def test_a_link_that_cannot_be_is_refused_with_the_reason() -> None:
     )
 
 
-# What fits a link that was dropped
+# Which port suits
 
 
-def kinds(offers: list[Offer]) -> list[str]:
-    return [offer.spec.kind for offer in offers]
+def ports(kind: str) -> Ports:
+    return ports_of(Block("new", kind), CATALOG.spec(kind), Level(Flow(), CATALOG))
 
 
-def test_a_list_is_offered_blocks_that_take_lists_first() -> None:
-    offers = fitting(CATALOG, LIST, "output")
-
-    ports = {spec.kind: port for spec, port in offers}
-    assert ports["text.join"] == "items"
-    assert "n.sum" not in ports
-    assert kinds(offers).index("text.join") < kinds(offers).index("flow.output")
+def input_for(kind: str, carried: ValueType) -> str:
+    found = best_input(CATALOG.spec(kind), ports(kind), carried)
+    return found[1] if found else ""
 
 
-def test_a_number_wanted_is_offered_blocks_that_give_numbers_first() -> None:
-    offers = fitting(CATALOG, NUMBER, "input")
-
-    found = kinds(offers)
-    assert set(found[:2]) == {"n.sum", "t.counted"}
-    assert "flow.output" not in found
-    assert found.index("n.sum") < found.index("flow.constant")
-    assert "n.note" in found, "as a text that is read as a number"
-    assert found.index("n.note") > found.index("flow.constant")
+def test_a_list_goes_where_lists_are_taken() -> None:
+    assert input_for("text.join", LIST) == "items"
+    assert input_for("n.sum", LIST) == ""
 
 
 def test_a_main_input_comes_before_a_setting_that_happens_to_fit() -> None:
-    ports = {spec.kind: port for spec, port in fitting(CATALOG, TEXT, "output")}
-
-    assert ports["n.note"] == "label"
-    assert ports["logic.if"] == "condition"
+    assert input_for("n.note", TEXT) == "label"
+    assert input_for("logic.if", TEXT) == "condition"
 
 
-@pytest.mark.parametrize(
-    ("kind", "type", "port"),
-    [("flow.constant", ANY, "value"), ("n.note", TEXT, "label"), ("n.sum", NUMBER, "a")],
-)
-@pytest.mark.parametrize("held", ["output", "input"])
-def test_what_is_offered_can_be_linked(
-    kind: str, type: ValueType, port: str, held: Literal["output", "input"]
-) -> None:
-    for spec, offered in fitting(CATALOG, type, held):
-        flow = Flow.of([Block("held", kind), Block("new", spec.kind)])
-        there = End("new", offered)
-        ends = (End("held", "value"), there) if held == "output" else (there, End("held", port))
-        verdict = link_problem(flow, *ends, CATALOG)
-        assert verdict.fits or verdict.convert
+def test_a_template_that_is_still_empty_is_offered_a_value_and_no_text() -> None:
+    assert input_for("text.template", TEXT) == "value"
+
+
+def test_an_output_that_surely_fits_suits_better_than_one_to_be_converted() -> None:
+    sure, converted = (best_output(ports(kind), NUMBER) for kind in ("n.sum", "n.note"))
+
+    assert sure is not None
+    assert converted is not None
+    assert sure < converted
 
 
 # A block on a link
@@ -195,12 +177,6 @@ def test_a_link_goes_into_the_place_that_a_text_has_for_it() -> None:
     flow = changed(FLOW, insert_on_link(FLOW, end("merged.text"), greeting, CATALOG))
 
     assert str(flow.links[end("new.name")]) == "joined.value -> new.name"
-
-
-def test_a_template_that_is_still_empty_is_offered_a_value_and_no_text() -> None:
-    ports = {offer.spec.kind: offer.port for offer in fitting(CATALOG, TEXT, "output")}
-
-    assert ports["text.template"] == "value"
 
 
 def test_a_block_of_the_flow_goes_on_a_link_too() -> None:
