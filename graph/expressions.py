@@ -51,13 +51,13 @@ class Reading(msgspec.Struct, frozen=True):
     asks: frozenset[str] = frozenset()
 
 
-def names_used(expression: str) -> frozenset[str]:
-    """The names an expression needs: not its own (loops, lambdas), builtins or modules.
+def names_used(code: str, form: Form = "expression") -> frozenset[str]:
+    """The names the code needs: not its own (loops, lambdas), builtins or modules.
 
     A given name hides a builtin or a module of the same name; who has such names asks
-    `free_names`. An expression that can't be read uses none.
+    `free_names`. Code that can't be read uses none.
     """
-    return free_names(expression) - BUILTINS - MODULES
+    return free_names(code, form) - BUILTINS - MODULES
 
 
 def free_names(code: str, form: Form = "expression") -> frozenset[str]:

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from graph.available import BUILTINS, MODULES
 from graph.compile.ports import Ports, is_expression
 from graph.errors import BadInput
-from graph.expressions import Form, free_names
+from graph.expressions import Form, names_used
 from graph.flow import NAME, Block
 from graph.spec import BlockSpec, Parameter
 from graph.template import Place, read_template
@@ -55,7 +54,7 @@ def _without(parameter: Parameter | None, names: tuple[str, ...]) -> tuple[str, 
 
 @lru_cache(maxsize=1024)
 def _names_in(code: str, form: Form) -> tuple[str, ...]:
-    return tuple(sorted(free_names(code, form) - BUILTINS - MODULES))
+    return tuple(sorted(names_used(code, form)))
 
 
 @lru_cache(maxsize=1024)

@@ -60,7 +60,7 @@ from runtime.wire import (
     packed,
 )
 
-PROTOCOLS = JSON_EVENTS, MSGPACK_EVENTS = "heddle.json", "heddle.msgpack"
+JSON_EVENTS, MSGPACK_EVENTS = "heddle.json", "heddle.msgpack"
 """WebSocket subprotocols: how batches of events are written. JSON when none is asked for."""
 
 UNKNOWN, LOST = 4404, 4500
