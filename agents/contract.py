@@ -241,10 +241,18 @@ class Flows(Protocol):
         """The text of a flow's file. Raises HeddleError when none is stored."""
         ...
 
-    async def begin(self, flow: str, inputs: Mapping[str, Any], *, run: str = "") -> str:
+    async def begin(
+        self,
+        flow: str,
+        inputs: Mapping[str, Any],
+        *,
+        run: str = "",
+        within: Mapping[str, Any] | None = None,
+    ) -> str:
         """Start a run and give its id; one that was started under that id is left as it is.
 
-        Raises HeddleError for inputs that the flow doesn't take.
+        It may touch what this house grants; `within`, what another run may touch on whose behalf
+        it is started, narrows that. Raises HeddleError for inputs that the flow doesn't take.
         """
         ...
 

@@ -153,6 +153,10 @@ class Context(Protocol):
         """End the whole run as a success once this block returns."""
         ...
 
+    def granted(self) -> Mapping[str, Any]:
+        """What this run may touch, for what is done on its behalf; see `agents.contract.Grants`."""
+        ...
+
     def secret(self, name: str) -> str:
         """A secret's value. It is taken out of everything recorded. Raises BlockError."""
         ...

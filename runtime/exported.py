@@ -99,6 +99,10 @@ class Context:
     async def agent(self, kind: type[T]) -> T:
         return await self._world.agent(kind, self._grants)
 
+    def granted(self) -> Mapping[str, Any]:
+        given: dict[str, Any] = msgspec.to_builtins(self._grants)
+        return given
+
     async def evaluate(self, expression: str, names: Mapping[str, Any]) -> Any:
         return await self._world.evaluate(expression, names)
 

@@ -16,6 +16,7 @@ from runtime.commands import CancelRun, ResumeRun, StartRun
 from runtime.events import RunCancelled, RunFailed, RunInterrupted, RunSucceeded
 from runtime.flow_course import course, steps_of
 from runtime.history import effective
+from runtime.inputs import common
 from runtime.journal.contract import FlowRow, RunRow, UnknownRun
 from runtime.runtime import Runtime
 from runtime.steering import NotPossible
@@ -50,13 +51,21 @@ class FlowCalls:
         """The text of a flow's file. Raises NotPossible when none is stored."""
         return (await self._row(flow)).text
 
-    async def begin(self, flow: str, inputs: Mapping[str, Any], *, run: str = "") -> str:
+    async def begin(
+        self,
+        flow: str,
+        inputs: Mapping[str, Any],
+        *,
+        run: str = "",
+        within: Mapping[str, Any] | None = None,
+    ) -> str:
         """Start a run and give its id; one that was started under that id is left as it is."""
         if run and await self._is_begun(run):
             return run
         row = await self._row(flow)
+        grants = {} if within is None else common(self._runtime.grants, within)
         try:
-            answer = await self._runtime.obey(StartRun(row.flow, dict(inputs), run))
+            answer = await self._runtime.obey(StartRun(row.flow, dict(inputs), run, grants))
         except HeddleError:
             if run and await self._is_begun(run):  # somebody was quicker
                 return run

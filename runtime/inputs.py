@@ -1,6 +1,8 @@
 """What a run is given and granted, checked before anything happens."""
 
-from collections.abc import Mapping
+import os
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -29,6 +31,51 @@ def differing(grants: Grants, given: Mapping[str, Any]) -> Grants:
         reason, _, place = str(error).partition(" - at `$.")
         name = place.rstrip("`") or "grants"
         raise BadInputs(f"What is granted as {name!r} makes no sense: {reason}.") from None
+
+
+def common(own: Grants, within: Mapping[str, Any]) -> dict[str, Any]:
+    """What both grants allow, as the fields in which it differs from `own`. Raises BadInputs.
+
+    Relative paths start where they do by `within`, so that nothing is looked for elsewhere.
+    """
+    other = differing(own, within)
+    both: dict[str, Any] = {
+        "folder": other.folder,
+        "reads": _both_inside((*own.reads, *own.writes), (*other.reads, *other.writes)),
+        "writes": _both_inside(own.writes, other.writes),
+        "hosts": _both_named(own.hosts, other.hosts),
+        "databases": _both_named(own.databases, other.databases),
+        "confines_connections": own.confines_connections or other.confines_connections,
+    }
+    return {name: value for name, value in both.items() if value != _plain(getattr(own, name))}
+
+
+def _plain(granted: Any) -> Any:
+    return list(granted) if isinstance(granted, tuple) else granted
+
+
+def _both_inside(own: Sequence[str], other: Sequence[str]) -> list[str]:
+    """The folders that are inside of both."""
+    inside = [path for path in other if is_inside(path, own)]
+    return list(dict.fromkeys([*inside, *(path for path in own if is_inside(path, other))]))
+
+
+def _both_named(own: Sequence[str], other: Sequence[str]) -> list[str]:
+    """The names among both, of which "*" stands for any."""
+    named = [one for one in other if one in own or "*" in own]
+    return list(dict.fromkeys([*named, *(one for one in own if "*" in other)]))
+
+
+def is_inside(path: str, folders: Collection[str]) -> bool:
+    """Whether a path leads into one of the folders, links followed: a grant follows them too."""
+    wanted = Path(path)
+    if not wanted.is_absolute():
+        return False
+    try:
+        real = os.path.realpath(wanted)
+    except ValueError:  # it has characters that no path has
+        return False
+    return any(Path(real).is_relative_to(os.path.realpath(folder)) for folder in folders)
 
 
 def fitting(plan: Plan, given: Mapping[str, Any]) -> dict[str, Any]:

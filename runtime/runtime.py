@@ -99,6 +99,8 @@ class Runtime:
         self._record = journal
         self.journal: Journal = DiscreetJournal(journal) if is_discreet else journal
         self.process = new_owner()
+        self.grants = grants
+        """What its runs may touch that aren't granted something else."""
         self.owner = word_of(self.process) if is_discreet else self.process
         self._lease = lease
         self._surroundings = surroundings

@@ -98,12 +98,22 @@ class DefinedAgents(Worker):
 
     @capability("write")
     async def use(
-        self, name: str, inputs: Mapping[str, Any], *, version: int = 0, key: str = ""
+        self,
+        name: str,
+        inputs: Mapping[str, Any],
+        *,
+        version: int = 0,
+        key: str = "",
+        within: Mapping[str, Any] | None = None,
     ) -> Used:
-        """Have an agent work, and wait for its answer. With one `key` it works but once."""
+        """Have an agent work, and wait for its answer. With one `key` it works but once.
+
+        It may touch what this home grants, and of that only what `within` allows, if given.
+        """
         found = await self.definition(name, version=version)
         run = f"a{hashlib.sha256(key.encode()).hexdigest()[:24]}" if key else ""
-        began = await self._flows.begin(found.flow, _suiting(found, inputs), run=run)
+        given = _suiting(found, inputs)
+        began = await self._flows.begin(found.flow, given, run=run, within=within)
         gave = await self._flows.result(began)
         return Used(gave["answer"], gave["ended"], gave["usage"], began, found.version)
 

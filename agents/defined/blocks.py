@@ -47,11 +47,13 @@ async def use(
     """Have an agent work that was defined under a name: its model, tools, prompt and limits.
 
     Link an input for each place in its goal, usually `task`. It works in a run of its own, which
-    the output `run` names; after a crash it goes on there, and nothing is paid for twice. It has
-    what this home grants, not what this flow was narrowed to.
+    the output `run` names; after a crash it goes on there, and nothing is paid for twice. It may
+    touch what this flow may, and of that only what its home grants.
     """
     found = await _agent(context)
-    used = await found.use(agent, inputs, version=version, key=context.key)
+    used = await found.use(
+        agent, inputs, version=version, key=context.key, within=context.granted()
+    )
     context.spend(
         tokens=int(used.usage.get("tokens_in", 0)) + int(used.usage.get("tokens_out", 0)),
         cost=float(used.usage.get("cost", 0.0)), model=str(used.usage.get("model", "")),

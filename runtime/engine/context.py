@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol, TypeVar
 
+import msgspec
+
 from graph.compile.signature import signature_of
 from graph.connections import Connection
 from graph.context import Allowance, Answered, Asked, Outputs, Signature
@@ -118,6 +120,10 @@ class TaskContext:
     @property
     def address(self) -> str:
         return self._live.surroundings.address
+
+    def granted(self) -> Mapping[str, Any]:
+        given: dict[str, Any] = msgspec.to_builtins(self._live.grants)
+        return given
 
     def secret(self, name: str) -> str:
         return self._live.reveal(name)

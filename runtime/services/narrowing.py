@@ -1,14 +1,13 @@
 """What a request may ask to be granted: the same as its server, or less."""
 
-import os
-from collections.abc import Collection, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
 from agents.contract import Grants
 from graph.errors import HeddleError
+from runtime.inputs import is_inside
 
 
 class TooMuch(HeddleError):
@@ -31,7 +30,7 @@ def narrowed(own: Grants, asked: Mapping[str, Any]) -> dict[str, Any]:
         ("writes", wanted.writes, own.writes),
     ):
         for path in paths:
-            if not _inside(path, within):
+            if not is_inside(path, within):
                 raise TooMuch(f"{name}: the server may not use {path}.", cure=_CURE)
     for name, all_of, of in (
         ("hosts", wanted.hosts, own.hosts),
@@ -45,15 +44,3 @@ def narrowed(own: Grants, asked: Mapping[str, Any]) -> dict[str, Any]:
 
 
 _CURE = "Start it with more `--allow-…`."
-
-
-def _inside(path: str, folders: Collection[str]) -> bool:
-    """Whether a path leads into one of the folders, links followed: a grant follows them too."""
-    wanted = Path(path)
-    if not wanted.is_absolute():
-        return False
-    try:
-        real = os.path.realpath(wanted)
-    except ValueError:  # it has characters that no path has
-        return False
-    return any(Path(real).is_relative_to(os.path.realpath(folder)) for folder in folders)

@@ -122,10 +122,12 @@ class CoordinatorAgent(Worker):
         description: str = "",
         parameters: Mapping[str, Any] | None = None,
         key: str = "",
+        within: Mapping[str, Any] | None = None,
     ) -> Workflow:
         """Begin a workflow of a template, or a stored flow, of that name with these parameters.
 
-        Made again with the same `key`, it is the one that was made first.
+        Made again with the same `key`, it is the one that was made first. It may touch what this
+        home grants, and of that only what `within` allows, if given.
         """
         shape = await self._shape(name)
         given = dict(parameters or {})
@@ -139,6 +141,7 @@ class CoordinatorAgent(Worker):
             created=time.time(),
             number=time.time_ns(),
             key=key,
+            within=within,
         )
         kept = await self._tables.done(self._store.add, kept)
         if kept.state == "pending":
@@ -212,7 +215,7 @@ class CoordinatorAgent(Worker):
     async def _begin(self, kept: Kept) -> None:
         """Begin a workflow. One that is refused was none; another begins as soon as it can."""
         try:
-            await self.means.flows.begin(kept.flow, kept.parameters, run=kept.workflow_id)
+            await self._started(kept)
         except HeddleError as error:
             if not getattr(error, "retryable", False):
                 await self._tables.done(self._store.drop, kept.workflow_id)
@@ -221,6 +224,11 @@ class CoordinatorAgent(Worker):
             self._follow(kept)
             raise
         self._follow(kept)
+
+    async def _started(self, kept: Kept) -> None:
+        """Start the run of a workflow, unless that was done."""
+        flows, id = self.means.flows, kept.workflow_id
+        await flows.begin(kept.flow, kept.parameters, run=id, within=kept.within)
 
     async def _look_who_does(self, workflow_id: str) -> None:
         """Raises Contended where a workflow isn't over, and isn't done here."""
@@ -331,7 +339,7 @@ class CoordinatorAgent(Worker):
     async def _on_record(self, kept: Kept) -> FlowCourse:
         """Begin a workflow unless it is under way, and wait until its run is on record."""
         flows, id = self.means.flows, kept.workflow_id
-        await flows.begin(kept.flow, kept.parameters, run=id)
+        await self._started(kept)
         async with asyncio.timeout(PAUSE):
             while (course := await flows.course(id)) is None:  # noqa: ASYNC110 - the journal tells nobody
                 await asyncio.sleep(LOOK)

@@ -53,10 +53,14 @@ async def start(
 ) -> str:
     """Begin a workflow, which goes on by itself, and give its id.
 
-    Done again after a crash, it is the same workflow, not a second one.
+    Done again after a crash, it is the same workflow, not a second one. It may touch what this
+    flow may, and of that only what its home grants.
     """
     agent = await _agent(context)
-    made = await agent.create(name, description=description, parameters=parameters, key=context.key)
+    made = await agent.create(
+        name, description=description, parameters=parameters, key=context.key,
+        within=context.granted(),
+    )  # fmt: skip
     return made.workflow_id
 
 

@@ -35,7 +35,8 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     """A workflow as it is kept. Times are seconds since the epoch.
 
     `number` counts workflows; `flow` is the hash of its flow, `key` the same for each attempt
-    at making the same one.
+    at making the same one. `within` is what whoever had it begun may touch, None for anybody
+    to whom this home's own grants apply.
     """
 
     workflow_id: str
@@ -47,6 +48,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     state: WorkflowState = "pending"
     number: int = 0
     key: str = ""
+    within: Mapping[str, Any] | None = None
 
 
 class Workflow(msgspec.Struct, frozen=True, kw_only=True):

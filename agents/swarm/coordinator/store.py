@@ -17,6 +17,8 @@ STATEMENTS = (
         parameters TEXT NOT NULL, flow VARCHAR(64) NOT NULL, created DOUBLE PRECISION NOT NULL,
         state VARCHAR(16) NOT NULL)""",
     "CREATE INDEX IF NOT EXISTS swarm_workflows_by_state ON swarm_workflows (state)",
+    """CREATE TABLE IF NOT EXISTS swarm_workflow_grants (
+        workflow_id VARCHAR(64) PRIMARY KEY, within TEXT NOT NULL)""",
     """CREATE TABLE IF NOT EXISTS swarm_workflow_templates (
         name VARCHAR(200) PRIMARY KEY, description TEXT NOT NULL, text TEXT NOT NULL)""",
 )
@@ -26,19 +28,27 @@ _ADD = """INSERT INTO swarm_workflows
     (workflow_id, number, key, name, description, parameters, flow, created, state)
     VALUES (:workflow_id, :number, :key, :name, :description, :parameters, :flow, :created, :state)
     ON CONFLICT DO NOTHING"""
-_BY_KEY = "SELECT * FROM swarm_workflows WHERE key = :key"
-_BY_ID = "SELECT * FROM swarm_workflows WHERE workflow_id = :id"
-_DROP = "DELETE FROM swarm_workflows WHERE workflow_id = :id"
+_GRANT = "INSERT INTO swarm_workflow_grants (workflow_id, within) VALUES (:id, :within)"
+_ALL = """SELECT w.*, g.within FROM swarm_workflows w
+    LEFT JOIN swarm_workflow_grants g ON g.workflow_id = w.workflow_id"""
+_BY_KEY = f"{_ALL} WHERE w.key = :key"
+_BY_ID = f"{_ALL} WHERE w.workflow_id = :id"
+_DROP = (
+    "DELETE FROM swarm_workflow_grants WHERE workflow_id = :id",
+    "DELETE FROM swarm_workflows WHERE workflow_id = :id",
+)
 _SETTLE = "UPDATE swarm_workflows SET state = :state WHERE workflow_id = :id"
 _BEGUN = """UPDATE swarm_workflows SET state = 'running'
     WHERE workflow_id = :id AND state = 'pending'"""
 _CANCELLING = f"""UPDATE swarm_workflows SET state = 'cancelling'
     WHERE workflow_id = :id AND NOT {_IS_OVER}"""
-_PAGE = """SELECT * FROM swarm_workflows WHERE number < :before AND (:state = '' OR state = :state)
+_PAGE = f"""{_ALL} WHERE number < :before AND (:state = '' OR state = :state)
     ORDER BY number DESC LIMIT :limit"""
-_UNFINISHED = f"SELECT * FROM swarm_workflows WHERE NOT {_IS_OVER}"
+_UNFINISHED = f"{_ALL} WHERE NOT {_IS_OVER}"
 _COUNTS = "SELECT state, count(*) AS number FROM swarm_workflows GROUP BY state"
 _FORGET = f"DELETE FROM swarm_workflows WHERE created < :before AND {_IS_OVER}"
+_FORGET_GRANTS = """DELETE FROM swarm_workflow_grants
+    WHERE workflow_id NOT IN (SELECT workflow_id FROM swarm_workflows)"""
 _TEMPLATES = "SELECT name, description, text FROM swarm_workflow_templates ORDER BY name"
 _WRITE = """INSERT INTO swarm_workflow_templates (name, description, text)
     VALUES (:name, :description, :text)
@@ -68,7 +78,11 @@ class Store:
         def work(connection: Connection) -> Kept:
             row = msgspec.structs.asdict(kept) | {"key": kept.key or None}
             row["parameters"] = msgspec.json.encode(kept.parameters).decode()
+            del row["within"]
             if ask(connection, _ADD, **row).rowcount:
+                if kept.within is not None:
+                    within = msgspec.json.encode(kept.within).decode()
+                    ask(connection, _GRANT, id=kept.workflow_id, within=within)
                 return kept
             return _all(ask(connection, _BY_KEY, key=kept.key))[0]
 
@@ -81,7 +95,7 @@ class Store:
 
     def drop(self, workflow_id: str) -> None:
         """Keep a workflow no more."""
-        self._tables.do_now(lambda one: ask(one, _DROP, id=workflow_id))
+        self._tables.do_now(lambda one: [ask(one, drop, id=workflow_id) for drop in _DROP])
 
     def settle(self, workflow_id: str, state: WorkflowState) -> None:
         """Note how a workflow stands."""
@@ -112,7 +126,13 @@ class Store:
 
     def forget(self, before: float) -> int:
         """Forget those that are over and were made before a time; says how many."""
-        return self._tables.do_now(lambda one: ask(one, _FORGET, before=before).rowcount)
+
+        def work(connection: Connection) -> int:
+            gone = ask(connection, _FORGET, before=before).rowcount
+            ask(connection, _FORGET_GRANTS)
+            return gone
+
+        return self._tables.do_now(work)
 
     def templates(self) -> list[Written]:
         """The templates that people made, by name."""
@@ -134,4 +154,5 @@ def _all(rows: Iterable[Row[Any]]) -> list[Kept]:
 def _kept(row: Row[Any]) -> Kept:
     values = dict(row._mapping)
     values["parameters"] = msgspec.json.decode(values["parameters"])
-    return Kept(**values | {"key": values["key"] or ""})
+    within = values["within"] and msgspec.json.decode(values["within"])
+    return Kept(**values | {"key": values["key"] or "", "within": within})

@@ -39,7 +39,9 @@ class House(NoFlows):
     async def text(self, flow: str = "") -> str:
         return self.kept[flow]
 
-    async def begin(self, flow: str = "", inputs: Any = None, *, run: str = "") -> str:
+    async def begin(
+        self, flow: str = "", inputs: Any = None, *, run: str = "", within: Any = None
+    ) -> str:
         self.begun.setdefault(run or f"r{len(self.begun)}", inputs)
         return run or f"r{len(self.begun) - 1}"
 

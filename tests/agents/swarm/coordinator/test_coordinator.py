@@ -16,7 +16,7 @@ from agents.swarm.coordinator.shapes import Workflow
 from graph.errors import BadInput
 from graph.file_format import write
 from graph.flow import Block, Flow, Settings
-from runtime.commands import PruneRuns
+from runtime.commands import PruneRuns, StartRun
 from runtime.compose import compose, granted
 from runtime.events import RunFailed, RunSucceeded
 from runtime.runtime import Runtime
@@ -441,6 +441,46 @@ async def test_a_workflow_that_came_to_nothing_fails_whoever_waits(tmp_path: Pat
 
     assert isinstance(end, RunFailed)
     assert "booking failed, and was undone." in end.failure.message
+
+
+async def test_a_flow_s_workflow_may_touch_no_more_than_the_flow(tmp_path: Path) -> None:
+    begin = Block("begin", "workflow.start", {"name": "booking"})
+    flow = Flow.of([begin, Block("out", "flow.output")], [("begin.workflow_id", "out.value")])
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    confined = {"folder": str(inside), "reads": [str(inside)], "writes": [str(inside)]}
+    async with opened(tmp_path) as (runtime, coordinator):
+        written = booking().replace("train.txt", str(tmp_path / "train.txt"))
+        await coordinator.add_template("booking", written)
+        stored = await runtime.store(flow)
+        answer = await runtime.obey(StartRun(stored, grants=confined))
+        end = await runtime.ended(answer.run)
+        assert isinstance(end, RunSucceeded), end
+        done = await coordinator.wait(end.outputs["result"])
+
+    assert done.status == "failed"
+    assert "may not write" in done.error
+    assert "--allow-write" in done.cure
+    assert not (tmp_path / "train.txt").exists()
+
+
+async def test_what_a_workflow_may_touch_is_known_when_it_has_to_be_begun_again(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as (_, coordinator):
+        await coordinator.add_template("booking", booking())
+        within = {"writes": []}
+        made = await coordinator.create("booking", within=within)
+        await coordinator.wait(made.workflow_id)
+        await asyncio.to_thread(coordinator._store.settle, made.workflow_id, "pending")
+    (tmp_path / "heddle.db").unlink()  # as if the journal hadn't come to hear of it
+
+    async with opened(tmp_path) as (_, coordinator):
+        await coordinator.add_template("booking", booking())
+        done = await coordinator.wait(made.workflow_id)
+
+    assert done.status == "failed"
+    assert not (tmp_path / "train.txt").exists()
 
 
 async def test_others_hand_it_tasks_by_name(tmp_path: Path) -> None:
