@@ -11,8 +11,6 @@ from litestar import Litestar, Request, Response, WebSocket, get, post, websocke
 from litestar.config.cors import CORSConfig
 from litestar.di import NamedDependency, Provide
 from litestar.exceptions import NotFoundException, WebSocketDisconnect
-from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.params import FromPath, FromQuery, QueryParameter, SkipValidation
 
 from agents.contract import Grants
@@ -41,6 +39,7 @@ from runtime.links import Links
 from runtime.runtime import Runtime
 from runtime.services.agents import AGENTS
 from runtime.services.connections import CONNECTIONS
+from runtime.services.described import openapi_of
 from runtime.services.house import LARGEST, House
 from runtime.services.inbox import INBOX, signed
 from runtime.services.kinds import KINDS
@@ -102,9 +101,7 @@ def control(
         cors_config=CORSConfig(list(origins), allow_headers=["*"]) if origins else None,
         request_max_body_size=LARGEST,
         logging_config=None,
-        openapi_config=OpenAPIConfig(
-            "Heddle", "1", path="/schema", render_plugins=[JsonRenderPlugin()]
-        ),
+        openapi_config=openapi_of("Heddle", ""),
     )
 
 

@@ -8,9 +8,6 @@ import msgspec
 from litestar import Litestar, Request, get
 from litestar.config.cors import CORSConfig
 from litestar.di import NamedDependency, Provide
-from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.openapi.spec import Components, SecurityScheme
 from litestar.params import SkipValidation
 
 from agents.contract import Grants
@@ -18,6 +15,7 @@ from graph.file_format.syntax import LIMIT
 from runtime.access.access import Access
 from runtime.links import Links
 from runtime.runtime import Runtime
+from runtime.services.described import openapi_of
 from runtime.services.idempotency import Keys
 from runtime.services.refusals import HANDLERS
 from runtime.services.registry.reached import Reached, reached
@@ -108,17 +106,7 @@ def litestar_of(
         cors_config=CORSConfig(list(house.origins), allow_headers=["*"]) if house.origins else None,
         request_max_body_size=LARGEST,
         logging_config=None,
-        openapi_config=OpenAPIConfig(
-            title,
-            "1",
-            path="/schema",
-            render_plugins=[JsonRenderPlugin()],
-            use_handler_docstrings=True,
-            components=Components(
-                security_schemes={"token": SecurityScheme(type="http", scheme="bearer")}
-            ),
-            security=[{"token": []}],
-        ),
+        openapi_config=openapi_of(title, prefix),
     )
 
 

@@ -72,6 +72,12 @@ SERVICES = (
 """Help, ports and the manual read the same rows. The longest beginning of a path counts."""
 
 
+def is_repeated(start: str) -> bool:
+    """Whether requests below what paths begin with are done once for each key that they send."""
+    ways = [way for service in SERVICES for way in service.ways]
+    return any(way.repeats for way in ways if way.start == (start or "/"))
+
+
 def named(names: Sequence[str]) -> tuple[Service, ...]:
     """The services of these names, all when there are none. Raises NoSuchName."""
     known = {service.name: service for service in SERVICES}

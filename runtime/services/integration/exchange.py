@@ -8,8 +8,7 @@ from litestar.params import JSONBody
 
 from graph.errors import BadInput
 from runtime.services.integration.errors import Incompatible
-from runtime.services.integration.hub import Desk
-from runtime.services.integration.problems import LARGEST, PROBLEMS
+from runtime.services.integration.hub import LARGEST, Desk
 from runtime.services.integration.routing import delivered, rewritten, subject_of
 from runtime.services.integration.shapes import (
     BroadcastAnswer,
@@ -31,7 +30,6 @@ NAMED = 3
     "/schema/register",
     status_code=201,
     operation_id="register_schema",
-    responses=PROBLEMS,
     request_max_body_size=LARGEST,
 )
 async def register(hub: Desk, data: JSONBody[SchemaRegister]) -> SchemaAnswer:
@@ -62,7 +60,6 @@ async def register(hub: Desk, data: JSONBody[SchemaRegister]) -> SchemaAnswer:
     "/sync/trigger",
     status_code=200,
     operation_id="trigger_sync",
-    responses=PROBLEMS,
     request_max_body_size=LARGEST,
 )
 async def trigger(hub: Desk, data: JSONBody[SyncTrigger]) -> SyncAnswer:
@@ -88,7 +85,6 @@ async def trigger(hub: Desk, data: JSONBody[SyncTrigger]) -> SyncAnswer:
     "/event/broadcast",
     status_code=200,
     operation_id="broadcast_event",
-    responses=PROBLEMS,
     request_max_body_size=LARGEST,
 )
 async def broadcast(hub: Desk, data: JSONBody[EventBroadcast]) -> BroadcastAnswer:

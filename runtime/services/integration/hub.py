@@ -12,6 +12,9 @@ from runtime.services.integration.platform_data import DEFINITION, nothing, tabl
 from runtime.services.integration.pulse import COORDINATOR, Pulse
 from runtime.services.integration.reach import Reach
 
+LARGEST = 8 * 2**20
+"""Bytes that a request may have."""
+
 
 class Hub:
     """The platforms of a house."""

@@ -11,9 +11,8 @@ from agents.manager.manager import NoSuchAgent
 from agents.manager.status import AgentStatus
 from graph.values import did_you_mean
 from runtime.services.integration.exposition import PROMETHEUS, exposition
-from runtime.services.integration.hub import Desk, Hub
+from runtime.services.integration.hub import LARGEST, Desk, Hub
 from runtime.services.integration.pages import Cursor, Limit, linked, page_of
-from runtime.services.integration.problems import LARGEST, PROBLEMS
 from runtime.services.integration.pulse import COORDINATOR, SWARM, health_of, overall
 from runtime.services.integration.reach import Lost, reached
 from runtime.services.integration.shapes import (
@@ -35,7 +34,7 @@ SKIPPED = (
 )
 
 
-@get("/status", operation_id="integration_status", responses=PROBLEMS)
+@get("/status", operation_id="integration_status")
 async def status(hub: Desk) -> StatusAnswer:
     """Whether the platforms are connected, and how each of their agents is.
 
@@ -61,7 +60,7 @@ async def status(hub: Desk) -> StatusAnswer:
     )
 
 
-@get("/agents", operation_id="integration_agents", responses=PROBLEMS)
+@get("/agents", operation_id="integration_agents")
 async def agents(
     request: Request[Any, Any, Any], hub: Desk, limit: Limit = 50, cursor: Cursor = ""
 ) -> Response[AgentsPage]:
@@ -72,7 +71,7 @@ async def agents(
     return linked(request, made, limit, page.next)
 
 
-@get("/metrics", operation_id="integration_metrics", responses=PROBLEMS)
+@get("/metrics", operation_id="integration_metrics")
 async def metrics(request: Request[Any, Any, Any], hub: Desk) -> Response[MetricsAnswer]:
     """What is measured, as JSON; as Prometheus reads it where text/plain is accepted first."""
     measured = await _measured(hub)
@@ -84,7 +83,6 @@ async def metrics(request: Request[Any, Any, Any], hub: Desk) -> Response[Metric
 @get(
     "/metrics/prometheus",
     operation_id="integration_metrics_prometheus",
-    responses=PROBLEMS,
     media_type=PROMETHEUS,
 )
 async def prometheus(hub: Desk) -> str:
@@ -115,7 +113,6 @@ async def _workflows(hub: Hub) -> dict[str, int]:
     "/health/check",
     status_code=200,
     operation_id="check_health",
-    responses=PROBLEMS,
     request_max_body_size=LARGEST,
 )
 async def check(hub: Desk, data: JSONBody[HealthCheck]) -> HealthAnswer:

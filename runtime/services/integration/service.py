@@ -4,6 +4,7 @@ from typing import Any
 
 from litestar import Litestar, Request, Response, get
 
+from runtime.services.described import described
 from runtime.services.house import House, app_of
 from runtime.services.integration.exchange import EXCHANGE
 from runtime.services.integration.hub import Hub
@@ -19,7 +20,7 @@ PREFIX = "/api/v1/integration"
 @get("/docs", include_in_schema=False)
 async def docs(request: Request[Any, Any, Any]) -> Response[bytes]:
     """The API as a page for people."""
-    document = request.app.openapi_schema.to_schema()
+    document = described(request.app.openapi_schema.to_schema(), PREFIX)
     page = page_of(document, f"{PREFIX}/schema/openapi.json")
     return Response(page, media_type="text/html", headers=headers())
 

@@ -7,8 +7,7 @@ from litestar.params import JSONBody
 
 from graph.errors import HeddleError
 from runtime.commands import PruneRuns
-from runtime.services.integration.hub import Desk, Hub
-from runtime.services.integration.problems import LARGEST, PROBLEMS
+from runtime.services.integration.hub import LARGEST, Desk, Hub
 from runtime.services.integration.shapes import Cleanup, CleanupAnswer, now, plain
 from runtime.services.roles import ByRole
 
@@ -20,7 +19,6 @@ DATABASE = "database_sync"
     "/maintenance/cleanup",
     status_code=200,
     operation_id="cleanup",
-    responses=PROBLEMS,
     request_max_body_size=LARGEST,
 )
 async def cleanup(hub: Desk, data: JSONBody[Cleanup]) -> CleanupAnswer:

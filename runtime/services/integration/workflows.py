@@ -9,7 +9,7 @@ from litestar.params import FromPath, JSONBody
 
 from graph.errors import BadInput
 from runtime.services.integration.errors import NoSuchWorkflow
-from runtime.services.integration.hub import Desk, Hub
+from runtime.services.integration.hub import LARGEST, Desk, Hub
 from runtime.services.integration.pages import (
     Cursor,
     Limit,
@@ -19,7 +19,6 @@ from runtime.services.integration.pages import (
     page_of,
     sealed,
 )
-from runtime.services.integration.problems import LARGEST, PROBLEMS
 from runtime.services.integration.shapes import (
     Record,
     StepTold,
@@ -47,7 +46,6 @@ HEADER = "Idempotency-Key"
     "/workflow/create",
     status_code=201,
     operation_id="create_workflow",
-    responses=PROBLEMS,
     request_max_body_size=LARGEST,
 )
 async def create(request: Asked, hub: Desk, data: JSONBody[WorkflowCreate]) -> WorkflowTold:
@@ -62,7 +60,7 @@ async def create(request: Asked, hub: Desk, data: JSONBody[WorkflowCreate]) -> W
     return told(made)
 
 
-@get("/workflow/templates", operation_id="workflow_templates", responses=PROBLEMS)
+@get("/workflow/templates", operation_id="workflow_templates")
 async def templates(
     request: Asked, hub: Desk, limit: Limit = 50, cursor: Cursor = ""
 ) -> Response[TemplatesPage]:
@@ -73,9 +71,7 @@ async def templates(
     return linked(request, made, limit, page.next)
 
 
-@post(
-    "/workflow/templates", status_code=201, operation_id="add_workflow_template", responses=PROBLEMS
-)
+@post("/workflow/templates", status_code=201, operation_id="add_workflow_template")
 async def add_template(hub: Desk, data: JSONBody[TemplateCreate]) -> TemplateTold:
     """Keep a flow that workflows can be made from by that name."""
     made = await hub.coordinate(
@@ -84,7 +80,7 @@ async def add_template(hub: Desk, data: JSONBody[TemplateCreate]) -> TemplateTol
     return _template(made)
 
 
-@get("/workflows", operation_id="workflows", responses=PROBLEMS)
+@get("/workflows", operation_id="workflows")
 async def workflows(
     request: Asked, hub: Desk, limit: Limit = 50, cursor: Cursor = ""
 ) -> Response[WorkflowsPage]:
@@ -95,7 +91,7 @@ async def workflows(
     return linked(request, WorkflowsPage(workflows=rows, next_cursor=next), limit, next)
 
 
-@get("/workflow/{workflow_id:str}", operation_id="workflow", responses=PROBLEMS)
+@get("/workflow/{workflow_id:str}", operation_id="workflow")
 async def workflow(hub: Desk, workflow_id: FromPath[str]) -> WorkflowTold:
     """How far a workflow is, step by step."""
     return told(await _of(hub, "status", workflow_id))
@@ -105,7 +101,6 @@ async def workflow(hub: Desk, workflow_id: FromPath[str]) -> WorkflowTold:
     "/workflow/{workflow_id:str}/cancel",
     status_code=200,
     operation_id="cancel_workflow",
-    responses=PROBLEMS,
 )
 async def cancel(
     hub: Desk, workflow_id: FromPath[str], data: JSONBody[WorkflowCancel]

@@ -10,6 +10,7 @@ import pytest
 import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.specs.openapi import checks
 
 from runtime.services.paging import cursor_of
 from tests.servers.heddle import TOKEN, Heddle
@@ -17,6 +18,7 @@ from tests.servers.heddle import TOKEN, Heddle
 CASES = int(os.environ.get("HEDDLE_ATTACKS", "300"))
 """Requests for each service, over all its operations."""
 HEADERS = {"Authorization": f"Bearer {TOKEN}"}
+AS_SAID = [checks.status_code_conformance, checks.content_type_conformance]
 ENDLESS = "/stream"
 """How paths end whose answer lasts as long as a run."""
 
@@ -53,6 +55,7 @@ def test_nothing_thrown_at_a_service_makes_it_fail(server: Heddle, service: str)
             statuses.add(reply.status_code)
             said = f"{case.as_curl_command()} → {reply.status_code} {reply.text}"
             assert reply.status_code < 500, said
+            case.validate_response(reply, checks=AS_SAID)
             if reply.status_code >= 400:
                 assert reply.headers["content-type"][0] == "application/problem+json", said
 
