@@ -25,13 +25,15 @@ async def events_of_all(runtime: Runtime) -> AsyncIterator[AnyEvent]:
     known = {row.run: row.events for row in await runtime.journal.runs(limit=LATEST)}
     with runtime.watch() as happenings:
         batches = aiter(happenings)
-        own = asyncio.ensure_future(anext(batches))
+        own = asyncio.ensure_future(anext(batches, None))
         try:
             while True:
                 await asyncio.wait((own,), timeout=LOOK)
                 if own.done():
                     batch = own.result()
-                    own = asyncio.ensure_future(anext(batches))
+                    if batch is None:  # the runtime ends
+                        return
+                    own = asyncio.ensure_future(anext(batches, None))
                 else:
                     batch = await _of_others(runtime, known)
                 for event in batch:

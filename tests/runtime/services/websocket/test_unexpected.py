@@ -10,10 +10,13 @@ from typing import Any
 import pytest
 from websockets.asyncio.client import connect
 
-from runtime.services.websocket import channels, session
+from graph.flow import Block, Flow
+from runtime.compose import compose, granted
+from runtime.services.websocket import channels, session, sources
 from runtime.services.websocket.channels import Channel
 from runtime.services.websocket.messages import Missed, Subscribe, Told
 from runtime.services.websocket.outbox import Outbox, Queue
+from runtime.settings import Settings
 from tests.runtime.services.auth.conftest import TOKEN, serving_house
 
 WITHIN = 20.0
@@ -67,3 +70,22 @@ async def test_a_topic_whose_source_failed_is_heard_again(
 
     assert isinstance(first, Missed)
     assert then == Told("s", {"n": 2}, 2)
+
+
+async def test_what_happens_to_runs_ends_with_their_runtime(tmp_path: Path) -> None:
+    settings = Settings(home=str(tmp_path), secrets_in="vault")
+    flow = Flow.of([Block("a", "flow.constant", {"value": 1})], name="One")
+    async with compose(settings, granted(tmp_path)) as runtime, asyncio.timeout(WITHIN):
+        events = sources.events_of_all(runtime)
+        first = asyncio.ensure_future(anext(events, None))
+        while not first.done():  # it may not yet listen when a run begins
+            await runtime.ended(await runtime.start(flow))
+        rest = asyncio.create_task(_rest(events))
+        await runtime.ended(last := await runtime.start(flow))
+
+    async with asyncio.timeout(WITHIN):
+        assert last in {event.run for event in await rest}
+
+
+async def _rest(events: AsyncIterator[Any]) -> list[Any]:
+    return [event async for event in events]
