@@ -50,6 +50,7 @@ class Access:
 
     async def close(self) -> None:
         """Wait until everything is noted, and let go of the tables."""
+        await self.logins.close()
         await self.trail.close()
         self._passwords.close()
         self._tables.close()

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from agents.tables import Tables
-from runtime.access import attempts, sessions, users
-from runtime.access.attempts import Rules, Throttle
+from runtime.access import addresses, attempts, sessions, users
+from runtime.access.addresses import origin
+from runtime.access.attempts import Guess, Rules, Throttle
+from runtime.access.bound import Bound
 from runtime.access.deeds import Deed, Outcome
 from runtime.access.errors import BadLogin, BadToken, LockedOut, TooBusy, Unfit
 from runtime.access.passwords import Checked, Passwords
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 LONGEST = 100
 """Characters of a name that are looked at: none is longer."""
 IN_LINE = 8
-"""Logins under one name that may wait for each other before others are turned away."""
+"""Logins under one name from one address that may wait for each other; others are sent away."""
 
 
 class Whence(msgspec.Struct, frozen=True):
@@ -69,7 +71,8 @@ class Logins:
         self._now = now
         self._rules = rules
         self._throttle = Throttle(rules)
-        self._turns: dict[tuple[str, str], _Turn] = {}
+        self._noted = Bound()
+        self._turns: dict[Guess, _Turn] = {}
 
     async def login(self, tenant: str, name: str, password: str, whence: Whence) -> Tokens:
         """Let somebody in. Raises BadLogin, LockedOut, TooBusy, Unavailable.
@@ -79,20 +82,25 @@ class Logins:
         with contextlib.suppress(Unfit):  # such a name is nobody's, which is found out below
             name = users.named(name)
         tenant, name = tenant[:LONGEST], name[:LONGEST]
-        async with self._attempt(tenant, name, whence):
-            hash, checked = await self._proved(tenant, name, password, whence)
+        guess = Guess(tenant, name, origin(whence.address))
+        async with self._attempt(guess, whence):
+            now = self._now()
+            known = await self._tables.do(lambda one: addresses.is_known(one, *guess[:3], now))
+            guess = guess._replace(is_known=known)
+            hash, checked = await self._proved(guess, password, whence)
             session, token = await self._trail.along(
-                lambda one: self._right(one, (tenant, name, hash), checked, whence)
+                lambda one: self._right(one, guess, hash, checked, whence)
             )
             return await self._tokens(session, token)
 
     async def prove(self, who: Principal, password: str, whence: Whence) -> None:
-        """Have somebody who is in say their password; what is wrong counts as at a login.
+        """Have somebody who is in say their password; what is wrong counts by their session.
 
         Raises BadLogin, LockedOut, TooBusy, Unavailable.
         """
-        async with self._attempt(who.tenant, who.user, whence):
-            await self._proved(who.tenant, who.user, password, whence)
+        guess = Guess(who.tenant, who.user, f"session {who.session}", is_known=True)
+        async with self._attempt(guess, whence):
+            await self._proved(guess, password, whence)
 
     async def refresh(self, token: str, whence: Whence) -> Tokens:
         """The next pair of tokens. Raises BadToken, Unavailable.
@@ -121,54 +129,65 @@ class Logins:
         await self._trail.along(ended)
         self._proofs.forget()
 
-    async def _proved(
-        self, tenant: str, name: str, password: str, whence: Whence
-    ) -> tuple[str, Checked]:
+    async def close(self) -> None:
+        """Note how many wrong passwords weren't noted one by one."""
+        if self._noted.left_out:
+            deed = _deed("login", "refused", "", "", Whence(), self._now())
+            await self._trail.record(self._noted.said_with(deed))
+
+    async def _proved(self, guess: Guess, password: str, whence: Whence) -> tuple[str, Checked]:
         """The hash of somebody's password, which was right. Raises BadLogin, LockedOut."""
         now = self._now()
         until, hash = await self._tables.do(
             lambda one: (
-                attempts.locked_until(one, tenant, name),
-                users.password_of(one, tenant, name),
+                attempts.locked_until(one, guess, now, self._rules),
+                users.password_of(one, guess.tenant, guess.name),
             )
         )
         if now < until:
-            self._throttle.failed(whence.address, now)
+            self._throttle.failed(origin(whence.address), now)
             raise LockedOut(until - now)
         checked = await self._passwords.check(password, hash)
         if not checked.right:
-            self._throttle.failed(whence.address, now)
-            await self._trail.along(lambda one: self._wrong(one, tenant, name, whence))
+            self._throttle.failed(origin(whence.address), now)
+            noted = self._noted.admits(now)
+            await self._trail.along(lambda one: self._wrong(one, guess, whence, noted))
             raise BadLogin
         return hash, checked
 
     def _wrong(
-        self, connection: "sa.Connection", tenant: str, name: str, whence: Whence
+        self, connection: "sa.Connection", guess: Guess, whence: Whence, noted: bool
     ) -> tuple[None, Sequence[Deed]]:
         now = self._now()
-        failures = attempts.failed(connection, tenant, name, now, self._rules)
-        deed = _deed("login", "refused", tenant, name, whence, now)
-        if wait := attempts.locked_for(failures, self._rules):
-            return None, [msgspec.structs.replace(deed, detail=f"locked for {wait:.0f} s")]
-        return None, [deed]
+        wait = attempts.failed(connection, guess, now, self._rules)
+        if not noted:
+            return None, ()
+        deed = _deed("login", "refused", guess.tenant, guess.name, whence, now)
+        if wait:
+            deed = msgspec.structs.replace(deed, detail=f"locked for {wait:.0f} s")
+        return None, [self._noted.said_with(deed)]
 
     def _right(
         self,
         connection: "sa.Connection",
-        known: tuple[str, str, str],
+        guess: Guess,
+        hash: str,
         checked: Checked,
         whence: Whence,
     ) -> tuple[tuple[Session, str], Sequence[Deed]]:
-        tenant, name, hash = known
+        tenant, name, address, _ = guess
         now = self._now()
         # The password may have been changed, or its user shut out, while it was checked.
         if users.password_of(connection, tenant, name) != hash:
             raise BadLogin
-        attempts.forgiven(connection, tenant, name)
+        failures = attempts.came_in(connection, guess)
+        addresses.note(connection, tenant, name, address, now)
         if checked.fresh:
             users.keep_password(connection, tenant, name, checked.fresh)
         begun = sessions.begin(connection, tenant, name, now)
-        return begun, [_deed("login", "done", tenant, name, whence, now)]
+        detail = f"after {failures} wrong passwords" if failures else ""
+        deed = _deed("login", "done", tenant, name, whence, now)
+        return begun, [msgspec.structs.replace(deed, detail=detail)]
 
     async def _tokens(self, session: Session, refresh: str) -> Tokens:
         now, lasts = self._now(), self._rules.access
@@ -178,17 +197,19 @@ class Logins:
         return Tokens(await asyncio.to_thread(self._signing.sign, claims), refresh, int(lasts))
 
     @contextlib.asynccontextmanager
-    async def _attempt(self, tenant: str, name: str, whence: Whence) -> AsyncIterator[None]:
+    async def _attempt(self, guess: Guess, whence: Whence) -> AsyncIterator[None]:
         """Let somebody say a password. Raises LockedOut where too many came from there."""
-        if wait := self._throttle.wait(whence.address, self._now()):
+        if wait := self._throttle.wait(origin(whence.address), self._now()):
             raise LockedOut(wait)
-        async with self._turn(tenant, name):
+        async with self._turn(guess):
             yield
 
     @contextlib.asynccontextmanager
-    async def _turn(self, tenant: str, name: str) -> AsyncIterator[None]:
-        """Let logins under one name come one after the other: each counts before the next."""
-        turn = self._turns.setdefault((tenant, name), _Turn())
+    async def _turn(self, guess: Guess) -> AsyncIterator[None]:
+        """Let logins under one name from one address come one after the other: each counts before
+        the next.
+        """
+        turn = self._turns.setdefault(guess, _Turn())
         if turn.waiting >= IN_LINE:
             raise TooBusy("Somebody logs in under that name.", cure="Try again in a second.")
         turn.waiting += 1
@@ -198,7 +219,7 @@ class Logins:
         finally:
             turn.waiting -= 1
             if not turn.waiting:
-                self._turns.pop((tenant, name), None)
+                self._turns.pop(guess, None)
 
 
 class _Turn:

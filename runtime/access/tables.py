@@ -29,10 +29,13 @@ STATEMENTS = (
         id TEXT PRIMARY KEY, tenant TEXT NOT NULL, name TEXT NOT NULL, title TEXT NOT NULL,
         role TEXT NOT NULL, hash TEXT NOT NULL, made DOUBLE PRECISION NOT NULL,
         until DOUBLE PRECISION, revoked DOUBLE PRECISION, used DOUBLE PRECISION)""",
-    """CREATE TABLE IF NOT EXISTS heddle_attempts (
-        tenant TEXT NOT NULL, name TEXT NOT NULL, failures INTEGER NOT NULL,
+    """CREATE TABLE IF NOT EXISTS heddle_guesses (
+        tenant TEXT NOT NULL, name TEXT NOT NULL, address TEXT NOT NULL, failures INTEGER NOT NULL,
         last DOUBLE PRECISION NOT NULL, locked DOUBLE PRECISION NOT NULL,
-        PRIMARY KEY (tenant, name))""",
+        PRIMARY KEY (tenant, name, address))""",
+    """CREATE TABLE IF NOT EXISTS heddle_addresses (
+        tenant TEXT NOT NULL, name TEXT NOT NULL, address TEXT NOT NULL,
+        last DOUBLE PRECISION NOT NULL, PRIMARY KEY (tenant, name, address))""",
     """CREATE TABLE IF NOT EXISTS heddle_tenants (
         name TEXT PRIMARY KEY, made DOUBLE PRECISION NOT NULL)""",
     """CREATE TABLE IF NOT EXISTS heddle_trail (

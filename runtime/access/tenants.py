@@ -100,7 +100,8 @@ def remove(connection: "sa.Connection", name: str) -> None:
         "(SELECT id FROM heddle_sessions WHERE tenant = :name)",
         "DELETE FROM heddle_sessions WHERE tenant = :name",
         "DELETE FROM heddle_keys WHERE tenant = :name",
-        "DELETE FROM heddle_attempts WHERE tenant = :name",
+        "DELETE FROM heddle_guesses WHERE tenant = :name",
+        "DELETE FROM heddle_addresses WHERE tenant = :name",
         "DELETE FROM heddle_users WHERE tenant = :name",
         "DELETE FROM heddle_tenants WHERE name = :name",
     ):

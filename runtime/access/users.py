@@ -129,6 +129,7 @@ def remove(connection: "sa.Connection", tenant: str, name: str) -> None:
         "(SELECT id FROM heddle_sessions WHERE tenant = :tenant AND name = :name)",
         "DELETE FROM heddle_sessions WHERE tenant = :tenant AND name = :name",
         "DELETE FROM heddle_keys WHERE tenant = :tenant AND name = :name",
+        "DELETE FROM heddle_addresses WHERE tenant = :tenant AND name = :name",
         "DELETE FROM heddle_users WHERE tenant = :tenant AND name = :name",
     ):
         done(connection, statement, tenant=tenant, name=name)

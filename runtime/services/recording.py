@@ -5,10 +5,9 @@ import secrets
 from functools import partial
 from typing import Any, Literal, NamedTuple
 
-import msgspec
-
 from agents.contract import NOTES
 from runtime.access.access import Access
+from runtime.access.bound import Bound
 from runtime.access.deeds import Deed, Outcome
 from runtime.access.logins import Whence
 from runtime.access.principal import Principal
@@ -21,10 +20,6 @@ _ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 SECRET = frozenset(("token",))
 """Parameters of addresses that are never noted."""
-
-STRANGERS = 60
-"""Requests of strangers that did nothing and are noted all the same, in a minute."""
-MINUTE = 60.0
 
 Noted = Literal["done", "whatever"]
 """A service has noted the deed itself: when it was done, or whatever came of it."""
@@ -41,7 +36,7 @@ class Recorded:
     def __init__(self, app: App, access: Access) -> None:
         self._app = app
         self._access = access
-        self._strangers = _Bound()
+        self._strangers = Bound()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -83,32 +78,6 @@ class Recorded:
                 return
             deed = self._strangers.said_with(deed)
         await self._access.trail.record(deed)
-
-
-class _Bound:
-    """Lets so much through in a minute, and counts the rest."""
-
-    def __init__(self) -> None:
-        self._since = 0.0
-        self._let_through = 0
-        self._left_out = 0
-
-    def admits(self, now: float) -> bool:
-        if not 0 <= now - self._since < MINUTE:
-            self._since, self._let_through = now, 0
-        if self._let_through >= STRANGERS:
-            self._left_out += 1
-            return False
-        self._let_through += 1
-        return True
-
-    def said_with(self, deed: Deed) -> Deed:
-        """A deed that also says how many before it weren't noted."""
-        if not self._left_out:
-            return deed
-        left_out, self._left_out = self._left_out, 0
-        detail = f"{deed.detail}; {left_out} more of strangers before it weren't noted"
-        return msgspec.structs.replace(deed, detail=detail)
 
 
 def note(connection: Connection, what: str, target: str = "") -> None:

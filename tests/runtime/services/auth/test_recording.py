@@ -9,8 +9,8 @@ from websockets.asyncio.client import connect
 from agents.tables import Tables
 from graph.file_format import write
 from graph.flow import Block, Flow
+from runtime.access import bound
 from runtime.commands import StartRun, StoreFlow
-from runtime.services import recording
 from tests.runtime.access.test_trail import _gone
 from tests.runtime.services.auth.conftest import PASSWORD, Served
 
@@ -73,14 +73,14 @@ async def test_strangers_fill_the_trail_only_so_far(
 ) -> None:
     now = served.access.now() + 3600
     monkeypatch.setattr(served.access, "now", lambda: now)
-    monkeypatch.setattr(recording, "STRANGERS", 3)
+    monkeypatch.setattr(bound, "MOST", 3)
     asked = {"what": "POST /answer/{token}", "since": now, "limit": 50}
 
     replies = [await served.ask("", "POST", "/answer/x") for _ in range(8)]
     at_first = await trail(served, **asked)
     refused = await served.ask("viewer", "PUT", "/secrets/github", {"value": "x"})
     by_name = await trail(served, who="viewer", since=now)
-    now += recording.MINUTE
+    now += bound.MINUTE
     await served.ask("", "POST", "/answer/x")
     (last, *before) = await trail(served, **asked)
 
