@@ -161,6 +161,7 @@ class Outside(msgspec.Struct, frozen=True, kw_only=True):
     pusher_key: str = ""
     pusher_secret: str = ""
     pusher_cluster: str = ""
+    pusher_encryption_master_key_base64: str = ""
 
     def __repr__(self) -> str:  # these addresses hold passwords
         return "Outside(…)"

@@ -234,6 +234,7 @@ def world_of(
             pusher_key=settings.pusher_key,
             pusher_secret=settings.pusher_secret,
             pusher_cluster=settings.pusher_cluster,
+            pusher_encryption_master_key_base64=settings.pusher_encryption_master_key_base64,
         ),
         integrates=not settings.skip_integration_agents,
         connections=connections or connections_of(settings, blocks),

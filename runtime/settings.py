@@ -17,6 +17,7 @@ _COMMON = frozenset(
     (
         "database_url", "redis_url", "skip_integration_agents",
         "pusher_app_id", "pusher_key", "pusher_secret", "pusher_cluster",
+        "pusher_encryption_master_key_base64",
     )
 )  # fmt: skip
 """Settings whose variables others know as well."""
@@ -32,7 +33,7 @@ class BadSetting(HeddleError):
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Read from variables: `durability` from HEDDLE_DURABILITY, and so on.
 
-    `database_url` is DATABASE_URL and `redis_url` REDIS_URL, as everywhere; so are the five after.
+    `database_url` is DATABASE_URL and `redis_url` REDIS_URL, as everywhere; so are the six after.
     """
 
     home: Annotated[str, msgspec.Meta(description="Folder for runs, packs and templates.")] = ""
@@ -53,6 +54,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     pusher_secret: Annotated[str, msgspec.Meta(description="The secret of that app.")] = ""
     pusher_cluster: Annotated[
         str, msgspec.Meta(description="Pusher's cluster, such as eu, or http://HOST:PORT.")
+    ] = ""
+    pusher_encryption_master_key_base64: Annotated[
+        str,
+        msgspec.Meta(description="What the keys of encrypted channels are made from: 32 bytes."),
     ] = ""
     skip_integration_agents: Annotated[
         bool, msgspec.Meta(description="Do without the agents that connect platforms.")

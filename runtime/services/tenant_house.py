@@ -67,6 +67,7 @@ def settings_of(settings: Settings, name: str) -> Settings:
         pusher_key="",
         pusher_secret="",
         pusher_cluster="",
+        pusher_encryption_master_key_base64="",
         secrets_in="vault",
         model="",
     )

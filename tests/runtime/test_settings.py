@@ -16,6 +16,7 @@ GOOD: dict[str, tuple[str, Any]] = {
     "pusher_key": ("key", "key"),
     "pusher_secret": ("hush", "hush"),
     "pusher_cluster": ("eu", "eu"),
+    "pusher_encryption_master_key_base64": ("a2V5", "a2V5"),
     "skip_integration_agents": ("true", True),
     "durability": ("full", "full"),
     "packs": ("/srv/packs", "/srv/packs"),

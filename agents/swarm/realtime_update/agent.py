@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
+from msgspec.structs import replace
 
 from agents.contract import Grants, Health, Means, Receive, Scope, Send
 from agents.errors import AgentError, Overdue, Refused, Unavailable
@@ -21,6 +22,7 @@ from agents.swarm.realtime_update.names import (
     look_at_channel,
 )
 from agents.swarm.realtime_update.outside import Pusher
+from agents.swarm.realtime_update.sealing import look_at_key, opened
 from agents.swarm.realtime_update.server import Server
 from agents.swarm.realtime_update.shapes import (
     Broadcasted,
@@ -73,6 +75,10 @@ class RealtimeAgent(Worker):
             self._outside = app_outside(means.outside)
         except BadInput as error:  # our own server does all the same
             self._outside, self._misfit = None, str(error)
+        try:
+            look_at_key(means.outside.pusher_encryption_master_key_base64)
+        except BadInput as error:  # all other channels do
+            self._misfit = self._misfit or str(error)
         self._log = Log(means.folder, LANES if self._outside is not None else 0)
         self._app = Credentials("", "", "")
         self._credentials = ""
@@ -198,7 +204,7 @@ class RealtimeAgent(Worker):
         `data` that is a text goes out as it is, anything else as JSON. Not to `socket_id`. What
         has an `id` is said once on a channel, however often it is asked for.
         """
-        wanted = wanted_of(channels, event, data, socket_id=socket_id, id=id)
+        wanted = wanted_of(channels, event, data, socket_id=socket_id, id=id, app=self._app)
         kept = await self._publish(wanted)
         return Broadcasted(
             events=[one.event for one in kept],
@@ -242,11 +248,12 @@ class RealtimeAgent(Worker):
         """What was said on a channel after an offset, the oldest first; or what was said last."""
         look_at_channel(channel)
         most = max(1, min(limit, MOST_HISTORY))
-        return (
+        told = (
             self._station.latest(channel, most)
             if newest
             else self._station.missed(channel, since, most)
         )
+        return replace(told, events=[self._opened(event) for event in told.events])
 
     @capability("read")
     async def wait_for(
@@ -271,10 +278,15 @@ class RealtimeAgent(Worker):
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(seconds):
                     while True:
-                        said = await heard.get()
+                        said = self._opened(await heard.get())
                         if event in ("", said.name) and await self._fits(said, condition):
                             return said
         return None
+
+    def _opened(self, event: Event) -> Event:
+        """An event as it was said, where it is sealed for the clients."""
+        data = opened(self._app, event.channel, event.data)
+        return event if data == event.data else replace(event, data=data)
 
     async def _fits(self, said: Event, condition: str) -> bool:
         if not condition:

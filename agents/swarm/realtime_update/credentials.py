@@ -1,5 +1,6 @@
 """Which app our server is, and which one is outside."""
 
+import base64
 import contextlib
 import os
 import secrets
@@ -10,6 +11,7 @@ import msgspec
 
 from agents.contract import Outside
 from agents.errors import Unavailable
+from agents.swarm.realtime_update.sealing import KEY_BYTES
 from agents.swarm.realtime_update.signing import Credentials
 from graph.errors import BadInput
 
@@ -26,16 +28,29 @@ def own_app(folder: Path, outside: Outside) -> tuple[Credentials, str]:
         return app_of(outside), "PUSHER_APP_ID, PUSHER_KEY and PUSHER_SECRET"
     place = folder / FILE
     with contextlib.suppress(FileNotFoundError, msgspec.DecodeError):
-        return msgspec.json.decode(place.read_bytes(), type=Credentials), str(place)
+        kept = msgspec.json.decode(place.read_bytes(), type=Credentials)
+        return _with_key(kept, outside), str(place)
     made = Credentials(str(secrets.randbelow(9 * 10**8) + 10**8), secrets.token_hex(10),
-                       secrets.token_hex(20))  # fmt: skip
+                       secrets.token_hex(20),
+                       base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode())  # fmt: skip
     _write(place, msgspec.json.encode(made))
-    return made, str(place)
+    return _with_key(made, outside), str(place)
+
+
+def _with_key(app: Credentials, outside: Outside) -> Credentials:
+    """A key that is set goes before one that was made up."""
+    key = outside.pusher_encryption_master_key_base64
+    return msgspec.structs.replace(app, master_key=key) if key else app
 
 
 def app_of(outside: Outside) -> Credentials:
     """The app that is named by the environment."""
-    return Credentials(outside.pusher_app_id, outside.pusher_key, outside.pusher_secret)
+    return Credentials(
+        outside.pusher_app_id,
+        outside.pusher_key,
+        outside.pusher_secret,
+        outside.pusher_encryption_master_key_base64,
+    )
 
 
 def app_outside(outside: Outside) -> tuple[Credentials, str] | None:

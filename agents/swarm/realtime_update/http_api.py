@@ -11,10 +11,12 @@ from agents.swarm.realtime_update.log import Kept
 from agents.swarm.realtime_update.names import (
     MOST_CHANNELS,
     is_cached,
+    is_encrypted,
     look_at_channel,
     look_at_event,
     look_at_socket,
 )
+from agents.swarm.realtime_update.sealing import shared_secret
 from agents.swarm.realtime_update.shapes import ChannelInfo, Wanted
 from agents.swarm.realtime_update.signing import BadSignature, Credentials
 from agents.swarm.realtime_update.station import Station
@@ -209,11 +211,9 @@ def channel_answer(
     """What lets a connection onto a channel. Raises BadInput."""
     look_at_socket(socket_id)
     look_at_channel(channel)
-    if channel.startswith("private-encrypted-"):
-        raise BadInput(
-            "Encrypted channels are let onto by whoever has their key, which isn't here.",
-            cure="Have your own server answer for them.",
-        )
+    if is_encrypted(channel):
+        secret = shared_secret(app, channel)
+        return {"auth": signing.channel_auth(app, socket_id, channel), "shared_secret": secret}
     if not channel.startswith("presence-"):
         return {"auth": signing.channel_auth(app, socket_id, channel)}
     if not user_id:

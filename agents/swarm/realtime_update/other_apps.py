@@ -6,11 +6,13 @@ from urllib.parse import urlsplit
 
 from agents.contract import Grants, Means
 from agents.swarm.realtime_update.connections import app_in, let_through
+from agents.swarm.realtime_update.names import is_encrypted
 from agents.swarm.realtime_update.outside import Pusher
 from agents.swarm.realtime_update.shapes import ChannelInfo, Member
 from agents.swarm.realtime_update.wanting import wanted_of
 from agents.worker import Worker, capability
 from graph.connections import Connection
+from graph.errors import BadInput
 
 MOST_KEPT = 20
 """Apps whose connections are kept open."""
@@ -44,8 +46,13 @@ class OtherAppsAgent(Worker):
         id: str = "",
     ) -> None:
         """Say an event on channels of another app."""
-        wanted = wanted_of(channels, event, data, socket_id=socket_id, id=id)
+        if encrypted := [channel for channel in channels if is_encrypted(channel)]:
+            raise BadInput(
+                f"{encrypted[0]!r} is encrypted, and the key of another app isn't known here.",
+                cure="Use a private channel, or the house's own app.",
+            )
         app = await self._app(connection)
+        wanted = wanted_of(channels, event, data, socket_id=socket_id, id=id, app=app.app)
         names = [one.channel for one in wanted]
         await app.trigger_on(names, event, wanted[0].data, socket_id=socket_id, id=id)
 

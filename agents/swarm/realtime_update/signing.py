@@ -14,11 +14,15 @@ SKEW = 600.0
 
 
 class Credentials(msgspec.Struct, frozen=True):
-    """An app of a Pusher server: its id, the key that everybody may know, and the secret."""
+    """An app of a Pusher server: its id, the key that everybody may know, and the secret.
+
+    `master_key` is what the keys of encrypted channels are made from, in base64; "" for none.
+    """
 
     app_id: str
     key: str
     secret: str
+    master_key: str = ""
 
     def __repr__(self) -> str:
         return f"Credentials({self.app_id!r}, {self.key!r})"

@@ -12,14 +12,25 @@ from agents.swarm.realtime_update.names import (
     look_at_event,
     look_at_socket,
 )
+from agents.swarm.realtime_update.sealing import sealed
 from agents.swarm.realtime_update.shapes import Wanted
+from agents.swarm.realtime_update.signing import Credentials
 from graph.errors import BadInput
 
 
 def wanted_of(
-    channels: Sequence[str], event: str, data: Any, *, socket_id: str = "", id: str = ""
+    channels: Sequence[str],
+    event: str,
+    data: Any,
+    *,
+    socket_id: str = "",
+    id: str = "",
+    app: Credentials,
 ) -> list[Wanted]:
-    """An event as it is wanted on each of the channels. Raises BadInput."""
+    """An event as it is wanted on each of the channels, sealed by the app's key where it is to be.
+
+    Raises BadInput.
+    """
     if not channels:
         raise BadInput("No channel is named.", cure="Name at least one.")
     if len(channels) > MOST_CHANNELS:
@@ -29,12 +40,19 @@ def wanted_of(
     look_at_socket(socket_id)
     for channel in channels:
         look_at_channel(channel)
-        if is_encrypted(channel):
-            raise BadInput(
-                f"{channel!r} is encrypted, and its key isn't known here.",
-                cure="Use a private channel.",
-            )
     return [
-        Wanted(channel=channel, name=event, data=text, id=id, except_socket=socket_id)
+        Wanted(
+            channel=channel,
+            name=event,
+            data=_sealed(app, channel, event, text) if is_encrypted(channel) else text,
+            id=id,
+            except_socket=socket_id,
+        )
         for channel in dict.fromkeys(channels)
     ]
+
+
+def _sealed(app: Credentials, channel: str, event: str, text: str) -> str:
+    made = sealed(app, channel, text)
+    look_at_event(event, made)
+    return made

@@ -30,6 +30,7 @@ from runtime.secrets.keep import TITLES
 from runtime.settings import Settings, settings_from, variable_of
 
 LIBRARIES = ("msgspec", "pydantic-monty", "httpx", "sqlalchemy", "litestar", "uvicorn", "rich")
+HIDDEN = ("pusher_secret", "pusher_encryption_master_key_base64")
 TIGHT = 200_000_000
 """Bytes of free disk below which we warn."""
 
@@ -162,7 +163,7 @@ def _settings(settings: Settings, database: str | None) -> Iterator[Setting]:
     for field in msgspec.structs.fields(Settings):
         variable = variable_of(field.name)
         value = getattr(settings, field.name)
-        told = "•••" if value and field.name == "pusher_secret" else shown_place(str(value))
+        told = "•••" if value and field.name in HIDDEN else shown_place(str(value))
         source = "default" if value == getattr(defaults, field.name) else variable
         if field.name == "database_url" and database:
             source = "--database"

@@ -64,7 +64,14 @@ class House(NamedTuple):
 
 def library_for(app: Credentials, port: int) -> pusher.Pusher:
     return pusher.Pusher(
-        app.app_id, app.key, app.secret, host="127.0.0.1", port=port, ssl=False, timeout=20
+        app.app_id,
+        app.key,
+        app.secret,
+        host="127.0.0.1",
+        port=port,
+        ssl=False,
+        timeout=20,
+        encryption_master_key_base64=app.master_key or None,
     )
 
 

@@ -1,8 +1,10 @@
 """Real pusher-js clients on our server: they join, are let in, hear and are heard."""
 
+import asyncio
 from typing import Any
 
-from tests.agents.swarm.realtime_update.conftest import House
+from agents.swarm.realtime_update.shapes import data_of
+from tests.agents.swarm.realtime_update.conftest import House, client_of, library_for
 from tests.servers.pusher_js import Open
 
 
@@ -54,6 +56,29 @@ async def test_a_private_channel_is_for_who_is_let_in(house: House, pusher_js: O
     assert await let_in.until("said", "private-room") == "secret"
     assert refused["status"] == 401
     assert not [h for h in stranger.heard if h.event == "said"]
+
+
+async def test_what_is_said_on_an_encrypted_channel_is_read_by_its_clients_alone(
+    house: House, pusher_js: Open
+) -> None:
+    room = "private-encrypted-room"
+    client = await pusher_js(house.port, house.app.key, house.auth)
+    await client.subscribe(room)
+    theirs = library_for(house.app, house.port)
+
+    async with client_of(house.port, house.app.key) as between:
+        leave = await house.agent.authorize(between.socket_id, room)
+        await between.join(room, auth=leave["auth"])
+        await house.agent.broadcast([room], "said", {"text": "grüß dich"})
+        await asyncio.to_thread(theirs.trigger, room, "said", {"text": "hello"})
+        seen = [(await between.until("said"))["data"] for _ in range(2)]
+    told = await house.agent.history(room)
+
+    said = [{"text": "grüß dich"}, {"text": "hello"}]
+    assert [await client.until("said", room, count=n) for n in (1, 2)] == said
+    assert [data_of(event) for event in told.events] == said
+    assert all("ciphertext" in one for one in seen)
+    assert not any("dich" in one or "hello" in one for one in seen)
 
 
 async def test_members_see_each_other_come_and_go(house: House, pusher_js: Open) -> None:
