@@ -28,6 +28,7 @@ from agents.swarm.database_sync.shapes import (
     Written,
 )
 from agents.swarm.database_sync.shelf import Shelf
+from agents.swarm.database_sync.stores.apart import StoreApart, suits
 from agents.swarm.database_sync.stores.contract import Store
 from agents.swarm.database_sync.syncs import Syncs
 from agents.swarm.database_sync.through import Through
@@ -273,7 +274,8 @@ def store_of(database_url: str, redis_url: str, folder: Path) -> Store:
             PostgresStore,
         )
 
-        return PostgresStore(database_url, shared_by(redis_url))
+        store = PostgresStore(database_url, shared_by(redis_url))
+        return store if suits(asyncio.get_running_loop()) else StoreApart(store)
     from agents.swarm.database_sync.stores.sqlite import SQLiteStore  # noqa: PLC0415 - as above
 
     return SQLiteStore(file_of(database_url, folder))
