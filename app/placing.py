@@ -1,7 +1,10 @@
-"""Puts a new block on the canvas, where there is room near what is looked at."""
+"""Puts a new block into the shown flow, where there is room near what is looked at."""
+
+from collections.abc import Callable
 
 from app.workbench import Workbench
-from graph.edits import AddBlock, MoveBlocks, Position
+from graph.edits import AddBlock, Edit, MoveBlocks, Position
+from graph.errors import EditRefused
 from graph.flow import Block
 from graph.layout import free_spot
 from graph.layout.boxes import USUAL
@@ -20,13 +23,26 @@ def place(workbench: Workbench, kind: str, at: Position | None = None) -> str:
     x, y = workbench.looks_at if at is None else at
     wanted = (x - USUAL[0] / 2, y - USUAL[1] / 2)
     spot = free_spot(wanted, USUAL, flow.view.positions, {})
-    id = fresh_id(flow, kind)
-    label = label_of(workbench, kind)
-    if not workbench.do(AddBlock(Block(id, kind)), MoveBlocks({id: spot}), label=label):
-        return ""
-    workbench.select((id,))
-    workbench.reveal.emit(id)
-    return id
+    block = Block(fresh_id(flow, kind), kind)
+    return block.id if put(workbench, block, spot, label=label_of(workbench, kind)) else ""
+
+
+def put(
+    workbench: Workbench, block: Block, corner: Position, *, label: str,
+    before: tuple[Edit, ...] = (), after: Callable[[], Edit] | None = None,
+) -> bool:  # fmt: skip
+    """Put in a block as one step, with what has to be done before and after, and select it."""
+    try:
+        edits = [*before, AddBlock(block), MoveBlocks({block.id: corner})]
+        edits += [after()] if after else []
+    except EditRefused as error:
+        workbench.refused.emit(str(error))
+        return False
+    if not workbench.do(*edits, label=label):
+        return False
+    workbench.select([block.id])
+    workbench.reveal.emit(block.id)
+    return True
 
 
 def label_of(workbench: Workbench, kind: str) -> str:

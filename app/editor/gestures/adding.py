@@ -11,7 +11,7 @@ from app.editor.canvas.cards import HEAD, ROW, WIDTH
 from app.editor.gestures.measures import positions, sizes
 from app.editor.gestures.outlines import draw_curve
 from app.editor.gestures.routing import on_grid
-from app.placing import label_of
+from app.placing import label_of, put
 from app.presenters.block_finder import Match
 from app.presenters.framing import following
 from app.presenters.loose_link import LooseLink, told
@@ -42,20 +42,11 @@ def add(
     canvas: Canvas, block: Block, corner: Position, *, label: str, before: tuple[Edit, ...] = (),
     after: Callable[[], Edit] | None = None,
 ) -> bool:  # fmt: skip
-    """Put in a block as one step, with what has to be done before and after, and select it."""
-    bench = canvas.workbench
-    try:
-        edits = [*before, AddBlock(block), MoveBlocks({block.id: corner})]
-        edits += [after()] if after else []
-    except EditRefused as error:
-        bench.refused.emit(str(error))
-        return False
-    if not bench.do(*edits, label=label):
-        return False
-    bench.select([block.id])
-    bench.reveal.emit(block.id)
-    canvas.setFocus()
-    return True
+    """Put in a block (see `app.placing.put`), and let the canvas hear the keys again."""
+    done = put(canvas.workbench, block, corner, label=label, before=before, after=after)
+    if done:
+        canvas.setFocus()
+    return done
 
 
 def add_kind(canvas: Canvas, kind: str, middle: QPointF) -> bool:
