@@ -1,4 +1,4 @@
-"""Speaks to Roblox's Open Cloud: publishes places, uploads assets."""
+"""Speaks to Roblox's Open Cloud: publishes places, uploads assets, has scripts run."""
 
 import asyncio
 from collections.abc import Mapping
@@ -10,8 +10,28 @@ import msgspec
 from agents.bodies import Bounded
 from agents.contract import Grants, Means
 from agents.door import Door
-from agents.errors import Overdue, Refused, Rejected, Unavailable, Unreachable, of_status
+from agents.errors import (
+    AgentError,
+    Overdue,
+    Refused,
+    Rejected,
+    Unavailable,
+    Unreachable,
+    of_status,
+)
 from agents.hosts import allow_connection
+from agents.swarm.studio_bridge.running import (
+    MOST_PAGES,
+    PAGE,
+    QUEUED,
+    Line,
+    Ran,
+    body_of,
+    is_over,
+    lines_of,
+    path_of_task,
+    ran,
+)
 from agents.swarm.studio_bridge.shapes import ROBLOX
 from agents.worker import Worker, capability
 from graph.connections import Connection
@@ -23,7 +43,7 @@ AssetKind = Literal["Image", "Decal", "Audio", "Model", "Video"]
 
 LARGEST_PLACE = 100 * 1024 * 1024
 LARGEST_ASSET = 20 * 1024 * 1024
-LARGEST_ANSWER = 1 << 20
+LARGEST_ANSWER = 16 << 20
 """Bytes."""
 PROCESSED = 120.0
 """Seconds that Roblox may take to look at an asset."""
@@ -106,12 +126,75 @@ class CloudAgent(Worker):
         operation = await self._ask(connection, "POST", "/assets/v1/assets", files=files)
         return await self._processed(connection, operation)
 
+    @capability("write")
+    async def run(
+        self,
+        script: str,
+        connection: Connection,
+        *,
+        seconds: float = 60.0,
+        version: int = 0,
+        place: str = "",
+    ) -> Ran:
+        """Have Roblox run a script in a place, for so long at most, and wait for what it gives.
+
+        `version` is that of the place, 0 for the newest. What the script changes in the place is
+        not kept; what it changes elsewhere, as in data stores, is.
+        """
+        where = f"/cloud/v2/universes/{_number(connection, 'universe')}/places/"
+        where += _number(connection, "place", place) + (f"/versions/{version}" if version else "")
+        # One that may have begun is not begun again: who asked decides.
+        task = await self._ask(
+            connection,
+            "POST",
+            f"{where}/luau-execution-session-tasks",
+            content=body_of(script, seconds),
+            headers={"Content-Type": "application/json"},
+            again=False,
+        )
+        path = path_of_task(task)
+        task = await self._ended(connection, task, f"/cloud/v2/{path}", seconds + QUEUED)
+        return ran(task, await self._said(connection, f"/cloud/v2/{path}/logs"))
+
     @capability("read")
     async def universe(self, connection: Connection) -> str:
         """Ask what the experience of a connection is called; says what was found."""
         number = _number(connection, "universe")
         answer = await self._ask(connection, "GET", f"/cloud/v2/universes/{number}")
         return f"The key opens {answer.get('displayName') or number}."
+
+    async def _ended(
+        self, connection: Connection, task: Mapping[str, Any], path: str, within: float
+    ) -> Mapping[str, Any]:
+        """Ask until a task is over."""
+        wait, left = 0.5, within
+        while not is_over(task):
+            if left <= 0:
+                raise Overdue(
+                    "Roblox hasn't said what became of the script.",
+                    cure="It may be running still, or wait for others of the place to end.",
+                )
+            await asyncio.sleep(wait)
+            left, wait = left - wait, min(wait * 1.5, 5.0)
+            task = await self._ask(connection, "GET", path)
+        return task
+
+    async def _said(self, connection: Connection, path: str) -> list[Line]:
+        """What a script said. That it can't be told takes nothing from what the script gave."""
+        found, token = list[Line](), ""
+        try:
+            for _ in range(MOST_PAGES):
+                query = str(
+                    httpx2.QueryParams(view="STRUCTURED", maxPageSize=PAGE, pageToken=token)
+                )
+                page = await self._ask(connection, "GET", f"{path}?{query}")
+                found += lines_of(page)
+                token = str(page.get("nextPageToken") or "")
+                if not token:
+                    break
+        except AgentError as error:
+            found.append(Line("error", f"What else it said can't be told: {error}", 0.0))
+        return found
 
     async def _processed(self, connection: Connection, operation: Mapping[str, Any]) -> str:
         """Ask until an asset was looked at."""
@@ -138,6 +221,7 @@ class CloudAgent(Worker):
         content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         files: Any = None,
+        again: bool = True,
     ) -> Mapping[str, Any]:
         url = _address(connection)
         allow_connection(self.grants, connection.name, url.host, url.port or 443)
@@ -159,7 +243,7 @@ class CloudAgent(Worker):
                 ) from error
             return _read(response)
 
-        return await self.means.guards.of(f"roblox_cloud:{url.host}").call(ask)
+        return await self.means.guards.of(f"roblox_cloud:{url.host}").call(ask, again=again)
 
     async def _opened(self) -> httpx2.AsyncClient:
         async with self._opening:

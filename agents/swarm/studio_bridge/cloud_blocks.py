@@ -1,4 +1,4 @@
-"""What flows can do with Roblox's Open Cloud: publish places, upload and list assets."""
+"""What flows can do with Roblox's Open Cloud: publish places, have scripts run, upload assets."""
 
 import hashlib
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
@@ -9,6 +9,7 @@ from agents.swarm.studio_bridge.shapes import ROBLOX, Asset
 from graph.block import block
 from graph.connections import Connection
 from graph.context import Context
+from graph.errors import BadInput
 from graph.spec import Look
 
 if TYPE_CHECKING:
@@ -24,6 +25,16 @@ class Published(NamedTuple):
     """A place that was published."""
 
     version: Annotated[int, "The number of its newest version."]
+
+
+class Ran(NamedTuple):
+    """A script that Roblox ran."""
+
+    results: Annotated[list[Any], "What it returned."]
+    succeeded: Annotated[bool, "Whether it came to its end."]
+    failure: Annotated[str, "What it failed with."]
+    lines: Annotated[list[dict[str, Any]], "What it said: `level`, `text` and `at` of each."]
+    version: Annotated[int, "Which version of the place it ran in, 0 if that isn't told."]
 
 
 class Uploaded(NamedTuple):
@@ -52,6 +63,39 @@ async def publish(
     """Make a place file the newest version of a place, by Roblox's Open Cloud."""
     agent = await _cloud(context)
     return Published(await agent.publish(content, connection, live=live, place=place))
+
+
+@block(
+    "roblox.run",
+    title="Run script in place",
+    icon="mdi6.play-network-outline",
+    agent="roblox_cloud",
+    effect="write",
+    search=("roblox", "open cloud", "luau", "execute", "test", "verify", "headless"),
+)
+async def run(
+    script: Annotated[str, "What is run, in Luau; what it returns is given.", Look("lines")],
+    connection: Access,
+    context: Context,
+    seconds: Annotated[float, "How long it may take, at most five minutes."] = 60.0,
+    version: Annotated[int, "Which version of the place; 0 for the newest."] = 0,
+    otherwise: Annotated[
+        Literal["fail", "report"], "Whether to fail or to go on if the script fails."
+    ] = "fail",
+    place: Annotated[str, "Another place of the experience, by its number.", Look(more=True)] = "",
+) -> Ran:
+    """Have Roblox run a script in a published place, without players, by its Open Cloud.
+
+    The script sees the place as a server does: it can look whether all is there, or run tests.
+    What it changes in the place isn't kept; what it changes in data stores is.
+    """
+    agent = await _cloud(context)
+    made = await agent.run(script, connection, seconds=seconds, version=version, place=place)
+    if not made.succeeded and otherwise == "fail":
+        last = next((one.text for one in reversed(made.lines) if one.level == "error"), "")
+        raise BadInput(f"The script failed: {made.failure}", cure=last)
+    lines = [msgspec.to_builtins(one) for one in made.lines]
+    return Ran(made.results, made.succeeded, made.failure, lines, made.version)
 
 
 @block(

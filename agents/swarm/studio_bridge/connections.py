@@ -25,7 +25,7 @@ CONNECTIONS = (
             ),
         ),
         help="Publishing takes a key with universe-places:write, assets one with asset:read and "
-        "asset:write.",
+        "asset:write, running scripts one with universe.place.luau-execution-session:write.",
         variables={"ROBLOX_API_KEY": "key"},
     ),
 )  # fmt: skip

@@ -4,15 +4,17 @@ import re
 from collections.abc import AsyncIterator
 from email import message_from_bytes
 from typing import Any
+from urllib.parse import parse_qs
 
 import msgspec
 import pytest
 
 from agents.contract import Grants
-from agents.errors import NotGranted, Refused, Rejected, Unreachable
+from agents.errors import NotGranted, Refused, Rejected, Throttled, Unavailable, Unreachable
 from agents.swarm.studio_bridge.cloud import CloudAgent
-from agents.swarm.studio_bridge.cloud_blocks import assets, publish, upload_asset
+from agents.swarm.studio_bridge.cloud_blocks import assets, publish, run, upload_asset
 from agents.swarm.studio_bridge.connections import try_out
+from agents.swarm.studio_bridge.running import MOST_PAGES, path_of_task
 from graph.connections import Connection
 from graph.errors import BadInput
 from tests.agents.conftest import Surroundings, means_in
@@ -21,6 +23,9 @@ from tests.agents.http.server import Received, Sent, WebServer, json_answer
 PLACE = b"<roblox!\x89\xff\r\n\x1a\n\0\0"
 PICTURE = b"\x89PNG\r\n"
 PUBLISHING = re.compile(r"/universes/v1/(\d+)/places/(\d+)/versions")
+TASK = "universes/11/places/22/versions/7/luau-execution-sessions/3f-1/tasks/9a-2"
+BELOW = "/cloud/v2/universes/11/places/22/"
+RUNNING = re.compile(BELOW + r"(versions/\d+/)?luau-execution-session-tasks")
 PATHS = (
     "/universes/v1/11/places/22/versions",
     "/universes/v1/11/places/33/versions",
@@ -28,6 +33,10 @@ PATHS = (
     "/assets/v1/assets",
     "/assets/v1/operations/1",
     "/cloud/v2/universes/11",
+    f"{BELOW}luau-execution-session-tasks",
+    f"{BELOW}versions/5/luau-execution-session-tasks",
+    f"/cloud/v2/{TASK}",
+    f"/cloud/v2/{TASK}/logs",
 )
 
 
@@ -40,6 +49,10 @@ class OpenCloud:
         self.asked = 0
         self.refusal = ""
         self.busy = 0
+        self.scripts: list[tuple[str, dict[str, Any]]] = []
+        self.outcome: dict[str, Any] = {"state": "COMPLETE", "output": {"results": [True, "ok"]}}
+        self.logs: list[dict[str, Any]] = []
+        self.silent = False
 
     def __call__(self, request: Received) -> Sent:
         if request.headers.get("x-api-key") != "the-key":
@@ -53,6 +66,12 @@ class OpenCloud:
             return self._upload(request)
         if request.path == "/assets/v1/operations/1":
             return self._operation()
+        if RUNNING.fullmatch(request.path):
+            return self._run(request)
+        if request.path == f"/cloud/v2/{TASK}":
+            return self._task()
+        if request.path == f"/cloud/v2/{TASK}/logs":
+            return self._logs(request)
         if request.path == "/cloud/v2/universes/11":
             return _json(200, {"path": "universes/11", "displayName": "Obby"})
         return _json(404, {"errors": [{"code": 0, "message": "NotFound"}]})
@@ -81,6 +100,37 @@ class OpenCloud:
                                      "content": file.get_payload(decode=True)})  # fmt: skip
         return _json(200, {"path": "operations/1", "operationId": "1", "done": False})
 
+    def _run(self, request: Received) -> Sent:
+        wanted = msgspec.json.decode(request.body)
+        kind = request.headers["content-type"]
+        if (request.method, kind, set(wanted)) != (
+            "POST",
+            "application/json",
+            {"script", "timeout"},
+        ):
+            return _json(400, {"code": "INVALID_ARGUMENT", "message": "Invalid request"})
+        if not re.fullmatch(r"\d+s", wanted["timeout"]) or int(wanted["timeout"][:-1]) > 300:
+            return _json(400, {"code": "INVALID_ARGUMENT", "message": "timeout"})
+        self.scripts.append((request.path, wanted))
+        return _json(200, {"path": TASK, "user": "7", "state": "QUEUED", **wanted})
+
+    def _task(self) -> Sent:
+        self.asked += 1
+        return _json(200, {"path": TASK, **(self.outcome if self.asked > 1 else _PROCESSING)})
+
+    def _logs(self, request: Received) -> Sent:
+        if self.silent:
+            return _json(403, {"code": "PERMISSION_DENIED", "message": "no scope"})
+        query = parse_qs(request.query)
+        if query["view"] != ["STRUCTURED"] or int(query["maxPageSize"][0]) > 10_000:
+            return _json(400, {"code": "INVALID_ARGUMENT", "message": "view"})
+        at = int(query.get("pageToken", ["0"])[0])
+        page = [
+            {"path": f"{TASK}/logs/1", "messages": [], "structuredMessages": self.logs[at : at + 1]}
+        ]
+        more = str(at + 1) if at + 1 < len(self.logs) else ""
+        return _json(200, {"luauExecutionSessionTaskLogs": page, "nextPageToken": more})
+
     def _operation(self) -> Sent:
         self.asked += 1
         if self.asked < 2:
@@ -90,6 +140,9 @@ class OpenCloud:
             return _json(200, {"path": "operations/1", "done": True, "error": error})
         response = {"assetId": "2205400862", "assetType": "Image"}
         return _json(200, {"path": "operations/1", "done": True, "response": response})
+
+
+_PROCESSING = {"state": "PROCESSING"}
 
 
 def _json(status: int, content: object) -> Sent:
@@ -210,3 +263,91 @@ async def test_a_cloud_that_cannot_be_reached_is_told(context: Surroundings) -> 
 
     with pytest.raises(Unreachable):
         await publish(PLACE, gone, context)
+
+
+async def test_a_script_is_run_in_a_place_and_told_with_what_it_said(
+    context: Surroundings, cloud: OpenCloud, connection: Connection
+) -> None:
+    cloud.logs = [
+        {"message": "looking", "createTime": "2026-01-02T03:04:05.678901234Z",
+         "messageType": "OUTPUT"},
+        {"message": "careful", "createTime": "?", "messageType": "WARNING"},
+    ]  # fmt: skip
+
+    made = await run("return true, 'ok'", connection, context, seconds=2.5)
+    await run("return 1", connection, context, version=5)
+
+    assert (made.results, made.succeeded, made.failure, made.version) == ([True, "ok"], True, "", 7)
+    assert [(one["level"], one["text"], int(one["at"])) for one in made.lines] == [
+        ("output", "looking", 1767323045), ("warning", "careful", 0),
+    ]  # fmt: skip
+    tasks = "luau-execution-session-tasks"
+    assert cloud.scripts == [
+        (f"{BELOW}{tasks}", {"script": "return true, 'ok'", "timeout": "3s"}),
+        (f"{BELOW}versions/5/{tasks}", {"script": "return 1", "timeout": "60s"}),
+    ]
+
+
+async def test_a_script_that_fails_fails_the_block_or_is_reported(
+    context: Surroundings, cloud: OpenCloud, connection: Connection
+) -> None:
+    error = {"code": "SCRIPT_ERROR", "message": "TaskScript:1: no Round"}
+    cloud.outcome = {"state": "FAILED", "error": error}
+    cloud.logs = [{"message": "Stack Begin", "messageType": "ERROR"}]
+
+    with pytest.raises(BadInput, match="TaskScript:1: no Round") as failed:
+        await run("error('no Round')", connection, context)
+    made = await run("error('no Round')", connection, context, otherwise="report")
+
+    assert failed.value.cure == "Stack Begin"
+    assert (made.succeeded, made.results) == (False, [])
+    assert made.failure == "SCRIPT_ERROR TaskScript:1: no Round"
+
+
+async def test_a_script_is_never_begun_twice_by_itself(
+    context: Surroundings, cloud: OpenCloud, connection: Connection
+) -> None:
+    cloud.busy = 1
+
+    with pytest.raises(Throttled):
+        await run("return 1", connection, context)
+    assert cloud.scripts == []
+    assert (await run("return 1", connection, context)).succeeded
+
+
+async def test_what_it_gave_is_told_even_if_what_it_said_cannot_be(
+    context: Surroundings, connection: Connection, cloud: OpenCloud
+) -> None:
+    cloud.silent = True
+
+    made = await run("return 1", connection, context)
+
+    assert made.results == [True, "ok"]
+    assert "no scope" in made.lines[0]["text"]
+
+
+async def test_of_what_it_said_so_much_is_asked_for(
+    context: Surroundings, connection: Connection, cloud: OpenCloud
+) -> None:
+    cloud.logs = [{"message": "a", "messageType": "OUTPUT"}] * (MOST_PAGES + 5)
+
+    made = await run("return 1", connection, context)
+
+    assert len(made.lines) == MOST_PAGES
+
+
+@pytest.mark.parametrize(
+    ("script", "seconds"),
+    [("", 1.0), ("return 1", 0.5), ("return 1", 301.0), ("x" * 5_000_000, 1.0)],
+)
+async def test_what_roblox_would_not_run_is_not_sent(
+    context: Surroundings, cloud: OpenCloud, connection: Connection, script: str, seconds: float
+) -> None:
+    with pytest.raises(BadInput):
+        await run(script, connection, context, seconds=seconds)
+    assert cloud.scripts == []
+
+
+async def test_a_place_to_ask_that_leads_elsewhere_is_not_followed() -> None:
+    with pytest.raises(Unavailable):
+        path_of_task({"path": "universes/11/places/22/../../../users/7"})
