@@ -3,8 +3,10 @@
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
+from app.controls import paragraph
+from app.panes.wrapping import Wrapping
 from runtime.connections.nearby import Nearby
 
 LOCAL = "openai_compatible"
@@ -29,28 +31,23 @@ class FirstUse(QWidget):
         words.setWordWrap(True)
         words.setProperty("role", "muted")
         words.setMaximumWidth(620)
-        self._row = QHBoxLayout()
+        self._row = Wrapping()
         self._row.setSpacing(8)
         self.offers: dict[str, QPushButton] = {}
         self._button("Claude key…", "anthropic", "claude", {})
         self._button("OpenAI key…", "openai", "openai", {})
         self._button("Server on this machine…", LOCAL, "local", {})
-        self._row.addStretch(1)
-        self.nearby = QLabel(NOT_THERE, self)
-        self.nearby.setProperty("role", "small")
+        self.nearby = paragraph(self, "small", NOT_THERE)
         again = QPushButton("Look again", self)
         again.setProperty("link", True)
         again.clicked.connect(self.looked)
-        found = QHBoxLayout()
-        found.addWidget(self.nearby)
-        found.addWidget(again)
-        found.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 10, 12, 12)
         column.setSpacing(10)
         column.addWidget(words)
         column.addLayout(self._row)
-        column.addLayout(found)
+        column.addWidget(self.nearby)
+        column.addWidget(again, 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
         column.setAlignment(Qt.AlignmentFlag.AlignTop)
 
@@ -71,7 +68,7 @@ class FirstUse(QWidget):
         button = QPushButton(title, self)
         button.clicked.connect(partial(self._want, kind, name, given))
         self.offers[key or title] = button
-        self._row.insertWidget(len(self.offers) - 1, button)
+        self._row.addWidget(button)
 
     def _want(self, kind: str, name: str, given: dict[str, str], _checked: bool = False) -> None:
         self.wanted.emit(kind, name, given)

@@ -1,18 +1,14 @@
 """The list of connections: made, tried out, changed, agreed to and removed."""
 
+from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QResizeEvent
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
     QMenu,
     QPushButton,
     QStackedLayout,
     QToolButton,
-    QTreeWidget,
-    QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
 )
@@ -21,15 +17,14 @@ from app.connections.agreeing import AgreeSheet
 from app.connections.first_use import FirstUse
 from app.connections.form import ConnectionSheet
 from app.connections.making import fill, make
+from app.connections.table import ConnectionTable
 from app.controls import small_button
-from app.dialogs.sheet import Sheet
+from app.dialogs.removal import ask_to_remove
 from app.icons import icon
 from app.known_connections import KnownConnections
-from app.presenters.connection_list import (
-    COLUMNS,
-    ConnectionRow,
-    rows_of,
-)
+from app.panes.bar import Bar, Standing
+from app.presenters.connection_list import ConnectionRow, rows_of
+from app.presenters.signs import Sign
 from app.studio import Studio
 from app.theme import current
 from app.workbench import Workbench
@@ -40,36 +35,6 @@ NOTICE = "connections"
 SOON = 200
 """Milliseconds after an edit until it is looked anew which blocks use what."""
 
-_SHARES = (0.15, 0.24, 0.15, 0.16, 0.3)
-
-
-class ConnectionRows(QTreeWidget):
-    """The list; Return changes a connection, Delete removes it."""
-
-    opened = Signal()
-    removed = Signal()
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setHeaderLabels(list(COLUMNS))
-        self.setRootIsDecorated(False)
-        self.setUniformRowHeights(True)
-        self.setAllColumnsShowFocus(True)
-        self.setFrameShape(QTreeWidget.Shape.NoFrame)
-        self.setAccessibleName("Connections")
-        self.setAccessibleDescription("Return changes one, Delete removes it.")
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.itemDoubleClicked.connect(lambda *_: self.opened.emit())
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        match event.key():
-            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
-                self.opened.emit()
-            case Qt.Key.Key_Delete | Qt.Key.Key_Backspace:
-                self.removed.emit()
-            case _:
-                super().keyPressEvent(event)
-
 
 class Panel(QWidget):
     """What is in the dock."""
@@ -79,11 +44,10 @@ class Panel(QWidget):
         self._studio = studio
         self._known: KnownConnections = studio.connections
         self._bench: Workbench | None = None
-        self.listed: list[ConnectionRow] = []
-        self.rows = ConnectionRows(self)
+        self.rows = ConnectionTable(self)
         self.first_use = FirstUse(self)
         self.add = QToolButton(self)
-        self.told = QLabel(self)
+        self.told = Standing(self)
         self._make_buttons()
         self._lay_out()
         self._soon = QTimer(self, singleShot=True, interval=SOON)
@@ -98,27 +62,25 @@ class Panel(QWidget):
     @property
     def chosen(self) -> Shown | None:
         """The connection whose row is chosen."""
-        index = self.rows.currentIndex().row()
-        return self.listed[index].shown if 0 <= index < len(self.listed) else None
+        row = self.rows.selected
+        return row.shown if row is not None else None
+
+    @property
+    def listed(self) -> Sequence[ConnectionRow]:
+        """All rows."""
+        return self.rows.listed.rows
 
     def refresh(self) -> None:
         """List them as they are known now."""
         seen = self._known.seen
         if seen is None:
             return
-        name = self.chosen.name if self.chosen else ""
         flow = self._bench.document.flow if self._bench else None
-        self.listed = rows_of(seen, flow, self._studio.catalog)
-        self.rows.clear()
-        for row in self.listed:
-            self.rows.addTopLevelItem(_item(row))
-        names = [row.shown.name for row in self.listed]
-        if names:
-            at = names.index(name) if name in names else 0
-            self.rows.setCurrentIndex(self.rows.model().index(at, 0))
+        self.rows.show_rows(rows_of(seen, flow, self._studio.catalog))
         why = f", since {seen.why}" if seen.why else ""
         place = "the keyring of the system" if seen.kept_in == "keyring" else "an encrypted file"
-        self.told.setText(f"Secrets are kept in {place}{why}.")
+        kept = Sign("mdi6.lock-outline", "muted", f"Secrets are kept in {place}{why}.")
+        self.told.show_sign(kept)
         self._fill_menu()
         self._stack.setCurrentWidget(self.rows if self.listed else self.first_use)
         self._offer()
@@ -147,15 +109,13 @@ class Panel(QWidget):
         shown = self.chosen
         if shown is None or shown.where == "environment":
             return
-        used = self.listed[self.rows.currentIndex().row()].used
-        sheet = Sheet(
-            self.window(), f"Remove “{shown.name}”?",
+        used = next((row.used for row in self.listed if row.shown is shown), "")
+        ask_to_remove(
+            self.window(), shown.name,
             f"The flow in front uses it: {used}. It can't run without it." if used else
             "Its secrets are forgotten. Flows that name it can't run without it.",
+            partial(self._known.remove, shown.name, self._refused),
         )  # fmt: skip
-        sheet.button("Keep it", main=True)
-        sheet.button("Remove", partial(self._known.remove, shown.name, self._refused))
-        sheet.open()
 
     def agree(self) -> None:
         """Show what the chosen connection does, to be agreed to."""
@@ -179,34 +139,34 @@ class Panel(QWidget):
         return (self._agree, self._test, self._edit, self._remove)
 
     def _lay_out(self) -> None:
-        self.told.setProperty("role", "muted")
-        bar = QHBoxLayout()
-        bar.setContentsMargins(12, 6, 12, 6)
-        bar.addWidget(self.add)
-        bar.addSpacing(8)
-        bar.addWidget(self.told, 1)
-        bar.setSpacing(6)
-        for button in self._buttons():
-            bar.addWidget(button)
+        bar = Bar(self)
+        bar.fill(self.told, *self._buttons(), self.add)
         self._stack = QStackedLayout()
         self._stack.addWidget(self.first_use)
         self._stack.addWidget(self.rows)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(bar)
+        column.addWidget(bar)
         column.addLayout(self._stack, 1)
 
     def _connect(self) -> None:
         self._known.changed.connect(self.refresh)
-        self._known.troubled.connect(self.told.setText)
+        self._known.troubled.connect(self._say_trouble)
         self._studio.workspace.current_changed.connect(self._turn_to_front)
-        self._studio.theme.changed.connect(self.refresh)
+        self._studio.theme.changed.connect(self._restyle)
         self.first_use.wanted.connect(self.make)
         self.first_use.looked.connect(self._look_nearby)
-        self.rows.currentItemChanged.connect(lambda *_: self._offer())
+        self.rows.chosen.connect(self._offer)
         self.rows.opened.connect(self.change)
         self.rows.removed.connect(self.remove)
+
+    def _say_trouble(self, why: str) -> None:
+        self.told.show_sign(Sign("mdi6.alert-outline", "warning", why))
+
+    def _restyle(self) -> None:
+        self.told.restyle()
+        self.refresh()
 
     def _look_nearby(self) -> None:
         self._known.look_nearby(self.first_use.show_nearby)
@@ -254,23 +214,3 @@ class Panel(QWidget):
             self._known.read()
             self._soon.start()
         return super().event(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """The columns share the width."""
-        super().resizeEvent(event)
-        for column, share in enumerate(_SHARES):
-            self.rows.setColumnWidth(column, int(self.width() * share))
-
-
-def _item(row: ConnectionRow) -> QTreeWidgetItem:
-    tokens = current()
-    item = QTreeWidgetItem(list(row.texts))
-    item.setIcon(0, icon(row.icon, tokens.muted))
-    colours = {"failed": tokens.failed, "warning": tokens.warning, "muted": tokens.muted}
-    if colour := colours.get(row.tone):
-        item.setForeground(len(COLUMNS) - 1, QColor(colour))
-    item.setForeground(1, QColor(tokens.muted))
-    for column, text in enumerate(row.texts):
-        item.setToolTip(column, text)
-    item.setData(0, Qt.ItemDataRole.AccessibleTextRole, row.spoken)
-    return item

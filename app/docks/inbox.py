@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QDockWidget
 
 from app.docks import Dock
 from app.docks.late import Late
-from app.inbox.panel import Panel
+from app.inbox.panel import SIGN, Panel
 from app.studio import Studio
 
 TITLE = "Inbox"
@@ -25,4 +25,4 @@ class Inbox(Late):
             dock.setWindowTitle(f"{TITLE} ({count})" if count else TITLE)
 
 
-DOCK = Dock("inbox", TITLE, "mdi6.inbox-outline", "bottom", Inbox, order=16, shown=False)
+DOCK = Dock("inbox", TITLE, SIGN, "bottom", Inbox, order=16, shown=False)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from app.dialogs.input_fields import InputFields
 from app.icons import icon
+from app.panes.wrapping import Wrapping
 from app.presenters.inbox import about, fields_of, flaws, is_decision, is_urgent, key_of, left
 from app.presenters.input_form import NoValue
 from app.results.pane import ValuePane
@@ -77,14 +79,11 @@ class Form(QWidget):
         outer.addWidget(self.trouble)
         outer.addLayout(self._foot())
 
-    def _foot(self) -> QHBoxLayout:
+    def _foot(self) -> Wrapping:
         row = self._buttons(self)
         row.setContentsMargins(16, 8, 16, 10)
-        label = QLabel("as", self)
-        label.setBuddy(self.by)
-        row.addWidget(label)
-        row.addWidget(self.by)
-        row.addStretch(1)
+        row.addWidget(self._named("as", self.by))
+        row.addWidget(_spring(self))
         self.go = self._tool(row, "Go to the block", "mdi6.crosshairs-gps")
         self.go.clicked.connect(self.block_wanted)
         self.copy = self._tool(row, "Copy a link for somebody else", "mdi6.link-variant")
@@ -92,7 +91,18 @@ class Form(QWidget):
         self.copy.setVisible(bool(self.question.link))
         return row
 
-    def _tool(self, row: QHBoxLayout, title: str, sign: str) -> QToolButton:
+    def _named(self, title: str, field: QWidget) -> QWidget:
+        """A field after its title, from which it isn't parted."""
+        both = QWidget(self)
+        row = QHBoxLayout(both)
+        row.setContentsMargins(0, 0, 0, 0)
+        label = QLabel(title, both)
+        label.setBuddy(field)
+        row.addWidget(label)
+        row.addWidget(field)
+        return both
+
+    def _tool(self, row: Wrapping, title: str, sign: str) -> QToolButton:
         button = QToolButton(self)
         self._sign(button, sign)
         button.setToolTip(title)
@@ -168,8 +178,8 @@ class Form(QWidget):
         self._column.addWidget(pane.switch, 0, Qt.AlignmentFlag.AlignLeft)
         self._column.addWidget(pane)
 
-    def _buttons(self, parent: QWidget) -> QHBoxLayout:
-        row = QHBoxLayout()
+    def _buttons(self, parent: QWidget) -> Wrapping:
+        row = Wrapping()
         row.setSpacing(8)
         if is_decision(self.question.takes):
             self._add(row, "Approve", "mdi6.check", {"approved": True}, parent, primary=True)
@@ -179,7 +189,7 @@ class Form(QWidget):
         return row
 
     def _add(
-        self, row: QHBoxLayout, title: str, sign: str, values: Mapping[str, Any], parent: QWidget,
+        self, row: Wrapping, title: str, sign: str, values: Mapping[str, Any], parent: QWidget,
         *, primary: bool = False,
     ) -> None:  # fmt: skip
         button = QPushButton(title, parent)
@@ -208,3 +218,10 @@ class Form(QWidget):
         for button in self._all:
             button.setEnabled(False)  # until it is known what became of it
         self.answered.emit(self.question, given)
+
+
+def _spring(parent: QWidget) -> QWidget:
+    """Takes what room is left in a line."""
+    made = QWidget(parent)
+    made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    return made

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QListWidget,
     QListWidgetItem,
-    QSplitter,
     QStackedLayout,
     QVBoxLayout,
     QWidget,
@@ -21,6 +20,8 @@ from app.document import Document
 from app.editor.choice_rows import ROW_HEIGHT, Choice, ChoiceRows
 from app.inbox.form import Form
 from app.inbox.showing import show_inbox
+from app.panes.empty import Empty
+from app.panes.pair import Pair
 from app.presenters.inbox import (
     Done,
     brief,
@@ -38,6 +39,7 @@ from runtime.commands import AnswerTask
 from runtime.events import block_of
 from runtime.projections.inbox import Question
 
+SIGN = "mdi6.inbox-outline"
 NAME = "inbox/name"
 NOTHING = "Nobody is asked anything. What runs ask people appears here."
 COPIED = "The link is copied. Whoever has it can answer this question, once."
@@ -61,9 +63,7 @@ class Panel(QWidget):
         self.rows.setFrameShape(QListWidget.Shape.NoFrame)
         self.rows.setItemDelegate(ChoiceRows(self.rows))
         self.rows.currentItemChanged.connect(self._select)
-        self.empty = QLabel(NOTHING, self)
-        self.empty.setProperty("role", "empty")
-        self.empty.setWordWrap(True)
+        self.empty = Empty(self, SIGN, NOTHING)
         self._lay_out()
         self._clock = QTimer(self, interval=1000)
         self._clock.timeout.connect(self._tick)
@@ -193,6 +193,7 @@ class Panel(QWidget):
         show_inbox(self._studio)  # the flow came with the docks as they were
 
     def _restyle(self) -> None:
+        self.empty.restyle()
         if self.form is not None:
             self.form.restyle()
         self.refresh()
@@ -205,11 +206,7 @@ class Panel(QWidget):
         self._answered = QLabel("Everything is answered.", self._right)
         self._answered.setProperty("role", "empty")
         self._column.addWidget(self._answered, 1)
-        self._split = QSplitter(self)
-        self._split.addWidget(self.rows)
-        self._split.addWidget(self._right)
-        self._split.setSizes([300, 660])
-        self._split.setStretchFactor(1, 1)
+        self._split = Pair(self, self.rows, self._right, (3, 7))
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self.empty)
         self._pages.addWidget(self._split)

@@ -4,8 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtGui import QColor, QGuiApplication, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
 from app.icons import icon
 from app.presenters.studio_log import COLUMNS, SIGNS, LogRow
@@ -52,11 +59,19 @@ class LogModel(Rows[LogRow]):
                 return QColor(current().muted)
             case Qt.ItemDataRole.ForegroundRole if row.level in ("warning", "error"):
                 return QColor(getattr(current(), colour))
-            case Qt.ItemDataRole.ToolTipRole if column == 1:
-                return row.whole
+            case Qt.ItemDataRole.ToolTipRole:
+                return row.whole if column == 1 else row.texts[column]
             case Qt.ItemDataRole.AccessibleTextRole if column == 1:
                 return f"{row.level}: {row.whole}"
         return None
+
+
+class EndsFirst(QStyledItemDelegate):
+    """Leaves out the beginning of what there is no room for: the end names script and line."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        super().initStyleOption(option, index)
+        option.textElideMode = Qt.TextElideMode.ElideLeft
 
 
 class LogTable(QTableView):
@@ -74,9 +89,15 @@ class LogTable(QTableView):
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         self.setColumnWidth(0, TIME)
         self.setColumnWidth(2, WHERE)
+        self.setItemDelegateForColumn(2, EndsFirst(self))
         copy = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), self)
         copy.setContext(Qt.ShortcutContext.WidgetShortcut)
         copy.activated.connect(self.copy)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out where it was said if there is no room for what was said."""
+        super().resizeEvent(event)
+        self.setColumnHidden(2, self.viewport().width() < TIME + 2 * WHERE)
 
     def add(self, rows: Sequence[LogRow]) -> None:
         """Show further messages."""

@@ -12,6 +12,15 @@ from runtime.connections.contents import Overview, Shown
 
 COLUMNS = ("Name", "Kind", "Secret", "Used by", "Last test")
 
+ABOUT = (
+    "What flows call it",
+    "What it leads to",
+    "Where its secret is kept",
+    "The blocks of the flow in front that use it",
+    "What the other side said when it was tried last",
+)
+"""What each column tells."""
+
 WHERE = {
     "keyring": "Keyring",
     "vault": "Encrypted file",
@@ -34,6 +43,11 @@ class ConnectionRow(NamedTuple):
     used: str
     state: str
     tone: str
+
+    @property
+    def key(self) -> str:
+        """What it is known by."""
+        return self.shown.name
 
     @property
     def texts(self) -> tuple[str, ...]:

@@ -137,7 +137,10 @@ def merged(conflict: Conflict) -> str:
 
 def row_from(text: str) -> dict[str, Any]:
     """A merged row as it was written. Raises ValueError for what is no record."""
-    row = json.loads(text)
+    try:
+        row = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"Line {error.lineno} is no JSON: {error.msg}.") from None
     if not isinstance(row, dict):
         raise ValueError("Write one record: {…}.")
     return row

@@ -51,6 +51,9 @@ class SyncSheet(Form):
         for name, title, at, wide in _PLACES:
             self.add(title, {**self.lines, **self.choices}[name], at, wide)
         self.lines["name"].setReadOnly(not new)
+        for box in self.choices.values():
+            box.currentIndexChanged.connect(lambda _: self._offer())
+        self._offer()
         self.asks("Define" if new else "Change", self._done)
         self.lines["name" if new else "ttl"].setFocus()
 
@@ -59,6 +62,11 @@ class SyncSheet(Form):
         """How it stands in the fields."""
         lines = {name: line.text() for name, line in self.lines.items()}
         return lines | {name: str(box.currentData()) for name, box in self.choices.items()}
+
+    def _offer(self) -> None:
+        """Have only that filled in which counts with what is chosen."""
+        self.lines["delay"].setEnabled(self.choices["mode"].currentData() == "behind")
+        self.lines["merge"].setEnabled(self.choices["on_conflict"].currentData() == "merge")
 
     def _done(self) -> None:
         try:
@@ -83,7 +91,9 @@ class MergeSheet(Form):
         )
         self._merge = merge
         self.row = QPlainTextEdit(merged(conflict), self)
-        self.row.setProperty("role", "mono")
+        self.row.setProperty("mono", True)
+        self.row.setTabChangesFocus(True)
+        self.row.setMinimumHeight(160)
         self.add("The row", self.row, (0, 0))
         self.asks("Write", self._done)
 
@@ -102,7 +112,7 @@ _PLACES = (
     ("name", "Name", (0, 0), 1), ("table", "Table or view", (0, 1), 2),
     ("key", "Key columns", (1, 0), 1), ("columns", "Columns", (1, 1), 2),
     ("mode", "Writes go", (2, 0), 1), ("ttl", "Fresh for, in seconds", (2, 1), 1),
-    ("delay", "Writes behind wait for", (2, 2), 1),
+    ("delay", "Writes wait, in seconds", (2, 2), 1),
     ("on_conflict", "When a row has changed", (3, 0), 1),
     ("merge", "Merge by, over mine, theirs and base", (3, 1), 2),
     ("version", "Column that counts versions", (4, 0), 1),

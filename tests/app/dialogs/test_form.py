@@ -53,6 +53,14 @@ def test_what_is_refused_stays_to_be_mended(form: Ask) -> None:
     assert form.told.isHidden(), "what was wrong before is of interest no more"
 
 
+def test_what_is_wrong_takes_no_room_from_the_fields(form: Ask) -> None:
+    before = form.word.height(), form.height()
+    form.refuse(ValueError("Much is wrong with that. " * 12))
+
+    assert form.word.height() == before[0]
+    assert form.height() > before[1]
+
+
 def test_it_closes_once_it_is_done(form: Ask, qtbot: QtBot) -> None:
     with qtbot.waitSignal(form.accepted):
         form.finish()

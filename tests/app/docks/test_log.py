@@ -6,10 +6,12 @@ from collections.abc import Iterator
 import httpx
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from app.docks.log import DOCK, Log
 from app.log.panel import Panel
+from app.log.table import LogTable
 from app.studio import Studio
 
 LONG = 20_000
@@ -90,6 +92,18 @@ def test_what_studio_says_appears_and_can_be_narrowed(
     panel.level.setCurrentIndex(0)
 
     qtbot.waitUntil(lambda: texts(panel) == ["hello", "it broke"], timeout=LONG)
+
+
+def test_where_it_is_narrow_messages_have_the_room(qtbot: QtBot) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    table = LogTable(parent)
+    table.resize(800, 200)
+    parent.show()
+    wide = table.isColumnHidden(2)
+    table.resize(300, 200)
+
+    assert (wide, table.isColumnHidden(2)) == (False, True)
 
 
 def test_the_list_is_cleared_until_something_new_is_said(

@@ -96,6 +96,18 @@ def test_a_person_defines_a_sync(panel: Panel, qtbot: QtBot, studio: Studio) -> 
     do(qtbot, studio, "remove", sync="people")
 
 
+def test_only_what_counts_with_what_is_chosen_can_be_filled_in(studio: Studio) -> None:
+    sheet = SyncSheet(studio.window, None, lambda *_: None)
+    lines, choices = sheet.lines, sheet.choices
+    before = lines["delay"].isEnabled(), lines["merge"].isEnabled()
+    for name, value in (("mode", "behind"), ("on_conflict", "merge")):
+        choices[name].setCurrentIndex(choices[name].findData(value))
+
+    assert before == (False, False)
+    assert (lines["delay"].isEnabled(), lines["merge"].isEnabled()) == (True, True)
+    sheet.close()
+
+
 def test_what_waits_is_flushed(panel: Panel, qtbot: QtBot, studio: Studio) -> None:
     do(qtbot, studio, "define", sync=sync_named("slow", mode="behind", delay=3600))
     do(qtbot, studio, "put", sync="slow", row={"id": 7, "name": "Ada"})
@@ -142,6 +154,9 @@ def test_a_person_merges_by_hand(panel: Panel, qtbot: QtBot, studio: Studio) -> 
     sheet.row.setPlainText("[]")
     sheet.press("Write")
     assert "one record" in sheet.told.text()
+    sheet.row.setPlainText('{\n"name": Joe}')
+    sheet.press("Write")
+    assert "Line 2 is no JSON" in sheet.told.text()
     sheet.row.setPlainText('{"name": "Joe"}')
     sheet.press("Write")
 
