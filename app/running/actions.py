@@ -11,7 +11,7 @@ from app.dialogs.inputs import ask_for_inputs
 from app.notices import Offer
 from app.presenters.cures import PLACE
 from app.presenters.live_run import LiveRun
-from app.runs.control import RunControl, Stops
+from app.runs.control import NotTrusted, RunControl, Stops
 from app.studio import Studio
 from app.workbench import Workbench
 from graph.compile.ports import interface
@@ -120,6 +120,8 @@ class Running(QObject):
             self._runs.resume(workbench, workbench.run.run)
 
     def _ask_and_run(self, workbench: Workbench, flow: Flow, stops: Stops = "breakpoints") -> None:
+        if not self._runs.may_run(workbench):
+            return
         if interface(flow)[0]:
             run = partial(self._run, workbench, flow, stops)
             ask_for_inputs(self._studio, workbench, flow, run)
@@ -170,6 +172,9 @@ class Running(QObject):
     def _refused(self, workbench: Workbench, error: HeddleError) -> None:
         if isinstance(error, FlowInvalid) and error.problems:
             self._tell_problems(workbench, list(error.problems))
+        elif isinstance(error, NotTrusted):
+            allow = Offer("Let it run", lambda: workbench.trust())
+            self._studio.notices.tell(str(error), "warning", allow, key=NOTICE)
         else:
             self._trouble(error)
 

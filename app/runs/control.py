@@ -65,7 +65,7 @@ class RunControl(QObject):
         stops: Stops = "breakpoints",
     ) -> None:  # fmt: skip
         """Run the flow of a workbench as it is now, or `flow`, a part of it."""
-        if not self._may_run(workbench):
+        if not self.may_run(workbench):
             return
         run = self.bridge.new_run()
         grants = self.grants(workbench, inputs)
@@ -98,7 +98,7 @@ class RunControl(QObject):
         With the flow as it is now; with that of the run when it is to be `as_it_was`.
         """
 
-        if not self._may_run(workbench):
+        if not self.may_run(workbench):
             return
         refuse = partial(self._refuse, workbench)
         shown = workbench.live
@@ -136,7 +136,7 @@ class RunControl(QObject):
 
     def resume(self, workbench: Workbench, run: str) -> None:
         """Go on with a run that was interrupted."""
-        if not self._may_run(workbench):
+        if not self.may_run(workbench):
             return
         self.bridge.ask(
             ResumeRun(run),
@@ -178,7 +178,7 @@ class RunControl(QObject):
             return workbench.folder
         return scratch_folder(self._settings).resolve()
 
-    def _may_run(self, workbench: Workbench) -> bool:
+    def may_run(self, workbench: Workbench) -> bool:
         """Whether the person lets the flow run; says so if not."""
         if not workbench.is_trusted:
             self.refused.emit(workbench, NotTrusted("You haven't let this flow run yet.",

@@ -68,6 +68,23 @@ def test_a_template_runs_at_the_press_of_a_key(
     assert front.run is None
 
 
+def test_a_flow_that_may_not_run_yet_is_refused_before_it_asks_for_inputs(
+    window: MainWindow, front: Workbench, qtbot: QtBot
+) -> None:
+    front.trust(False)
+
+    with qtbot.waitSignal(window.studio.notices.told) as told:
+        press(window, "run.start")
+
+    (notice,) = told.args
+    assert "haven't let this flow run" in notice.text
+    assert not any(form.isVisible() for form in window.findChildren(InputsSheet))
+    (allow,) = notice.offers
+    allow.do()
+    press(window, "run.start")
+    sheet(window).press("Cancel")
+
+
 def test_a_flow_with_inputs_asks_for_them_and_remembers_them(
     window: MainWindow, front: Workbench, qtbot: QtBot
 ) -> None:
