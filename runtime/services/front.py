@@ -46,7 +46,7 @@ class Front:
         found = await asyncio.to_thread(import_module, module)  # some are heavy
         if way.place not in self._apps:
             app: App = getattr(found, name)(self._house)
-            self._apps[way.place] = Once(app, self._house.keys) if way.repeats else app
+            self._apps[way.place] = Once(app, self._house.keys, way.again) if way.repeats else app
         return self._apps[way.place]
 
 

@@ -5,7 +5,7 @@ import contextlib
 import hashlib
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -61,9 +61,13 @@ class Keys:
     def __init__(self, folder: Path, database_url: str) -> None:
         self._tables = Tables(folder / "services.db", database_url, [_TABLE])
 
-    async def begin(self, id: str, digest: str) -> Kept | None:
-        """Take a key; gives what is known of it when others have it. Raises Unavailable."""
-        return await self._tables.do(lambda connection: _begin(connection, id, digest, time.time()))
+    async def begin(self, id: str, digest: str, *, again: bool = False) -> Kept | None:
+        """Take a key; gives what is known of it when others have it. Raises Unavailable.
+
+        `again` says that one which was lost with its process may be taken, too.
+        """
+        now = time.time()
+        return await self._tables.do(lambda one: _begin(one, id, digest, now, again=again))
 
     async def renew(self, id: str) -> None:
         """Give a sign of life for a key whose request is under way."""
@@ -95,11 +99,14 @@ class Once:
     """Does what comes with a key only once: whoever sends it again gets the first answer.
 
     Answers that may differ the next time, those from 500 and to too many requests, aren't kept.
+    Where a process ended before it answered, nobody knows whether it was done: it isn't done
+    again, and that is told, except for the paths that may be done `again`.
     """
 
-    def __init__(self, app: App, keys: Keys) -> None:
+    def __init__(self, app: App, keys: Keys, again: Collection[str] = ()) -> None:
         self._app = app
         self._keys = keys
+        self._again = again
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         key = _key(scope) if scope["type"] == "http" and scope["method"] in METHODS else None
@@ -120,8 +127,9 @@ class Once:
             await refuse(scope, send, Refusal("TooLarge", 413, said))
             return
         id, digest = _id(scope, key), hashlib.sha256(body).hexdigest()
+        again = str(scope["path"]).rstrip("/") in self._again
         try:
-            kept = await self._keys.begin(id, digest)
+            kept = await self._keys.begin(id, digest, again=again)
         except HeddleError as error:
             await refuse(scope, send, refusal_of(error, 503))
             return
@@ -133,7 +141,8 @@ class Once:
             async with self._alive(id):
                 await self._app(scope, _again(body, receive), answer.send)
         finally:
-            await self._settle(id, answer)
+            if answer.has_begun or again:
+                await self._settle(id, answer)
         for message in answer.messages:
             await send(message)
 
@@ -193,6 +202,11 @@ class _Answer:
             self._streams = self.kind.startswith("text/event-stream")
 
     @property
+    def has_begun(self) -> bool:
+        """Whether there is one: a request that is given up midway may be done or not."""
+        return self._streams or bool(self.messages)
+
+    @property
     def body(self) -> bytes:
         return b"".join(message.get("body", b"") for message in self.messages)
 
@@ -212,6 +226,10 @@ async def _answer(scope: Scope, send: Send, kept: Kept, digest: str) -> None:
         said = "That key came with another request."
         cure = "Use a new key for each request; send the same one only with the very same."
         await refuse(scope, send, Refusal("KeyReused", 422, said, cure))
+    elif not kept.status and kept.since < time.time() - UNDER_WAY:
+        said = "The process that had this request ended before it answered: it may be done or not."
+        cure = "Look whether it was done. If it wasn't, send it with a new key."
+        await refuse(scope, send, Refusal("OutcomeUnknown", 409, said, cure))
     elif not kept.status:
         said = "A request with that key is under way."
         await refuse(scope, send, Refusal("UnderWay", 409, said, "Try again in a moment."))
@@ -285,11 +303,14 @@ _END = "UPDATE idempotency_keys SET status = :status, kind = :kind, answer = :an
 _FORGET = "DELETE FROM idempotency_keys WHERE id = :id"
 
 
-def _begin(connection: "sa.Connection", id: str, digest: str, now: float) -> Kept | None:
+def _begin(
+    connection: "sa.Connection", id: str, digest: str, now: float, *, again: bool
+) -> Kept | None:
     ask(connection, _OLD, old=now - KEPT)
     if ask(connection, _BEGIN, id=id, digest=digest, now=now).rowcount:
         return None
-    if ask(connection, _TAKE, id=id, digest=digest, now=now, lost=now - UNDER_WAY).rowcount:
+    lost = {"now": now, "lost": now - UNDER_WAY}
+    if again and ask(connection, _TAKE, id=id, digest=digest, **lost).rowcount:
         return None
     found: Any = ask(connection, _FIND, id=id).fetchone()
     return Kept(*found) if found else Kept(digest, now, 0, "", "")

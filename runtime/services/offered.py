@@ -18,6 +18,9 @@ class Way(NamedTuple):
     place: str
     repeats: bool = True
     """Whether an answer may be kept for a request that comes again: not when it is a secret."""
+    again: tuple[str, ...] = ()
+    """Whole paths whose requests may be done again when nobody knows what became of them: they
+    only read, or are done once for each key whatever happens between."""
 
 
 class Service(NamedTuple):
@@ -50,13 +53,21 @@ SERVICES = (
         WORKFLOWS, "Workflow engine", 8004, 8104,
         (
             Way("/", "runtime.services.control:control_of"),
-            Way("/api/v1/workflows", "runtime.services.workflows.app:workflows"),
-            Way("/graphql", "runtime.services.graphql.app:graphql"),
+            Way(
+                "/api/v1/workflows", "runtime.services.workflows.app:workflows",
+                again=("/api/v1/workflows/runs",),
+            ),
+            Way("/graphql", "runtime.services.graphql.app:graphql", again=("/graphql",)),
         ),
     ),
     Service(
         "integration", "Integration hub", 8005, 8105,
-        (Way("/api/v1/integration", "runtime.services.integration.service:integration_of"),),
+        (
+            Way(
+                "/api/v1/integration", "runtime.services.integration.service:integration_of",
+                again=("/api/v1/integration/workflow/create",),
+            ),
+        ),
         ("studio_bridge",),
     ),
     Service(

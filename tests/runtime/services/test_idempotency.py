@@ -57,7 +57,7 @@ class Desk:
     def __init__(self, folder: Path, url: str = "") -> None:
         self.counter = Counter()
         self.keys = Keys(folder, url)
-        self.known = Known(Once(self.counter, self.keys))
+        self.known = Known(Once(self.counter, self.keys, ("/keyed",)))
         transport = httpx.ASGITransport(self.known)
         self.client = httpx.AsyncClient(transport=transport, base_url="http://desk")
 
@@ -165,20 +165,62 @@ async def test_what_is_streamed_is_told_each_time(tmp_path: Path) -> None:
     desk.keys.close()
 
 
-async def test_a_request_that_was_lost_with_its_process_may_be_made_again(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def lost(desk: Desk, path: str, monkeypatch: pytest.MonkeyPatch) -> asyncio.Task[Any]:
+    """A request whose process seems to have ended midway."""
     desk.counter.hold = asyncio.Event()
-    lost = asyncio.create_task(desk.post("k1"))
+    made = asyncio.create_task(desk.post("k1", path=path))
     await desk.counter.begun.wait()
     desk.counter.hold = None
     monkeypatch.setattr(idempotency, "UNDER_WAY", 0.0)
+    return made
 
-    again = await desk.post("k1")
+
+async def test_a_request_that_was_lost_with_its_process_is_not_done_again_and_says_so(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = await lost(desk, "/flows", monkeypatch)
+
+    again = await desk.post("k1", path="/flows")
+    other = await desk.post("k1", "y", path="/flows")
+    fresh = await desk.post("k2", path="/flows")
+
+    assert (again.status_code, again.json()["title"]) == (409, "OutcomeUnknown")
+    assert "new key" in again.json()["cure"]
+    assert (other.status_code, other.json()["title"]) == (422, "KeyReused")
+    assert (fresh.status_code, desk.counter.done) == (201, 1)
+    before.cancel()
+    await asyncio.gather(before, return_exceptions=True)
+
+
+@pytest.mark.parametrize("path", ["/keyed", "/keyed/"])
+async def test_what_is_done_once_for_each_key_by_itself_may_be_done_again_after_a_crash(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    before = await lost(desk, path, monkeypatch)
+
+    again = await desk.post("k1", path=path)
 
     assert (again.status_code, again.text) == (201, "1 x")
-    lost.cancel()
-    await asyncio.gather(lost, return_exceptions=True)
+    before.cancel()
+    await asyncio.gather(before, return_exceptions=True)
+
+
+async def test_a_request_that_is_given_up_midway_is_not_done_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.counter.hold = asyncio.Event()
+    ended = asyncio.create_task(desk.post("k1"))
+    await desk.counter.begun.wait()
+    ended.cancel()
+    await asyncio.gather(ended, return_exceptions=True)
+    desk.counter.hold = None
+
+    at_once = await desk.post("k1")
+    monkeypatch.setattr(idempotency, "UNDER_WAY", 0.0)
+    later = await desk.post("k1")
+
+    assert [one.json()["title"] for one in (at_once, later)] == ["UnderWay", "OutcomeUnknown"]
+    assert desk.counter.done == 0
 
 
 async def test_a_request_that_takes_long_is_not_begun_again_while_it_is_under_way(
