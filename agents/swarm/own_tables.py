@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
 from agents.contract import Health, Means
-from agents.errors import AgentError, Unavailable, Unreachable
+from agents.errors import AgentError, BreakerOpen, Unavailable, Unreachable
 from agents.tables import Tables
 
 P = ParamSpec("P")
@@ -58,6 +58,8 @@ class OwnTables(Tables):
                 await self._looked()
         except TimeoutError:
             return f"{self.place} doesn't answer."
+        except BreakerOpen as error:  # what opened it says more
+            return self._wrong or str(error)
         except AgentError as error:
             return str(error)
         return ""

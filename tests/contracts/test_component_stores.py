@@ -102,6 +102,16 @@ class ComponentStoreContract:
 
         assert (again.version, again.newest.stored.value) == (first.version, '{"tea":2}')
         assert elsewhere.version == 1
+        assert (first.is_repeated, again.is_repeated) == (False, True)
+
+    def test_the_id_of_another_mutation_is_refused(self, store: Store) -> None:
+        store.commit("cart", merging("a", tea=1), 1.0, since=0)
+
+        with pytest.raises(Declined) as caught:
+            store.commit("cart", merging("a", tea=2), 2.0, since=0)
+
+        assert caught.value.code == "reused"
+        assert store.newest("cart").stored.version == 1
 
     def test_a_mutation_that_is_declined_leaves_everything_as_it_was(self, store: Store) -> None:
         store.commit("cart", merging("a", tea=1), 1.0, since=0)

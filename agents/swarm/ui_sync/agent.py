@@ -114,7 +114,7 @@ class UiSyncAgent(Worker):
     ) -> Applied:
         named = mutation if mutation.id else replace(mutation, id=uuid.uuid4().hex)
         done = await self._board.mutate(component, named, removes=removes)
-        return Applied(component, named.id, done.version)
+        return Applied(component, named.id, done.version, done.is_repeated)
 
 
 def _told(component: str, stored: Stored) -> Component:

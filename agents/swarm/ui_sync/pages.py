@@ -1,8 +1,7 @@
 """Components over HTTP: read with GET, made with PUT, changed with PATCH, versions as ETags."""
 
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from urllib.parse import unquote
 
 import msgspec
@@ -25,7 +24,8 @@ from graph.errors import BadInput, BlockError
 
 START = "/ui/components/"
 
-_STATUS = {"conflict": 412, "misfit": 409, "moved": 409, "too_large": 413}
+_STATUS = {"conflict": 412, "misfit": 409, "moved": 409, "reused": 422, "too_large": 413}
+_REPLAYED = (b"idempotent-replayed", b"true")
 _HOW = "Send application/json-patch+json or application/merge-patch+json."
 
 _operations = msgspec.json.Decoder(tuple[Operation, ...]).decode
@@ -48,29 +48,33 @@ class Pages:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            component, etag = await self._answer(scope, receive)
+            component, is_repeated = await self._answer(scope, receive)
         except Unsuitable as error:
             await _refuse(send, error.status, "Unsuitable", error.message, error.cure)
         except BlockError as error:
             status = _status(error)
             await _refuse(send, status, type(error).__name__, error.message, error.cure)
         else:
-            await _reply(send, 200, msgspec.json.encode(component), etag=etag)
+            etag = (b"etag", f'"{component.version}"'.encode())
+            more = [etag, _REPLAYED] if is_repeated else [etag]
+            await _reply(send, 200, msgspec.json.encode(component), more=more)
 
-    async def _answer(self, scope: Scope, receive: Receive) -> tuple[Any, str]:
+    async def _answer(self, scope: Scope, receive: Receive) -> tuple[Component, bool]:
+        """A component as it is by now, and whether the change asked for was done before."""
         path = unquote(str(scope["path"]))
         if not path.startswith(START) or path == START:
             raise Unsuitable(404, f"There is nothing at {path}.", f"Components are below {START}.")
         name, method = path.removeprefix(START), scope["method"]
         if method not in ("GET", "HEAD", "PUT", "PATCH"):
             raise Unsuitable(405, f"{method} can't be done to a component.", "Use GET, PUT, PATCH.")
+        is_repeated = False
         if method in ("PUT", "PATCH"):
             headers = _headers(scope)
             body = await _body(receive)
-            await self._mutate(name, _mutation(method, headers, body))
+            is_repeated = (await self._mutate(name, _mutation(method, headers, body))).is_repeated
         stored = await self._board.stored(name)
         value = msgspec.Raw(stored.value.encode())
-        return Component(name, stored.version, value, stored.at), f'"{stored.version}"'
+        return Component(name, stored.version, value, stored.at), is_repeated
 
 
 def _mutation(method: str, headers: Mapping[str, str], body: bytes) -> Mutation:
@@ -133,12 +137,17 @@ async def _refuse(send: Send, status: int, title: str, message: str, cure: str) 
 
 
 async def _reply(
-    send: Send, status: int, body: bytes, *, kind: str = "application/json", etag: str = ""
+    send: Send,
+    status: int,
+    body: bytes,
+    *,
+    kind: str = "application/json",
+    more: Sequence[tuple[bytes, bytes]] = (),
 ) -> None:
     headers = [
         (b"content-type", kind.encode()),
         (b"content-length", str(len(body)).encode()),
-        *([(b"etag", etag.encode())] if etag else []),
+        *more,
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

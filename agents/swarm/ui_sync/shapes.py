@@ -89,12 +89,13 @@ class Component(msgspec.Struct, frozen=True):
     at: float = 0.0
 
 
-class Applied(msgspec.Struct, frozen=True):
-    """What came of a mutation: it made that version, and is kept."""
+class Applied(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What came of a mutation: it made that version, and is kept; before now if `is_repeated`."""
 
     component: str
     id: str
     version: int
+    is_repeated: bool = False
 
 
 class Listed(msgspec.Struct, frozen=True):
@@ -114,7 +115,7 @@ class Listing(msgspec.Struct, frozen=True):
     total: int
 
 
-Code = Literal["ahead", "outdated", "moved", "conflict", "misfit", "too_large"]
+Code = Literal["ahead", "outdated", "moved", "conflict", "misfit", "reused", "too_large"]
 
 
 class Declined(BadInput):

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from agents.swarm.own_tables import OwnTables
 from agents.swarm.ui_sync.judging import judged
 from agents.swarm.ui_sync.patches import encoded
-from agents.swarm.ui_sync.shapes import Change, Missed, Mutation, Patch, Stored, Touched
+from agents.swarm.ui_sync.shapes import Change, Declined, Missed, Mutation, Patch, Stored, Touched
 from agents.tables import ask
 
 STATEMENTS = (
@@ -37,7 +37,7 @@ _PUT = """INSERT INTO ui_components (name, version, value, at, removed)
     VALUES (:name, :version, :value, :at, :removed) ON CONFLICT (name) DO UPDATE
     SET version = excluded.version, value = excluded.value, at = excluded.at,
         removed = excluded.removed"""
-_DONE = "SELECT version FROM ui_changes WHERE name = :name AND id = :id"
+_DONE = "SELECT version, patch FROM ui_changes WHERE name = :name AND id = :id"
 _SINCE = """SELECT version, id, patch, touched FROM ui_changes
     WHERE name = :name AND version > :version ORDER BY version"""
 _ADD = """INSERT INTO ui_changes (name, version, id, patch, touched)
@@ -66,10 +66,14 @@ class Newest(NamedTuple):
 
 
 class Committed(NamedTuple):
-    """The version that a mutation made, and what the component is by now."""
+    """The version that a mutation made, and what the component is by now.
+
+    `is_repeated` says that it was done before.
+    """
 
     version: int
     newest: Newest
+    is_repeated: bool
 
 
 class Store:
@@ -101,12 +105,14 @@ class Store:
         """
 
         def work(connection: Connection) -> Committed:
-            done = ask(connection, _DONE, name=name, id=mutation.id).scalar()
-            if done is None:
-                done = _mutate(connection, name, mutation, at, removes)
-                if done % AT_ONCE == 0:
-                    ask(connection, _FORGET, name=name, version=done - self._remembered)
-            return Committed(done, _newest(connection, name, since))
+            before = ask(connection, _DONE, name=name, id=mutation.id).one_or_none()
+            if before is not None:
+                _look_whether_same(mutation, before.patch)
+                return Committed(before.version, _newest(connection, name, since), True)
+            done = _mutate(connection, name, mutation, at, removes)
+            if done % AT_ONCE == 0:
+                ask(connection, _FORGET, name=name, version=done - self._remembered)
+            return Committed(done, _newest(connection, name, since), False)
 
         return self._tables.do_now(work, alone=f"ui {name}")
 
@@ -141,10 +147,25 @@ def _mutate(connection: Connection, name: str, mutation: Mutation, at: float, re
     )  # fmt: skip
     ask(
         connection, _ADD, name=name, version=version, id=mutation.id,
-        patch=msgspec.json.encode(Patch(patch=mutation.patch, merge=mutation.merge)).decode(),
+        patch=_written(mutation),
         touched=msgspec.json.encode(touched).decode(),
     )  # fmt: skip
     return version
+
+
+def _written(mutation: Mutation) -> str:
+    return msgspec.json.encode(Patch(patch=mutation.patch, merge=mutation.merge)).decode()
+
+
+def _look_whether_same(mutation: Mutation, before: str) -> None:
+    """Raises Declined for a mutation that came with the id of another one."""
+    now = _written(mutation)
+    if now != before and msgspec.json.decode(now) != msgspec.json.decode(before):
+        raise Declined(
+            "reused",
+            "That id came with another change before.",
+            "Take a new one for each change; send the same one only with the very same.",
+        )
 
 
 def _stored(connection: Connection, name: str) -> Stored:

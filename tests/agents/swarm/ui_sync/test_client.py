@@ -184,9 +184,9 @@ async def test_while_the_database_dies_and_comes_back_nothing_acknowledged_is_lo
                 gone = await agent.health(deep=True)
         opened = await _seen(served, "open")
         await asyncio.to_thread(own_postgres.start)
-        back = await agent.health(deep=True)
         answers = [await one.answer(number) for one, number in begun]
         closed = await _seen(served, "closed")
+        back = await agent.health(deep=True)
         seen = [await one.until("list", lambda found: not found["pending"]) for one in pages]
         kept = await agent.get("list")
 

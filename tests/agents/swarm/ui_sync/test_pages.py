@@ -53,7 +53,12 @@ async def test_a_key_makes_sure_that_it_is_done_once(served: Served) -> None:
         for _ in range(3):
             answer = await client.patch(CART, content=append, headers=headers)
 
+        other = await client.patch(CART, content=append.replace("1", "2"), headers=headers)
+
     assert answer.json()["value"] == [1]
+    assert answer.headers["idempotent-replayed"] == "true"
+    assert other.status_code == 422
+    assert other.json()["cure"]
 
 
 @pytest.mark.parametrize(
