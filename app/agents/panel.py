@@ -8,8 +8,9 @@ from agents.manager.status import AgentsStatus
 from app.agents.details import Details
 from app.agents.table import AgentTable
 from app.living import is_there
+from app.panes.bar import Standing
 from app.panes.pane import ListPane
-from app.presenters.agents import AgentRow, Rates, agent_rows
+from app.presenters.agents import AgentRow, Rates, agent_rows, standing
 from app.studio import Studio
 
 
@@ -25,6 +26,8 @@ class Panel(ListPane[AgentRow]):
         self._rates = Rates()
         self._ahead = 0.0
         self.table, self.details = AgentTable(self), Details(self)
+        self.standing = Standing(self)
+        self.bar.fill(self.standing, self.words)
         self.hold_list(self.table, self.details)
         self._connect()
 
@@ -37,6 +40,8 @@ class Panel(ListPane[AgentRow]):
         """Show how they are."""
         self._ahead = told.at - time.time()
         self._rates.see(told)
+        self.standing.show_sign(standing(told))
+        self.bar.setVisible(bool(told.agents))
         self.show_rows(agent_rows(told, self._rates), self.not_ready)
 
     def show_selected(self) -> None:

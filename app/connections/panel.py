@@ -141,6 +141,7 @@ class Panel(QWidget):
     def _lay_out(self) -> None:
         bar = Bar(self)
         bar.fill(self.told, *self._buttons(), self.add)
+        bar.leads_to(self.rows)
         self._stack = QStackedLayout()
         self._stack.addWidget(self.first_use)
         self._stack.addWidget(self.rows)

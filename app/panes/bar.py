@@ -1,6 +1,8 @@
 """The bar above what a dock shows: how things stand at the left, what can be done at the right."""
 
-from PySide6.QtCore import QSize
+from itertools import pairwise
+
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QWidget
 
 from app.icons import icon
@@ -9,6 +11,7 @@ from app.presenters.signs import Sign
 from app.results.elided_label import ElidedLabel
 from app.theme import current
 
+NEVER = Qt.FocusPolicy.NoFocus
 SIGN = 16
 APART = 12
 FINDS = 128
@@ -62,6 +65,7 @@ class Bar(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setProperty("bar", True)
+        self._focusable: list[QWidget] = []
         self._row = Wrapping()
         self._row.setContentsMargins(10, 6, 10, 6)
         self._row.setSpacing(8)
@@ -71,6 +75,14 @@ class Bar(QFrame):
         """Put widgets into it, from left to right."""
         for widget in widgets:
             self._row.addWidget(widget)
+        self._focusable = [one for one in widgets if one.focusPolicy() != NEVER]
+        for one, other in pairwise(self._focusable):
+            QWidget.setTabOrder(one, other)
+
+    def leads_to(self, widget: QWidget) -> None:
+        """Have Tab go on from its end to a widget."""
+        if self._focusable and widget.focusPolicy() != NEVER:
+            QWidget.setTabOrder(self._focusable[-1], widget)
 
 
 def finder(parent: QWidget) -> QLineEdit:

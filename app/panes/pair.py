@@ -7,6 +7,9 @@ from PySide6.QtWidgets import QSplitter, QWidget
 NARROW = 480
 """Pixels below which two things side by side can't be read."""
 
+WHOLE = 1000
+"""Is more than the least that any part needs: what is less isn't divided by shares."""
+
 
 class Pair(QSplitter):
     """Whoever looks may move what divides them; no part can be lost by that."""
@@ -20,8 +23,8 @@ class Pair(QSplitter):
         for number, part in enumerate((first, second)):
             self.addWidget(part)
             self.setStretchFactor(number, shares[number])
-        self.setSizes(list(shares))
         self.setChildrenCollapsible(False)
+        self._divide()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -29,4 +32,8 @@ class Pair(QSplitter):
         way = Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal
         if way != self.orientation():
             self.setOrientation(way)
-            self.setSizes([1, 1] if narrow else list(self._shares))
+            self._divide()
+
+    def _divide(self) -> None:
+        below = self.orientation() == Qt.Orientation.Vertical
+        self.setSizes([WHOLE * share for share in ((1, 1) if below else self._shares)])

@@ -118,6 +118,7 @@ class Pane(Looking):
     def hold(self, body: QWidget) -> None:
         """Have this to be seen where there is something."""
         self._body = body
+        self.bar.leads_to(body)
         self._pages.addWidget(body)
 
     def _hear(self, turn: int, told: Any) -> None:
@@ -166,6 +167,7 @@ class ListPane(Pane, Generic[Row]):
         self.table = table
         self.words.setAccessibleName(f"Find in {table.accessibleName()}")
         self.hold(Pair(self, table, details, self.shares))
+        self.bar.leads_to(table)
         table.chosen.connect(self.show_selected)
 
     def _list(self) -> None:

@@ -15,6 +15,7 @@ from agents.manager.status import (
 )
 from agents.resilience.status import BreakerChanged, GuardStatus
 from app.presenters.amounts import amount, counted
+from app.presenters.signs import Sign
 
 COLUMNS = (
     "Agent", "State", "Breakers", "Lately", "Half within", "95 % within", "A minute",
@@ -47,6 +48,9 @@ LOOKS: Mapping[str, tuple[str, str, str]] = {
     "idle": ("Idle", "mdi6.circle-outline", "muted"),
 }
 """By state: what is said, the icon, and the name of its colour in the theme."""
+
+GRAVE = ("failed", "warning")
+"""Colours of states in which somebody should have a look."""
 
 GUARDED: Mapping[str, tuple[str, str, str]] = {
     "closed": ("Closed", "mdi6.shield-check-outline", "done"),
@@ -116,6 +120,16 @@ def agent_rows(status: AgentsStatus, rates: Rates) -> list[AgentRow]:
     """All agents, those at work before those that nobody has needed yet."""
     at_work = sorted(status.agents, key=lambda one: one.state == "idle" and not one.guards)
     return [_row(one, rates.per_minute(one.agent)) for one in at_work]
+
+
+def standing(status: AgentsStatus) -> Sign:
+    """How many agents are in each state; the sign is that of the worst."""
+    states = [one.state for one in status.agents]
+    there = [state for state in LOOKS if state in states]
+    said = " · ".join(f"{states.count(state)} {LOOKS[state][0].lower()}" for state in there)
+    grave = [state for colour in GRAVE for state in there if LOOKS[state][2] == colour]
+    _, sign, colour = LOOKS[grave[0] if grave else "ok"]
+    return Sign(sign, colour, said)
 
 
 def _row(status: AgentStatus, rate: float | None) -> AgentRow:

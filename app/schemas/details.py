@@ -94,13 +94,14 @@ class Details(QWidget):
         head.addWidget(self.title, 1)
         head.addWidget(self.versions)
         told = QHBoxLayout()
-        told.setContentsMargins(14, 0, 10, 4)
+        told.setContentsMargins(14, 4, 10, 4)
         told.addWidget(self.headline, 1)
         for button in (self.copy, self.validation.validate):
             told.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setProperty("tight", True)
-        self.tabs.setAccessibleName("What there is to see of the schema")
+        for named in (self.tabs, self.tabs.tabBar()):
+            named.setAccessibleName("What there is to see of the schema")
         self.tabs.addTab(self.definition, "Definition")
         self.tabs.addTab(self.differences, "Differences")
         self.tabs.addTab(self.validation, "Validate")

@@ -96,6 +96,22 @@ def test_a_person_defines_a_sync(panel: Panel, qtbot: QtBot, studio: Studio) -> 
     do(qtbot, studio, "remove", sync="people")
 
 
+def test_tab_goes_from_the_bar_to_the_list_and_on_to_the_rest(
+    panel: Panel, qtbot: QtBot, studio: Studio
+) -> None:
+    do(qtbot, studio, "define", sync=sync_named("people"))
+    panel.look()
+    qtbot.waitUntil(panel.new.isVisible, timeout=LONG)
+    panel.new.setFocus()
+    met = list[QWidget | None]()
+    for _ in range(3):
+        qtbot.keyClick(panel.window().focusWidget(), Qt.Key.Key_Tab)
+        met.append(panel.window().focusWidget())
+
+    assert met == [panel.table, panel.details, panel.details.change]
+    do(qtbot, studio, "remove", sync="people")
+
+
 def test_only_what_counts_with_what_is_chosen_can_be_filled_in(studio: Studio) -> None:
     sheet = SyncSheet(studio.window, None, lambda *_: None)
     lines, choices = sheet.lines, sheet.choices

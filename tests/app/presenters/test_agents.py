@@ -16,6 +16,7 @@ from app.presenters.agents import (
     lately,
     news_of,
     said,
+    standing,
 )
 
 
@@ -155,3 +156,12 @@ def test_nobody_is_told_of_the_end_of_what_they_never_heard_of() -> None:
 def test_the_newest_happening_stands_first() -> None:
     happened = (AgentChanged("http", "starting", "", 1.0), AgentChanged("http", "ok", "", 2.0))
     assert [words for _, words in lately(agent(happenings=happened))] == ["Well.", "Starting."]
+
+
+def test_the_worst_state_of_all_agents_gives_the_sign() -> None:
+    calm = AgentsStatus(1.0, (agent(), agent("files", state="idle"), agent("sql", state="idle")))
+    ill = AgentsStatus(1.0, (agent(state="degraded"), agent("files", state="down"), agent("sql")))
+
+    assert (standing(calm).said, standing(calm).colour) == ("1 well · 2 idle", "done")
+    assert standing(ill).said == "1 well · 1 not quite well · 1 down"
+    assert standing(ill).colour == "failed"
