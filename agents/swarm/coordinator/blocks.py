@@ -1,8 +1,11 @@
-"""What flows can do with workflows: begin one, wait for it, look how far it is."""
+"""What flows can do with workflows: begin, wait for, look at and cancel one, list them all."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
+from msgspec import to_builtins
+
+from agents.swarm.coordinator.shapes import WorkflowState
 from graph.block import block
 from graph.context import Context
 from graph.errors import BlockError
@@ -102,6 +105,72 @@ async def wait(
 async def status(workflow_id: Id, context: Context) -> Stand:
     """Look how far a workflow is, without waiting for it."""
     return _stand(await (await _agent(context)).status(workflow_id))
+
+
+@block(
+    "workflow.cancel",
+    title="Cancel workflow",
+    icon="mdi6.source-branch-remove",
+    agent="coordinator",
+    effect="write",
+    repeatable=True,
+    search=("saga", "integration", "stop", "abort", "compensate", "undo"),
+)
+async def cancel(
+    workflow_id: Id,
+    context: Context,
+    reason: Annotated[str, "Why, for whoever looks at it later."] = "",
+) -> Stand:
+    """Have a workflow end: what its steps have done is undone, the last first.
+
+    It doesn't wait for that; *Wait for workflow* does. One that is over stays as it is.
+    """
+    agent = await _agent(context)
+    before = await agent.status(workflow_id)
+    if before.status == "cancelling":  # asked again, it would leave the rest as it is
+        return _stand(before)
+    return _stand(await agent.cancel(workflow_id, reason=reason))
+
+
+@block(
+    "workflow.list",
+    title="List workflows",
+    icon="mdi6.format-list-checks",
+    output="workflows",
+    agent="coordinator",
+    effect="read",
+    search=("saga", "integration", "running", "failed", "overview"),
+)
+async def listed(
+    context: Context,
+    state: Annotated[Literal["any", WorkflowState], "How those stand that are wanted."] = "any",
+    limit: Annotated[int, "The most that are given, from 1 to 200."] = 50,
+) -> Annotated[
+    list[dict[str, Any]], "Each with `workflow_id`, `name`, `description`, `state` and `created`."
+]:
+    """List workflows, the newest first."""
+    agent = await _agent(context)
+    found = await agent.workflows(limit=limit, state=None if state == "any" else state)
+    told = ("workflow_id", "name", "description", "state", "created")
+    return [{name: getattr(one, name) for name in told} for one in found.workflows]
+
+
+@block(
+    "workflow.templates",
+    title="List templates of workflows",
+    icon="mdi6.source-branch",
+    output="templates",
+    agent="coordinator",
+    effect="read",
+    search=("saga", "integration", "which"),
+)
+async def templates(
+    context: Context,
+) -> Annotated[
+    list[dict[str, Any]], "Each with `name`, `title`, `description`, `steps` and `parameters`."
+]:
+    """List what workflows can be begun from, and the JSON Schema of what each is given."""
+    return [to_builtins(one) for one in await (await _agent(context)).templates()]
 
 
 def _stand(workflow: "Workflow") -> Stand:

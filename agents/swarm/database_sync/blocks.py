@@ -1,4 +1,4 @@
-"""What flows can do with syncs: define, read, write, delete, invalidate, decide, count."""
+"""What flows can do with syncs: define and remove them, read, write, delete, decide, count."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
@@ -173,6 +173,26 @@ async def read(sync: Name, key: Key, context: Context) -> Read:
     """
     got = await (await _agent(context)).get(sync, key)
     return Read(got.row, got.found, got.version, got.source, got.stale, got.age)
+
+
+@block(
+    "sync.read_several",
+    title="Read synced rows",
+    icon="mdi6.table-arrow-down",
+    output="rows",
+    agent="database_sync",
+    effect="read",
+    needs=touches,
+    search=(*SEARCH, "get", "lookup", "fetch", "many", "bulk"),
+)
+async def read_several(
+    sync: Name,
+    keys: Annotated[Sequence[Any], "The keys of the rows.", Look("json")],
+    context: Context,
+) -> Annotated[list[dict[str, Any] | None], "In the order of their keys; null for none."]:
+    """Read rows at once: those that are fresh from the cache, the others from the database."""
+    found = await (await _agent(context)).get_many(sync, list(keys))
+    return [got.row for got in found]
 
 
 @block(
@@ -365,6 +385,29 @@ async def statistics(
     """Tell what syncs came to: reads, hits, misses, writes, and what waits."""
     found = await (await _agent(context)).syncs()
     return [_record(one) for one in found if sync in ("", one.sync.name)]
+
+
+@block(
+    "sync.remove",
+    title="Remove sync",
+    icon="mdi6.database-off-outline",
+    output="removed",
+    agent="database_sync",
+    effect="write",
+    repeatable=True,
+    needs=touches,
+    search=(*SEARCH, "forget", "stop"),
+)
+async def remove(
+    sync: Name, context: Context
+) -> Annotated[bool, "Whether there was one of that name."]:
+    """Keep a table in step no more; the table stays as it is. What waits is written first."""
+    agent = await _agent(context)
+    there = sync in [one.sync.name for one in await agent.syncs()]
+    if there:
+        await agent.flush(sync)
+        await agent.remove(sync)
+    return there
 
 
 def _put(said: Mapping[str, Any], number: int) -> Put:

@@ -1,6 +1,6 @@
-"""What flows can do with events: broadcast, wait for one, look up channels, people and history."""
+"""What flows can do with events: broadcast, wait, look things up, let people onto channels."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import msgspec
@@ -195,6 +195,75 @@ async def wait_for(
         channel, event=event, condition=condition, after=context.started, seconds=left
     )
     return Route("late", None) if found is None else Route("came", record_of(found))
+
+
+@block(
+    "realtime.authorize",
+    title="Let onto channel",
+    icon="mdi6.account-check-outline",
+    output="answer",
+    agent="realtime_update",
+    effect="read",
+    search=("pusher", "auth", "private", "presence", "sign", "endpoint", "user"),
+)
+async def authorize(
+    socket_id: Annotated[str, "The connection that asks, as pusher-js says it."],
+    context: Context,
+    channel: Annotated[
+        str, "The private or presence channel; empty to say only whose the connection is."
+    ] = "",
+    user_id: Annotated[str, "Who it is; channels that begin with presence- want it."] = "",
+    user_info: Annotated[Any, "What the others on the channel may know of them."] = None,
+) -> Annotated[dict[str, str], "What pusher-js is to be answered: `auth`, and what goes with it."]:
+    """Sign that a connection may join a channel, or is a user's: decide before who may.
+
+    A flow behind an endpoint that answers this is what pusher-js calls its `authEndpoint`.
+    """
+    agent = await _agent(context)
+    if channel:
+        return await agent.authorize(socket_id, channel, user_id=user_id, user_info=user_info)
+    return await agent.authenticate(socket_id, user_id, user_info=user_info)
+
+
+@block(
+    "realtime.read_webhook",
+    title="Read Pusher webhook",
+    icon="mdi6.webhook",
+    output="events",
+    agent="realtime_update",
+    effect="read",
+    search=("pusher", "signature", "verify", "occupied", "vacated", "member"),
+)
+async def read_webhook(
+    headers: Annotated[Mapping[str, str], "The headers of the request.", Look("mapping")],
+    body: Annotated[str, "Its body, exactly as it came."],
+    context: Context,
+) -> Annotated[
+    list[dict[str, Any]], "What happened: `name`, `channel`, and `event`, `user_id` where it has."
+]:
+    """See that a webhook is from a server of the house's Pusher app, and give what it tells.
+
+    One that another signed, or whose body was changed, is refused.
+    """
+    return await (await _agent(context)).read_webhook(dict(headers), body)
+
+
+@block(
+    "realtime.statistics",
+    title="Realtime statistics",
+    icon="mdi6.chart-box-outline",
+    agent="realtime_update",
+    output="statistics",
+    effect="read",
+    search=("pusher", "websocket", "connections", "clients", "metrics", "count"),
+)
+async def statistics(
+    context: Context,
+) -> Annotated[
+    dict[str, Any], "`connections`, `channels`, `said`, `delivered`, `waiting`, `route` …"
+]:
+    """Tell how many clients are connected, what was said, and what waits to go out."""
+    return dict(msgspec.to_builtins(await (await _agent(context)).statistics()))
 
 
 def _server(chosen: str) -> Literal["own", "pusher"] | None:

@@ -429,6 +429,38 @@ async def test_flows_begin_workflows_and_wait_for_them(tmp_path: Path) -> None:
     assert end.outputs == {"result": 1.0, "looked": ""}
 
 
+async def test_flows_cancel_workflows_and_see_which_there_are(tmp_path: Path) -> None:
+    flow = Flow.of(
+        [
+            Block("id", "flow.input", {"name": "id"}),
+            Block("cancel", "workflow.cancel", {"reason": "Not now."}),
+            Block("wait", "workflow.wait", {"otherwise": "report"}),
+            Block("templates", "workflow.templates"),
+            Block("list", "workflow.list"),
+            Block("listed", "flow.output", {"name": "listed"}),
+            Block("known", "flow.output", {"name": "known"}),
+            Block("ended", "flow.output", {"name": "ended"}),
+        ],
+        [
+            ("id.value", "cancel.workflow_id"),
+            ("id.value", "wait.workflow_id"),
+            ("wait.status", "list.state"),
+            ("wait.error", "ended.value"),
+            ("list.workflows", "listed.value"),
+            ("templates.templates", "known.value"),
+        ],
+    )
+    async with opened(tmp_path) as (runtime, coordinator):
+        made = await booked(coordinator, lingering())
+        end = await runtime.ended(await runtime.start(flow, {"id": made}))
+
+    assert isinstance(end, RunSucceeded), end
+    assert end.outputs["ended"] == "Not now. Undone: train."
+    assert [one["workflow_id"] for one in end.outputs["listed"]] == [made]
+    assert "lingering" in [one["name"] for one in end.outputs["known"]]
+    assert not (tmp_path / "train.txt").exists()
+
+
 async def test_a_workflow_that_came_to_nothing_fails_whoever_waits(tmp_path: Path) -> None:
     given = {"name": "booking", "parameters": {"second": "/nowhere/x"}}
     flow = Flow.of(

@@ -14,6 +14,8 @@ from agents.swarm.database_sync.blocks import (
     flush,
     invalidate,
     read,
+    read_several,
+    remove,
     resolve,
     statistics,
     write,
@@ -58,6 +60,30 @@ async def test_writes_wait_until_they_are_flushed(table: Path, context: Surround
     assert (waiting.state, before["waiting"], after) == ("waiting", 1, "users")
     (stats,) = await statistics(context, sync="users")
     assert (stats["waiting"], stats["flushed"]) == (0, 1)
+    with contextlib.closing(sqlite3.connect(table)) as connection:
+        assert connection.execute("SELECT name FROM users").fetchall() == [("Ada",)]
+
+
+async def test_several_rows_are_read_in_the_order_of_their_keys(
+    table: Path, context: Surroundings
+) -> None:
+    await define("users", "users", ["id"], context)
+    await write_rows("users", [{"id": 1, "name": "Ada"}, {"id": 2, "name": "Bob"}], context)
+
+    rows = await read_several("users", [2, 7, {"id": 1}], context)
+
+    assert rows == [{"id": 2, "name": "Bob"}, None, {"id": 1, "name": "Ada"}]
+
+
+async def test_a_sync_that_is_removed_has_written_what_waited(
+    table: Path, context: Surroundings
+) -> None:
+    await define("users", "users", ["id"], context, mode="behind", delay=3600.0)
+    await write("users", {"id": 1, "name": "Ada"}, context)
+
+    assert [await remove("users", context), await remove("users", context)] == [True, False]
+
+    assert await statistics(context) == []
     with contextlib.closing(sqlite3.connect(table)) as connection:
         assert connection.execute("SELECT name FROM users").fetchall() == [("Ada",)]
 
@@ -124,5 +150,5 @@ async def test_what_is_cached_is_forgotten(table: Path, context: Surroundings) -
 def test_every_block_is_the_agents() -> None:
     made = list(blocks_in(blocks))
 
-    assert len(made) == 11
+    assert len(made) == 13
     assert {one.agent for one in made} == {"database_sync"}

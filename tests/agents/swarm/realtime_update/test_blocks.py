@@ -1,25 +1,36 @@
 """The blocks: a flow broadcasts, waits for what is said, and looks up who is there and what was."""
 
 import asyncio
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import pusher
 import pytest
 
-from agents.errors import NotGranted
+from agents.contract import Outside
+from agents.errors import NotGranted, Refused
 from agents.swarm.realtime_update import blocks
 from agents.swarm.realtime_update.agent import RealtimeAgent
 from agents.swarm.realtime_update.blocks import (
+    authorize,
     broadcast,
     channels,
     history,
     presence,
+    read_webhook,
+    statistics,
     wait_for,
 )
 from agents.swarm.realtime_update.http_api import channel_answer
-from agents.swarm.realtime_update.signing import Credentials
+from agents.swarm.realtime_update.signing import (
+    Credentials,
+    is_user,
+    lets_in,
+    webhook_signature,
+)
 from graph.block import Route
 from graph.catalog import blocks_in
 from graph.connections import Connection
@@ -154,10 +165,60 @@ async def test_a_run_broadcasts_and_another_hears_it(tmp_path: Path) -> None:
     assert heard["heard"]["offset"] == said["offset"]
 
 
+@pytest.fixture
+def app(context: Surroundings) -> Credentials:
+    """The house's app, with credentials that the other side may know."""
+    known = Credentials("1001", "the-key", "the-secret")
+    outside = Outside(pusher_app_id=known.app_id, pusher_key=known.key, pusher_secret=known.secret)
+    context.means = msgspec.structs.replace(context.means, outside=outside)
+    return known
+
+
+async def test_a_flow_lets_onto_channels_as_the_official_library_does(
+    context: Surroundings, app: Credentials
+) -> None:
+    library = pusher.Pusher(app.app_id, app.key, app.secret)
+
+    private = await authorize("12.34", context, "private-room")
+    present = await authorize("12.34", context, "presence-room", "ada", {"name": "Ada"})
+    user = await authorize("12.34", context, user_id="ada")
+
+    assert private == library.authenticate("private-room", "12.34")
+    custom = {"user_id": "ada", "user_info": {"name": "Ada"}}
+    theirs = library.authenticate("presence-room", "12.34", custom)
+    assert json.loads(present["channel_data"]) == json.loads(theirs["channel_data"])
+    assert lets_in(app, present["auth"], "12.34", "presence-room", present["channel_data"])
+    assert is_user(app, user["auth"], "12.34", user["user_data"])
+    with pytest.raises(BadInput, match="user_id"):
+        await authorize("12.34", context, "presence-room")
+
+
+async def test_a_flow_reads_webhooks_of_the_app_and_no_others(
+    context: Surroundings, app: Credentials
+) -> None:
+    happened = {"name": "channel_occupied", "channel": "news"}
+    body = json.dumps({"time_ms": 0, "events": [happened]})
+    signed = webhook_signature(app, body.encode())
+    headers = {"X-Pusher-Key": app.key, "X-Pusher-Signature": signed}
+
+    assert await read_webhook(headers, body, context) == [happened]
+
+    with pytest.raises(Refused, match="no webhook of the app"):
+        await read_webhook(headers, body.replace("news", "sport"), context)
+
+
+async def test_a_flow_counts_what_was_said(context: Surroundings) -> None:
+    await broadcast(["news", "sport"], "said", context, data=1)
+
+    told = await statistics(context)
+
+    assert (told["said"], told["connections"], told["route"]) == (2, 0, "own")
+
+
 def test_every_block_says_what_it_is_for() -> None:
     kinds = [spec.kind for spec in blocks_in(blocks)]
 
     assert sorted(kinds) == [
-        "realtime.broadcast", "realtime.channels", "realtime.history", "realtime.presence",
-        "realtime.wait_for",
+        "realtime.authorize", "realtime.broadcast", "realtime.channels", "realtime.history",
+        "realtime.presence", "realtime.read_webhook", "realtime.statistics", "realtime.wait_for",
     ]  # fmt: skip
