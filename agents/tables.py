@@ -84,6 +84,8 @@ class Tables:
                 return work(connection)
         except sa.exc.DataError as error:  # the database is well; what it was given isn't
             raise Rejected(f"The database can't hold it: {_first_line(error.orig)}.") from error
+        except (OverflowError, UnicodeEncodeError) as error:  # it isn't even asked to
+            raise Rejected(f"The database can't hold it: {error}.") from error
         except (sa.exc.DBAPIError, OSError) as error:
             found = error.orig if isinstance(error, sa.exc.DBAPIError) else error
             raise self._trouble(str(found)) from error

@@ -30,6 +30,18 @@ async def test_what_the_database_can_t_hold_is_no_trouble_of_the_database(
 
 
 @pytest.mark.parametrize("served", [True, False])
+@pytest.mark.parametrize("value", ["\ud800", 1 << 80])
+async def test_what_cannot_even_be_said_to_the_database_is_told_as_well(
+    postgres_url: str, tmp_path: Path, served: bool, value: object
+) -> None:
+    tables = Tables(tmp_path / "some.db", postgres_url if served else "", [])
+
+    with pytest.raises(Rejected, match="can't hold it"):
+        await tables.do(lambda one: ask(one, "SELECT CAST(:value AS BIGINT)", value=value))
+    tables.close()
+
+
+@pytest.mark.parametrize("served", [True, False])
 async def test_closing_leaves_no_connection_open_though_work_is_under_way(
     postgres_url: str, tmp_path: Path, served: bool
 ) -> None:
