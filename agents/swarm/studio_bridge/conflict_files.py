@@ -37,9 +37,11 @@ class ConflictFiles:
         return replace(conflict, folder=str(self._place(project, conflict)))
 
     def _home(self, project: str) -> Path:
+        """A folder that no other project has, on no disk."""
         name = safe_file(project.replace("/", "%2F"))
-        fits = len(name.encode()) < LONGEST_NAME
-        return self._folder / (name if fits else sha256(name.encode()).hexdigest())
+        if name == project.lower() and len(name.encode()) < LONGEST_NAME:
+            return self._folder / name
+        return self._folder / sha256(project.encode()).hexdigest()
 
     def _place(self, project: str, conflict: Conflict) -> Path:
         whole = safe_file(conflict.path.replace("/", ".")).encode()
