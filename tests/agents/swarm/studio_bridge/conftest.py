@@ -147,9 +147,10 @@ async def start_studio() -> AsyncIterator[StartStudio]:
         edits: bool = True,
         settings: Mapping[str, str] | None = None,
         world: list[dict[str, Any]] | None = None,
+        largest: int = 1024 * 1024,
     ) -> Studio:
         setup = {"place": place, "edits": edits, "settings": settings or {}, "haste": HASTE,
-                 "world": world or []}  # fmt: skip
+                 "world": world or [], "largest": largest}  # fmt: skip
         process = await asyncio.create_subprocess_exec(
             NODE, "--liftoff-only", MAIN, luau, PLUGIN, json.dumps(setup),
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,

@@ -2,11 +2,14 @@
 
 import random
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from agents.errors import Rejected
 from agents.swarm.studio_bridge.shapes import Conflict
+from graph.errors import BadInput
 from tests.agents.swarm.studio_bridge.conftest import Served, StartStudio, Studio, until
 
 MAIN = "ServerScriptService/Main"
@@ -173,9 +176,7 @@ async def test_what_both_sides_changed_is_in_files_that_can_be_read(
     assert (await served.agent.verify(seconds=0)).conflicts == [MAIN]
 
 
-def _folder(found: Conflict) -> Any:
-    from pathlib import Path
-
+def _folder(found: Conflict) -> Path:
     return Path(found.folder)
 
 
@@ -295,8 +296,6 @@ async def test_a_studio_that_was_shut_out_says_that_it_has_to_be_paired(
 
 
 async def test_a_script_too_large_for_studio_is_refused_before_it_is_kept(served: Served) -> None:
-    from graph.errors import BadInput
-
     with pytest.raises(BadInput, match="199,999"):
         await served.agent.push_scripts({MAIN: "x" * 200_000})
     assert await paths(served) == []
@@ -345,3 +344,74 @@ async def _texts(served: Served) -> set[str]:
 
 async def _kept(served: Served, text: str) -> bool:
     return text in await _texts(served)
+
+
+async def test_what_is_no_text_or_no_number_of_a_version_is_refused(served: Served) -> None:
+    await served.agent.push_scripts({MAIN: "a"})
+
+    for asked in (
+        served.agent.push_scripts({"Workspace/B": "\ud800"}),
+        served.agent.push_scripts({"Workspace/\ud800": "b"}),
+        served.agent.script(MAIN, version=1 << 80),
+        served.agent.history(MAIN, limit=1 << 80),
+        served.agent.rollback(MAIN, 1 << 80),
+    ):
+        with pytest.raises((BadInput, Rejected)):
+            await asked
+    assert await paths(served) == [MAIN]
+
+
+async def test_scripts_that_grow_when_they_are_sent_arrive_and_hold_up_nobody(
+    served: Served, start_studio: StartStudio
+) -> None:
+    studio = await start_studio(largest=40_000)
+    await studio.pair(served)
+    quotes = '"' * 3_000
+    for name, source in {"A": quotes, "B": quotes, "C": quotes, "D": "\x01" * 9_000}.items():
+        await studio.do("make", kind="Script", name=name, parent="Workspace", source=source)
+    await studio.do("make", kind="Script", name="E", parent="Workspace", source="-- small")
+
+    await until(lambda: _has(served, [f"Workspace/{name}" for name in "ABCE"]))
+
+    assert (await served.agent.script("Workspace/C")).source == quotes
+    await studio.shows("Connected")
+
+
+async def test_another_heddle_at_the_same_address_is_told_and_the_right_one_found_again(
+    served: Served, studio: Studio, tmp_path: Path
+) -> None:
+    await push(served, Main="a")
+    await served.stop()
+    other = Served(tmp_path / "other")
+    other.port = served.port
+
+    await other.start()
+    try:
+        await studio.shows("This is another Heddle")
+        assert await other.agent.scripts() == []
+    finally:
+        await other.stop()
+    await served.start({MAIN: "b"})
+
+    await newest_in(studio, "b")
+
+
+async def newest_in(studio: Studio, source: str) -> None:
+    async def look() -> bool:
+        return (await studio.scripts()).get(MAIN) == source
+
+    await until(look)
+
+
+async def test_a_plugin_that_may_not_ask_says_so_and_goes_on_once_it_may(
+    served: Served, studio: Studio
+) -> None:
+    await studio.do("forbid", why="The plugin has no permission for 127.0.0.1")
+    await served.agent.push_scripts({MAIN: "a"})
+    shown = await studio.shows("doesn't ask")
+
+    await studio.do("forbid", why="")
+    await newest_in(studio, "a")
+
+    assert "no permission for 127.0.0.1" in shown
+    assert "Manage Plugins" in shown
