@@ -104,6 +104,7 @@ class Listing(QTableView, Generic[Row]):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         quiet(self, HEIGHT)
+        self.setProperty("rings", True)
         self.horizontalHeader().setMinimumSectionSize(LEAST)
         self.selectionModel().selectionChanged.connect(lambda *_: self.chosen.emit())
         self.doubleClicked.connect(lambda _: self.opened.emit())

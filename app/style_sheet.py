@@ -2,7 +2,7 @@
 
 # A widget says what it is by properties. Buttons: `primary`, `danger`, `plain`, `link`, `small`.
 # Labels: `role`. Frames: `card`, `bar`, `line`, `banner`. Fields: `invalid`, `mono`, `bare`.
-# Check boxes: `switch`. `ring` is set by `FocusRing` and nobody else.
+# Check boxes: `switch`. What scrolls: `rings`, to have a ring. `ring` is set by `FocusRing` only.
 
 from functools import cache
 from string import Template

@@ -84,6 +84,7 @@ class LogTable(QTableView):
         self.setAccessibleName("Messages of Studio")
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         quiet(self, 24)
+        self.setProperty("rings", True)
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)

@@ -32,6 +32,7 @@ class About(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(name)
+        self.setProperty("rings", True)
         self._shown: Hashable = None
         self.inside = QWidget(self)
         self.title = ElidedLabel(self.inside)

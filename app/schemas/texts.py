@@ -17,6 +17,7 @@ class Code(QPlainTextEdit):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setProperty("mono", True)
         self.setProperty("bare", True)
+        self.setProperty("rings", True)
         self.setTabChangesFocus(True)  # or whoever has no mouse would not get out of it
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.setMinimumSize(60, 40)

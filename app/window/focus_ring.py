@@ -5,6 +5,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QApplication, QSlider, QTabBar, QWidget
 
 RINGED = (QAbstractButton, QSlider, QTabBar)
+"""Controls; of what scrolls, that which says by its property `rings` that it has a ring, too."""
 
 
 class FocusRing(QObject):
@@ -21,7 +22,9 @@ class FocusRing(QObject):
 
 
 def _mark(widget: QWidget | None, on: bool) -> None:
-    if isinstance(widget, RINGED) and bool(widget.property("ring")) != on:
+    if widget is None or not (isinstance(widget, RINGED) or widget.property("rings")):
+        return
+    if bool(widget.property("ring")) != on:
         widget.setProperty("ring", on)
         widget.style().unpolish(widget)
         widget.style().polish(widget)
