@@ -5,7 +5,7 @@ import contextlib
 from typing import Any
 
 import msgspec
-from litestar import Response, WebSocket, get, post, websocket
+from litestar import Request, Response, WebSocket, get, post, websocket
 from litestar.di import NamedDependency
 from litestar.exceptions import WebSocketDisconnect
 from litestar.params import FromPath, FromQuery, JSONBody, SkipValidation
@@ -13,11 +13,15 @@ from litestar.params import FromPath, FromQuery, JSONBody, SkipValidation
 from agents.contract import Grants, Task
 from agents.manager.status import AgentsStatus, AgentStatus
 from runtime.runtime import Runtime
+from runtime.services.recording import note, noted_by_itself
 from runtime.services.roles import ByRole
 from runtime.wire import JSON, as_json
 
 Engine = NamedDependency[SkipValidation[Runtime]]
 Own = NamedDependency[SkipValidation[Grants]]
+
+NAMED = 64
+"""Characters of a capability, which may be anything, that are noted of it."""
 
 
 @get("/agents")
@@ -68,11 +72,22 @@ async def drain(runtime: Engine, name: FromPath[str]) -> AgentsStatus:
 
 @post("/agents/{name:str}/tasks", status_code=200)
 async def perform(
-    runtime: Engine, grants: Own, name: FromPath[str], data: JSONBody[Task]
+    request: Request[Any, Any, Any],
+    runtime: Engine,
+    grants: Own,
+    name: FromPath[str],
+    data: JSONBody[Task],
 ) -> Response[bytes]:
     """Have a task done: one of the capabilities of an agent, with its arguments by name."""
+    note(request, f"{name}.{data.capability[:NAMED]}")
     result = await runtime.agents.perform_named(name, grants, data)
+    if _only_reads(runtime.agents.described(name), data.capability):
+        noted_by_itself(request)  # nothing was changed, and docks ask every second
     return Response(as_json(result), media_type=JSON)
+
+
+def _only_reads(agent: AgentStatus, capability: str) -> bool:
+    return any(one.name == capability and one.effect == "read" for one in agent.capabilities)
 
 
 @websocket("/agents/happenings")

@@ -139,6 +139,23 @@ async def test_a_question_is_not_noted_however_it_is_asked(served: Served) -> No
     assert await trail(served, text="graphql") == []
 
 
+async def test_what_an_agent_is_told_to_do_is_noted_by_name_and_what_it_is_asked_is_not(
+    served: Served,
+) -> None:
+    said = {"capability": "broadcast", "arguments": {"channels": ["news"], "event": "said"}}
+    asked = {"capability": "statistics"}
+    at = "/agents/realtime_update/tasks"
+    async with served.client("runner") as client:
+        for task in (said, asked):
+            assert (await client.post(at, json=task)).is_success
+        unknown = await client.post(at, json={"capability": "shout"})
+
+    assert unknown.status_code == 422
+    (failed, done) = await trail(served, text="realtime_update", who="runner")
+    assert (done["what"], done["outcome"]) == ("realtime_update.broadcast", "done")
+    assert (failed["what"], failed["outcome"]) == ("realtime_update.shout", "failed")
+
+
 async def test_changes_of_users_are_noted_once_and_by_name(served: Served) -> None:
     said = {"name": "eva", "role": "viewer", "password": PASSWORD}
     await served.ask("admin", "POST", f"{AUTH}/users", said)
