@@ -122,7 +122,7 @@ class DefinedAgents(Worker):
 
 
 def _look_at(name: str) -> None:
-    if not re.match(NAME, name):
+    if not re.fullmatch(NAME.strip("^$"), name):  # $ would let a line end after it
         cure = "It begins with a letter, then letters, digits, _ and -, at most 64 in all."
         raise BadInput(f"{name[:80]!r} is no name for an agent.", cure=cure)
 

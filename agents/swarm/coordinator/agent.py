@@ -1,7 +1,6 @@
 """Begins workflows over several platforms, follows them to their end, and goes on with them."""
 
 import asyncio
-import contextlib
 import re
 import time
 import uuid
@@ -12,8 +11,9 @@ from typing import Any, ClassVar
 import msgspec
 from msgspec.structs import replace
 
-from agents.contract import CourseState, FlowCourse, FlowShape, Grants, Health, Means
-from agents.errors import AgentError, Contended, FlowFailed
+from agents.contract import FlowShape, Grants, Health, Means
+from agents.errors import AgentError, Contended
+from agents.swarm.coordinator.following import Following
 from agents.swarm.coordinator.shapes import (
     OVER,
     Kept,
@@ -21,21 +21,16 @@ from agents.swarm.coordinator.shapes import (
     Workflows,
     WorkflowState,
     WorkflowTemplate,
+    state_of,
 )
 from agents.swarm.coordinator.store import STATEMENTS, Store, Written
 from agents.swarm.own_tables import OwnTables
 from agents.worker import Worker, capability
-from graph.errors import BadInput, HeddleError
+from graph.errors import BadInput, FlowInvalid, HeddleError
 from graph.values import did_you_mean
 
 CATEGORY = "Across platforms"
 """What the templates that come with Heddle are listed under, if workflows are made from them."""
-
-PAUSE = 2.0
-"""Seconds after which a workflow that can't go on here is looked at again."""
-
-LOOK = 0.05
-"""Seconds between two looks whether a run that began is on record."""
 
 ID = re.compile(r"wf_[0-9a-f]{32}\Z")
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,99}\Z")
@@ -43,13 +38,7 @@ MOST = 200
 """Workflows on one page."""
 
 LOST = "Nobody knows how it ended: its run was forgotten before that was noted."
-
-_STATES: Mapping[CourseState, WorkflowState] = {
-    "running": "running", "asking": "waiting", "paused": "waiting", "left": "running",
-    "cancelling": "cancelling",
-    "succeeded": "succeeded", "failed": "failed", "cancelled": "cancelled",
-}  # fmt: skip
-
+UNKNOWN = "It was refused as it began, or its run was forgotten since."
 
 _CURRENT = ("running", "asking", "undoing")
 
@@ -68,19 +57,15 @@ class CoordinatorAgent(Worker):
         super().__init__(grants, means)
         self._tables = OwnTables(means, self.kind, "workflows.db", STATEMENTS)
         self._store = Store(self._tables)
-        self._following = dict[str, asyncio.Task[None]]()
-        self._seeing: asyncio.Task[None]
+        self._following = Following(means.flows, self._tables, self._store)
 
     async def connect(self) -> None:
         """Go on with the workflows that weren't over, once it is known which these are."""
-        self._seeing = asyncio.create_task(self._take_up())
+        self._following.take_up()
 
     async def close(self) -> None:
         """Follow no workflow any longer; they stay where they are."""
-        following = [self._seeing, *self._following.values()]
-        for task in following:
-            task.cancel()
-        await asyncio.gather(*following, return_exceptions=True)
+        await self._following.close()
         await asyncio.to_thread(self._tables.close)
 
     async def health(self, *, deep: bool = False) -> Health:
@@ -92,8 +77,8 @@ class CoordinatorAgent(Worker):
         """What workflows can be made from: what comes with Heddle, and what was added."""
         written = await self._tables.done(self._store.templates)
         own = await asyncio.to_thread(_own, Path(self.means.resources) / "templates")
-        return [await self._told(one, is_own=False) for one in written] + [
-            await self._told(one, is_own=True) for one in own
+        return [await self._listed(one, is_own=False) for one in written] + [
+            await self._listed(one, is_own=True) for one in own
         ]
 
     @capability("write")
@@ -143,12 +128,7 @@ class CoordinatorAgent(Worker):
             key=key,
             within=within,
         )
-        kept = await self._tables.done(self._store.add, kept)
-        if kept.state == "pending":
-            await self._begin(kept)
-        elif kept.state not in OVER:
-            self._follow(kept)
-        return await self._workflow(kept)
+        return await self._workflow(await self._following.begin(kept))
 
     @capability("read")
     async def status(self, workflow_id: str) -> Workflow:
@@ -180,15 +160,15 @@ class CoordinatorAgent(Worker):
             course = await self.means.flows.course(workflow_id)
             if course is not None and course.ended is None:
                 await self._tables.done(self._store.cancelling, workflow_id)
-                self._follow(kept)
+                self._following.follow(kept)
             else:
-                await self._over(kept)
+                await self._following.over(kept)
         return await self.status(workflow_id)
 
     @capability("read")
     async def wait(self, workflow_id: str) -> Workflow:
         """Wait until a workflow is over, however long that takes."""
-        await self._over(await self._kept(workflow_id))
+        await self._following.over(await self._kept(workflow_id))
         return await self.status(workflow_id)
 
     @capability("read")
@@ -202,33 +182,6 @@ class CoordinatorAgent(Worker):
         return await self._tables.done(self._store.forget, time.time() - days * 86_400)
 
     # How it is done.
-
-    async def _take_up(self) -> None:
-        """Follow the workflows that weren't over; the database may be away at first."""
-        while True:
-            with contextlib.suppress(AgentError):
-                for kept in await self._tables.done(self._store.unfinished):
-                    self._follow(kept)
-                return
-            await asyncio.sleep(PAUSE)
-
-    async def _begin(self, kept: Kept) -> None:
-        """Begin a workflow. One that is refused was none; another begins as soon as it can."""
-        try:
-            await self._started(kept)
-        except HeddleError as error:
-            if not getattr(error, "retryable", False):
-                await self._tables.done(self._store.drop, kept.workflow_id)
-                raise
-        except asyncio.CancelledError:
-            self._follow(kept)
-            raise
-        self._follow(kept)
-
-    async def _started(self, kept: Kept) -> None:
-        """Start the run of a workflow, unless that was done."""
-        flows, id = self.means.flows, kept.workflow_id
-        await flows.begin(kept.flow, kept.parameters, run=id, within=kept.within)
 
     async def _look_who_does(self, workflow_id: str) -> None:
         """Raises Contended where a workflow isn't over, and isn't done here."""
@@ -245,6 +198,16 @@ class CoordinatorAgent(Worker):
         if kept is None:
             raise BadInput(f"There is no workflow {workflow_id!r}.", cure="List them to see which.")
         return kept
+
+    async def _listed(self, template: Written, *, is_own: bool) -> WorkflowTemplate:
+        """What is told of a template, even of one whose blocks are gone with their pack."""
+        try:
+            return await self._told(template, is_own=is_own)
+        except FlowInvalid as error:
+            return WorkflowTemplate(
+                name=template.name, title=template.name, steps=[], parameters={}, own=is_own,
+                description=f"It can't be used: {error}",
+            )  # fmt: skip
 
     async def _told(self, template: Written, *, is_own: bool) -> WorkflowTemplate:
         shape = await self._stored(template)
@@ -299,68 +262,10 @@ class CoordinatorAgent(Worker):
             ended=course.ended,
         )
 
-    def _follow(self, kept: Kept) -> None:
-        """See to it that a workflow comes to its end, and note which."""
-        if kept.workflow_id not in self._following:
-            task = asyncio.create_task(self._followed(kept))
-            self._following[kept.workflow_id] = task
-            task.add_done_callback(lambda _: self._following.pop(kept.workflow_id, None))
-
-    async def _followed(self, kept: Kept) -> None:
-        while True:
-            # What is away for a while, as the journal, comes back.
-            with contextlib.suppress(HeddleError, TimeoutError):
-                if await self._seen_through(kept):
-                    return
-            await asyncio.sleep(PAUSE)
-
-    async def _seen_through(self, kept: Kept) -> bool:
-        """Whether a workflow is over, which is waited for where it is driven here."""
-        flows, id = self.means.flows, kept.workflow_id
-        course = await flows.course(id)
-        if course is None:
-            known = await self._tables.done(self._store.one, id)
-            if known is None or known.state != "pending":
-                await self._tables.done(self._store.settle, id, "lost")
-                return True
-            course = await self._on_record(kept)
-        await self._tables.done(self._store.begun, id)
-        if course.state == "left":
-            await flows.go_on(id)
-        if course.ended is None:
-            with contextlib.suppress(FlowFailed):
-                await flows.result(id)
-            course = await flows.course(id)
-        if course is None or course.ended is None:
-            return False
-        await self._tables.done(self._store.settle, id, state_of(course))
-        return True
-
-    async def _on_record(self, kept: Kept) -> FlowCourse:
-        """Begin a workflow unless it is under way, and wait until its run is on record."""
-        flows, id = self.means.flows, kept.workflow_id
-        await self._started(kept)
-        async with asyncio.timeout(PAUSE):
-            while (course := await flows.course(id)) is None:  # noqa: ASYNC110 - the journal tells nobody
-                await asyncio.sleep(LOOK)
-        return course
-
-    async def _over(self, kept: Kept) -> None:
-        if kept.state not in OVER:  # as one that another process began
-            self._follow(kept)
-        if (task := self._following.get(kept.workflow_id)) is not None:
-            await asyncio.wait([task])
-
-
-def state_of(course: FlowCourse) -> WorkflowState:
-    """How a workflow stands that is so far."""
-    if course.state == "failed" and course.undone:
-        return "undone"
-    return _STATES[course.state]
-
 
 def _as_kept(kept: Kept) -> Workflow:
     is_lost = kept.state == "lost"
+    error = LOST if is_lost else UNKNOWN if kept.state == "failed" else ""
     return Workflow(
         workflow_id=kept.workflow_id,
         name=kept.name,
@@ -371,7 +276,7 @@ def _as_kept(kept: Kept) -> Workflow:
         current_step="",
         steps=[],
         result={},
-        error=LOST if is_lost else "",
+        error=error,
         cure="Look what its steps did, and begin another if need be." if is_lost else "",
         undone=False,
         created=kept.created,

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from agents.contract import FlowStep
+from agents.contract import CourseState, FlowCourse, FlowStep
 
 WorkflowState = Literal[
     "pending", "running", "waiting", "cancelling", "succeeded", "failed", "undone", "cancelled",
@@ -79,3 +79,17 @@ class Workflows(msgspec.Struct, frozen=True, kw_only=True):
 
     workflows: list[Kept]
     next: int | None
+
+
+_STATES: Mapping[CourseState, WorkflowState] = {
+    "running": "running", "asking": "waiting", "paused": "waiting", "left": "running",
+    "cancelling": "cancelling",
+    "succeeded": "succeeded", "failed": "failed", "cancelled": "cancelled",
+}  # fmt: skip
+
+
+def state_of(course: FlowCourse) -> WorkflowState:
+    """How a workflow stands whose run is so far."""
+    if course.state == "failed" and course.undone:
+        return "undone"
+    return _STATES[course.state]

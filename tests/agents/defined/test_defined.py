@@ -93,6 +93,11 @@ async def test_one_that_was_taken_away_begins_anew_after_its_versions(
     assert (await agents.define(WEAVER)).version == 3
 
 
+async def test_a_name_has_no_end_of_line(agents: DefinedAgents) -> None:
+    with pytest.raises(BadInput, match="no name"):
+        await agents.define(Definition("weaver\n"))
+
+
 async def test_a_dry_run_keeps_nothing(agents: DefinedAgents) -> None:
     await agents.define(WEAVER, dry_run=True)
 

@@ -12,7 +12,8 @@ import pytest
 from agents.contract import Task
 from agents.errors import Contended
 from agents.swarm.coordinator.agent import CoordinatorAgent
-from agents.swarm.coordinator.shapes import Workflow
+from agents.swarm.coordinator.shapes import Kept, Workflow
+from agents.swarm.coordinator.store import Written
 from graph.errors import BadInput
 from graph.file_format import write
 from graph.flow import Block, Flow, Settings
@@ -391,6 +392,72 @@ async def test_one_whose_run_was_forgotten_is_lost_and_never_begun_again(tmp_pat
         assert await coordinator.counts() == {"lost": 1}
         assert await runtime.journal.runs() == []
     assert not (tmp_path / "train.txt").exists()
+
+
+async def test_one_that_was_seen_through_elsewhere_is_never_told_as_lost(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (runtime, coordinator):
+        await coordinator.add_template("booking", booking())
+        made = await coordinator.create("booking")
+        await coordinator.wait(made.workflow_id)
+        await runtime.obey(PruneRuns(0, None))
+        # As another process has it in mind, which looks only now how far it is.
+        before = await coordinator._kept(made.workflow_id)
+        await coordinator._following.seen_through(msgspec.structs.replace(before, state="running"))
+
+        assert (await coordinator.status(made.workflow_id)).status == "succeeded"
+
+
+async def test_one_that_is_refused_only_after_a_restart_has_failed(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (_, coordinator):
+        await coordinator.add_template("slow", SLOW.replace("600", '600, "type": "integer"'))
+        flow = (await coordinator._shape("slow")).flow
+        refused = Kept(
+            workflow_id=f"wf_{0:032x}", name="slow", description="", flow=flow, created=0.0,
+            parameters={"seconds": "soon"},
+        )  # fmt: skip
+        await asyncio.to_thread(coordinator._store.add, refused)
+
+    async with opened(tmp_path) as (_, coordinator):
+
+        async def has_failed() -> bool:
+            return await coordinator.counts() == {"failed": 1}
+
+        await until(has_failed)
+        assert "refused" in (await coordinator.status(refused.workflow_id)).error
+
+
+@pytest.mark.parametrize("turns", [1, 2, 3, 5, 8, 13, 21, 34])
+async def test_one_whose_caller_has_gone_goes_on_all_the_same_or_never_was(
+    coordinator: CoordinatorAgent, turns: int
+) -> None:
+    await coordinator.add_template("booking", booking())
+    await coordinator.create("booking")
+    begins = asyncio.create_task(coordinator.create("booking"))
+    while turns and not begins.done():
+        await asyncio.sleep(0.001)
+        turns -= 1
+
+    begins.cancel()
+    await asyncio.wait([begins])
+
+    async def are_over() -> bool:
+        return set(await coordinator.counts()) == {"succeeded"}
+
+    await until(are_over)
+
+
+async def test_a_template_that_can_t_be_used_any_more_keeps_the_others_from_nothing(
+    coordinator: CoordinatorAgent,
+) -> None:
+    await coordinator.add_template("booking", booking())
+    broken = booking().replace("files.write", "gone.pack")
+    await asyncio.to_thread(coordinator._store.write, Written("broken", "Once it worked.", broken))
+
+    found = {one.name: one for one in await coordinator.templates()}
+
+    assert found["booking"].steps == ["train", "hotel"]
+    assert found["broken"].steps == []
+    assert "gone.pack" in found["broken"].description
 
 
 async def test_a_workflow_that_is_under_way_is_noted_as_begun(tmp_path: Path) -> None:
