@@ -22,8 +22,8 @@ from runtime.settings import Settings
 
 AGENT, FOLDERS = "studio_bridge", "roblox_folder"
 
-EVERY = 0.5
-"""Seconds between two looks at a folder."""
+SOON, EVERY = 0.4, 1.0
+"""Seconds between two looks at a folder: while something is going on there, and otherwise."""
 
 WHAT = {
     "written": "written",
@@ -123,7 +123,7 @@ async def _kept(settings: Settings, task: Task, folder: str) -> None:
         told: tuple[str, ...] = ()
         while True:
             told = _tell(found, told)
-            await asyncio.sleep(EVERY)
+            await asyncio.sleep(SOON if found.again else EVERY)
             try:
                 found = await perform(FOLDERS, task)
             except HeddleError as error:  # its disk may be back in a while

@@ -2,7 +2,7 @@
 
 import contextlib
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -49,6 +49,7 @@ class Mirror:
         self._last: dict[str, str | None] | None = None
         self._heads = dict[str, Head]()
         self._recorded = -1
+        self._quiet: tuple[Mapping[str, OnDisk], Look] | None = None
         self._turn = threading.Lock()
 
     def look(self, *, deletes: bool) -> Look:
@@ -58,7 +59,10 @@ class Mirror:
         """
         with self._turn:
             state = self._state = self._state or self._kept.read()
-            sides = self._sides(state)
+            recorded, files = self._desk.recorded(), self._disk.files()
+            if self._quiet is not None and (recorded, files) == (self._recorded, self._quiet[0]):
+                return self._quiet[1]
+            sides = self._sides(state, recorded, files)
             plan = planned(sides)
             held = [] if deletes else _too_many(plan, state)
             steps = [one for one in plan.steps if not (held and isinstance(one, Remove))]
@@ -66,29 +70,31 @@ class Mirror:
             work.do(steps, settles=not plan.waits)
             self._last = {file: one.digest for file, one in sides.disk.items()} | work.written
             self._kept.save(state)
-            return Look(
+            look = Look(
                 again=plan.waits or work.again or bool(work.did),
                 scripts=len(state.entries),
                 did=work.did,
                 conflicts=sorted(one.file for one in state.clashes.values()),
                 problems=sorted({*plan.problems, *held, *work.problems}),
             )
+            is_quiet = not (look.again or look.problems or look.conflicts)
+            self._quiet = (files, look) if is_quiet else None
+            return look
 
-    def _sides(self, state: State) -> Sides:
-        recorded = self._desk.recorded()
+    def _sides(self, state: State, recorded: int, files: Mapping[str, OnDisk]) -> Sides:
         if recorded != self._recorded:
             self._heads = self._desk.heads(state.entries)
             self._recorded = recorded
         last = self._last or {}
         agreed = {one.file: one.digest for one in state.entries.values()}
-        files = {
+        marked = {
             file: msgspec.structs.replace(
                 one, settled=one.digest in (None, last.get(file, ""), agreed.get(file))
             )
-            for file, one in self._disk.files().items()
+            for file, one in files.items()
         }
         absent = frozenset(agreed) - files.keys() - last.keys()
-        return Sides(state.entries, self._heads, files, () if self._last is None else absent)
+        return Sides(state.entries, self._heads, marked, () if self._last is None else absent)
 
 
 class _Work:

@@ -317,6 +317,15 @@ async def test_scripts_whose_files_would_be_one_on_some_disks_are_told(project: 
     assert len(await project.scripts()) == 2
 
 
+async def test_a_script_whose_file_no_disk_can_hold_holds_up_nobody(project: Project) -> None:
+    await project.studio.push_scripts({f"Workspace/{'🎈' * 90}": "1", MAIN: "2"})
+
+    look = await project.look()
+
+    assert project.files() == {MAIN_FILE: "2"}
+    assert "🎈" in look.problems[0]
+
+
 async def test_a_name_that_is_written_otherwise_names_the_file_otherwise(
     project: Project,
 ) -> None:
