@@ -62,8 +62,10 @@ class Guard(msgspec.Struct, frozen=True):
         if refusal is not None:
             await refuse(scope, send, refusal)
         elif _may_end(scope):
-            word = _given_word(scope, given)
-            await while_known(self.app, scope, receive, send, lambda: self._still_knows(word))
+            word, known = _given_word(scope, given), scope["state"]["principal"]
+            await while_known(
+                self.app, scope, receive, send, lambda: self._still_knows(word, known)
+            )
         else:
             await self.app(scope, receive, send)
 
@@ -108,8 +110,9 @@ class Guard(msgspec.Struct, frozen=True):
             return OWNER
         return await self.verifier.principal(word) if self.verifier else None
 
-    async def _still_knows(self, word: str) -> bool:
-        return await self._known_by(word) is not None
+    async def _still_knows(self, word: str, known: Principal) -> bool:
+        """Whether somebody is who they were, and may what they might."""
+        return await self._known_by(word) == known
 
     def _is_free(self, scope: Scope) -> bool:
         return _begins(scope, self.free)

@@ -15,7 +15,7 @@ from graph.file_format import write
 from graph.flow import Block, Flow
 from runtime.commands import StartRun, StoreFlow
 from runtime.services import held
-from tests.runtime.services.auth.conftest import Served
+from tests.runtime.services.auth.conftest import PASSWORD, Served
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -136,3 +136,17 @@ async def test_what_is_streamed_to_others_goes_on(served: Served, run: str) -> N
             last = (await stays.aread()).decode()
 
     assert "event: run_cancelled" in last
+
+
+async def test_who_may_less_from_now_on_does_no_more_on_a_socket_that_is_open(
+    served: Served,
+) -> None:
+    said = {"name": "demoted", "role": "runner", "password": PASSWORD}
+    await served.ask("admin", "POST", f"{AUTH}/users", said)
+    word = (await served.login("demoted")).json()["access_token"]
+    async with watching(served, word) as watcher:
+        await watcher.recv()
+
+        await served.ask("admin", "PATCH", f"{AUTH}/users/demoted", {"role": "viewer"})
+
+        assert await closed(watcher) == held.UNKNOWN
