@@ -14,7 +14,7 @@ from runtime.access.addresses import origin
 from runtime.access.attempts import Guess, Rules, Throttle
 from runtime.access.bound import Bound
 from runtime.access.deeds import Deed, Outcome
-from runtime.access.errors import BadLogin, BadToken, LockedOut, TooBusy, Unfit
+from runtime.access.errors import BadLogin, BadToken, LockedOut, NotThere, TooBusy, Unfit
 from runtime.access.passwords import Checked, Passwords
 from runtime.access.principal import Principal
 from runtime.access.proofs import Proofs
@@ -177,7 +177,10 @@ class Logins:
     ) -> tuple[tuple[Session, str], Sequence[Deed]]:
         tenant, name, address, _ = guess
         now = self._now()
-        # The password may have been changed, or its user shut out, while it was checked.
+        # The password may have been changed, or its user shut out, while it was checked; whoever
+        # does so from here on waits, and ends this session with the others.
+        with contextlib.suppress(NotThere):
+            users.held(connection, tenant, name)
         if users.password_of(connection, tenant, name) != hash:
             raise BadLogin
         failures = attempts.came_in(connection, guess)

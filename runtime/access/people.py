@@ -74,7 +74,7 @@ class People:
         hash = await self._passwords.hashed(password)
 
         def work(connection: "sa.Connection") -> User:
-            tenants.known(connection, tenant)
+            tenants.held(connection, tenant)
             users.add(connection, added, hash)
             return added
 
@@ -160,7 +160,7 @@ class People:
             raise Unfit("The key would be over before it begins.", cure="Let it end later.")
 
         def work(connection: "sa.Connection") -> tuple[ApiKey, str]:
-            user = users.user(connection, tenant, name)
+            user = users.held(connection, tenant, name)
             key = ApiKey(keys.new_id(), name, title, role or user.role, now, until, tenant=tenant)
             return key, keys.add(connection, key)
 

@@ -39,6 +39,7 @@ class Proofs:
         self._signing = signing
         self._now = now
         self._known: dict[str, Known] = {}
+        self._forgotten = 0
         self._noted: dict[str, float] = {}
 
     async def principal(self, word: str) -> Principal | None:
@@ -46,14 +47,16 @@ class Proofs:
         now = self._now()
         known = self._known.get(word)
         if known is None or not known.since <= now < min(known.since + FRESH, known.until):
+            forgotten = self._forgotten
             known = await asyncio.to_thread(self._asked, word, now)
-            if known.principal is not None:
+            if known.principal is not None and forgotten == self._forgotten:
                 self._remember(word, known)
         return known.principal
 
     def forget(self) -> None:
         """Ask the tables again from now on: something changed."""
         self._known.clear()
+        self._forgotten += 1
 
     def _remember(self, word: str, known: Known) -> None:
         if len(self._known) >= AT_HAND:

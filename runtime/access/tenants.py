@@ -80,6 +80,12 @@ def known(connection: "sa.Connection", name: str) -> str:
     return name
 
 
+def held(connection: "sa.Connection", name: str) -> str:
+    """As `known`; nobody removes the tenant until this is done."""
+    done(connection, "UPDATE heddle_tenants SET made = made WHERE name = :name", name=name)
+    return known(connection, name)
+
+
 def add(connection: "sa.Connection", tenant: Tenant) -> None:
     """Add a tenant. Raises Taken."""
     fresh = done(
@@ -96,13 +102,14 @@ def remove(connection: "sa.Connection", name: str) -> None:
     """Forget a tenant and its users. What it has in the home is left where it is."""
     known(connection, name)
     for statement in (
+        # First of all: they wait for whoever is added, or given a session or a key meanwhile.
+        "DELETE FROM heddle_tenants WHERE name = :name",
+        "DELETE FROM heddle_users WHERE tenant = :name",
         "DELETE FROM heddle_refreshes WHERE session IN "
         "(SELECT id FROM heddle_sessions WHERE tenant = :name)",
         "DELETE FROM heddle_sessions WHERE tenant = :name",
         "DELETE FROM heddle_keys WHERE tenant = :name",
         "DELETE FROM heddle_guesses WHERE tenant = :name",
         "DELETE FROM heddle_addresses WHERE tenant = :name",
-        "DELETE FROM heddle_users WHERE tenant = :name",
-        "DELETE FROM heddle_tenants WHERE name = :name",
     ):
         done(connection, statement, name=name)

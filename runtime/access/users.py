@@ -58,6 +58,17 @@ def user(connection: "sa.Connection", tenant: str, name: str) -> User:
     return _user(found)
 
 
+def held(connection: "sa.Connection", tenant: str, name: str) -> User:
+    """The user of that name, whom nobody changes or removes until this is done. Raises NotThere."""
+    done(
+        connection,
+        "UPDATE heddle_users SET made = made WHERE tenant = :tenant AND name = :name",
+        tenant=tenant,
+        name=name,
+    )
+    return user(connection, tenant, name)
+
+
 def users(connection: "sa.Connection", tenant: str, after: str, limit: int) -> Sequence[User]:
     """Users by their names, those after a name."""
     found = rows(
@@ -125,12 +136,13 @@ def keep_password(connection: "sa.Connection", tenant: str, name: str, password:
 def remove(connection: "sa.Connection", tenant: str, name: str) -> None:
     """Forget a user, and all by which they could come in."""
     for statement in (
+        # First of all: it waits for whoever gives them a session or a key meanwhile.
+        "DELETE FROM heddle_users WHERE tenant = :tenant AND name = :name",
         "DELETE FROM heddle_refreshes WHERE session IN "
         "(SELECT id FROM heddle_sessions WHERE tenant = :tenant AND name = :name)",
         "DELETE FROM heddle_sessions WHERE tenant = :tenant AND name = :name",
         "DELETE FROM heddle_keys WHERE tenant = :tenant AND name = :name",
         "DELETE FROM heddle_addresses WHERE tenant = :tenant AND name = :name",
-        "DELETE FROM heddle_users WHERE tenant = :tenant AND name = :name",
     ):
         done(connection, statement, tenant=tenant, name=name)
 

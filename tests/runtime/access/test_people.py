@@ -1,11 +1,17 @@
 """Users, keys and tenants: every change takes effect at once, and is noted as it is made."""
 
+import asyncio
+import threading
+from collections.abc import Awaitable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from runtime.access import sessions
 from runtime.access.access import Access
 from runtime.access.errors import BadLogin, LockedOut, NotThere, Taken, Unfit
+from runtime.access.logins import Tokens
 from runtime.access.people import By
 from runtime.access.principal import Principal, up_to
 from runtime.access.searching import Wanted
@@ -265,3 +271,81 @@ async def test_a_change_that_fails_is_not_noted_as_made(access: Access) -> None:
         await access.people.change("", "nobody", BY, role="viewer")
 
     assert list(await access.reading.entries(Wanted())) == []
+
+
+async def ended_while_logging_in(
+    access: Access, name: str, ending: Awaitable[Any], monkeypatch: pytest.MonkeyPatch
+) -> Tokens:
+    """Begin to end somebody's sessions while one more is being made."""
+    making, go_on = threading.Event(), threading.Event()
+    begin = sessions.begin
+
+    def late(*given: Any) -> Any:
+        making.set()
+        go_on.wait(20)
+        return begin(*given)
+
+    monkeypatch.setattr(sessions, "begin", late)
+    login = asyncio.ensure_future(access.logins.login("", name, PASSWORD, HERE))
+    await asyncio.to_thread(making.wait, 20)
+    change = asyncio.ensure_future(ending)
+    await asyncio.wait([change], timeout=0.5)  # it has to wait for the login
+    go_on.set()
+    await change
+    return await login
+
+
+async def test_whoever_logs_in_while_their_password_is_changed_is_in_no_more(
+    access: Access, anna: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change = access.people.set_password("", anna, "another few words", BY)
+
+    tokens = await ended_while_logging_in(access, anna, change, monkeypatch)
+
+    assert await access.proofs.principal(tokens.access_token) is None
+
+
+async def test_whoever_logs_in_while_they_are_shut_out_is_not_in_once_they_are_let_in_again(
+    access: Access, anna: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shut = access.people.change("", anna, BY, enabled=False)
+
+    tokens = await ended_while_logging_in(access, anna, shut, monkeypatch)
+    await access.people.change("", anna, BY, enabled=True)
+
+    assert await access.proofs.principal(tokens.access_token) is None
+
+
+async def test_whoever_logs_in_while_they_are_removed_is_nobody_of_that_name_later(
+    access: Access, anna: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    removal = access.people.remove("", anna, BY)
+
+    tokens = await ended_while_logging_in(access, anna, removal, monkeypatch)
+    await access.people.add("", anna, "admin", PASSWORD, BY)
+
+    assert await access.proofs.principal(tokens.access_token) is None
+
+
+async def test_what_was_asked_before_a_session_ended_is_not_remembered_after(
+    access: Access, anna: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tokens = await access.logins.login("", anna, PASSWORD, HERE)
+    found, go_on = threading.Event(), threading.Event()
+    ask = access.proofs._asked
+
+    def late(word: str, now: float) -> Any:
+        known = ask(word, now)
+        found.set()
+        go_on.wait(20)
+        return known
+
+    with monkeypatch.context() as slowly:
+        slowly.setattr(access.proofs, "_asked", late)
+        asking = asyncio.ensure_future(access.proofs.principal(tokens.access_token))
+        await asyncio.to_thread(found.wait, 20)
+        await access.people.change("", anna, BY, enabled=False)
+        go_on.set()
+        await asking
+
+    assert await access.proofs.principal(tokens.access_token) is None
