@@ -131,7 +131,7 @@ class Signing:
 
     def _look(self, now: float) -> None:
         """See whether another process has changed the keys, now and then."""
-        if now - self._looked >= LOOKING:
+        if not 0 <= now - self._looked < LOOKING:  # the clock may be set back
             self._keys = self._from_file()
             self._looked = now
 

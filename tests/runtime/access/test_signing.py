@@ -170,3 +170,13 @@ def test_nobody_else_may_read_the_keys(signing: Signing) -> None:
 
     with pytest.raises(Exposed):
         Signing(signing.folder).sign(CLAIMS)
+
+
+def test_a_key_that_another_process_made_is_heard_of_after_the_clock_was_set_back(
+    signing: Signing, tmp_path: Path
+) -> None:
+    signing.sign(CLAIMS)
+    other, earlier = Signing(tmp_path), msgspec.structs.replace(CLAIMS, iat=0.0, exp=LASTS)
+    other.rotate(0.0)
+
+    assert signing.read(other.sign(earlier), 0.0) == earlier
