@@ -14,6 +14,9 @@ from runtime.services.auth.shared import Doors, Whose, by, refuse_key, tenant_of
 from runtime.services.paging import Cursor, Limit, Page, cursor_of, text_after
 from runtime.services.roles import ByRole, NotAllowed, principal_of
 
+LONGEST_TITLE = 200
+"""Characters that are kept of a title."""
+
 
 class NewKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A key for oneself, or as an admin for another `user`.
@@ -74,7 +77,7 @@ async def add(
     if data.role and not who.may(data.role):
         raise NotAllowed(f"Who hasn't the role {data.role} can't give it to a key.")
     key, word = await access.people.add_key(
-        tenant_of(who, whose), user, data.title[:200], data.role, data.until, by(request)
+        tenant_of(who, whose), user, data.title[:LONGEST_TITLE], data.role, data.until, by(request)
     )
     return TheKey(word, key)
 
@@ -101,6 +104,8 @@ async def change(
     there = await _own(access, who, whose, id)
     said = {name: getattr(data, name) for name in KeyChange.__struct_fields__}
     changes = {name: value for name, value in said.items() if value is not msgspec.UNSET}
+    if "title" in changes:
+        changes["title"] = changes["title"][:LONGEST_TITLE]
     if "role" in changes and not who.may(changes["role"]):
         raise NotAllowed(f"Who hasn't the role {changes['role']} can't give it to a key.")
     return await access.people.change_key(there.tenant, id, by(request), **changes)

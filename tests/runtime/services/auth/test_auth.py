@@ -185,10 +185,12 @@ async def test_a_key_is_changed_by_whose_it_is(served: Served) -> None:
     path = f"{AUTH}/keys/{made.json()['about']['id']}"
 
     changed = await served.ask("runner", "PATCH", path, {"title": "nightly", "until": 9e9})
+    endless = await served.ask("runner", "PATCH", path, {"title": "x" * 100_000})
     others = await served.ask("viewer", "PATCH", path, {"title": "mine"})
     raised = await served.ask("runner", "PATCH", path, {"role": "admin"})
 
     assert (changed.json()["title"], changed.json()["until"]) == ("nightly", 9e9)
+    assert endless.json()["title"] == "x" * 200
     assert (changed.json()["role"], others.status_code, raised.status_code) == ("runner", 404, 403)
 
 
