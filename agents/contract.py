@@ -322,6 +322,8 @@ class Means(msgspec.Struct, frozen=True):
     makes that itself. `report` is called, on the loop, when it notices that its health has
     changed; nobody needs to ask it then. `model` is the one to ask where none is named.
     `evaluate` works out expressions. `resources` is the folder of what comes with the house.
+    `durability` says what is to be survived by what is acknowledged: the death of the process, or
+    with "full" that of the machine.
     """
 
     guards: Guards
@@ -332,6 +334,7 @@ class Means(msgspec.Struct, frozen=True):
     flows: Flows = NoFlows()
     evaluate: Evaluate = nothing_evaluated
     resources: str = ""
+    durability: Literal["normal", "full"] = "normal"
 
 
 class Agent(Protocol):

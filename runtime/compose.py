@@ -21,6 +21,7 @@ from graph.spec import BlockSpec
 from runtime.connections.connections import Connections
 from runtime.engine.surroundings import Limits
 from runtime.flow_calls import FlowCalls
+from runtime.journal.contract import Durability
 from runtime.journal.places import journal_at
 from runtime.metrics.places import metrics_beside
 from runtime.plugins import Installed, Offered, installed
@@ -89,6 +90,7 @@ class World:
         model: str = "",
         outside: Outside | None = None,
         integrates: bool = True,
+        durability: Durability = "normal",
     ) -> None:
         """`home` is where agents may keep things, a folder for passing things by default.
 
@@ -99,6 +101,7 @@ class World:
         self._model = model
         self._outside = outside or Outside()
         self._integrates = integrates
+        self._durability = durability
         self.known = AGENTS | INTEGRATION_AGENTS if integrates else AGENTS
         self._connections = connections or Connections(None)
         self._workers = Workers(packs, memory=memory)
@@ -120,6 +123,7 @@ class World:
             flows=self.flows,
             evaluate=self.evaluate,
             resources=str(RESOURCES),
+            durability=self._durability,
         )
 
     async def agent(self, kind: type[T], grants: Grants) -> T:
@@ -237,6 +241,7 @@ def world_of(
             pusher_encryption_master_key_base64=settings.pusher_encryption_master_key_base64,
         ),
         integrates=not settings.skip_integration_agents,
+        durability=settings.durability,
         connections=connections or connections_of(settings, blocks),
     )
 

@@ -126,9 +126,15 @@ async def test_an_agent_made_by_hand_has_neither(tmp_path: Path) -> None:
         await clerk.greet("Ada")
 
 
-async def test_an_agent_is_told_of_the_systems_outside(tmp_path: Path) -> None:
+async def test_an_agent_is_told_of_the_systems_outside_and_what_is_to_be_survived(
+    tmp_path: Path,
+) -> None:
     settings = Settings(
-        home=str(tmp_path), redis_url="redis://127.0.0.1:1", pusher_key="key", pusher_secret="hush"
+        home=str(tmp_path),
+        redis_url="redis://127.0.0.1:1",
+        pusher_key="key",
+        pusher_secret="hush",
+        durability="full",
     )
     world = world_of(settings, installed(None))
     clerk = await world.agent(Clerk, granted(tmp_path))
@@ -137,6 +143,7 @@ async def test_an_agent_is_told_of_the_systems_outside(tmp_path: Path) -> None:
         redis_url="redis://127.0.0.1:1", pusher_key="key", pusher_secret="hush"
     )
     assert "hush" not in repr(clerk.means)
+    assert clerk.means.durability == "full"
     await world.close()
 
 

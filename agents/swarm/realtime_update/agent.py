@@ -79,7 +79,8 @@ class RealtimeAgent(Worker):
             look_at_key(means.outside.pusher_encryption_master_key_base64)
         except BadInput as error:  # all other channels do
             self._misfit = self._misfit or str(error)
-        self._log = Log(means.folder, LANES if self._outside is not None else 0)
+        lanes = LANES if self._outside is not None else 0
+        self._log = Log(means.folder, lanes, flushes=means.durability == "full")
         self._app = Credentials("", "", "")
         self._credentials = ""
         self._is_open = False
@@ -162,18 +163,9 @@ class RealtimeAgent(Worker):
     def _health(self) -> Health:
         if self._misfit:
             return Health("degraded", self._misfit)
-        if self._courier is not None and self._courier.away:
-            return Health(
-                "degraded",
-                f"Pusher is away: {self._courier.away} Clients are served by our own server, and"
-                " events wait to be taken to Pusher.",
-            )
-        if self._fellows is not None and self._fellows.away:
-            return Health(
-                "degraded",
-                f"Redis is away: {self._fellows.away}. Who is at other processes of this home is"
-                " shown as it was; all that is said goes on.",
-            )
+        for one in (self._courier, self._fellows):
+            if one is not None and one.away:
+                return Health("degraded", one.trouble)
         return Health("ok")
 
     async def _look_outside(self, pusher: Pusher, courier: Courier) -> None:

@@ -128,6 +128,14 @@ class Courier:
             self._changed()
         self.away = why
 
+    @property
+    def trouble(self) -> str:
+        """What follows from it being away."""
+        return (
+            f"Pusher is away: {self.away} Clients are served by our own server, and events wait to"
+            " be taken to Pusher."
+        )
+
     def noticed(self, error: AgentError) -> None:
         """Somebody else found that Pusher can't be reached."""
         if error.retryable or isinstance(error, Refused):

@@ -169,6 +169,14 @@ class Fellows:
             self._untold.append(_Untold(_now(), event))
 
     @property
+    def trouble(self) -> str:
+        """What follows from Redis being away."""
+        return (
+            f"Redis is away: {self.away}. Who is at other processes of this home is shown as it"
+            " was; all that is said goes on."
+        )
+
+    @property
     def _is_eldest(self) -> bool:
         return all(self._who < other for other in self._heard)
 

@@ -77,13 +77,15 @@ class Past(NamedTuple):
 class Log:
     """One file for all processes of a home. Calls block: make them in a thread.
 
-    What is said waits to be taken outside on one of so many `lanes`; without any it doesn't.
+    What is said waits to be taken outside on one of so many `lanes`; without any it doesn't. A
+    killed process loses nothing that was said; what `flushes` loses nothing at a power cut either.
     Raises Unavailable when the file can't be used.
     """
 
-    def __init__(self, folder: Path, lanes: int = 0) -> None:
+    def __init__(self, folder: Path, lanes: int = 0, *, flushes: bool = False) -> None:
         self._folder = folder
         self._lanes = lanes
+        self._synchronous = "FULL" if flushes else "NORMAL"
         self._lock = threading.Lock()
         self._database: sqlite3.Connection | None = None
         self._until_tidied = TIDIED_EVERY
@@ -242,8 +244,7 @@ class Log:
                 check_same_thread=False,
             )
             database.execute("PRAGMA journal_mode = WAL")
-            # A killed process loses nothing so; only a power cut may take the last moments.
-            database.execute("PRAGMA synchronous = NORMAL")
+            database.execute(f"PRAGMA synchronous = {self._synchronous}")
             self._database = database
         return self._database
 

@@ -124,6 +124,18 @@ def test_whom_an_event_is_not_for_is_kept_also_in_a_file_from_before_it_was(tmp_
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(("flushes", "synchronous"), [(False, 1), (True, 2)])
+def test_the_disk_is_told_to_flush_where_a_power_cut_is_to_be_survived(
+    tmp_path: Path, flushes: bool, synchronous: int
+) -> None:
+    log = Log(tmp_path, flushes=flushes)
+    with log._using() as database:
+        (found,) = database.execute("PRAGMA synchronous").fetchone()
+    log.close()
+
+    assert found == synchronous
+
+
 def test_a_folder_that_can_t_be_used_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
 
