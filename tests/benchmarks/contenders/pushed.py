@@ -25,6 +25,9 @@ BATCHES = {1: 200, 100: 20}
 EVENTS = 20
 """Events of a lap in which it is looked how late they come."""
 
+PING = b"\x89"
+"""Begins a server's question whether a client lives, and stands in nothing else: all is ASCII."""
+
 MARK = "~"
 """Stands once in each event, and in nothing else: what is counted."""
 
@@ -57,6 +60,8 @@ class Client(asyncio.Protocol):
         )
 
     def data_received(self, data: bytes) -> None:
+        if PING in data:
+            self._pong(data[data.index(PING) + 1 :])
         if self.joined.done():
             if count := data.count(MARK.encode()):
                 self._crowd.heard(count)
@@ -69,6 +74,14 @@ class Client(asyncio.Protocol):
             said = {"event": "pusher:subscribe", "data": {"channel": "news"}}
             text = json.dumps(said).encode()
             self.transport.write(bytes((0x81, 0x80 | len(text), 0, 0, 0, 0)) + text)
+
+    def _pong(self, ping: bytes) -> None:
+        """Show that it lives: else it is closed after a while."""
+        length = ping[0]
+        self.transport.write(bytes((0x8A, 0x80 | length, 0, 0, 0, 0)) + ping[1 : 1 + length])
+
+    def connection_lost(self, _: Exception | None) -> None:
+        self._crowd.lost()
 
 
 class Crowd:
@@ -100,6 +113,11 @@ class Crowd:
         self._left -= count
         if self._left <= 0:
             self._all.set()
+
+    def lost(self) -> None:
+        """A client is gone; whoever waits for it is told."""
+        self._left = -1
+        self._all.set()
 
     async def say(self, events: int, times: int = 1) -> None:
         """Say so many events at once, so often, and wait until everybody has them all."""
