@@ -1,6 +1,7 @@
 """Keeps what agents are defined by, and has them work."""
 
 import asyncio
+import contextlib
 import hashlib
 import re
 import time
@@ -13,7 +14,7 @@ from agents.defined.drawing import drawn, inputs_of, tool_name
 from agents.defined.shapes import NAME, Defined, Definition, Used
 from agents.swarm.own_tables import OwnTables
 from agents.worker import Worker, capability
-from graph.errors import BadInput
+from graph.errors import BadInput, HeddleError
 from graph.file_format import read, write
 from graph.flow import Flow
 from graph.values import did_you_mean
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
 T = TypeVar("T")
+
+LOOKS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+"""Seconds between looks whether a run is over that left an agent at work; it is in a moment."""
 
 MOST = 200
 """Agents or versions in one list."""
@@ -37,10 +41,14 @@ class DefinedAgents(Worker):
     def __init__(self, grants: Grants, means: Means) -> None:
         super().__init__(grants, means)
         self._flows = means.flows
+        self._leaving = set[asyncio.Task[None]]()
         self._tables = OwnTables(means, self.kind, "defined.db", registry.STATEMENTS)
 
     async def close(self) -> None:
-        """Let go of the database."""
+        """Let go of the database. Runs that nobody waits for any more stay where they are."""
+        for task in self._leaving:
+            task.cancel()
+        await asyncio.gather(*self._leaving, return_exceptions=True)
         await asyncio.to_thread(self._tables.close)
 
     async def health(self, *, deep: bool = False) -> Health:
@@ -105,17 +113,41 @@ class DefinedAgents(Worker):
         version: int = 0,
         key: str = "",
         within: Mapping[str, Any] | None = None,
+        by: str = "",
     ) -> Used:
         """Have an agent work, and wait for its answer. With one `key` it works but once.
 
-        It may touch what this home grants, and of that only what `within` allows, if given.
+        It may touch what this home grants, and of that only what `within` allows, if given. It
+        works no longer than the run `by` that uses it, if that is named.
         """
         found = await self.definition(name, version=version)
         run = f"a{hashlib.sha256(key.encode()).hexdigest()[:24]}" if key else ""
         given = _suiting(found, inputs)
         began = await self._flows.begin(found.flow, given, run=run, within=within)
-        gave = await self._flows.result(began)
+        await self._flows.go_on(began)  # nobody may drive it, as after a crash
+        try:
+            gave = await self._flows.result(began)
+        except asyncio.CancelledError:
+            if by:
+                self._leave(began, by)
+            raise
         return Used(gave["answer"], gave["ended"], gave["usage"], began, found.version)
+
+    def _leave(self, run: str, by: str) -> None:
+        """Nobody waits for a run any more: it is ended if the one that began it is."""
+        task = asyncio.create_task(self._ended_with(run, by))
+        self._leaving.add(task)
+        task.add_done_callback(self._leaving.discard)
+
+    async def _ended_with(self, run: str, by: str) -> None:
+        """End a run once the one that began it is over; one that goes on will ask for it again."""
+        for pause in LOOKS:
+            await asyncio.sleep(pause)
+            with contextlib.suppress(HeddleError):
+                course = await self._flows.course(by)
+                if course is not None and (course.ended or course.state == "cancelling"):
+                    await self._flows.cancel(run, "What used it has ended.")
+                    return
 
     async def _read(self, work: "Callable[[Connection], T]") -> T:
         return await self._tables.done(self._tables.read_now, work)

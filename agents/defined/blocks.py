@@ -52,7 +52,7 @@ async def use(
     """
     found = await _agent(context)
     used = await found.use(
-        agent, inputs, version=version, key=context.key, within=context.granted()
+        agent, inputs, version=version, key=context.key, within=context.granted(), by=context.run
     )
     context.spend(
         tokens=int(used.usage.get("tokens_in", 0)) + int(used.usage.get("tokens_out", 0)),

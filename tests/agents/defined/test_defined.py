@@ -45,6 +45,9 @@ class House(NoFlows):
         self.begun.setdefault(run or f"r{len(self.begun)}", inputs)
         return run or f"r{len(self.begun) - 1}"
 
+    async def go_on(self, run: str = "") -> bool:
+        return True
+
     async def result(self, run: str = "") -> Mapping[str, Any]:
         return {"answer": dict(self.begun[run]), "ended": "answered", "usage": {}, "steps": []}
 
