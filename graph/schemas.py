@@ -78,7 +78,8 @@ def _validator(rules: Any) -> Any:
     except jsonschema_rs.ValidationError as error:
         where = write_path(tuple(error.instance_path))
         place = f" at {where!r}" if where else ""
-        raise BadInput(f"The schema is wrong{place}: {_brief(error.message)}.") from None
+        message = error.message.replace(_VALUE, _shown(error.instance))
+        raise BadInput(f"The schema is wrong{place}: {_brief(message)}.") from None
     except ValueError as error:
         if "Recursion limit" in str(error):
             raise BadInput("The schema is nested too deeply.") from None

@@ -124,6 +124,11 @@ def test_a_schema_that_is_wrong_or_refers_outside_is_refused(schema: dict[str, A
         faults({"a": 1}, schema)
 
 
+def test_a_schema_that_is_wrong_names_what_it_says_there() -> None:
+    with pytest.raises(BadInput, match=r"at 'type': .objekt. is not valid"):
+        faults({}, {"type": "objekt"})
+
+
 @pytest.mark.parametrize(
     ("schema", "value"),
     [
