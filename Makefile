@@ -21,7 +21,7 @@ apt        = { echo "Installing Debian's $(1)"; $(as_root) apt-get update -qq >/
                $(as_root) apt-get install -qq --yes --no-install-recommends $(1) >/dev/null; }
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint check bench lock format clean postgresql redis screenshots qt screen FORCE
+.PHONY: help run test lint check attack bench lock format clean postgresql redis screenshots qt screen FORCE
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -49,6 +49,11 @@ lint: $(VENV)/.dev ## ruff, mypy --strict and the import contracts
 	$(BIN)/lint-imports
 
 check: lint test ## everything a change has to pass
+
+attack: $(VENV)/.dev postgresql redis ## throw ten thousand requests at every service (HEDDLE_ATTACKS=…)
+	HEDDLE_ATTACKS=$(or $(HEDDLE_ATTACKS),10000) $(BIN)/python -m pytest tests/runtime/services/test_attacks.py \
+	  tests/runtime/services/integration/test_attacks.py
+	HEDDLE_ATTACKS=1000 $(BIN)/python -m pytest tests/agents/swarm/api_gateway/test_openapi.py
 
 bench: $(VENV)/.dev postgresql qt ## measure us beside our peers, write docs/benchmarks.md
 	$(BIN)/python -m tests.benchmarks $(or $(ARGS),--write docs/benchmarks.md)

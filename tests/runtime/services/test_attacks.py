@@ -31,6 +31,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Heddle]:
         yield made
 
 
+@pytest.mark.timeout(180 + CASES)
 @pytest.mark.parametrize("service", SERVICES)
 def test_nothing_thrown_at_a_service_makes_it_fail(server: Heddle, service: str) -> None:
     address = f"{server.address}/api/v1/{service}/schema/openapi.json"
