@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
+import msgspec
+
 from agents.swarm.schema_validator.shapes import (
     Incompatibility,
     Level,
@@ -293,6 +295,35 @@ async def get(
     one = kept[versions.index(version)] if version else kept[-1]
     schema = one.schema
     return Found(schema.definition, schema.version, schema.schema_type, kept[-1].level, versions)
+
+
+class Schemas(NamedTuple):
+    """Schemas by name and platform."""
+
+    schemas: Annotated[
+        list[dict[str, Any]],
+        "Each with `schema_name`, `platform`, `schema_type`, and its `versions`, the oldest first.",
+    ]
+
+
+@block(
+    "schema.list",
+    title="List schemas",
+    icon="mdi6.bookshelf",
+    agent="schema_validator",
+    effect="read",
+    search=("json schema", "avro", "protobuf", "registry", "versions", "all", "which"),
+)
+async def list_schemas(
+    context: Context,
+    platform: Annotated[
+        Literal["all", Platform], "Whose schemas; each platform has its own."
+    ] = "all",
+) -> Schemas:
+    """List the schemas that are kept, with all versions of each, by name and platform."""
+    agent = await _agent(context)
+    kept = [one for one in await agent.schemas() if platform in ("all", one.platform)]
+    return Schemas(msgspec.to_builtins(kept))
 
 
 def _schema(

@@ -76,9 +76,9 @@ class UiSyncAgent(Worker):
         return await self._mutated(component, mutation)
 
     @capability("write")
-    async def remove(self, component: str) -> Applied:
-        """Take a component off the list; whoever still looks at it sees null."""
-        empty = mutation_of(whole(None), "", None)
+    async def remove(self, component: str, *, id: str = "") -> Applied:
+        """Take a component off the list; whoever still looks at it sees null. Once for each id."""
+        empty = mutation_of(whole(None), id, None)
         return await self._mutated(component, empty, removes=True)
 
     @capability("read")

@@ -1,4 +1,4 @@
-"""What flows can do with components of user interfaces: look, set, change, wait."""
+"""What flows can do with components of user interfaces: look, set, change, wait, list, remove."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -29,6 +29,15 @@ class Shown(NamedTuple):
 
     value: Annotated[Any, "What it is; None if nobody has set it."]
     version: Annotated[int, "Its version; 0 if nobody has set it."]
+
+
+class Components(NamedTuple):
+    """Components by name."""
+
+    components: Annotated[
+        list[dict[str, Any]], "Each with `component`, `version`, `subscribers`, `size` and `at`."
+    ]
+    total: Annotated[int, "How many there are with these letters in their names."]
 
 
 @block(
@@ -130,6 +139,44 @@ async def wait(
     while not await _is_over(context, until, now.value, now.version, known):
         now = await agent.wait(component, after=now.version, within=LOOK)
     return Shown(now.value, now.version)
+
+
+@block(
+    "ui.list",
+    title="List components",
+    icon="mdi6.view-list-outline",
+    agent="ui_sync",
+    effect="read",
+    search=("interface", "state", "frontend", "sync", "which", "all"),
+)
+async def list_components(
+    context: Context,
+    find: Annotated[str, "Letters that their names have; empty: all."] = "",
+    most: Annotated[int, "As many at the most, up to 500."] = 100,
+    skip: Annotated[int, "Leave out so many of the first.", Look(more=True)] = 0,
+) -> Components:
+    """List components of user interfaces, and how many look at each of them."""
+    agent = await _agent(context)
+    found = await agent.components(find=find, limit=most, offset=skip)
+    return Components(msgspec.to_builtins(found.components), found.total)
+
+
+@block(
+    "ui.remove",
+    title="Remove component",
+    icon="mdi6.view-dashboard-edit-outline",
+    agent="ui_sync",
+    effect="write",
+    repeatable=True,
+    search=("interface", "state", "frontend", "delete", "sync"),
+)
+async def remove(component: Name, context: Context) -> None:
+    """Take a component of user interfaces off the list; whoever still looks at it sees null.
+
+    Done again after a crash, it is done once.
+    """
+    agent = await _agent(context)
+    await agent.remove(component, id=_id(context))
 
 
 async def _is_over(context: Context, until: str, value: Any, version: int, known: int) -> bool:

@@ -13,6 +13,7 @@ from agents.swarm.schema_validator.agent import SchemaAgent
 from agents.swarm.schema_validator.blocks import (
     check,
     get,
+    list_schemas,
     migrate,
     register,
     transform,
@@ -49,6 +50,19 @@ async def test_a_schema_is_kept_and_found_again(context: Surroundings) -> None:
 
     assert made[:4] == ("lesson_content", "1.0.0", True, True)
     assert found == (LESSON, "1.0.0", "json_schema", "BACKWARD", ["1.0.0"])
+
+
+async def test_schemas_are_listed_by_platform(context: Surroundings) -> None:
+    await register("lesson", LESSON, context)
+    await register("lesson", LESSON, context, platform="roblox")
+
+    every = await list_schemas(context)
+    some = await list_schemas(context, "roblox")
+
+    assert [(one["schema_name"], one["platform"]) for one in every.schemas] == [
+        ("lesson", "backend"), ("lesson", "roblox"),
+    ]  # fmt: skip
+    assert [one["versions"][0]["version"] for one in some.schemas] == ["1.0.0"]
 
 
 async def test_the_same_schema_stays_the_version_it_was(context: Surroundings) -> None:

@@ -10,7 +10,14 @@ import pytest
 from agents.contract import Grants, Task
 from agents.swarm.ui_sync import blocks
 from agents.swarm.ui_sync.agent import UiSyncAgent
-from agents.swarm.ui_sync.blocks import get, patch, set_component, wait
+from agents.swarm.ui_sync.blocks import (
+    get,
+    list_components,
+    patch,
+    remove,
+    set_component,
+    wait,
+)
 from agents.swarm.ui_sync.shapes import Declined
 from graph.catalog import blocks_in
 from graph.errors import BadInput
@@ -52,6 +59,20 @@ async def test_a_task_that_is_done_again_changes_nothing_again(context: Surround
     again = await patch("list", added, await step(context, "b"))
 
     assert first == again == ([1], 2)
+
+
+async def test_components_are_listed_until_they_are_removed(context: Surroundings) -> None:
+    for name in ("cart", "cart/note", "menu"):
+        await set_component(name, name, await step(context, name))
+    found = await list_components(context, "cart", most=1)
+
+    await remove("cart", await step(context, "r"))
+    await remove("cart", await step(context, "r"))
+    left = await list_components(context)
+
+    assert ([one["component"] for one in found.components], found.total) == (["cart"], 2)
+    assert [one["component"] for one in left.components] == ["cart/note", "menu"]
+    assert await get("cart", context) == (None, 2)
 
 
 async def test_what_others_changed_meanwhile_is_not_overwritten_unasked(
@@ -155,5 +176,6 @@ def test_blocks_that_write_may_be_done_again() -> None:
     assert {kind for kind, spec in specs.items() if spec.effect == "write"} == {
         "ui.set",
         "ui.patch",
+        "ui.remove",
     }
     assert all(spec.repeatable for spec in specs.values())
