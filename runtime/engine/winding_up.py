@@ -1,5 +1,6 @@
 """A run that is cancelled and undone first: nothing else begins, and Compensate has its turn."""
 
+import asyncio
 from typing import Protocol
 
 from graph.compile.bind import SKIPPED
@@ -53,7 +54,8 @@ class WindingUp:
         for scope in [scope for scope in run.scopes.values() if not is_undoing(scope)]:
             for i, task in list(live.under_way.get(scope, {}).items()):
                 if i not in scope.plan.bodies and not _comes_to_its_end(scope.plan.specs[i]):
-                    task.cancel()
+                    # One that hasn't had its first turn would end without a word.
+                    asyncio.get_running_loop().call_soon(task.cancel)
             for i in _waiting_for_another_attempt(scope):
                 self.call_off(scope, i)
 

@@ -1,10 +1,13 @@
 """A run that is cancelled ends at once, or is undone first where Compensate says how."""
 
+import asyncio
+
 import pytest
 
 from graph.compile import compile_flow
 from graph.flow import Block, Flow, Retry, Settings
 from runtime.engine.live import Live
+from runtime.engine.state import Scope
 from runtime.events import (
     AnyEvent,
     RunCancelled,
@@ -299,3 +302,24 @@ async def test_an_effect_cut_off_by_a_crash_is_found_out_about_before_all_is_und
     assert "last" in tasks(events, TaskFinished)
     assert calls["key r1:last"] == 2
     assert left(events) == UNDONE
+
+
+async def test_one_that_was_about_to_begin_is_called_off_too(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    under_way = studio.executor._runner.under_way
+    begin = under_way.begin
+
+    def cancelled_first(live: Live, scope: Scope, i: int, attempt: int) -> None:
+        if scope.plan.ids[i] == "last":  # whoever cancels has the loop before the task has it
+            asyncio.get_running_loop().call_soon(studio.executor.cancel, live, "")
+        begin(live, scope, i, attempt)
+
+    monkeypatch.setattr(under_way, "begin", cancelled_first)
+    live = studio.begin(trip(sleeping()))
+
+    end = await studio.finish(live, within=20)
+
+    assert isinstance(end, RunCancelled)
+    assert left(await studio.events()) == UNDONE
+    assert not under_way._busy
