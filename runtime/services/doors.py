@@ -76,9 +76,16 @@ def close(made: Sequence[Door]) -> None:
         door.listening.socket.close()
 
 
-def process_of(owner: str, made: Sequence[Door], public: str) -> Process:
-    """What the registry is told of this process."""
-    return Process(owner, version_here(), time.time(), addresses(made, public))
+def process_of(
+    owner: str, made: Sequence[Door], public: str, *, integrates: bool = True
+) -> Process:
+    """What the registry is told of this process.
+
+    Without agents that connect platforms, services that are but a way to one aren't there.
+    """
+    bare = {one.name for door in made for one in door.services if not (integrates or one.ways)}
+    there = {name: at for name, at in addresses(made, public).items() if name not in bare}
+    return Process(owner, version_here(), time.time(), there)
 
 
 def main_door(made: Sequence[Door]) -> Door | None:

@@ -244,7 +244,9 @@ def _registry(
         await runtime.journal.flow("")
         return ""
 
-    process = process_of(runtime.owner, made, wanted.public)
+    process = process_of(
+        runtime.owner, made, wanted.public, integrates=not settings.skip_integration_agents
+    )
     return Registry(board_of(settings.folder, settings.database_url), process, look)
 
 

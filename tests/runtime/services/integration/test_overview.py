@@ -27,10 +27,13 @@ def test_without_the_agents_the_status_says_why(tmp_path: Path) -> None:
     with Heddle(tmp_path, SKIP_INTEGRATION_AGENTS="true") as server, hub_of(server) as hub:
         told = hub.get("status").json()
         refused = hub.post("workflow/create", json={"name": "user_sync"})
+        services = {one["service"] for one in hub.get(f"{server.address}/services").json()}
 
     assert told["initialized"] is False
     assert told["agents"] == {}
     assert "SKIP_INTEGRATION_AGENTS" in told["detail"]
+    assert "integration" in services
+    assert "gateway" not in services, "nobody would be answered there"
     assert refused.status_code == 503
     assert "SKIP_INTEGRATION_AGENTS" in refused.json()["cure"]
 
