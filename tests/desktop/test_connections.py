@@ -45,7 +45,7 @@ def row(studio: Driver, *words: str) -> Thing:
     def right(name: str) -> bool:
         return name.startswith("local, ") and all(word in name for word in words)
 
-    return studio.tree.wait_for("tree item", right)
+    return studio.tree.wait_for("cell", right)
 
 
 def connect(studio: Driver, models: Models) -> None:
