@@ -3,13 +3,15 @@
 from collections.abc import Mapping, Sequence
 from functools import reduce
 
+from msgspec.structs import replace
+
 from agents.contract import CourseState, FlowCourse, FlowStep, StepState
 from graph.catalog import Catalog
 from graph.compile.plan import Plan
 from graph.compile.ports import CALL
 from graph.flow import Flow
 from runtime.engine.winding_up import COMPENSATE
-from runtime.events import AnyEvent, ScopeClosed, ScopeOpened
+from runtime.events import AnyEvent, RunCancelling, ScopeClosed, ScopeOpened, TaskSkipped
 from runtime.projections.block_view import BlockState, BlockView
 from runtime.projections.run_view import RunState, RunView
 
@@ -32,13 +34,14 @@ _RUN: Mapping[RunState, CourseState] = {
 def course(flow: Flow, plan: Plan, catalog: Catalog, events: Sequence[AnyEvent]) -> FlowCourse:
     """How far a run is by its events, those that count."""
     view = reduce(RunView.after, events, RunView())
-    rounds = _rounds(flow, events)
+    rounds, cut_off = _rounds(flow, events), _cut_off(events)
+    steps = [_step(flow, view, id, rounds) for id in steps_of(flow, plan, catalog)]
     return FlowCourse(
         run=view.run,
         state="cancelling" if view.cancelling and view.state == "running" else _RUN[view.state],
         began=view.began,
         ended=view.ended,
-        steps=tuple(_step(flow, view, id, rounds) for id in steps_of(flow, plan, catalog)),
+        steps=tuple(_left(step) if step.step in cut_off else step for step in steps),
         outputs=view.outputs,
         failure=view.failure.message if view.failure else _cancelled(view, rounds),
         cure=view.failure.cure if view.failure else "",
@@ -67,6 +70,18 @@ def _rounds(flow: Flow, events: Sequence[AnyEvent]) -> dict[str, str | None]:
             if block in undoers:
                 rounds[step] = _went(event)
     return rounds
+
+
+def _cut_off(events: Sequence[AnyEvent]) -> set[str]:
+    """The steps of which something was left out since the run was cancelled."""
+    cancelled = (n for n, event in enumerate(events) if isinstance(event, RunCancelling))
+    since = events[next(cancelled, len(events)) :]
+    return {event.task.partition("/")[0] for event in since if isinstance(event, TaskSkipped)}
+
+
+def _left(step: FlowStep) -> FlowStep:
+    """A sub-flow that was left midway isn't done, although some of its blocks are."""
+    return replace(step, state="skipped") if step.state == "done" else step
 
 
 def _went(event: ScopeOpened | ScopeClosed) -> str | None:

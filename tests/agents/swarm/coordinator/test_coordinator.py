@@ -251,6 +251,47 @@ async def test_one_that_is_cancelled_undoes_what_it_did_and_says_so(
     assert not (tmp_path / "hotel.txt").exists()
 
 
+async def test_a_step_that_was_left_midway_is_not_told_as_done(
+    coordinator: CoordinatorAgent,
+) -> None:
+    inner = Flow.of(
+        [
+            Block("train", "files.write", {"path": "train.txt", "content": "seat"}),
+            Block("wait", "logic.wait", {"seconds": 600.0}),
+            Block("out", "flow.output"),
+        ],
+        [("train.path", "wait.value"), ("wait.value", "out.value")],
+    )
+    flow = Flow.of(
+        [
+            Block("book", "flow.call", {"flow": "inner"}),
+            Block("hotel", "files.write", {"path": "hotel.txt"}, settings=CATCHES),
+            Block("undo", "logic.compensate", {"undo": ["undo_book"]}),
+            Block("done", "logic.merge_some"),
+        ],
+        [
+            ("book.result", "hotel.content"),
+            ("book.result", "done.book"),
+            ("hotel.error", "undo.failure"),
+            ("done.value", "undo.done"),
+        ],
+        name="Left",
+        flows={
+            "inner": inner,
+            "undo_book": Flow.of([Block("done", "flow.input", {"name": "done"})]),
+        },
+    )
+    await coordinator.add_template("left", write(flow))
+    made = (await coordinator.create("left")).workflow_id
+    await shows(coordinator, made, book="running")
+
+    await coordinator.cancel(made)
+    done = await coordinator.wait(made)
+
+    assert (done.status, done.progress) == ("cancelled", 0.0)
+    assert states(done) == {"book": "skipped", "hotel": "skipped"}
+
+
 async def test_while_it_is_undone_its_progress_says_so(coordinator: CoordinatorAgent) -> None:
     made = await booked(coordinator, lingering(undoes=600.0))
 
