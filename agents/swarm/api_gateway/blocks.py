@@ -205,6 +205,20 @@ async def endpoints(
     return [_listed(one) for one in shown if version in ("all", one.endpoint.version)]
 
 
+@block(
+    "gateway.describe",
+    title="Describe API",
+    icon="mdi6.file-document-outline",
+    agent="api_gateway",
+    effect="read",
+    output="document",
+    search=("openapi", "swagger", "endpoint", "document", "client", "generate"),
+)
+async def describe(context: Context, version: On = "v1") -> dict[str, Any]:
+    """The OpenAPI 3.1 document of a version of the API: to keep, to compare, to make clients of."""
+    return dict(await (await _gateway(context)).openapi(version))
+
+
 def _listed(shown: "Shown") -> dict[str, Any]:
     endpoint, usage = shown.endpoint, shown.usage
     return {

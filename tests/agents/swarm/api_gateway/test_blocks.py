@@ -8,7 +8,14 @@ import pytest
 import pytest_asyncio
 
 from agents.contract import Grants
-from agents.swarm.api_gateway.blocks import call, deprecate, endpoints, publish, remove
+from agents.swarm.api_gateway.blocks import (
+    call,
+    deprecate,
+    describe,
+    endpoints,
+    publish,
+    remove,
+)
 from graph.errors import BadInput
 from tests.agents.conftest import Surroundings
 from tests.agents.swarm.api_gateway.conftest import HELLO, LESSON, Gateway
@@ -91,6 +98,15 @@ async def test_endpoints_are_listed_with_what_their_calls_came_to(
         ("v1", "hello", 1), ("v2", "lesson", 0),
     ]  # fmt: skip
     assert [one["address"] for one in only] == ["/gateway/v2/lessons/{id}"]
+
+
+async def test_a_flow_gets_the_document_that_callers_get(gateway: Gateway, inside: Inside) -> None:
+    await publish("lesson", "/lessons/{id}", "Lesson", inside, version="v2")
+
+    document = await describe(inside, version="v2")
+
+    assert document == (await gateway.client.get("/gateway/v2/openapi.json")).json()
+    assert list(document["paths"]) == ["/lessons/{id}"]
 
 
 async def test_removing_says_whether_there_was_one(inside: Inside) -> None:
