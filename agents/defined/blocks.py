@@ -23,8 +23,8 @@ class Came(NamedTuple):
 
 
 def _needs(_: Mapping[str, Any]) -> Needs:
-    """Any host: which ones, only the agent's definition tells."""
-    return Needs(hosts=("*",))
+    """Any host and database: which ones, only the agent's definition tells."""
+    return Needs(hosts=("*",), databases=("*",))
 
 
 @block(

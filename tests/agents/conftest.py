@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+import msgspec
 import pytest
 
 from agents.contract import Grants, Means
@@ -53,6 +54,10 @@ class Surroundings:
     async def close(self) -> None:
         for made in self._agents.values():
             await made.close()
+
+    def granted(self) -> Mapping[str, Any]:
+        given: dict[str, Any] = msgspec.to_builtins(self.grants)
+        return given
 
     def spend(self, *, tokens: int = 0, cost: float = 0.0, model: str = "") -> None:
         self.spent.append((tokens, cost, model))

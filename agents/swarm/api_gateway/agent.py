@@ -228,13 +228,23 @@ class GatewayAgent(Worker):
         self._standing.take(await self._done(self._store.remove_key, id))
 
     @capability("write")
-    async def call(self, version: Version, name: str, values: Mapping[str, Any]) -> Called:
-        """Call an endpoint from within: its values are checked, its limits and keys are not."""
+    async def call(
+        self,
+        version: Version,
+        name: str,
+        values: Mapping[str, Any],
+        *,
+        within: Mapping[str, Any] | None = None,
+    ) -> Called:
+        """Call an endpoint from within: its values are checked, its limits and keys are not.
+
+        Its flow may touch what this home grants, and of that only what `within` allows, if given.
+        """
         gate = self._one(version, name)
         try:
             record = gate.checked(values)
             inputs = await gate.inputs(record, self.means.evaluate)
-            answer = await self._calls.answer(Request(gate, inputs, "within"))
+            answer = await self._calls.answer(Request(gate, inputs, "within", within=within))
         except Refusal as refusal:
             if refusal.status in (400, 422):
                 raise BadInput(refusal.detail, cure=refusal.cure) from None

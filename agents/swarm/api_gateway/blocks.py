@@ -10,7 +10,7 @@ from agents.swarm.api_gateway.shapes import Access, Answers, Endpoint, Method, R
 from graph.block import block
 from graph.context import Context
 from graph.errors import BadInput
-from graph.spec import Look
+from graph.spec import Look, Needs
 
 if TYPE_CHECKING:
     from agents.swarm.api_gateway.agent import GatewayAgent
@@ -21,6 +21,11 @@ _NOTHING: Mapping[str, Any] = {}
 Name = Annotated[str, "What the endpoint is called: small letters, digits and _."]
 On = Annotated[Version, "The version of the API that it belongs to."]
 """Versions stand side by side."""
+
+
+def _needs(_: Mapping[str, Any]) -> Needs:
+    """Any host and database: which ones, only the endpoint's flow tells."""
+    return Needs(hosts=("*",), databases=("*",))
 
 
 class Published(NamedTuple):
@@ -163,6 +168,7 @@ async def deprecate(
     agent="api_gateway",
     effect="write",
     repeatable=False,
+    needs=_needs,
     search=("api", "endpoint", "invoke", "request"),
 )
 async def call(
@@ -175,9 +181,11 @@ async def call(
 ) -> Called:
     """Call an endpoint of this server as a program would, without the way over the network.
 
-    Values are checked as those of any caller; keys and rates don't count.
+    Values are checked as those of any caller; keys and rates don't count. Its flow may touch what
+    this one may, and of that only what its home grants.
     """
-    answer = await (await _gateway(context)).call(version, name, values)
+    gateway = await _gateway(context)
+    answer = await gateway.call(version, name, values, within=context.granted())
     if answer.deprecated:
         context.trace("deprecated", {"endpoint": f"{version}/{name}", "said": answer.deprecated})
     return Called(answer.value, answer.status, answer.deprecated)

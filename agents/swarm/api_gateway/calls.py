@@ -30,7 +30,8 @@ Apart = Callable[..., Any]
 class Request(msgspec.Struct, frozen=True):
     """A call that was read and may be answered: its inputs, whose it is, and what repeats it.
 
-    `before` is what its caller's addresses begin with.
+    `before` is what its caller's addresses begin with; `within` what its caller may touch, if that
+    is a flow.
     """
 
     gate: Gate
@@ -39,6 +40,12 @@ class Request(msgspec.Struct, frozen=True):
     repeat: bytes | None = None
     content: tuple[bytes, ...] = ()
     before: str = ""
+    within: Mapping[str, Any] | None = None
+
+    async def begun(self, flows: Flows, run: str) -> str:
+        """Begin its run, unless that was done; gives its id. Raises HeddleError."""
+        flow = self.gate.endpoint.flow
+        return await flows.begin(flow, self.inputs, run=run, within=self.within)
 
 
 class Calls:
@@ -68,7 +75,7 @@ class Calls:
         begun = run
         try:
             async with asyncio.timeout(endpoint.seconds):
-                begun = await self._flows.begin(endpoint.flow, request.inputs, run=run)
+                begun = await request.begun(self._flows, run)
                 if joins:  # the server that began it may be gone
                     await self._flows.go_on(run)
                 return await self._flows.result(begun)
@@ -91,7 +98,7 @@ class Calls:
         endpoint = request.gate.endpoint
         begun = Begun(endpoint.version, endpoint.name, request.caller)
         try:
-            await self._flows.begin(endpoint.flow, request.inputs, run=run)
+            await request.begun(self._flows, run)
         except HeddleError as error:
             raise refused(error) from None
         try:

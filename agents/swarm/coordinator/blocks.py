@@ -9,7 +9,7 @@ from agents.swarm.coordinator.shapes import WorkflowState
 from graph.block import block
 from graph.context import Context
 from graph.errors import BlockError
-from graph.spec import Look
+from graph.spec import Look, Needs
 
 if TYPE_CHECKING:
     from agents.swarm.coordinator.agent import CoordinatorAgent
@@ -22,6 +22,11 @@ Id = Annotated[str, "The workflow's id, as *Begin workflow* gives it."]
 
 class WorkflowFailed(BlockError):
     """A workflow that was waited for came to nothing."""
+
+
+def _needs(_: Mapping[str, Any]) -> Needs:
+    """Any host and database: which ones, only the workflow tells."""
+    return Needs(hosts=("*",), databases=("*",))
 
 
 class Stand(NamedTuple):
@@ -44,6 +49,7 @@ class Stand(NamedTuple):
     agent="coordinator",
     effect="write",
     repeatable=True,
+    needs=_needs,
     search=("saga", "integration", "orchestrate", "template", "start", "create", "run"),
 )
 async def start(

@@ -57,6 +57,24 @@ def test_a_run_is_granted_what_the_flow_names_and_its_folder(catalog: Catalog) -
     }
 
 
+@pytest.mark.parametrize(
+    ("kind", "fields"),
+    [
+        ("workflow.start", {"name": "user_sync"}),
+        ("agent.use", {"agent": "weaver"}),
+        ("gateway.call", {"name": "lesson"}),
+    ],
+)
+def test_what_begins_another_run_is_granted_whatever_that_may_reach(
+    catalog: Catalog, kind: str, fields: dict[str, str]
+) -> None:
+    flow = Flow.of([Block("begin", kind, fields)])
+
+    given = grants(flow, catalog, Path("/flows/mine"), {}, Needs())
+
+    assert (given["hosts"], given["databases"]) == (["*"], ["*"])
+
+
 def test_inputs_say_what_is_touched(catalog: Catalog) -> None:
     flow = Flow.of(
         [Block("url", "flow.input", {"name": "url"}), Block("get", "http.get")],
