@@ -1,5 +1,6 @@
 """Where scripts stand, in words: names in Studio's tree, and files in a folder."""
 
+import re
 from collections.abc import Sequence
 
 from agents.swarm.studio_bridge.shapes import LONGEST_SOURCE, Kind, Placed
@@ -33,6 +34,9 @@ ENDINGS: tuple[tuple[str, Kind], ...] = (
 """How the name of a file ends, by the kind of its script; the first is written."""
 
 LONGEST_PATH = 500
+
+DEVICE = re.compile(r"(con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³])(\.|$)", re.IGNORECASE)
+"""Names that Windows has for something else, whatever follows a point."""
 
 
 def path_of(names: Sequence[str]) -> str:
@@ -97,6 +101,8 @@ def safe_file(path: str) -> str:
 def _safe(part: str) -> str:
     """A name without what some disk takes for something else, a point at its end among it."""
     kept = "".join(_hexed(c) if c in '<>:"|?*\\' or not c.isprintable() else c for c in part)
+    if DEVICE.match(kept):
+        kept = _hexed(kept[0]) + kept[1:]
     return kept[:-1] + _hexed(kept[-1]) if kept.endswith((".", " ")) else kept
 
 

@@ -41,7 +41,9 @@ class Disk:
         fresh = set[str]()
         found = dict[str, OnDisk]()
         for entry, file in self._scripts():
-            if entry.is_symlink():
+            if (shown := _as_text(file)) != file:
+                found[shown] = OnDisk(None, problem=f"{shown} has a name that is no UTF-8.")
+            elif entry.is_symlink():
                 found[file] = OnDisk(None, problem=f"{file} is a link, and links are left alone.")
             elif (status := _status(entry)) is not None:
                 seen[file] = self._known(file, status) or (_signed(status), self._read(file))
@@ -106,12 +108,13 @@ class Disk:
                 file = f"{folder}{entry.name}"
                 if (not folder and entry.name not in SERVICES) or entry.name.startswith("."):
                     continue
-                if entry.is_dir(follow_symlinks=False):
+                is_text = _as_text(entry.name) == entry.name
+                if is_text and entry.is_dir(follow_symlinks=False):
                     folders.append(f"{file}/")
                 elif is_script(file):
                     found += 1
                     yield entry, file
-                elif entry.is_symlink():
+                elif entry.is_symlink() or entry.is_dir():
                     yield entry, f"{file}/"
             if found > MOST:
                 raise Rejected(f"The folder holds more than {MOST:,} scripts.")
@@ -142,6 +145,11 @@ class Disk:
 
     def _place(self, file: str) -> Place:
         return Place(str(self._root), tuple(file.split("/")), file)
+
+
+def _as_text(name: str) -> str:
+    """A name as one that can be told and kept; on Linux a name may be any bytes."""
+    return name.encode(errors="replace").decode()
 
 
 def _signed(status: os.stat_result) -> Signature:

@@ -3,7 +3,7 @@
 import re
 from urllib.parse import unquote_to_bytes
 
-from agents.swarm.studio_bridge.paths import ENDINGS, checked, names_of, path_of
+from agents.swarm.studio_bridge.paths import DEVICE, ENDINGS, checked, names_of, path_of
 from agents.swarm.studio_bridge.shapes import Kind, Placed
 from graph.errors import BadInput
 
@@ -14,8 +14,6 @@ INIT = "init"
 _WRITTEN = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _MEANT = re.compile(r"\.(luau|lua|server|client)$", re.IGNORECASE)
 """What the end of a name would be taken for."""
-_DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
-"""Names that Windows has for something else, whatever follows a point."""
 
 
 def file_of(placed: Placed, *, holds_others: bool) -> str:
@@ -56,7 +54,7 @@ def _written(name: str) -> str:
     kept = _MEANT.sub(lambda found: _hexed(".") + found[1], kept)
     if kept.endswith((".", " ")):
         kept = kept[:-1] + _hexed(kept[-1])
-    if kept[:1] in (".", " ") or kept == INIT or _DEVICE.match(kept):
+    if kept[:1] in (".", " ") or kept == INIT or DEVICE.match(kept):
         kept = _hexed(kept[0]) + kept[1:]
     return kept
 

@@ -5,7 +5,19 @@ from pathlib import Path
 from agents.swarm.studio_bridge.conflict_files import ConflictFiles
 from agents.swarm.studio_bridge.shapes import Conflict
 
-PROJECTS = ("main", "a/b", "a%2Fb", "Main", "..", ".", "x.", "x%2E", "con", "\U0001f388" * 80)
+PROJECTS = (
+    "main",
+    "a/b",
+    "a%2Fb",
+    "Main",
+    "..",
+    ".",
+    "x.",
+    "x%2E",
+    "con",
+    "com¹",
+    "\U0001f388" * 80,
+)
 
 
 def conflict() -> Conflict:
@@ -28,3 +40,4 @@ def test_projects_keep_their_files_apart_whatever_they_are_called(tmp_path: Path
     places = {files.located(project, conflict()).folder.lower() for project in PROJECTS}
     assert len(places) == len(PROJECTS)
     assert all(Path(place).parents[1].name == "conflicts" for place in places)
+    assert not {Path(place).parent.name for place in places} & {"con", "com¹"}  # as Windows has

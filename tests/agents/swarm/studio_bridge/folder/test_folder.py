@@ -1,6 +1,7 @@
 """A folder on a real disk and the bridge's scripts: alike both ways, and no text is lost."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -394,3 +395,24 @@ async def test_sync_ends_when_both_are_alike(project: Project) -> None:
         (MAIN_FILE, "written"), ("Workspace/B.luau", "taken"),
     }  # fmt: skip
     assert not look.again
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are any bytes on Linux alone")
+@pytest.mark.parametrize("kind", ["file", "folder", "link"])
+async def test_a_name_that_is_no_text_keeps_nothing_else_from_being_taken(
+    project: Project, kind: str
+) -> None:
+    project.write(MAIN_FILE, "print(1)")
+    place = os.path.join(os.fsencode(project.folder), b"ServerScriptService", b"\xff.luau")
+    match kind:
+        case "file":
+            os.close(os.open(place, os.O_CREAT))
+        case "folder":
+            os.mkdir(place)
+        case _:
+            os.symlink(b"nowhere", place)
+
+    look = await project.look()
+
+    assert await project.scripts() == {MAIN: "print(1)"}
+    assert look.problems == ["ServerScriptService/?.luau has a name that is no UTF-8."]
