@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import hashlib
 import os
 import secrets
 from pathlib import Path
@@ -29,12 +30,22 @@ def own_app(folder: Path, outside: Outside) -> tuple[Credentials, str]:
     place = folder / FILE
     with contextlib.suppress(FileNotFoundError, msgspec.DecodeError):
         kept = msgspec.json.decode(place.read_bytes(), type=Credentials)
+        if not kept.master_key:  # it was made up before there were such keys
+            kept = msgspec.structs.replace(kept, master_key=_key_of(kept.secret))
+            _write(place, msgspec.json.encode(kept))
         return _with_key(kept, outside), str(place)
     made = Credentials(str(secrets.randbelow(9 * 10**8) + 10**8), secrets.token_hex(10),
                        secrets.token_hex(20),
                        base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode())  # fmt: skip
     _write(place, msgspec.json.encode(made))
     return _with_key(made, outside), str(place)
+
+
+def _key_of(secret: str) -> str:
+    """A key for an app that has none, the same in whichever process it is made up."""
+    return base64.b64encode(
+        hashlib.sha256(f"encrypted channels {secret}".encode()).digest()
+    ).decode()
 
 
 def _with_key(app: Credentials, outside: Outside) -> Credentials:

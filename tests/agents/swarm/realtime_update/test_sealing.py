@@ -2,10 +2,14 @@
 
 import base64
 import json
+from pathlib import Path
 
+import msgspec
 import pytest
 from pusher.crypto import encrypt, generate_shared_secret, parse_master_key
 
+from agents.contract import Outside
+from agents.swarm.realtime_update.credentials import own_app
 from agents.swarm.realtime_update.sealing import look_at_key, opened, sealed, shared_secret
 from agents.swarm.realtime_update.signing import Credentials
 from graph.errors import BadInput
@@ -63,3 +67,15 @@ def test_without_a_key_nobody_is_let_onto_an_encrypted_channel() -> None:
         shared_secret(Credentials("1", "key", "secret"), ROOM)
 
     assert "PUSHER_ENCRYPTION_MASTER_KEY_BASE64" in refused.value.cure
+
+
+def test_an_app_made_up_before_there_were_keys_gets_one_that_stays(tmp_path: Path) -> None:
+    place = tmp_path / "app.json"
+    place.write_text('{"app_id": "1", "key": "k", "secret": "s"}')
+
+    first, _ = own_app(tmp_path, Outside())
+    again, _ = own_app(tmp_path, Outside())
+
+    assert (first.app_id, first.key, first.secret) == ("1", "k", "s")
+    assert opened(again, ROOM, sealed(first, ROOM, "hello")) == "hello"
+    assert msgspec.json.decode(place.read_bytes(), type=Credentials) == first
