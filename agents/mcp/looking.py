@@ -59,7 +59,6 @@ def _tool(tool: Any, connection: Connection, schemas: "_Schemas") -> Tool:
         schemas.kept(tool.input_schema) or {},
         schemas.kept(tool.output_schema),
         reads=reads_only(connection, tool.name, says_so=says_so),
-        destroys=not (hints and (hints.read_only_hint or hints.destructive_hint is False)),
         repeats=says_so or bool(hints and hints.idempotent_hint),
     )
 

@@ -32,7 +32,7 @@ class Tool(msgspec.Struct, frozen=True, omit_defaults=True):
     """One tool. `takes` and `gives` are JSON Schemas.
 
     That it `reads` and changes nothing is what a person agreed to, see `servers.reads_only`; that
-    it `destroys`, or that it `repeats` (to call it twice does no harm), is what its server claims.
+    it `repeats` (to call it twice does no harm) is what its server claims.
     """
 
     name: str
@@ -41,7 +41,6 @@ class Tool(msgspec.Struct, frozen=True, omit_defaults=True):
     takes: Mapping[str, Any] = {}
     gives: Mapping[str, Any] | None = None
     reads: bool = False
-    destroys: bool = False
     repeats: bool = False
 
 

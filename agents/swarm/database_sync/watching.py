@@ -55,7 +55,6 @@ class Watch:
         self._tasks: list[asyncio.Task[None]] = []
         self._asking = set[asyncio.Task[bool]]()
         self._marking: asyncio.Task[None] | None = None
-        self._look_at_cache = asyncio.Event()
         self.database_up = self.cache_up = True
         self.first_look = asyncio.Event()
 
