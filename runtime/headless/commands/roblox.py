@@ -122,12 +122,13 @@ async def _kept(settings: Settings, task: Task, folder: str) -> None:
         say(f"{clean(folder)} and the scripts are kept alike; Ctrl-C ends it.")
         told: tuple[str, ...] = ()
         while True:
-            told = _tell(found, told)
-            await asyncio.sleep(SOON if found.again else EVERY)
+            if found is not None:
+                told = _tell(found, told)
+            await asyncio.sleep(SOON if found is not None and found.again else EVERY)
             try:
                 found = await perform(FOLDERS, task)
             except HeddleError as error:  # its disk may be back in a while
-                told = _tell_problems((str(error),), told)
+                found, told = None, _tell_problems((str(error),), told)
 
 
 def _tell(found: Any, told: tuple[str, ...]) -> tuple[str, ...]:

@@ -127,10 +127,7 @@ class Disk:
         except OSError as error:
             if folder and isinstance(error, FileNotFoundError):
                 return []
-            raise Rejected(
-                f"{self._root / folder} can't be looked at: {(error.strerror or '').lower()}.",
-                cure="Nothing was changed; it goes on once the folder is there.",
-            ) from error
+            raise _unseen(self._root / folder, error) from error
 
     def _known(self, file: str, status: os.stat_result) -> tuple[Signature, OnDisk] | None:
         known = self._seen.get(file)
@@ -157,11 +154,20 @@ def _signed(status: os.stat_result) -> Signature:
 
 
 def _status(entry: os.DirEntry[str]) -> os.stat_result | None:
-    """None for what is gone by now."""
+    """None for what is gone by now. Raises Rejected."""
     try:
         return entry.stat(follow_symlinks=False)
     except FileNotFoundError:
         return None
+    except OSError as error:
+        raise _unseen(entry.path, error) from error
+
+
+def _unseen(path: str | Path, error: OSError) -> Rejected:
+    return Rejected(
+        f"{path} can't be looked at: {(error.strerror or '').lower()}.",
+        cure="Nothing was changed; it goes on once that can be done.",
+    )
 
 
 def digest_of(text: str) -> str:

@@ -416,3 +416,17 @@ async def test_a_name_that_is_no_text_keeps_nothing_else_from_being_taken(
 
     assert await project.scripts() == {MAIN: "print(1)"}
     assert look.problems == ["ServerScriptService/?.luau has a name that is no UTF-8."]
+
+
+@pytest.mark.skipif(
+    sys.platform == "win32" or os.geteuid() == 0, reason="nothing is closed to them"
+)
+async def test_a_folder_whose_files_can_t_be_looked_at_is_told_of(project: Project) -> None:
+    project.write("Workspace/Closed/A.luau", "return 1")
+    closed = project.folder / "Workspace/Closed"
+    closed.chmod(0o444)
+    try:
+        with pytest.raises(Rejected, match="can't be looked at: permission denied"):
+            await project.once()
+    finally:
+        closed.chmod(0o755)
