@@ -83,8 +83,9 @@ def guard(studio: Driver, state: str) -> str:
 
 def lately(studio: Driver, words: str) -> None:
     """See that something happened to the agent that is looked at."""
-    told = studio.tree.wait_for("label", "Lately")
-    until(lambda: words in told.description, f"the news of {words!r}")
+    studio.tree.wait_for("label", "Lately")  # the heading, and below it what is said
+    named = [one for one in studio.tree.walk() if one.role == "label" and one.name == "Lately"]
+    until(lambda: any(words in one.description for one in named), f"the news of {words!r}")
 
 
 def test_another_model_stands_in_for_one_that_is_down_until_it_is_back(
