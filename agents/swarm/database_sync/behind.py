@@ -151,6 +151,8 @@ class Behind:
         queue = self._queues.get(table.name)
         if queue is None or queue.closed:
             raise Rejected(f"The sync {table.name!r} is being removed.")
+        if not changes:  # an entry of nothing would wait, and wake nobody to take it out
+            return
         queue.look_for_room()
         contents = [_kept(table, change) for change in changes]
         told = asyncio.get_running_loop().create_future()

@@ -225,6 +225,18 @@ async def test_a_list_of_rows_is_answered_as_one(house: House, mode: Any, state:
 
 
 @pytest.mark.parametrize("mode", ["through", "behind"])
+async def test_of_a_list_without_rows_nothing_waits(house: House, mode: Any) -> None:
+    agent = await house.agent()
+    await agent.define(users(mode=mode))
+
+    told = await agent.put_rows("users", [])
+    await agent.remove("users")
+
+    assert told.rows == 0
+    assert await agent.syncs() == []
+
+
+@pytest.mark.parametrize("mode", ["through", "behind"])
 async def test_of_a_list_with_a_row_that_can_t_be_none_is_written(house: House, mode: Any) -> None:
     agent = await house.agent()
     await agent.define(users(mode=mode))
