@@ -88,7 +88,8 @@ class RealtimeAgent(Worker):
         self._courier: Courier | None = None
         self._pusher: Pusher | None = None
         self._fellows: Fellows | None = None
-        self._reading: asyncio.Task[None] | None = None
+        self._readings = set[asyncio.Task[None]]()
+        self._targeting = asyncio.Lock()
 
     async def connect(self) -> None:
         """Open the log, and let clients in."""
@@ -140,9 +141,9 @@ class RealtimeAgent(Worker):
             await self._server.close()
             if self._fellows is not None:
                 await self._fellows.close()
-            if self._reading is not None:
-                self._reading.cancel()
-                await asyncio.gather(self._reading, return_exceptions=True)
+            for reading in self._readings:
+                reading.cancel()
+            await asyncio.gather(*self._readings, return_exceptions=True)
             await self._keeper.close()
             if self._courier is not None:
                 await self._courier.close()
@@ -305,19 +306,25 @@ class RealtimeAgent(Worker):
         """Have these addresses told what happens on channels of our own server, and no others."""
         for target in targets:
             look_at_target(target)
-        await asyncio.to_thread(self._log.set_webhooks, targets)
-        await self._webhooks.tell_these(targets)
+        async with self._targeting:
+            await asyncio.to_thread(self._log.set_webhooks, targets)
+            await self._webhooks.tell_these(targets)
         if self._fellows is not None:
             self._fellows.retarget()
         return targets
 
     def _retargeted(self) -> None:
-        """Another process was told of webhooks."""
-        self._reading = asyncio.create_task(self._read_targets())
+        """Another process was told of webhooks, or may have been."""
+        reading = asyncio.create_task(self._read_targets())
+        self._readings.add(reading)
+        reading.add_done_callback(self._readings.discard)
 
     async def _read_targets(self) -> None:
         with contextlib.suppress(AgentError):  # whoever set them was told
-            await self._webhooks.tell_these(await asyncio.to_thread(self._log.webhooks))
+            async with self._targeting:
+                targets = await asyncio.to_thread(self._log.webhooks)
+                if targets != self._webhooks.targets:
+                    await self._webhooks.tell_these(targets)
 
     @capability("read")
     async def read_webhook(self, headers: dict[str, str], body: str) -> list[dict[str, Any]]:

@@ -31,7 +31,12 @@ PAUSES = (0.1, 0.25, 0.5, 1.0)
 """Seconds between attempts while Redis is away, the last again and again."""
 
 MOST_WAITING = 1_000
-"""What clients said to each other that may wait to be told; none of it is kept anywhere."""
+"""What clients said to each other that may wait to be told; none of it is kept anywhere. As many
+orders may: these wait for Redis."""
+
+
+MISSED = 20.0
+"""Seconds for which an order is given again to whoever may have missed it."""
 
 
 class Word(msgspec.Struct, frozen=True, omit_defaults=True, tag=True):
@@ -125,7 +130,10 @@ class Fellows:
         self._changed = set[str]()
         self._tells_all = False
         self._words = deque[Word](maxlen=MOST_WAITING)
+        self._orders = deque[Word](maxlen=MOST_WAITING)
+        self._ordered = dict[Word, float]()
         self._something = asyncio.Event()
+        self._hears = asyncio.Event()
         self._untold = deque[_Untold](maxlen=MOST_WAITING)
         self._meeting: asyncio.Task[None] | None = None
         self.away = ""
@@ -155,11 +163,11 @@ class Fellows:
 
     def end(self, user: str) -> None:
         """Have the others close a user's connections."""
-        self._say(Ends(self._who, user))
+        self._order(Ends(self._who, user))
 
     def retarget(self) -> None:
         """Have the others look anew who is to be told by webhooks."""
-        self._say(Retargets(self._who))
+        self._order(Retargets(self._who))
 
     def notice(self, event: Mapping[str, Any]) -> None:
         """Something happened on a channel, over all processes: every one of them notices."""
@@ -184,6 +192,12 @@ class Fellows:
         self._words.append(word)
         self._something.set()
 
+    def _order(self, word: Word) -> None:
+        """Say what was promised to somebody: it waits while Redis is away."""
+        self._ordered.pop(word, None)
+        self._orders.append(word)
+        self._something.set()
+
     async def _meet(self) -> None:
         failures = 0
         while True:
@@ -202,6 +216,7 @@ class Fellows:
         self._say(Asks(self._who))
         self._tells_all = True
         self._heard = dict.fromkeys(self._heard, _now())
+        self._hears = asyncio.Event()
         async with asyncio.TaskGroup() as both:
             both.create_task(self._hear(hearing))
             both.create_task(self._tell_others())
@@ -212,11 +227,15 @@ class Fellows:
             if message is None:  # not even what this process says
                 raise TimeoutError(f"It was silent for {SILENCE:g} s.")
             self._is_away("")
+            if message["type"] == "subscribe":  # what was said before nobody heard here
+                self._hears.set()
+                self._retargeted()
             if message["type"] == "message":
                 with contextlib.suppress(msgspec.DecodeError):  # of another version, say
                     self._take(_decoder.decode(message["data"]))
 
     async def _tell_others(self) -> None:
+        await self._hears.wait()  # or the answer to what it asks might be missed
         while True:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(BEAT):
@@ -226,6 +245,14 @@ class Fellows:
             self._bury()
             for word in self._next():
                 await self._redis.publish(self._place, _encode(word))
+            await self._give_orders()
+
+    async def _give_orders(self) -> None:
+        while self._orders:
+            await self._redis.publish(self._place, _encode(self._orders[0]))
+            self._ordered.setdefault(self._orders.popleft(), _now())
+        since = _now() - MISSED
+        self._ordered = {word: at for word, at in self._ordered.items() if at > since}
 
     def _next(self) -> list[Word]:
         """What is to be told now."""
@@ -259,6 +286,7 @@ class Fellows:
                 self._station.heard(self._station.elsewhere.take(word.who, word.channels))
             case Asks():
                 self._tells_all = True
+                self._orders.extend(self._ordered)
                 self._something.set()
             case Passes():
                 self._station.say_passed(word.event, Message(word.text.encode()))

@@ -128,12 +128,17 @@ async def test_a_user_s_connections_are_ended_wherever_they_are(two: Two) -> Non
     await client.until("pusher:signin_success")
     await until(lambda: met(two.two), True)
 
-    path = f"/apps/{two.two.app.app_id}/users/ada/terminate_connections"
-    async with httpx.AsyncClient(base_url=two.two.address) as asking:
-        query = signed(two.two.app, "POST", path, {}, b"{}")
-        assert (await asking.post(path, params=query, content=b"{}")).status_code == 200
+    await end(two.two, "ada")
 
     assert (await client.closed())[0] == 4009
+
+
+async def end(house: House, user: str) -> None:
+    """Have a user's connections closed."""
+    path = f"/apps/{house.app.app_id}/users/{user}/terminate_connections"
+    async with httpx.AsyncClient(base_url=house.address) as asking:
+        query = signed(house.app, "POST", path, {}, b"{}")
+        assert (await asking.post(path, params=query, content=b"{}")).status_code == 200
 
 
 async def met(house: House) -> bool:
@@ -216,3 +221,22 @@ async def test_redis_may_go_and_come_back(two: Two, redis_server: RedisServer) -
 
 async def state_of(house: House) -> str:
     return (await house.agent.health()).state
+
+
+@pytest.mark.slow
+async def test_what_was_ordered_while_redis_was_away_is_done_once_it_is_back(
+    two: Two, redis_server: RedisServer
+) -> None:
+    client = await two.come(two.one)
+    await client.say("pusher:signin", await two.one.agent.authenticate(client.socket_id, "ada"))
+    await client.until("pusher:signin_success")
+    await until(lambda: met(two.two), True)
+    redis_server.stop()
+    await until(lambda: state_of(two.two), "degraded")
+
+    await end(two.two, "ada")
+    await two.two.agent.set_webhooks([WebhookTarget("http://127.0.0.1:9/", ())])
+    redis_server.start()
+
+    await until(lambda: targets_of(two.one), 1)
+    assert (await client.closed())[0] == 4009
