@@ -8,6 +8,7 @@ from agents.manager.manager import Manager, NoSuchAgent
 from graph.errors import HeddleError
 from runtime.access.principal import Principal, Role
 from runtime.services.guard import App, Receive, Scope, Send, refuse
+from runtime.services.recording import is_no_deed
 from runtime.services.roles import READING
 from runtime.wire import Refusal, refusal_of
 
@@ -34,7 +35,9 @@ class Faces:
         if name is None:
             await self._app(scope, receive, send)
             return
-        if (refusal := self._refusal(scope)) is not None:
+        if self._is_open(scope):
+            is_no_deed(scope)
+        elif (refusal := self._refusal(scope)) is not None:
             await refuse(scope, send, refusal)
             return
         try:
@@ -45,9 +48,10 @@ class Faces:
         else:
             await agent.app(scope, receive, send)
 
+    def _is_open(self, scope: Scope) -> bool:
+        return str(scope["path"]).startswith(self._open)
+
     def _refusal(self, scope: Scope) -> Refusal | None:
-        if str(scope["path"]).startswith(self._open):
-            return None
         principal = scope.get("state", {}).get("principal")
         role: Role = "viewer" if scope.get("method") in READING else "runner"
         if isinstance(principal, Principal) and principal.may(role):

@@ -30,7 +30,8 @@ class Recorded:
 
     Over a WebSocket nobody but who serves it knows what changes something: they are given a way
     to note it.
-    Of what strangers try in vain only so much is noted: nobody fills the trail from outside.
+    Of what strangers try in vain only so much is noted, and nothing of what agents with an open
+    face let them do: nobody fills the trail from outside.
     """
 
     def __init__(self, app: App, access: Access) -> None:
@@ -88,6 +89,12 @@ def note(connection: Connection, what: str, target: str = "") -> None:
 def noted_by_itself(connection: Connection, when: Noted = "done") -> None:
     """Say that a service notes by itself what a request does."""
     connection.scope["state"]["noted"] = when
+
+
+def is_no_deed(scope: Scope) -> None:
+    """Say that what a request does, if it is let in, is use: of an endpoint, say, or a channel."""
+    done: Noted = "done"
+    scope.setdefault("state", {})["noted"] = done
 
 
 def whence(connection: Connection) -> Whence:

@@ -91,6 +91,20 @@ async def test_strangers_fill_the_trail_only_so_far(
     assert last["detail"] == "status 403; 5 more of strangers before it weren't noted"
 
 
+async def test_the_use_of_what_is_open_to_others_is_no_deed(served: Served) -> None:
+    stored = (await obey(served, "runner", StoreFlow(write(FLOW)))).json()["flow"]
+    endpoint = {"name": "some", "path": "/some", "flow": stored, "access": "open"}
+    task = {"capability": "create", "arguments": {"endpoint": endpoint}}
+    made = await served.ask("runner", "POST", "/agents/api_gateway/tasks", task)
+    assert made.is_success, made.text
+
+    used = await served.ask("", "POST", "/gateway/v1/some", {})
+    failed = await served.ask("", "POST", "/gateway/v1/nowhere", {})
+
+    assert (used.status_code, failed.status_code) == (200, 404)
+    assert [one["outcome"] for one in await trail(served, text="gateway/")] == ["failed"]
+
+
 async def test_what_is_changed_over_a_websocket_is_noted_before_it_is_acknowledged(
     served: Served,
 ) -> None:
