@@ -75,6 +75,16 @@ def test_what_begins_another_run_is_granted_whatever_that_may_reach(
     assert (given["hosts"], given["databases"]) == (["*"], ["*"])
 
 
+def test_a_folder_of_scripts_is_asked_for_and_granted(catalog: Catalog) -> None:
+    flow = Flow.of([Block("sync", "roblox.folder", {"folder": "/work/place"})])
+    unknown = Flow.of([Block("sync", "roblox.folder", {"folder": {"$expr": "inputs['x']"}})])
+
+    given = grants(flow, catalog, Path("/flows/mine"), {}, Needs())
+
+    assert given["writes"] == ["/flows/mine", "/work/place"]
+    assert needs_of(unknown, catalog) == Needs(writes=("*",))
+
+
 def test_inputs_say_what_is_touched(catalog: Catalog) -> None:
     flow = Flow.of(
         [Block("url", "flow.input", {"name": "url"}), Block("get", "http.get")],

@@ -1,5 +1,6 @@
 """What flows can do with a folder of scripts: have it and the scripts of Studio alike."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import msgspec
@@ -7,7 +8,7 @@ import msgspec
 from agents.swarm.studio_bridge.shapes import MAIN
 from graph.block import block
 from graph.context import Context
-from graph.spec import Look
+from graph.spec import Look, Needs
 
 if TYPE_CHECKING:
     from agents.swarm.studio_bridge.folder.agent import FolderAgent
@@ -22,6 +23,12 @@ class Alike(NamedTuple):
     problems: Annotated[list[str], "Why some files and scripts are left alone."]
 
 
+def writes(fields: Mapping[str, Any]) -> Needs:
+    """The folder that is written to; any when only the run will tell."""
+    folder = fields.get("folder")
+    return Needs(writes=(folder if isinstance(folder, str) and folder.strip() else "*",))
+
+
 @block(
     "roblox.folder",
     title="Sync folder of scripts",
@@ -29,6 +36,7 @@ class Alike(NamedTuple):
     agent="roblox_folder",
     effect="write",
     repeatable=True,
+    needs=writes,
     search=("roblox", "luau", "rojo", "argon", "git", "files", "editor", "vs code"),
 )
 async def folder(
