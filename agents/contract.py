@@ -249,11 +249,13 @@ class Flows(Protocol):
         *,
         run: str = "",
         within: Mapping[str, Any] | None = None,
+        also: Mapping[str, Any] | None = None,
     ) -> str:
         """Start a run and give its id; one that was started under that id is left as it is.
 
         It may touch what this house grants; `within`, what another run may touch on whose behalf
-        it is started, narrows that. Raises HeddleError for inputs that the flow doesn't take.
+        it is started, narrows that, and `also` the same of a second. Raises HeddleError for
+        inputs that the flow doesn't take.
         """
         ...
 

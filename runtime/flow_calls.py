@@ -58,12 +58,13 @@ class FlowCalls:
         *,
         run: str = "",
         within: Mapping[str, Any] | None = None,
+        also: Mapping[str, Any] | None = None,
     ) -> str:
         """Start a run and give its id; one that was started under that id is left as it is."""
         if run and await self._is_begun(run):
             return run
         row = await self._row(flow)
-        grants = {} if within is None else common(self._runtime.grants, within)
+        grants = common(self._runtime.grants, *(one for one in (within, also) if one is not None))
         try:
             answer = await self._runtime.obey(StartRun(row.flow, dict(inputs), run, grants))
         except HeddleError:

@@ -33,12 +33,18 @@ def differing(grants: Grants, given: Mapping[str, Any]) -> Grants:
         raise BadInputs(f"What is granted as {name!r} makes no sense: {reason}.") from None
 
 
-def common(own: Grants, within: Mapping[str, Any]) -> dict[str, Any]:
-    """What both grants allow, as the fields in which it differs from `own`. Raises BadInputs.
+def common(own: Grants, *within: Mapping[str, Any]) -> dict[str, Any]:
+    """What all grants allow, as the fields in which it differs from `own`. Raises BadInputs.
 
-    Relative paths start where they do by `within`, so that nothing is looked for elsewhere.
+    Relative paths start where they do by the last, so that nothing is looked for elsewhere.
     """
-    other = differing(own, within)
+    given = dict[str, Any]()
+    for one in within:
+        given |= _both(differing(own, given), differing(own, one))
+    return given
+
+
+def _both(own: Grants, other: Grants) -> dict[str, Any]:
     both: dict[str, Any] = {
         "folder": other.folder,
         "reads": _both_inside((*own.reads, *own.writes), (*other.reads, *other.writes)),

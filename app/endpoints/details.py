@@ -50,7 +50,7 @@ class Details(About):
         self.figures.setText(figures(row.shown.usage))
         say(self.warning, deprecated_words(endpoint))
         self.deprecate.setText("Deprecate…" if endpoint.deprecation is None else "Take back")
-        self.facts.setText(table_of(facts(endpoint)))
+        self.facts.setText(table_of(facts(row.shown)))
         self._show_keys(seen.keys)
 
     def _show_keys(self, keys: Sequence[Key]) -> None:

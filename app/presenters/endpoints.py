@@ -39,6 +39,9 @@ METHODS = {
 
 HEALTHY = "ok"
 
+BOUND = "no more than the flow that published it"
+"""What an endpoint may touch that a flow published."""
+
 
 class EndpointRow(NamedTuple):
     """An endpoint in the list. `said` is what is to be known of it at once, such as its end."""
@@ -85,10 +88,12 @@ def _counts(usage: Usage) -> tuple[int, ...]:
     return usage.calls, usage.errors, usage.limited, usage.refused
 
 
-def facts(endpoint: Endpoint) -> list[tuple[str, str]]:
+def facts(shown: Shown) -> list[tuple[str, str]]:
     """What is set of an endpoint, by name."""
+    endpoint = shown.endpoint
     told = [
         ("Flow", endpoint.flow_name),
+        ("May touch", BOUND if shown.within is not None else ""),
         ("Callers", "everybody" if endpoint.access == "open" else "whoever shows a key"),
         ("Rate", rate_words(endpoint.rate)),
         ("Answers", _answers(endpoint)),

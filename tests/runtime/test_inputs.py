@@ -43,6 +43,15 @@ def test_only_hosts_and_databases_that_both_may_reach_are_left(
         assert list(getattr(found, name)) == both
 
 
+def test_each_that_it_is_on_behalf_of_narrows_it(tmp_path: Path) -> None:
+    one = {"hosts": ["a.org", "b.org"], "writes": []}
+    other = {"hosts": ["b.org", "c.org"], "databases": ["a.org"]}
+
+    both = differing(own(tmp_path), common(own(tmp_path), one, other))
+
+    assert (both.hosts, both.databases, both.writes) == (("b.org",), ("a.org",), ())
+
+
 def test_only_folders_inside_of_both_are_left(tmp_path: Path) -> None:
     inner, outer = str(tmp_path / "inner"), str(tmp_path.parent)
 

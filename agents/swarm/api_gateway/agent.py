@@ -122,9 +122,14 @@ class GatewayAgent(Worker):
     # What can be done.
 
     @capability("write")
-    async def create(self, endpoint: Endpoint, *, text: str = "") -> Shown:
-        """Put a flow behind an address; `text` is that of its file, if it isn't stored yet."""
-        kept = await self._ready(endpoint, text)
+    async def create(
+        self, endpoint: Endpoint, *, text: str = "", within: Mapping[str, Any] | None = None
+    ) -> Shown:
+        """Put a flow behind an address; `text` is that of its file, if it isn't stored yet.
+
+        The flow may touch what this home grants, and of that only what `within` allows, if given.
+        """
+        kept = await self._ready(endpoint, text, within)
 
         def decide(there: Whole) -> None:
             if any(one.endpoint.key == endpoint.key for one in there.endpoints):
@@ -139,10 +144,20 @@ class GatewayAgent(Worker):
 
     @capability("write")
     async def change(
-        self, version: Version, name: str, changes: Mapping[str, Any], *, text: str = ""
+        self,
+        version: Version,
+        name: str,
+        changes: Mapping[str, Any],
+        *,
+        text: str = "",
+        within: Mapping[str, Any] | None = None,
     ) -> Shown:
-        """Change an endpoint at once; what is null among the changes becomes its default."""
-        old = self._one(version, name).kept.endpoint
+        """Change an endpoint at once; what is null among the changes becomes its default.
+
+        Whoever says which flow it runs bounds that by `within`; else it stays as it is bounded.
+        """
+        before = self._one(version, name).kept
+        old, says_flow = before.endpoint, bool(text) or "flow" in changes
         if {"name", "version"} & {*changes}:
             raise BadInput(
                 "An endpoint keeps its name and version.", cure="Create another, and remove this."
@@ -153,7 +168,7 @@ class GatewayAgent(Worker):
             endpoint = msgspec.convert(said, Endpoint)
         except msgspec.ValidationError as error:
             raise BadInput(f"The endpoint can't become so: {error}.") from None
-        kept = await self._ready(endpoint, text)
+        kept = await self._ready(endpoint, text, within if says_flow else before.within)
 
         def decide(there: Whole) -> None:
             if not any(one.endpoint.key == endpoint.key for one in there.endpoints):
@@ -254,7 +269,7 @@ class GatewayAgent(Worker):
 
     # What stands.
 
-    async def _ready(self, endpoint: Endpoint, text: str) -> Kept:
+    async def _ready(self, endpoint: Endpoint, text: str, within: Mapping[str, Any] | None) -> Kept:
         """The endpoint as it can be kept, with its flow stored. Raises BadInput."""
         if endpoint.name.startswith("gateway_"):
             raise BadInput("name: Names that begin with gateway_ are the gateway's own.")
@@ -267,7 +282,7 @@ class GatewayAgent(Worker):
             flow_name=shape.name,
             description=endpoint.description or shape.description,
         )
-        kept = Kept(endpoint, shape.takes, shape.gives, time.time())
+        kept = Kept(endpoint, shape.takes, shape.gives, time.time(), within)
         Gate(kept)
         return kept
 
@@ -279,7 +294,7 @@ class GatewayAgent(Worker):
     def _shown(self, kept: Kept) -> Shown:
         endpoint = kept.endpoint
         usage = self._standing.tally(endpoint.key).usage()
-        return Shown(endpoint, endpoint.address, usage, kept.at)
+        return Shown(endpoint, endpoint.address, usage, kept.at, kept.within)
 
     async def _done(self, work: Callable[P, T], *args: P.args, **given: P.kwargs) -> T:
         """What the store does, in a thread; a server's guard stands around it."""

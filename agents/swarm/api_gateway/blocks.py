@@ -52,6 +52,7 @@ class Called(NamedTuple):
     agent="api_gateway",
     effect="write",
     repeatable=True,
+    needs=_needs,
     search=("api", "rest", "http", "route", "serve", "endpoint", "expose", "web service"),
 )
 async def publish(
@@ -87,7 +88,8 @@ async def publish(
     """Put a flow behind an address that anybody's program can call, or change how it stands.
 
     It is answered at once, without a restart. Places in the path, the query and the body are the
-    inputs of the flow, checked before it runs; its results are the answer.
+    inputs of the flow, checked before it runs; its results are the answer. It may touch what this
+    flow may, and of that only what its home grants.
     """
     gateway = await _gateway(context)
     rate = Rate(calls, seconds, window, each) if calls else None
@@ -99,11 +101,13 @@ async def publish(
         said["rate"] = msgspec.to_builtins(rate)
     endpoint = _endpoint(said)
     there = [one.endpoint.key for one in (await gateway.overview()).endpoints]
+    within = context.granted()
     if endpoint.key not in there:
-        return _published(await gateway.create(endpoint), created=True)
+        return _published(await gateway.create(endpoint, within=within), created=True)
     changes = {field: value for field, value in said.items() if field not in ("name", "version")}
     whole = dict.fromkeys(_CHANGEABLE) | changes
-    return _published(await gateway.change(version, name, whole), created=False)
+    changed = await gateway.change(version, name, whole, within=within)
+    return _published(changed, created=False)
 
 
 @block(

@@ -44,8 +44,10 @@ class Request(msgspec.Struct, frozen=True):
 
     async def begun(self, flows: Flows, run: str) -> str:
         """Begin its run, unless that was done; gives its id. Raises HeddleError."""
-        flow = self.gate.endpoint.flow
-        return await flows.begin(flow, self.inputs, run=run, within=self.within)
+        kept = self.gate.kept
+        return await flows.begin(
+            kept.endpoint.flow, self.inputs, run=run, within=kept.within, also=self.within
+        )
 
 
 class Calls:
@@ -195,6 +197,12 @@ def refused(error: HeddleError) -> Refusal:
         case FlowFailed(reason=reason) if reason == INTERRUPTED:
             told = "Send it again, with the same Idempotency-Key if it had one: the run goes on."
             return Refusal(503, "Interrupted", error.brief, told, wait=1, run=error.run)
+        case FlowFailed(reason="NotGranted"):
+            told = (
+                "Its run says what: to be granted to the server, and to a flow that published it."
+            )
+            failed = "The flow may not touch something that it needs."
+            return Refusal(502, "NotGranted", failed, told, run=error.run)
         case FlowFailed(retryable=False):
             told = "Its run says where and why."
             return Refusal(502, "FlowFailed", "The flow failed.", told, run=error.run)

@@ -113,12 +113,17 @@ class Endpoint(
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """An endpoint as it is kept, with what its flow takes and gives, and when it was changed."""
+    """An endpoint as it is kept, with what its flow takes and gives, and when it was changed.
+
+    `within` is what the flow may touch that published it, None where people did, to whom this
+    home's own grants apply.
+    """
 
     endpoint: Endpoint
     takes: Schema
     gives: Schema
     at: float
+    within: Mapping[str, Any] | None = None
 
 
 class Key(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -154,12 +159,13 @@ class Usage(msgspec.Struct, frozen=True):
 
 
 class Shown(msgspec.Struct, frozen=True):
-    """An endpoint with what calls of it came to."""
+    """An endpoint with what calls of it came to; `within` as in Kept."""
 
     endpoint: Endpoint
     address: str
     usage: Usage
     at: float
+    within: Mapping[str, Any] | None = None
 
 
 class Overview(msgspec.Struct, frozen=True):

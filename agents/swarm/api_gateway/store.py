@@ -22,6 +22,7 @@ REPEATS = sa.table(
     "gateway_repeats",
     *map(sa.column, ("scope", "key", "digest", "run", "status", "headers", "body", "at")),
 )
+GRANTS = sa.table("gateway_grants", *map(sa.column, ("version", "name", "within")))
 RUNS = sa.table("gateway_runs", *map(sa.column, ("run", "version", "name", "caller", "at")))
 CHANGES = sa.table("gateway_changes", *map(sa.column, ("id", "number")))
 
@@ -29,6 +30,9 @@ MADE_BY = (
     """CREATE TABLE IF NOT EXISTS gateway_endpoints (
         version VARCHAR(8) NOT NULL, name VARCHAR(64) NOT NULL, definition TEXT NOT NULL,
         takes TEXT NOT NULL, gives TEXT NOT NULL, at DOUBLE PRECISION NOT NULL,
+        PRIMARY KEY (version, name))""",
+    """CREATE TABLE IF NOT EXISTS gateway_grants (
+        version VARCHAR(8) NOT NULL, name VARCHAR(64) NOT NULL, within TEXT NOT NULL,
         PRIMARY KEY (version, name))""",
     """CREATE TABLE IF NOT EXISTS gateway_keys (
         id VARCHAR(32) PRIMARY KEY, digest VARCHAR(64) NOT NULL, label VARCHAR(200) NOT NULL,
@@ -99,6 +103,9 @@ class Store:
             decide(_whole(connection))
             _delete_endpoint(connection, kept.endpoint)
             connection.execute(sa.insert(ENDPOINTS).values(**_row(kept)))
+            if kept.within is not None:
+                one = {"version": kept.endpoint.version, "name": kept.endpoint.name}
+                connection.execute(sa.insert(GRANTS).values(**one, within=_text(kept.within)))
             return _whole(connection)
 
         return self._do(work)
@@ -207,6 +214,14 @@ class Store:
         return self._tables.do_now(work)
 
 
+_ENDPOINTS = (
+    sa.select(ENDPOINTS, GRANTS.c.within)
+    .outerjoin(
+        GRANTS,
+        sa.and_(GRANTS.c.version == ENDPOINTS.c.version, GRANTS.c.name == ENDPOINTS.c.name),
+    )
+    .order_by(ENDPOINTS.c.version, ENDPOINTS.c.name)
+)
 _CLAIM = sa.text(
     "INSERT INTO gateway_repeats (scope, key, digest, run, at)"
     " VALUES (:scope, :key, :digest, :run, :at) ON CONFLICT DO NOTHING"
@@ -232,18 +247,18 @@ def _change(connection: Connection) -> int:
 
 def _whole(connection: Connection) -> Whole:
     change = _change(connection)
-    rows = connection.execute(sa.select(ENDPOINTS).order_by(ENDPOINTS.c.version, ENDPOINTS.c.name))
-    endpoints = tuple(_kept(row._mapping) for row in rows)
+    endpoints = tuple(_kept(row._mapping) for row in connection.execute(_ENDPOINTS))
     keys = connection.execute(sa.select(KEYS).order_by(KEYS.c.at, KEYS.c.id))
     return Whole(change, endpoints, tuple(_key(row._mapping) for row in keys))
 
 
 def _delete_endpoint(connection: Connection, endpoint: Endpoint) -> None:
-    connection.execute(
-        sa.delete(ENDPOINTS).where(
-            ENDPOINTS.c.version == endpoint.version, ENDPOINTS.c.name == endpoint.name
+    for table in (ENDPOINTS, GRANTS):
+        connection.execute(
+            sa.delete(table).where(
+                table.c.version == endpoint.version, table.c.name == endpoint.name
+            )
         )
-    )
 
 
 def _row(kept: Kept) -> dict[str, Any]:
@@ -263,6 +278,7 @@ def _kept(row: Mapping[Any, Any]) -> Kept:
         takes=msgspec.json.decode(row["takes"]),
         gives=msgspec.json.decode(row["gives"]),
         at=row["at"],
+        within=row["within"] and msgspec.json.decode(row["within"]),
     )
 
 

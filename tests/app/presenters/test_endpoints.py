@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from agents.swarm.api_gateway.shapes import Endpoint, Key, Overview, Rate, Shown, Usage
 from app.presenters.deprecated import deprecated_endpoints
@@ -71,14 +72,20 @@ def test_what_is_set_of_an_endpoint_is_told_and_nothing_else() -> None:
             shown(
                 rate={"calls": 5, "window": "fixed", "each": "caller"}, query=["topic"],
                 headers={"X-Id": "id"}, request={"rename": {"a": "b"}, "make": {"c": "1"}},
-            ).endpoint
+            )
         )
     )  # fmt: skip
 
     assert told["Rate"] == "5 calls in 60 s for each caller, fixed window"
     assert told["Values"] == "topic from the query, id from X-Id"
     assert told["Made"] == "b from a, c = 1"
-    assert "Pages" not in told
+    assert not {"Pages", "May touch"} & {*told}
+
+
+def test_of_what_a_flow_published_it_is_told_what_it_may_touch() -> None:
+    told = dict(facts(replace(shown(), within={"hosts": []})))
+
+    assert told["May touch"] == "no more than the flow that published it"
 
 
 def test_figures_name_only_what_there_was() -> None:

@@ -63,6 +63,7 @@ def test_a_run_is_granted_what_the_flow_names_and_its_folder(catalog: Catalog) -
         ("workflow.start", {"name": "user_sync"}),
         ("agent.use", {"agent": "weaver"}),
         ("gateway.call", {"name": "lesson"}),
+        ("gateway.publish", {"name": "lesson", "path": "/lesson", "flow": "Lesson"}),
     ],
 )
 def test_what_begins_another_run_is_granted_whatever_that_may_reach(

@@ -162,8 +162,8 @@ class Trivial:
             flow=flow, name=flow, description="", takes=takes, gives=gives, writes=False
         )
 
-    async def begin(self, flow: str, inputs: Mapping[str, Any], *, run: str = "") -> Any:
-        del flow, run
+    async def begin(self, flow: str, inputs: Mapping[str, Any], **_: Any) -> Any:
+        del flow
         return inputs
 
     async def result(self, run: Any) -> Mapping[str, Any]:
