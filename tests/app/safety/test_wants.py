@@ -76,6 +76,12 @@ def test_what_begins_another_run_is_granted_whatever_that_may_reach(
     assert (given["hosts"], given["databases"]) == (["*"], ["*"])
 
 
+def test_a_flow_that_publishes_another_is_not_let_run_unasked(catalog: Catalog) -> None:
+    fields = {"name": "notes", "path": "/notes", "flow": "Notes"}
+
+    assert not is_nothing(needs_of(Flow.of([Block("it", "gateway.publish", fields)]), catalog))
+
+
 def test_a_folder_of_scripts_is_asked_for_and_granted(catalog: Catalog) -> None:
     flow = Flow.of([Block("sync", "roblox.folder", {"folder": "/work/place"})])
     unknown = Flow.of([Block("sync", "roblox.folder", {"folder": {"$expr": "inputs['x']"}})])
