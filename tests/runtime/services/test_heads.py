@@ -90,3 +90,51 @@ async def test_a_body_may_be_longer_than_any_head_and_requests_follow_each_other
         assert told == str(length).encode()
     writer.close()
     await writer.wait_closed()
+
+
+@pytest.mark.parametrize("pieces", [1, 2])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Content-Length: 5\r\n\r\nhello",
+        "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+    ],
+    ids=["whole", "chunked"],
+)
+async def test_a_request_that_offers_another_protocol_keeps_its_body(
+    server: Listening, body: str, pieces: int
+) -> None:
+    asks = (
+        f"POST / HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nUpgrade: h2c\r\n"
+        f"Connection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAMAAABk\r\n{body}"
+    ).encode()
+    head = asks.index(b"\r\n\r\n") + 4
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    for _ in range(2):
+        for piece in [asks] if pieces == 1 else [asks[:head], asks[head:]]:
+            writer.write(piece)
+            await writer.drain()
+            await asyncio.sleep(0)
+        async with asyncio.timeout(PATIENCE):
+            answered = await reader.readuntil(b"\r\n\r\n")
+            told = await reader.readexactly(1)
+
+        assert answered.startswith(b"HTTP/1.1 200")
+        assert told == b"5"
+    writer.close()
+    await writer.wait_closed()
+
+
+async def test_requests_that_offer_another_protocol_may_come_together(server: Listening) -> None:
+    asks = (
+        f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nUpgrade: h2c\r\n"
+        "Connection: Upgrade\r\n\r\n"
+    ).encode()
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    writer.write(asks * 200)
+    async with asyncio.timeout(PATIENCE):
+        for _ in range(200):
+            assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200")
+            assert await reader.readexactly(1) == b"0"
+    writer.close()
+    await writer.wait_closed()
