@@ -36,7 +36,7 @@ COSTLIEST = 5_000
 SPREAD = 20_000
 """Fields and fragments of a question, each as often as fragments repeat it."""
 
-PAGES = frozenset({"flows", "runs", "events", "tasks", "agents"})
+PAGES = frozenset({"flows", "runs", "events", "happened", "tasks", "agents"})
 """Fields that give many."""
 
 ABOUT_TYPES = frozenset({"types", "fields", "inputFields", "interfaces", "possibleTypes"})

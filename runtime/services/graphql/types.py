@@ -1,7 +1,7 @@
-"""What can be asked for: flows, runs and agents, and pages of them."""
+"""What can be asked for: flows with their runs, runs with what became of them, agents; by pages."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
 import strawberry
@@ -9,10 +9,25 @@ from strawberry.dataloader import DataLoader
 from strawberry.scalars import JSON
 
 from agents.manager.status import AgentStatus
-from runtime.journal.contract import FlowRow, RunRow, TaskRow
+from graph.errors import HeddleError
+from runtime.events import AnyEvent
+from runtime.journal.contract import FlowRow, RunRow, RunState, TaskRow
 from runtime.runtime import Runtime
+from runtime.services.graphql.limits import FIRST, MOST
+from runtime.services.paging import after as moment
+from runtime.services.paging import cursor_of
+from runtime.wire import as_json, begun
 
 T = TypeVar("T")
+
+First = Annotated[int, strawberry.argument(description=f"The most there are, at most {MOST}.")]
+After = Annotated[str, strawberry.argument(description="The cursor of the last one known.")]
+
+STATES = RunState.__args__  # type: ignore[attr-defined]
+
+
+class BadArgument(HeddleError):
+    """What was asked with can't be."""
 
 
 class Surroundings(msgspec.Struct, frozen=True):
@@ -26,6 +41,35 @@ Info = strawberry.Info[Surroundings, None]
 
 
 @strawberry.type
+class PageInfo:
+    """Where a page ends; `endCursor` is the `after` of the next one."""
+
+    has_next_page: bool
+    end_cursor: str
+
+
+@strawberry.type
+class Edge(Generic[T]):
+    """An item, and the cursor after it."""
+
+    cursor: str
+    node: T
+
+
+@strawberry.type
+class Connection(Generic[T]):
+    """A page of items."""
+
+    edges: list[Edge[T]]
+    page_info: PageInfo
+
+    @strawberry.field
+    def nodes(self) -> list[T]:
+        """The items alone."""
+        return [edge.node for edge in self.edges]
+
+
+@strawberry.type
 class Flow:
     """A version of a flow: its file's text, and when it was stored (seconds since the epoch)."""
 
@@ -33,6 +77,13 @@ class Flow:
     name: str
     stored: float
     text: str
+
+    @strawberry.field
+    async def runs(
+        self, info: Info, state: str = "", first: First = FIRST, after: After = ""
+    ) -> Connection["Run"]:
+        """The runs of this version, all or those in one state."""
+        return await runs_of(info, str(self.hash), state, first, after)
 
     @classmethod
     def of(cls, row: FlowRow) -> "Flow":
@@ -81,6 +132,16 @@ class Run:
         row = await info.context.flows.load(str(self.flow_hash))
         return Flow.of(row) if row else None
 
+    @strawberry.field
+    async def tasks(self, info: Info) -> list[Task]:
+        """What became of its tasks."""
+        return await tasks_of(info, str(self.id))
+
+    @strawberry.field
+    async def happened(self, info: Info, first: First = FIRST, after: int = 0) -> list["Happened"]:
+        """What happened in it after the event `after`, in order."""
+        return await happened(info, str(self.id), first, after)
+
     @classmethod
     def of(cls, row: RunRow) -> "Run":
         return cls(
@@ -124,34 +185,10 @@ class Happened:
     at: float
     data: JSON
 
-
-@strawberry.type
-class PageInfo:
-    """Where a page ends; `endCursor` is the `after` of the next one."""
-
-    has_next_page: bool
-    end_cursor: str
-
-
-@strawberry.type
-class Edge(Generic[T]):
-    """An item, and the cursor after it."""
-
-    cursor: str
-    node: T
-
-
-@strawberry.type
-class Connection(Generic[T]):
-    """A page of items."""
-
-    edges: list[Edge[T]]
-    page_info: PageInfo
-
-    @strawberry.field
-    def nodes(self) -> list[T]:
-        """The items alone."""
-        return [edge.node for edge in self.edges]
+    @classmethod
+    def of(cls, event: AnyEvent) -> "Happened":
+        data = msgspec.json.decode(as_json(begun(event)))
+        return cls(event=data["event"], seq=event.seq, at=event.at, data=data)
 
 
 def page(
@@ -164,6 +201,48 @@ def page(
     return Connection(
         edges=edges, page_info=PageInfo(has_next_page=len(rows) > first, end_cursor=last)
     )
+
+
+async def runs_of(info: Info, flow: str, state: str, first: int, after: str) -> Connection[Run]:
+    """A page of runs, all or those of a flow (hash or name), in one state."""
+    most = most_of(first)
+    if state and state not in STATES:
+        raise BadArgument(f"No run is {state!r}.", cure=f"They are {', '.join(STATES)}.")
+    rows = await info.context.runtime.journal.runs(
+        flow=flow,
+        state=state,  # type: ignore[arg-type]
+        limit=most + 1,
+        before=moment(after),
+    )
+    return page(rows, most, Run.of, lambda row: cursor_of(row.started))
+
+
+async def tasks_of(info: Info, run: str) -> list[Task]:
+    """What became of the tasks of a run."""
+    return [Task.of(row) for row in await info.context.runtime.journal.tasks(run)]
+
+
+async def happened(info: Info, run: str, first: int, after: int) -> list[Happened]:
+    """What happened in a run after an event."""
+    most = most_of(first)
+    if after < 0:
+        raise BadArgument("`after` is the seq of an event, so not below 0.")
+    events = await info.context.runtime.journal.read(run, after)
+    return [Happened.of(event) for event in events[:most]]
+
+
+def most_of(first: int) -> int:
+    """How many items a page has at most."""
+    if not 1 <= first <= MOST:
+        raise BadArgument(f"`first` is from 1 to {MOST}, not {first}.")
+    return first
+
+
+def text_of(given: str) -> str:
+    """A name or id as it was given."""
+    if "\0" in given or len(given) > 200:
+        raise BadArgument("A name has at most 200 characters, and no zero among them.")
+    return given
 
 
 def flows_at_once(

@@ -95,6 +95,29 @@ async def test_one_run_is_told_with_its_tasks_and_events(client: httpx.AsyncClie
     assert data["events"][0]["data"]["run"] == node["id"]
 
 
+async def test_a_flow_is_told_with_its_runs_and_what_became_of_them(
+    client: httpx.AsyncClient,
+) -> None:
+    query = """{
+      flows(name: "b", first: 1) { nodes { runs(state: "succeeded", first: 2) { nodes {
+        name events tasks { block state } happened(after: 1, first: 1) { event }
+        flow { runs(first: 1) { nodes { state } } }
+      } } } }
+    }"""
+
+    (node,) = (await asked(client, query))["data"]["flows"]["nodes"]
+
+    assert node["runs"]["nodes"] == [
+        {
+            "name": "b",
+            "events": 3,
+            "tasks": [{"block": "one", "state": "finished"}],
+            "happened": [{"event": "task_finished"}],
+            "flow": {"runs": {"nodes": [{"state": "succeeded"}]}},
+        }
+    ]
+
+
 async def test_agents_are_told_with_what_they_can_do(client: httpx.AsyncClient) -> None:
     data = (await asked(client, '{ agents { name state } agent(name: "files") { title } }'))["data"]
 
@@ -117,6 +140,7 @@ async def test_what_is_not_there_is_null(client: httpx.AsyncClient) -> None:
         ('{ runs(after: "nonsense") { nodes { id } } }', "BadCursor"),
         ('{ tasks(run: "nope") { task } }', "UnknownRun"),
         ('{ events(run: "x", after: -1) { seq } }', "BadArgument"),
+        ('{ flows { nodes { runs(state: "asleep") { nodes { id } } } } }', "BadArgument"),
     ],
 )
 async def test_what_cannot_be_answered_says_what_kind_of_error_it_is(
