@@ -30,9 +30,8 @@ def own_app(folder: Path, outside: Outside) -> tuple[Credentials, str]:
     place = folder / FILE
     with contextlib.suppress(FileNotFoundError, msgspec.DecodeError):
         kept = msgspec.json.decode(place.read_bytes(), type=Credentials)
-        if not kept.master_key:  # it was made up before there were such keys
+        if not kept.master_key:  # made up before there were such keys, and read by others just now
             kept = msgspec.structs.replace(kept, master_key=_key_of(kept.secret))
-            _write(place, msgspec.json.encode(kept))
         return _with_key(kept, outside), str(place)
     made = Credentials(str(secrets.randbelow(9 * 10**8) + 10**8), secrets.token_hex(10),
                        secrets.token_hex(20),

@@ -4,7 +4,6 @@ import base64
 import json
 from pathlib import Path
 
-import msgspec
 import pytest
 from pusher.crypto import encrypt, generate_shared_secret, parse_master_key
 
@@ -70,12 +69,12 @@ def test_without_a_key_nobody_is_let_onto_an_encrypted_channel() -> None:
 
 
 def test_an_app_made_up_before_there_were_keys_gets_one_that_stays(tmp_path: Path) -> None:
-    place = tmp_path / "app.json"
-    place.write_text('{"app_id": "1", "key": "k", "secret": "s"}')
+    place, kept = tmp_path / "app.json", '{"app_id": "1", "key": "k", "secret": "s"}'
+    place.write_text(kept)
 
     first, _ = own_app(tmp_path, Outside())
     again, _ = own_app(tmp_path, Outside())
 
     assert (first.app_id, first.key, first.secret) == ("1", "k", "s")
     assert opened(again, ROOM, sealed(first, ROOM, "hello")) == "hello"
-    assert msgspec.json.decode(place.read_bytes(), type=Credentials) == first
+    assert place.read_text() == kept
