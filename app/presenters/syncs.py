@@ -27,6 +27,9 @@ LATELY = 3
 SECONDS = 60
 """Seconds of reads that are drawn."""
 
+BOUND = ", which may touch no more than the flow that defined it"
+"""What is said of a flow that merges."""
+
 SHOWN = 60
 """Characters of a value that are shown of a conflict."""
 
@@ -100,7 +103,7 @@ def facts(stats: SyncStats) -> list[tuple[str, str]]:
         ("Columns", ", ".join(sync.columns) or "all"),
         ("Writes", _mode(sync)),
         ("Fresh for", _fresh(sync)),
-        ("When changed", _resolution(sync)),
+        ("When changed", _resolution(sync) + (BOUND if stats.bound else "")),
         ("Listens", "to changes by others" if sync.notify else "to nobody"),
         ("Reads", _reads(stats)),
         ("Written", _written(stats)),

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -118,9 +119,13 @@ class SyncAgent(Worker):
         return await self._watch.ask() if deep else self._watch.health()
 
     @capability("write")
-    async def define(self, sync: Sync) -> SyncStats:
-        """Define a sync, or change it while it runs."""
-        await self._syncs.define(sync)
+    async def define(self, sync: Sync, *, within: Mapping[str, Any] | None = None) -> SyncStats:
+        """Define a sync, or change it while it runs.
+
+        The flow that merges may touch what this home grants, and of that only what `within`
+        allows, if given; where the sync keeps its flow, only what it was allowed before.
+        """
+        await self._syncs.define(sync, within)
         return self._syncs.stats(sync.name)
 
     @capability("write")

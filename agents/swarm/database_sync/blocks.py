@@ -46,6 +46,12 @@ def touches(fields: Mapping[str, Any]) -> Needs:
     return Needs(databases=("*",))
 
 
+def _merges(fields: Mapping[str, Any]) -> Needs:
+    """The same, and any host where a flow merges: which ones, only that flow tells."""
+    by_flow = fields.get("on_conflict") == "merge" and not fields.get("merge")
+    return touches(fields) | Needs(hosts=("*",) if by_flow else ())
+
+
 class Read(NamedTuple):
     """A row and where it came from."""
 
@@ -87,7 +93,7 @@ class RowsOutcome(NamedTuple):
     agent="database_sync",
     effect="write",
     repeatable=True,
-    needs=touches,
+    needs=_merges,
     search=SEARCH,
 )
 async def define(
@@ -134,7 +140,8 @@ async def define(
     """Keep a table in step with the cache from now on, or change how that is done.
 
     The database is the one at DATABASE_URL, or a SQLite file in Heddle's home; the cache is the
-    Redis at REDIS_URL, or memory.
+    Redis at REDIS_URL, or memory. A flow that merges may touch what this flow may, and of that only
+    what its home grants.
     """
     sync = Sync(
         name=name,
@@ -154,7 +161,7 @@ async def define(
         merge_flow=merge_flow,
         notify=notify,
     )
-    return _record(await (await _agent(context)).define(sync))
+    return _record(await (await _agent(context)).define(sync, within=context.granted()))
 
 
 @block(

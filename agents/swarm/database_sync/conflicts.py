@@ -134,7 +134,9 @@ class Conflicts:
         shape = await self._flows.shape(table.sync.merge_flow)
         taken = shape.takes.get("properties", names)
         run = await self._flows.begin(
-            table.sync.merge_flow, {name: names[name] for name in names if name in taken}
+            table.sync.merge_flow,
+            {name: names[name] for name in names if name in taken},
+            within=table.described.within,
         )
         given = await self._flows.result(run)
         if len(given) != 1 and "row" not in given:  # nothing may not mean that the row is deleted

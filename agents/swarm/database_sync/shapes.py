@@ -144,7 +144,8 @@ class SyncStats(msgspec.Struct, frozen=True, kw_only=True):
 
     `hit_rate` is the share of reads answered without the database, None before the first;
     `oldest` how many seconds the oldest waiting write has waited; `saved` how many seconds the
-    database needs for a row, in the middle.
+    database needs for a row, in the middle. `bound` says that the flow that merges may touch no
+    more than the flow that defined the sync.
     """
 
     sync: Sync
@@ -165,6 +166,7 @@ class SyncStats(msgspec.Struct, frozen=True, kw_only=True):
     conflicts: int = 0
     hit_rate: float | None = None
     saved: float = 0.0
+    bound: bool = False
     trouble: str = ""
 
 

@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -67,11 +68,12 @@ class Syncs:
         """The figures of a sync that there is."""
         return self._figures[name]
 
-    async def define(self, sync: Sync) -> None:
+    async def define(self, sync: Sync, within: Mapping[str, Any] | None) -> None:
         """Keep a sync, instead of the one of that name. Raises AgentError, BadInput."""
         look_at(sync)
         async with self._changing:
-            table = Table(await self._store.described(sync))
+            bounds = self._bounds(sync, within)
+            table = Table(replace(await self._store.described(sync), within=bounds))
             before = self._tables.get(sync.name)
             if before is not None:
                 await self._behind.flush(sync.name)  # by the definition that they were made under
@@ -91,6 +93,14 @@ class Syncs:
             else:
                 self._change(table)
             await self._shelf.void(table)
+
+    def _bounds(self, sync: Sync, within: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+        """What its flow may touch, which people leave as it is who change something else."""
+        table = self._tables.get(sync.name)
+        before = table.described if table is not None else self._elsewhere.get(sync.name)
+        if within is None and before is not None and before.sync.merge_flow == sync.merge_flow:
+            return before.within
+        return within if sync.merge_flow else None
 
     async def remove(self, name: str) -> None:
         """Forget a sync of which nothing waits. Raises AgentError, BadInput."""
@@ -152,7 +162,8 @@ class Syncs:
     async def _look_again(self, table: Table) -> None:
         """Its columns may be others than they were."""
         try:
-            described = await self._store.described(table.sync)
+            within = table.described.within
+            described = replace(await self._store.described(table.sync), within=within)
             if described != table.described:
                 self._change(Table(described))
                 await self._book.keep(described)
@@ -169,6 +180,7 @@ class Syncs:
             coalesced=self._behind.coalesced(name),
             oldest=self._behind.oldest(name),
             conflicts=len(self._conflicts.all(name)),
+            bound=self._tables[name].described.within is not None,
         )
 
     def all_stats(self) -> list[SyncStats]:

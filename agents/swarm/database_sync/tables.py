@@ -36,13 +36,16 @@ class Column(msgspec.Struct, frozen=True):
 class Described(msgspec.Struct, frozen=True):
     """A sync with what the database at that address says of its table.
 
-    `unique` are the sets of columns of which no two rows have the same values.
+    `unique` are the sets of columns of which no two rows have the same values. `within` is what
+    the flow that merges may touch as a flow named it, None where people did, to whom this home's
+    own grants apply.
     """
 
     sync: Sync
     columns: tuple[Column, ...]
     unique: tuple[frozenset[str], ...]
     database: str
+    within: Mapping[str, Any] | None = None
 
 
 class Table:

@@ -64,6 +64,7 @@ def test_a_run_is_granted_what_the_flow_names_and_its_folder(catalog: Catalog) -
         ("agent.use", {"agent": "weaver"}),
         ("gateway.call", {"name": "lesson"}),
         ("gateway.publish", {"name": "lesson", "path": "/lesson", "flow": "Lesson"}),
+        ("sync.define", {"name": "users", "on_conflict": "merge", "merge_flow": "Merge"}),
     ],
 )
 def test_what_begins_another_run_is_granted_whatever_that_may_reach(
