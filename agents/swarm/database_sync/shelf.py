@@ -8,6 +8,7 @@ before a write can be put there after it. Where two write at once, neither puts 
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from operator import is_
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
@@ -173,7 +174,7 @@ class Shelf:
     def _confirmed(self, table: Table, key: str, held: Held, rows: Rows) -> Swap:
         if key not in rows:
             return Swap(key, held.raw, None, strict=True)
-        if held.row == (row := rows[key]):
+        if _is_same(held.row, row := rows[key]):
             return Swap(key, held.raw, None, strict=True, keep=True)
         entry = _encoder.encode(self._entry(table, row))
         return Swap(key, held.raw, entry, _seconds(table, row), strict=True)
@@ -255,6 +256,13 @@ def _read(raw: bytes) -> Entry | None:
         return _decoder.decode(raw)
     except (ValueError, RecursionError):
         return None
+
+
+def _is_same(held: dict[str, Any] | None, row: Mapping[str, Any] | None) -> bool:
+    """Whether a row says the same in JSON, where 2.0 isn't 2, and 1 isn't true."""
+    if held is None or row is None:
+        return held is row
+    return held == row and all(map(is_, map(type, held.values()), map(type, map(row.get, held))))
 
 
 def _seconds(table: Table, row: Mapping[str, Any] | None) -> float:

@@ -124,6 +124,25 @@ async def test_what_was_kept_write_by_write_before_is_taken_up(small_house: Hous
     assert small_house.ask("SELECT name FROM users") == [("Ada",)]
 
 
+async def test_what_the_database_makes_of_a_number_is_what_is_read_and_built_upon(
+    small_house: House,
+) -> None:
+    agent = await small_house.agent()
+    await agent.define(behind())
+    row = {"id": 1, "name": "Ada", "points": 2.0, "settings": None, "version": None}
+    await agent.put("users", row)
+    await agent.flush()
+
+    got = await agent.get("users", 1)
+    await agent.put("users", {"id": 1, "points": 3}, version=got.version)
+    await agent.flush()
+
+    assert got.source == "cache"
+    assert type((got.row or {})["points"]) is int
+    assert await agent.conflicts() == []
+    assert small_house.ask("SELECT points FROM users") == [(3,)]
+
+
 async def test_longer_lists_than_one_transaction_takes_are_refused(small_house: House) -> None:
     agent = await small_house.agent()
     await agent.define(behind())
