@@ -64,13 +64,14 @@ async def serving_house(folder: Path, database_url: str = "") -> AsyncIterator[S
     access = Access(folder, database_url, cost=Cost(1, 8, 1), rules=Rules(access=3600))
     made = doors((), Wish("127.0.0.1", 0, False, (), ""))
     address = made[0].listening.address
-    keys = Keys(folder, database_url)
+    keys, board = Keys(folder, database_url), board_of(folder, database_url)
     with contextlib.ExitStack() as at_end:
         at_end.callback(close, made)
         at_end.callback(keys.close)
+        at_end.callback(board.close)
         async with compose(settings, grants, blocks=installed(settings.packs_folder)) as runtime:
             process = process_of(runtime.owner, made, "")
-            registry = Registry(board_of(folder, database_url), process, well)
+            registry = Registry(board, process, well)
             house = House(runtime, grants, settings, registry, keys, at_end, access=access)
 
             async def names() -> list[str]:
