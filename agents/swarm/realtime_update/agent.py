@@ -107,11 +107,11 @@ class RealtimeAgent(Worker):
         self._server = Server(self._app, self._station, api)
         self._server.begin()
         self._is_open = True
+        await self._webhooks.tell_these(targets)
         if self.means.outside.redis_url:
             self._begin_fellows(self.means.outside.redis_url, past.epoch)
         if self._outside is not None:
             self._begin_outside(*self._outside, past.epoch)
-        await self._webhooks.tell_these(targets)
 
     def _begin_fellows(self, url: str, home: str) -> None:
         # 0.1 s of redis that only those who name one need spend.

@@ -1,6 +1,7 @@
 """Processes of one home that share a Redis show one presence, whoever dies or is away."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
@@ -11,8 +12,9 @@ import httpx
 import pytest
 
 from agents.contract import Outside
-from agents.swarm.realtime_update import fellows
+from agents.swarm.realtime_update import fellows, webhooks
 from agents.swarm.realtime_update.http_api import channel_answer
+from agents.swarm.realtime_update.log import Log
 from agents.swarm.realtime_update.shapes import WebhookTarget
 from agents.swarm.realtime_update.signing import Credentials, signed
 from tests.agents.http.server import WebServer
@@ -240,3 +242,42 @@ async def test_what_was_ordered_while_redis_was_away_is_done_once_it_is_back(
 
     await until(lambda: targets_of(two.one), 1)
     assert (await client.closed())[0] == 4009
+
+
+async def test_a_process_that_begins_tells_each_target_once(
+    living: Living, tmp_path: Path, redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outside = Outside(redis_url=redis_server.url)
+    read, made = asyncio.Event(), list[object]()
+    make, targets = webhooks.client_for, Log.webhooks
+    loop = asyncio.get_running_loop()
+
+    def told(log: Log) -> list[WebhookTarget]:
+        loop.call_soon_threadsafe(read.set)
+        return targets(log)
+
+    async def slowly(most: int) -> Any:
+        read.clear()
+        with contextlib.suppress(TimeoutError):  # unless the targets are read meanwhile
+            async with asyncio.timeout(1.0):
+                await read.wait()
+        made.append(await make(most))
+        return made[-1]
+
+    async with living(tmp_path) as house:
+        await house.agent.set_webhooks([WebhookTarget("http://127.0.0.1:9/", ())])
+    monkeypatch.setattr(webhooks, "client_for", slowly)
+    monkeypatch.setattr(Log, "webhooks", told)
+
+    async with living(tmp_path, outside) as house:
+        await until(lambda: hears(house), True)
+        await asyncio.gather(*house.agent._readings)
+        assert await targets_of(house) == 1
+
+    assert len(made) == 1
+
+
+async def hears(house: House) -> bool:
+    """Whether a house would hear of others."""
+    assert house.agent._fellows is not None
+    return house.agent._fellows._hears.is_set()
