@@ -83,7 +83,8 @@ class Needs(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a block touches outside the flow, so that a person can agree to it beforehand.
 
     `reads` and `writes` are files or folders, `hosts` network hosts ("*" for any), `databases`
-    addresses without their passwords, `secrets` and `connections` names.
+    addresses without their passwords, `secrets` and `connections` names. `changes` are the titles
+    of blocks that change something outside which none of these says, such as scripts in Studio.
     """
 
     hosts: tuple[str, ...] = ()
@@ -93,6 +94,7 @@ class Needs(msgspec.Struct, frozen=True, omit_defaults=True):
     commands: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
     connections: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
     code: bool = False
 
     def __or__(self, other: "Needs") -> "Needs":

@@ -64,7 +64,7 @@ class _Look:
             spec = level.catalog.get(block.kind)
             if spec is None or block.settings.bypass or block.settings.pin is not None:
                 continue
-            needs = Needs()
+            needs = Needs(changes=(spec.title,)) if spec.effect == "write" else Needs()
             if spec.needs:
                 needs = spec.needs(self._fields(level, block, into.get(block.id, ())))
             fields = dict(block.fields)

@@ -19,6 +19,7 @@ ICONS: dict[What, str] = {
     "commands": "mdi6.console",
     "secrets": "mdi6.key-outline",
     "connections": "mdi6.connection",
+    "changes": "mdi6.account-group-outline",
     "code": "mdi6.code-braces",
 }
 PLACE = Qt.ItemDataRole.UserRole

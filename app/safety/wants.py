@@ -13,7 +13,7 @@ from graph.spec import Needs
 from graph.touches import Touch, together, touches
 
 What = Literal[
-    "hosts", "reads", "writes", "databases", "commands", "secrets", "connections", "code"
+    "hosts", "reads", "writes", "databases", "commands", "secrets", "connections", "changes", "code"
 ]
 
 ORDER: Mapping[What, str] = {
@@ -24,6 +24,7 @@ ORDER: Mapping[What, str] = {
     "commands": "Run commands",
     "secrets": "Use secrets",
     "connections": "Use connections",
+    "changes": "Change what others see",
     "code": "Run Python code, in a sandbox",
 }
 """What can be touched, the most telling first, and how it is said."""
@@ -36,6 +37,7 @@ _ANY: Mapping[What, str] = {
     "commands": "any command",
     "secrets": "any secret",
     "connections": "any connection, known only when it runs",
+    "changes": "anything",
     "code": "any code",
 }
 RESOURCE = "heddle:"

@@ -26,7 +26,9 @@ from runtime.plugins import Installed
 from runtime.projections.outline import outline
 from runtime.settings import Settings
 
-What = Literal["read", "write", "host", "database", "command", "secret", "connection", "code"]
+What = Literal[
+    "read", "write", "host", "database", "command", "secret", "connection", "change", "code"
+]
 
 _MARKS = {"granted": ("✓", "green"), "refused": ("✗", "red"), "unknown": ("?", "yellow")}
 
@@ -123,6 +125,7 @@ def _targets(touch: Touch) -> Iterator[tuple[What, str]]:
         ("command", needs.commands),
         ("secret", needs.secrets),
         ("connection", needs.connections),
+        ("change", needs.changes),
     )
     for what, targets in named:
         for target in targets:
@@ -137,6 +140,8 @@ Verdict = tuple[Literal["granted", "refused", "unknown"], str]
 def _verdict(what: What, target: str, grants: Grants, folders: Folders, world: Opens) -> Verdict:
     if what == "code":
         return "granted", "in the sandbox"
+    if what == "change":
+        return "granted", "what others see"
     if target == "*":
         return "unknown", "only the run will tell"
     try:

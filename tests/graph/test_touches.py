@@ -22,7 +22,12 @@ def save(path: str, content: Any = None) -> None:
     """Stands for a block that writes a file."""
 
 
-CATALOG = Catalog.of(graph.blocks.flow, graph.blocks.logic).joined([spec_of(save)])
+@block("t.tell", title="Tell others", effect="write")
+def tell(said: Any = None) -> None:
+    """Stands for a block that changes something which has no address."""
+
+
+CATALOG = Catalog.of(graph.blocks.flow, graph.blocks.logic).joined([spec_of(save), spec_of(tell)])
 
 
 def written(flow: Flow, **inputs: Any) -> dict[str, tuple[str, ...]]:
@@ -33,6 +38,12 @@ def test_a_field_says_what_is_touched() -> None:
     flow = Flow.of([Block("a", "t.save", {"path": "out.txt"}), Block("b", "flow.note")])
 
     assert written(flow) == {"a": ("out.txt",)}
+
+
+def test_a_block_that_changes_something_is_known_though_no_address_says_what() -> None:
+    flow = Flow.of([Block("a", "t.tell"), Block("b", "t.save", {"path": "out.txt"})])
+
+    assert together(touches(flow, CATALOG)) == Needs(writes=("out.txt",), changes=("Tell others",))
 
 
 def test_what_a_link_brings_only_the_run_will_tell() -> None:

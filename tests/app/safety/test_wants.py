@@ -43,6 +43,19 @@ def test_each_thing_is_listed_once_with_all_blocks_that_touch_it(catalog: Catalo
     }
 
 
+@pytest.mark.parametrize(
+    "kind", ["roblox.push_scripts", "realtime.broadcast", "ui.set", "schema.register"]
+)
+def test_what_changes_something_for_others_is_agreed_to_first(catalog: Catalog, kind: str) -> None:
+    flow = Flow.of([Block("a", kind)])
+
+    (want,) = wants(flow, catalog)
+
+    assert (want.what, want.said) == ("changes", catalog.spec(kind).title)
+    assert not is_nothing(needs_of(flow, catalog))
+    assert not covers(Needs(), needs_of(flow, catalog))
+
+
 def test_a_run_is_granted_what_the_flow_names_and_its_folder(catalog: Catalog) -> None:
     flow = Flow.of([block for id, block in FLOW.blocks.items() if id != "anywhere"])
 
