@@ -89,7 +89,8 @@ async def test_members_come_and_go_once_wherever_they_are(two: Two) -> None:
 
     for client in (first, second):
         await client.say("pusher:unsubscribe", {"channel": ROOM})
-    await until(lambda: users_at(two.two), ["ada"])
+    for house in two[:2]:
+        await until(lambda house=house: users_at(house), ["ada"])
     await two.one.agent.broadcast([ROOM], "last")
     heard = list[tuple[str, str]]()
     while (said := await watcher.hear())["event"] != "last":

@@ -372,9 +372,11 @@ async def test_a_folder_of_which_nothing_is_known_any_longer_is_compared_anew(
 
 async def test_a_folder_belongs_to_one_project(project: Project) -> None:
     await project.look()
+    keeper = project.made()
 
     with pytest.raises(BadInput, match="belongs to the project 'main'"):
-        await project.made().look(str(project.folder), project="other")
+        await keeper.look(str(project.folder), project="other")
+    await keeper.close()
 
 
 async def test_a_folder_has_to_be_granted(project: Project, tmp_path: Path) -> None:
