@@ -83,7 +83,8 @@ class Pane(Looking):
         """Ask the runtime, unless it is being asked already."""
         if not self._asked:
             self._asked = True
-            self._studio.bridge.agents(self.ask, partial(self._hear, self._turn), self._fail)
+            hear, fail = partial(self._hear, self._turn), partial(self._fail, self._turn)
+            self._studio.bridge.agents(self.ask, hear, fail)
 
     def read_anew(self) -> None:
         """Something else is meant: what was asked before is of interest no more."""
@@ -126,9 +127,9 @@ class Pane(Looking):
             self._asked = False
             self.take(told)
 
-    def _fail(self, error: HeddleError) -> None:
-        self._asked = False
-        if is_there(self):
+    def _fail(self, turn: int, error: HeddleError) -> None:
+        if turn == self._turn and is_there(self):
+            self._asked = False
             self.bar.hide()
             self.show_nothing(str(error))
 
