@@ -97,12 +97,12 @@ def test_a_flow_that_publishes_another_is_not_let_run_unasked(catalog: Catalog) 
 
 
 def test_a_folder_of_scripts_is_asked_for_and_granted(catalog: Catalog) -> None:
-    flow = Flow.of([Block("sync", "roblox.folder", {"folder": "/work/place"})])
+    flow = Flow.of([Block("sync", "roblox.folder", {"folder": "/places/lab"})])
     unknown = Flow.of([Block("sync", "roblox.folder", {"folder": {"$expr": "inputs['x']"}})])
 
     given = grants(flow, catalog, Path("/flows/mine"), {}, Needs())
 
-    assert given["writes"] == ["/flows/mine", "/work/place"]
+    assert given["writes"] == ["/flows/mine", "/places/lab"]
     assert needs_of(unknown, catalog) == Needs(writes=("*",))
 
 
