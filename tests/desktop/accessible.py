@@ -1,5 +1,6 @@
 """What a screen reader is told, over the real AT-SPI bus: names, roles, states, actions."""
 
+import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -93,6 +94,12 @@ class Thing:
     def children(self) -> "list[Thing]":
         found = self._bus.call(self._at(ACCESSIBLE), "GetChildren")[0]
         return [Thing(self._bus, owner, path) for owner, path in found]
+
+    def names(self) -> "Iterator[str]":
+        """What its children are called, as far as they are still there when they are asked."""
+        for child in self.children:
+            with contextlib.suppress(Gone):
+                yield child.name
 
     def is_(self, state: str) -> bool:
         """Whether it is `showing`, `checked`, `focused`, …"""

@@ -45,7 +45,7 @@ def listed(studio: Driver, *words: str) -> None:
     """See a row of the inbox that says all of this."""
     rows = studio.tree.wait_for("list", "Questions of runs")
     until(
-        lambda: any(all(word in row.name for word in words) for row in rows.children),
+        lambda: any(all(word in name for word in words) for name in rows.names()),
         f"a row that says {words}",
     )
 
