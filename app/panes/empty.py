@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.controls import paragraph
@@ -49,6 +50,20 @@ class Empty(QWidget):
         self._words.setText(text)
         if self._offers:
             self.offer.setVisible(offer)
+        self._make_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In little height the words are what counts."""
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Have the sign only where it cuts nothing off."""
+        room = self.contentsRect().marginsRemoved(self._column.contentsMargins())
+        needed = SIGN + self._words.heightForWidth(min(WIDEST, room.width()))
+        if not self.offer.isHidden() and self._offers:
+            needed += self.offer.sizeHint().height()
+        self._sign.setVisible(needed <= room.height())
 
     def restyle(self) -> None:
         """Use the colours of the theme."""
